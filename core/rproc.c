@@ -1,0 +1,258 @@
+/*
+ * The life cycle of a remote core: check, load, start, watch, stop.
+ *
+ * Of the resource table in target memory the host writes gfeatures and status
+ * here (the rest in rsc_table.c) and reads nothing.
+ */
+#include <string.h>
+
+#include "core/rsc_table.h"
+#include "core/shm.h"
+#include "core/wire/rpmsg_layout.h"
+#include "core/wire/virtq_layout.h"
+
+void amp_rproc_init(struct amp_rproc *rproc, const struct amp_port *port, struct amp_rpmsg *link) {
+    memset(rproc, 0, sizeof(*rproc));
+    rproc->port = port;
+    rproc->link = link;
+}
+
+// ---- Loading ----
+
+// Everything is checked and placed: from here on target memory is written.
+static int load_checked(struct amp_rproc *rproc, struct amp_rsc *rsc) {
+    const struct amp_port *port = rproc->port;
+    int error = 0;
+    // A core that crashed may be anywhere but in reset.
+    if (rproc->state == AMP_RPROC_CRASHED) {
+        error = port->ops->core_stop(port->ctx);
+    }
+    if (error == 0 && port->ops->core_prepare != NULL) {
+        error = port->ops->core_prepare(port->ctx);
+    }
+    if (error != 0) {
+        return error;
+    }
+    rproc->state = AMP_RPROC_OFFLINE;
+    rproc->reason = NULL;
+    rproc->trace_len = 0;
+    error = amp_elf_load(&rsc->elf);
+    if (error == 0) {
+        error = amp_rsc_write(rsc);
+    }
+    if (error != 0) {
+        return error;
+    }
+    rproc->entry = rsc->elf.entry;
+    rproc->trace_da = rsc->trace_da;
+    rproc->trace_len = rsc->trace_len;
+    rproc->buffers_da = rsc->buffers_da;
+    rproc->vdev = rsc->vdev;
+    rproc->state = AMP_RPROC_LOADED;
+    return 0;
+}
+
+static int begin_load(
+    const struct amp_rproc *rproc, struct amp_rsc *rsc, struct amp_load_error *error) {
+    memset(rsc, 0, sizeof(*rsc));
+    memset(error, 0, sizeof(*error));
+    rsc->elf.port = rproc->port;
+    rsc->elf.error = error;
+    return rproc->state == AMP_RPROC_RUNNING ? -AMP_EBUSY : 0;
+}
+
+int amp_rproc_load(
+    struct amp_rproc *rproc, const struct amp_image *image, struct amp_load_error *error) {
+    struct amp_rsc rsc;
+    int result = begin_load(rproc, &rsc, error);
+    rsc.elf.image = image;
+    if (result == 0) {
+        result = amp_elf_check(&rsc.elf);
+    }
+    if (result == 0) {
+        result = rsc.elf.table_len != 0 ? amp_rsc_check(&rsc) : amp_rsc_check_default(&rsc);
+    }
+    if (result == 0) {
+        result = load_checked(rproc, &rsc);
+    }
+    return result;
+}
+
+int amp_rproc_load_address(struct amp_rproc *rproc, amp_da_t entry, struct amp_load_error *error) {
+    struct amp_rsc rsc;
+    int result = begin_load(rproc, &rsc, error);
+    rsc.elf.entry = entry;
+    if (result == 0) {
+        result = amp_elf_check_entry(&rsc.elf);
+    }
+    if (result == 0) {
+        result = amp_rsc_check_default(&rsc);
+    }
+    if (result == 0) {
+        result = load_checked(rproc, &rsc);
+    }
+    return result;
+}
+
+// ---- Starting and stopping ----
+
+// Write gfeatures, then status: a device that sees DRIVER_OK finds everything
+// else in place.  Partner: the acquire load of status in amp_vdev_open().
+static int write_status(const struct amp_rproc *rproc, uint8_t status) {
+    const struct amp_port *port = rproc->port;
+    uint32_t gfeatures = rproc->vdev.features & (1 << VIRTIO_RPMSG_F_NS);
+    size_t len = sizeof(struct amp_rsc_vdev_entry);
+    uint8_t *va = port->ops->map(port->ctx, rproc->vdev.table_da + rproc->vdev.entry, len);
+    if (va == NULL) {
+        return -AMP_EIO;
+    }
+    memcpy(va + offsetof(struct amp_rsc_vdev_entry, gfeatures), &gfeatures, sizeof(gfeatures));
+    amp_shm_store_release_8(va + offsetof(struct amp_rsc_vdev_entry, status), status);
+    if (port->ops->cache_clean != NULL) {
+        port->ops->cache_clean(port->ctx, va, len);
+    }
+    return 0;
+}
+
+// Local pointers for what was placed by loading.
+static int bring_link_up(struct amp_rproc *rproc) {
+    const struct amp_port *port = rproc->port;
+    struct amp_rpmsg_layout layout;
+    size_t buffers = 0;
+    memset(&layout, 0, sizeof(layout));
+    for (unsigned i = 0; i < 2; ++i) {
+        uint16_t num = rproc->vdev.vring[i].num;
+        uint32_t align = rproc->vdev.vring[i].align;
+        buffers += num;
+        layout.vring[i].va =
+            port->ops->map(port->ctx, rproc->vdev.vring[i].da, virtq_size(num, align));
+        layout.vring[i].align = align;
+        layout.vring[i].notify_id = rproc->vdev.vring[i].notify_id;
+        layout.vring[i].num = num;
+        if (layout.vring[i].va == NULL) {
+            return -AMP_EIO;
+        }
+    }
+    layout.buffers = port->ops->map(port->ctx, rproc->buffers_da, buffers * port->buffer_size);
+    layout.buffers_da = rproc->buffers_da - port->buffer_base;
+    layout.buffer_size = port->buffer_size;
+    layout.name_service = rproc->vdev.name_service;
+    return layout.buffers == NULL ? -AMP_EIO : amp_rpmsg_up(rproc->link, &layout);
+}
+
+int amp_rproc_start(struct amp_rproc *rproc) {
+    const struct amp_port *port = rproc->port;
+    if (rproc->state != AMP_RPROC_LOADED) {
+        return rproc->state == AMP_RPROC_RUNNING ? -AMP_EBUSY : -AMP_EINVAL;
+    }
+    int error = bring_link_up(rproc);
+    if (error != 0) {
+        return error;
+    }
+    error = write_status(
+        rproc, VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_DRIVER_OK);
+    if (error != 0) {
+        goto link_down;
+    }
+    error = port->ops->core_start(port->ctx, rproc->entry);
+    if (error != 0) {
+        goto status_zero;
+    }
+    rproc->state = AMP_RPROC_RUNNING;
+    // The first kick on ring 0 says "ready", as Linux does.
+    port->ops->notify(port->ctx, rproc->vdev.vring[0].notify_id);
+    return 0;
+
+status_zero:
+    (void)write_status(rproc, 0);
+link_down:
+    amp_rpmsg_down(rproc->link);
+    return error;
+}
+
+int amp_rproc_stop(struct amp_rproc *rproc) {
+    const struct amp_port *port = rproc->port;
+    if (rproc->state >= AMP_RPROC_RUNNING) {
+        int error = port->ops->core_stop(port->ctx);
+        if (error != 0) {
+            return error;
+        }
+    }
+    // First, as the link's events may look at it.
+    rproc->state = AMP_RPROC_OFFLINE;
+    rproc->reason = NULL;
+    amp_rpmsg_down(rproc->link);
+    return 0;
+}
+
+int amp_rproc_shutdown(struct amp_rproc *rproc) {
+    const struct amp_port *port = rproc->port;
+    int error = amp_rproc_stop(rproc);
+    if (error == 0 && port->ops->core_release != NULL) {
+        port->ops->core_release(port->ctx);
+    }
+    return error;
+}
+
+// ---- Running ----
+
+static int crash(struct amp_rproc *rproc, const char *reason, int error) {
+    rproc->state = AMP_RPROC_CRASHED;
+    rproc->reason = reason;
+    amp_rpmsg_down(rproc->link);
+    return error;
+}
+
+int amp_rproc_poll(struct amp_rproc *rproc) {
+    const struct amp_port *port = rproc->port;
+    struct amp_rpmsg *link = rproc->link;
+    const char *reason = "the core stopped";
+    if (rproc->state != AMP_RPROC_RUNNING || link->polling) {
+        return 0;
+    }
+    // Before messages are taken: what is dead now sends nothing after them.
+    bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
+    uint16_t generation = link->generation;
+    // What a dead core left behind is at most one ring of messages.
+    int left = rproc->vdev.vring[0].num;
+    int taken;
+    do {
+        taken = amp_rpmsg_poll(link);
+        // A callback may have stopped the core, and even started it again.
+        if (rproc->state != AMP_RPROC_RUNNING
+            || (amp_rpmsg_is_up(link) && link->generation != generation)) {
+            return taken;
+        }
+        // Found here, or by a send since the last poll.
+        if (!amp_rpmsg_is_up(link)) {
+            (void)port->ops->core_stop(port->ctx);
+            return crash(rproc, link->violation, -AMP_EPROTO);
+        }
+        left -= taken;
+    } while (dead && taken > 0 && left > 0);
+    return dead ? crash(rproc, reason, -AMP_EPIPE) : taken;
+}
+
+size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text, size_t len) {
+    const struct amp_port *port = rproc->port;
+    if (offset >= rproc->trace_len) {
+        return 0;
+    }
+    if (len > rproc->trace_len - offset) {
+        len = rproc->trace_len - offset;
+    }
+    uint8_t *va = port->ops->map(port->ctx, rproc->trace_da + offset, len);
+    if (va == NULL) {
+        return 0;
+    }
+    size_t count = 0;
+    for (; count < len; ++count) {
+        // Once, as the core may be writing: what ends the text is not copied.
+        char c = (char)amp_shm_load_acquire_8(va + count);
+        if (c == 0) {
+            break;
+        }
+        text[count] = c;
+    }
+    return count;
+}

@@ -1,0 +1,354 @@
+/*
+ * The resource table of Linux's remoteproc (include/linux/rsc_table.h,
+ * Documentation/staging/remoteproc.rst), version 1.
+ *
+ * The table is checked where it is in the image, entry by entry, each read
+ * once into private memory.  After loading, the host writes into the copy in
+ * target memory and never reads it: vdev.gfeatures, vdev.status, all of each
+ * ring of the RPMsg device, and da and pa of carveouts that were left open.
+ */
+#include <string.h>
+
+#include "core/rsc_table.h"
+#include "core/virtq.h"
+#include "core/wire/rpmsg_layout.h"
+
+enum {
+    LINE = 64, // alignment of what the host places: a cache line of any core
+    RING_ALIGN = 16, // of a descriptor table (virtio 1.1, 2.6)
+};
+
+// Any entry, as it is in the table.
+union entry {
+    uint32_t type;
+    struct amp_rsc_carveout carveout;
+    struct amp_rsc_devmem devmem;
+    struct amp_rsc_trace trace;
+    struct amp_rsc_vdev_entry vdev;
+};
+
+// The table that the host builds, in front of the rings.
+struct default_table {
+    struct amp_rsc_header header;
+    uint32_t offset[1];
+    struct amp_rsc_vdev_entry vdev;
+};
+static const struct default_table default_table = {
+    .header = {.ver = 1, .num = 1},
+    .offset = {offsetof(struct default_table, vdev)},
+    .vdev = {.type = AMP_RSC_VDEV,
+        .id = VIRTIO_ID_RPMSG,
+        .dfeatures = 1 << VIRTIO_RPMSG_F_NS,
+        .num_of_vrings = 2},
+};
+
+static int refuse(struct amp_rsc *rsc, const char *what) {
+    return amp_elf_refuse(&rsc->elf, what);
+}
+
+static int no_room(struct amp_rsc *rsc) {
+    (void)refuse(rsc, "shared memory too small");
+    return -AMP_ENOMEM;
+}
+
+// ---- Placement ----
+
+// The image fixed [da, da + len): what the host places goes above it.
+static void keep_clear(struct amp_rsc *rsc, amp_da_t da, size_t len) {
+    const struct amp_port *port = rsc->elf.port;
+    amp_da_t end = da + len;
+    if (amp_elf_overlap(port->shared_da, port->shared_len, da, len)
+        && end - port->shared_da > rsc->next - port->shared_da) {
+        rsc->next = end;
+    }
+}
+
+// Allocate from the shared region; `align` is a power of two.
+static int place(struct amp_rsc *rsc, amp_da_t *placed, size_t len, size_t align) {
+    const struct amp_port *port = rsc->elf.port;
+    if (align < LINE) {
+        align = LINE;
+    }
+    amp_da_t da = (rsc->next + (align - 1)) & ~(amp_da_t)(align - 1);
+    size_t used = da - port->shared_da;
+    // A table has 32 bits for an address.
+    if (da < rsc->next || used > port->shared_len || len > port->shared_len - used
+        || (uint32_t)da != da || !amp_elf_reaches(&rsc->elf, da, len, AMP_WINDOW_SHARED)) {
+        return no_room(rsc);
+    }
+    *placed = da;
+    rsc->next = da + len;
+    return 0;
+}
+
+// Once everything that is fixed is known, place the rest.
+static int place_open(struct amp_rsc *rsc) {
+    int error = 0;
+    amp_da_t da = 0;
+    for (unsigned i = 0; i < rsc->carveout_count && error == 0; ++i) {
+        error = place(rsc, &da, rsc->carveout[i].len, LINE);
+        rsc->carveout[i].da = (uint32_t)da;
+    }
+    size_t buffers = 0;
+    for (unsigned i = 0; i < 2 && error == 0; ++i) {
+        size_t num = rsc->vdev.vring[i].num;
+        buffers += num;
+        if (rsc->vdev.vring[i].da == AMP_DA_ANY) {
+            uint32_t align = rsc->vdev.vring[i].align;
+            error = place(rsc, &rsc->vdev.vring[i].da, virtq_size((uint32_t)num, align), align);
+        }
+    }
+    if (error == 0) {
+        error = place(rsc, &rsc->buffers_da, buffers * rsc->elf.port->buffer_size, LINE);
+    }
+    return error;
+}
+
+// ---- Entries ----
+
+static int check_carveout(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
+    const struct amp_rsc_carveout *carveout = &entry->carveout;
+    if (carveout->da != AMP_DA_ANY) {
+        if (!amp_elf_reaches(&rsc->elf, carveout->da, carveout->len, 0)) {
+            return refuse(rsc, "carveout outside the board's memory");
+        }
+        keep_clear(rsc, carveout->da, carveout->len);
+        return 0;
+    }
+    if (rsc->carveout_count == AMP_RSC_MAX_CARVEOUTS) {
+        return refuse(rsc, "too many carveouts");
+    }
+    rsc->carveout[rsc->carveout_count].entry = offset;
+    rsc->carveout[rsc->carveout_count].len = carveout->len;
+    ++rsc->carveout_count;
+    return 0;
+}
+
+// There is no IOMMU to be set up, so only what needs none can be granted.
+static int check_devmem(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
+    (void)offset;
+    const struct amp_rsc_devmem *devmem = &entry->devmem;
+    if (devmem->da != devmem->pa || !amp_port_allows(rsc->elf.port, devmem->da, devmem->len, 0)) {
+        return refuse(rsc, "devmem outside the board's memory");
+    }
+    return 0;
+}
+
+static int check_trace(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
+    (void)offset;
+    const struct amp_rsc_trace *trace = &entry->trace;
+    if (trace->len == 0 || !amp_elf_reaches(&rsc->elf, trace->da, trace->len, 0)) {
+        return refuse(rsc, "trace buffer outside the board's memory");
+    }
+    keep_clear(rsc, trace->da, trace->len);
+    if (rsc->trace_len == 0) {
+        rsc->trace_da = trace->da;
+        rsc->trace_len = trace->len;
+    }
+    return 0;
+}
+
+static int check_ring(struct amp_rsc *rsc, unsigned i, const struct amp_rsc_vring *ring) {
+    if (!amp_virtq_shape_is_valid(ring->num, ring->align)) {
+        return refuse(rsc, "vring size or alignment is no power of two in range");
+    }
+    if (ring->da != AMP_DA_ANY) {
+        size_t len = virtq_size(ring->num, ring->align);
+        if ((ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0) {
+            return refuse(rsc, "vring address is not aligned");
+        }
+        if (!amp_elf_reaches(&rsc->elf, ring->da, len, AMP_WINDOW_SHARED)) {
+            return refuse(rsc, "vring outside the shared memory");
+        }
+        if (amp_elf_claim(&rsc->elf, ring->da, len) == NULL) {
+            return refuse(rsc, "vring overlaps a segment or a vring");
+        }
+        keep_clear(rsc, ring->da, len);
+    }
+    rsc->vdev.vring[i].da = ring->da;
+    rsc->vdev.vring[i].align = ring->align;
+    rsc->vdev.vring[i].num = (uint16_t)ring->num;
+    // As with an address, all ones lets the host choose.
+    rsc->vdev.vring[i].notify_id = ring->notifyid == AMP_DA_ANY ? i : ring->notifyid;
+    return 0;
+}
+
+// Serve this device.
+static int take_vdev(struct amp_rsc *rsc, uint32_t offset, const struct amp_rsc_vdev_entry *vdev,
+    const struct amp_rsc_vring *rings) {
+    rsc->has_vdev = true;
+    rsc->vdev.table_da = rsc->elf.table_da;
+    rsc->vdev.entry = offset;
+    rsc->vdev.notify_id = vdev->notifyid;
+    rsc->vdev.features = vdev->dfeatures;
+    rsc->vdev.name_service = (vdev->dfeatures >> VIRTIO_RPMSG_F_NS) & 1;
+    int error = check_ring(rsc, 0, &rings[0]);
+    return error != 0 ? error : check_ring(rsc, 1, &rings[1]);
+}
+
+static int check_vdev(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
+    struct amp_elf *elf = &rsc->elf;
+    const struct amp_rsc_vdev_entry *vdev = &entry->vdev;
+    struct amp_rsc_vring rings[2];
+    size_t room = elf->table_len - offset - sizeof(*vdev);
+    size_t rings_len = vdev->num_of_vrings * sizeof(rings[0]);
+    if (rings_len > room || vdev->config_len > room - rings_len) {
+        return refuse(rsc, "resource table is cut short");
+    }
+    // Other devices, and a second one of ours, never see a driver.
+    if (vdev->id != VIRTIO_ID_RPMSG || rsc->has_vdev) {
+        return 0;
+    }
+    if (vdev->num_of_vrings != 2) {
+        return refuse(rsc, "RPMsg device without two vrings");
+    }
+    int error = amp_elf_read(elf, elf->table_offset + offset + sizeof(*vdev), rings, sizeof(rings));
+    return error != 0 ? error : take_vdev(rsc, offset, vdev, rings);
+}
+
+// What is known of each type: how long it is, where its reserved bytes are
+// (they must be zero, as Linux has it) and who checks the rest.
+static const struct {
+    uint8_t size;
+    uint8_t reserved;
+    uint8_t reserved_len;
+    int (*check)(struct amp_rsc *rsc, const union entry *entry, uint32_t offset);
+} types[] = {
+    [AMP_RSC_CARVEOUT] = {sizeof(struct amp_rsc_carveout),
+        offsetof(struct amp_rsc_carveout, reserved), 4, check_carveout},
+    [AMP_RSC_DEVMEM] = {sizeof(struct amp_rsc_devmem), offsetof(struct amp_rsc_devmem, reserved), 4,
+        check_devmem},
+    [AMP_RSC_TRACE] = {sizeof(struct amp_rsc_trace), offsetof(struct amp_rsc_trace, reserved), 4,
+        check_trace},
+    [AMP_RSC_VDEV] = {sizeof(struct amp_rsc_vdev_entry),
+        offsetof(struct amp_rsc_vdev_entry, reserved), 2, check_vdev},
+};
+
+static const uint8_t zeros[8];
+
+static int check_entry(struct amp_rsc *rsc, uint32_t offset) {
+    struct amp_elf *elf = &rsc->elf;
+    union entry entry;
+    size_t room = offset <= elf->table_len ? elf->table_len - offset : 0;
+    if (room > sizeof(entry)) {
+        room = sizeof(entry);
+    }
+    if (room < sizeof(entry.type)) {
+        return refuse(rsc, "entry outside the resource table");
+    }
+    int error = amp_elf_read(elf, elf->table_offset + offset, &entry, room);
+    if (error != 0) {
+        return error;
+    }
+    // Vendors' entries (128 to 512), and types of later days.
+    if (entry.type >= sizeof(types) / sizeof(types[0])) {
+        return 0;
+    }
+    if (room < types[entry.type].size) {
+        return refuse(rsc, "resource table is cut short");
+    }
+    const uint8_t *reserved = (const uint8_t *)&entry + types[entry.type].reserved;
+    if (memcmp(reserved, zeros, types[entry.type].reserved_len) != 0) {
+        return refuse(rsc, "reserved field is not zero");
+    }
+    return types[entry.type].check(rsc, &entry, offset);
+}
+
+int amp_rsc_check(struct amp_rsc *rsc) {
+    struct amp_elf *elf = &rsc->elf;
+    struct amp_rsc_header header;
+    elf->error->unit = "entry";
+    elf->error->where = 0;
+    rsc->next = elf->port->shared_da;
+    if (elf->table_len < sizeof(header)) {
+        return refuse(rsc, "resource table is cut short");
+    }
+    int error = amp_elf_read(elf, elf->table_offset, &header, sizeof(header));
+    if (error != 0) {
+        return error;
+    }
+    if (header.ver != 1 || memcmp(header.reserved, zeros, sizeof(header.reserved)) != 0) {
+        return refuse(rsc, "resource table is not of version 1");
+    }
+    if (header.num > (elf->table_len - sizeof(header)) / sizeof(uint32_t)) {
+        return refuse(rsc, "resource table is cut short");
+    }
+    for (uint32_t i = 0; i < header.num; ++i) {
+        uint32_t offset;
+        error = amp_elf_read(
+            elf, elf->table_offset + sizeof(header) + i * sizeof(offset), &offset, sizeof(offset));
+        elf->error->unit = "entry";
+        elf->error->where = i;
+        if (error == 0) {
+            error = check_entry(rsc, offset);
+        }
+        if (error != 0) {
+            return error;
+        }
+    }
+    if (!rsc->has_vdev) {
+        return refuse(rsc, "resource table without an RPMsg device");
+    }
+    return place_open(rsc);
+}
+
+int amp_rsc_check_default(struct amp_rsc *rsc) {
+    const struct amp_default_table *table = rsc->elf.port->default_table;
+    struct amp_elf *elf = &rsc->elf;
+    struct amp_rsc_vring rings[2];
+    if (table == NULL) {
+        return refuse(rsc, "no resource table");
+    }
+    rsc->is_default = true;
+    rsc->next = elf->port->shared_da;
+    elf->table_da = table->table_da;
+    elf->table_len = sizeof(default_table) + sizeof(rings);
+    elf->error->unit = "address";
+    elf->error->where = elf->table_da;
+    if (!amp_elf_reaches(elf, elf->table_da, elf->table_len, AMP_WINDOW_SHARED)
+        || amp_elf_claim(elf, elf->table_da, elf->table_len) == NULL) {
+        return refuse(rsc, "no room for the default resource table");
+    }
+    keep_clear(rsc, elf->table_da, elf->table_len);
+    for (unsigned i = 0; i < 2; ++i) {
+        rings[i].da = table->vring_da[i];
+        rings[i].align = table->vring_align;
+        rings[i].num = table->vring_num;
+        rings[i].notifyid = i;
+    }
+    int error = take_vdev(rsc, offsetof(struct default_table, vdev), &default_table.vdev, rings);
+    return error != 0 ? error : place_open(rsc);
+}
+
+int amp_rsc_write(const struct amp_rsc *rsc) {
+    const struct amp_port *port = rsc->elf.port;
+    uint8_t *table = port->ops->map(port->ctx, rsc->elf.table_da, rsc->elf.table_len);
+    if (table == NULL) {
+        return -AMP_EIO;
+    }
+    // The table may lie at any address, so no field is stored as a word.
+    if (rsc->is_default) {
+        memcpy(table, &default_table, sizeof(default_table));
+    }
+    uint8_t *vdev = table + rsc->vdev.entry;
+    memset(vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0, sizeof(uint32_t));
+    vdev[offsetof(struct amp_rsc_vdev_entry, status)] = 0;
+    vdev += sizeof(struct amp_rsc_vdev_entry);
+    for (unsigned i = 0; i < 2; ++i) {
+        struct amp_rsc_vring ring;
+        ring.da = ring.pa = (uint32_t)rsc->vdev.vring[i].da;
+        ring.align = rsc->vdev.vring[i].align;
+        ring.num = rsc->vdev.vring[i].num;
+        ring.notifyid = rsc->vdev.vring[i].notify_id;
+        memcpy(vdev + i * sizeof(ring), &ring, sizeof(ring));
+    }
+    for (unsigned i = 0; i < rsc->carveout_count; ++i) {
+        uint32_t da_and_pa[2] = {rsc->carveout[i].da, rsc->carveout[i].da};
+        memcpy(table + rsc->carveout[i].entry + offsetof(struct amp_rsc_carveout, da), da_and_pa,
+            sizeof(da_and_pa));
+    }
+    if (port->ops->cache_clean != NULL) {
+        port->ops->cache_clean(port->ctx, table, rsc->elf.table_len);
+    }
+    return 0;
+}

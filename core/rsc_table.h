@@ -1,0 +1,47 @@
+/*
+ * The resource table: check what the image asks for, decide where it goes,
+ * and write the answers into the loaded table.
+ *
+ * Placement.  The host allocates from the port's shared region upwards, above
+ * every ring, carveout, trace buffer and table that the image or the port
+ * fixed inside that region: first the open carveouts in the order of the
+ * table, then the open rings, then the message buffers.  The same table gets
+ * the same addresses every time.
+ */
+#ifndef AMP_RSC_TABLE_H
+#define AMP_RSC_TABLE_H
+
+#include "core/elf.h"
+#include "openamp/table.h"
+
+enum { AMP_RSC_MAX_CARVEOUTS = 8 }; // whose address is open, in one table
+
+struct amp_rsc {
+    struct amp_elf elf; // the image, checked
+    amp_da_t next; // first byte of the shared region that is not given away
+    amp_da_t trace_da;
+    uint32_t trace_len; // 0: no trace buffer
+    amp_da_t buffers_da;
+    struct amp_rsc_vdev vdev;
+    bool has_vdev;
+    bool is_default; // the port's table, which the host builds
+    uint8_t carveout_count;
+    struct {
+        uint32_t entry; // offset of it in the table
+        uint32_t len;
+        uint32_t da;
+    } carveout[AMP_RSC_MAX_CARVEOUTS];
+};
+
+// Check the table of a checked image and place everything.  -AMP_ENOEXEC or
+// -AMP_ENOMEM with the error filled in, or what image->read returned.
+int amp_rsc_check(struct amp_rsc *rsc);
+
+// The same for the port's default table.
+int amp_rsc_check_default(struct amp_rsc *rsc);
+
+// Write the answers into the table, which is in target memory by now; the
+// default table is written whole.
+int amp_rsc_write(const struct amp_rsc *rsc);
+
+#endif // AMP_RSC_TABLE_H
