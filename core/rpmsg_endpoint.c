@@ -1,0 +1,143 @@
+/* Endpoints: creating, finding by address at constant cost, destroying. */
+#include <string.h>
+
+#include "core/link.h"
+
+static struct amp_endpoint **bucket_of(const struct amp_rpmsg *link, uint32_t addr) {
+    return &link->buckets[addr & link->bucket_mask];
+}
+
+struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr) {
+    struct amp_endpoint *ept = *bucket_of(link, addr);
+    while (ept != NULL && ept->addr != addr) {
+        ept = ept->next_in_bucket;
+    }
+    return ept;
+}
+
+static void bucket_insert(struct amp_rpmsg *link, struct amp_endpoint *ept) {
+    struct amp_endpoint **bucket = bucket_of(link, ept->addr);
+    ept->next_in_bucket = *bucket;
+    *bucket = ept;
+}
+
+static void bucket_remove(struct amp_rpmsg *link, struct amp_endpoint *ept) {
+    struct amp_endpoint **p = bucket_of(link, ept->addr);
+    while (*p != ept) {
+        p = &(*p)->next_in_bucket;
+    }
+    *p = ept->next_in_bucket;
+}
+
+struct amp_endpoint **amp_rpmsg_set_buckets(
+    struct amp_rpmsg *link, struct amp_endpoint **buckets, uint32_t count) {
+    struct amp_endpoint **old = link->buckets;
+    memset(buckets, 0, count * sizeof(*buckets));
+    link->buckets = buckets;
+    link->bucket_mask = count - 1;
+    for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
+        if (!(ept->flags & EPT_CLOSING)) {
+            bucket_insert(link, ept);
+        }
+    }
+    return old == link->own_buckets ? NULL : old;
+}
+
+// An address that nobody has.  The counter only goes up, so an address comes
+// back after four billion others, when no late message can mean its old owner.
+static uint32_t choose_addr(struct amp_rpmsg *link) {
+    uint32_t addr;
+    do {
+        addr = link->next_addr++;
+        if (link->next_addr == AMP_ADDR_ANY) {
+            link->next_addr = RPMSG_FIRST_DYNAMIC_ADDR;
+        }
+    } while (amp_link_find(link, addr) != NULL);
+    return addr;
+}
+
+static bool name_is_valid(const char *name) {
+    return name == NULL || (name[0] != '\0' && memchr(name, '\0', AMP_NAME_SIZE) != NULL);
+}
+
+int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const char *name,
+    uint32_t addr, uint32_t dest, amp_endpoint_cb cb) {
+    if (!name_is_valid(name)) {
+        return -AMP_EINVAL;
+    }
+    if (addr == AMP_ADDR_ANY) {
+        addr = choose_addr(link);
+    } else if (addr == RPMSG_NS_ADDR || amp_link_find(link, addr) != NULL) {
+        return -AMP_EADDRINUSE;
+    }
+    *ept = (struct amp_endpoint) {
+        .link = link,
+        .cb = cb,
+        .name = name,
+        .addr = addr,
+        .dest = dest,
+    };
+    *link->endpoints_end = ept;
+    link->endpoints_end = &ept->next;
+    bucket_insert(link, ept);
+    if (name != NULL) {
+        if (dest == AMP_ADDR_ANY) {
+            ept->flags = EPT_NAMED | EPT_ANNOUNCE;
+        }
+        amp_ns_bind(link, ept);
+        amp_ns_flush(link);
+    }
+    return 0;
+}
+
+void amp_link_remove(struct amp_rpmsg *link, struct amp_endpoint *ept) {
+    bool closing = ept->flags & EPT_CLOSING;
+    struct amp_endpoint **p = &link->endpoints;
+    while (*p != ept) {
+        p = &(*p)->next;
+    }
+    *p = ept->next;
+    if (link->endpoints_end == &ept->next) {
+        link->endpoints_end = p;
+    }
+    ept->link = NULL;
+    if (closing && link->events != NULL && link->events->released != NULL) {
+        link->events->released(link, ept);
+    }
+}
+
+int amp_endpoint_destroy(struct amp_endpoint *ept) {
+    struct amp_rpmsg *link = ept->link;
+    if (link == NULL) {
+        return 0;
+    }
+    if (ept->flags & EPT_CLOSING) {
+        return -AMP_EAGAIN;
+    }
+    bool told = link->up && (ept->flags & EPT_ANNOUNCED);
+    if (told && amp_ns_send(link, ept, RPMSG_NS_DESTROY) == -AMP_EAGAIN) {
+        bucket_remove(link, ept);
+        ept->flags |= EPT_CLOSING;
+        ept->cb = NULL;
+        return -AMP_EAGAIN;
+    }
+    amp_endpoint_abandon(ept);
+    return 0;
+}
+
+void amp_endpoint_abandon(struct amp_endpoint *ept) {
+    struct amp_rpmsg *link = ept->link;
+    if (link == NULL) {
+        return;
+    }
+    if (!(ept->flags & EPT_CLOSING)) {
+        bucket_remove(link, ept);
+    }
+    ept->flags = 0;
+    amp_link_remove(link, ept);
+}
+
+bool amp_endpoint_is_ready(const struct amp_endpoint *ept) {
+    return ept->link != NULL && ept->link->up && !(ept->flags & EPT_CLOSING)
+           && ept->dest != AMP_ADDR_ANY;
+}

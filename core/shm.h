@@ -1,0 +1,64 @@
+/*
+ * Access to memory that another core reads and writes.
+ *
+ * Every read of shared memory in core/ goes through here, and every write that
+ * publishes something, for two reasons.  An atomic access is made exactly
+ * once, so a value that was checked is the value that is used.  And this is
+ * the whole list of orderings that openamp needs; each place that uses one
+ * names its partner on the other side.
+ *
+ *   load_acquire   partner: the peer's store_release of the same index
+ *   store_release  partner: the peer's load_acquire of the same index
+ *   fence          partner: the peer's fence in the same handshake: each side
+ *                  writes one thing, fences, and reads the other's thing, so
+ *                  at least one of them sees the other's write
+ */
+#ifndef AMP_CORE_SHM_H
+#define AMP_CORE_SHM_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "shared memory is little-endian, and so must be the core"
+#endif
+
+static inline uint16_t amp_shm_load_acquire_16(const uint16_t *p) {
+    return atomic_load_explicit((const _Atomic uint16_t *)p, memory_order_acquire);
+}
+
+static inline void amp_shm_store_release_16(uint16_t *p, uint16_t value) {
+    atomic_store_explicit((_Atomic uint16_t *)p, value, memory_order_release);
+}
+
+static inline uint8_t amp_shm_load_acquire_8(const uint8_t *p) {
+    return atomic_load_explicit((const _Atomic uint8_t *)p, memory_order_acquire);
+}
+
+static inline void amp_shm_store_release_8(uint8_t *p, uint8_t value) {
+    atomic_store_explicit((_Atomic uint8_t *)p, value, memory_order_release);
+}
+
+static inline uint16_t amp_shm_load_16(const uint16_t *p) {
+    return atomic_load_explicit((const _Atomic uint16_t *)p, memory_order_relaxed);
+}
+
+static inline uint32_t amp_shm_load_32(const uint32_t *p) {
+    return atomic_load_explicit((const _Atomic uint32_t *)p, memory_order_relaxed);
+}
+
+// A 64-bit field of which no torn value can harm: it is checked after reading.
+static inline uint64_t amp_shm_load_64(const uint64_t *p) {
+    const uint32_t *half = (const uint32_t *)p;
+    return amp_shm_load_32(half) | (uint64_t)amp_shm_load_32(half + 1) << 32;
+}
+
+static inline void amp_shm_store_16(uint16_t *p, uint16_t value) {
+    atomic_store_explicit((_Atomic uint16_t *)p, value, memory_order_relaxed);
+}
+
+static inline void amp_shm_fence(void) {
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+#endif // AMP_CORE_SHM_H

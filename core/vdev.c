@@ -1,0 +1,78 @@
+/*
+ * The device's side of the virtio handshake: find the RPMsg device in our own
+ * resource table and see whether the host has finished it.  The host may write
+ * to the table at any time, so each field is read once.
+ */
+#include "openamp/vdev.h"
+
+#include <string.h>
+
+#include "core/shm.h"
+#include "core/virtq.h"
+#include "core/wire/rpmsg_layout.h"
+#include "openamp/table.h"
+
+#if AMP_CONFIG_DEVICE
+
+// The vdev entry of the RPMsg device, with room for its two rings, or NULL.
+static const struct amp_rsc_vdev_entry *find_entry(const uint8_t *table, size_t len) {
+    const struct amp_rsc_header *header = (const void *)table;
+    if (len < sizeof(*header) || amp_shm_load_32(&header->ver) != 1) {
+        return NULL;
+    }
+    const uint32_t *offsets = (const void *)(table + sizeof(*header));
+    size_t room = (len - sizeof(*header)) / sizeof(*offsets);
+    size_t num = amp_shm_load_32(&header->num);
+    for (size_t i = 0; i < num && i < room; ++i) {
+        uint32_t offset = amp_shm_load_32(&offsets[i]);
+        size_t size = sizeof(struct amp_rsc_vdev_entry) + 2 * sizeof(struct amp_rsc_vring);
+        if (offset % 4 != 0 || offset > len || len - offset < size) {
+            continue;
+        }
+        const struct amp_rsc_vdev_entry *entry = (const void *)(table + offset);
+        if (amp_shm_load_32(&entry->type) == AMP_RSC_VDEV
+            && amp_shm_load_32(&entry->id) == VIRTIO_ID_RPMSG) {
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+int amp_vdev_open(const struct amp_port *port, const void *table, size_t table_len,
+    struct amp_rpmsg_layout *layout) {
+    const struct amp_rsc_vdev_entry *entry = find_entry(table, table_len);
+    if (entry == NULL) {
+        return -AMP_EINVAL;
+    }
+    // Partner: the host's store_release of the status, when all else is set.
+    if (!(amp_shm_load_acquire_8(&entry->status) & VIRTIO_CONFIG_S_DRIVER_OK)) {
+        return -AMP_EAGAIN;
+    }
+    memset(layout, 0, sizeof(*layout));
+    const struct amp_rsc_vring *vrings = (const void *)(entry + 1);
+    for (int i = 0; i < 2; ++i) {
+        uint32_t num = amp_shm_load_32(&vrings[i].num);
+        uint32_t align = amp_shm_load_32(&vrings[i].align);
+        uint32_t da = amp_shm_load_32(&vrings[i].da);
+        if (!amp_virtq_shape_is_valid(num, align) || da % 16 != 0) {
+            return -AMP_EINVAL;
+        }
+        layout->vring[i].va = port->ops->map(port->ctx, da, virtq_size(num, align));
+        if (layout->vring[i].va == NULL) {
+            return -AMP_EINVAL;
+        }
+        layout->vring[i].num = (uint16_t)num;
+        layout->vring[i].align = align;
+        layout->vring[i].notify_id = amp_shm_load_32(&vrings[i].notifyid);
+    }
+    if (port->shared_len != 0) {
+        layout->buffers = port->ops->map(port->ctx, port->shared_da, port->shared_len);
+        layout->buffers_len = port->shared_len;
+    }
+    layout->buffers_da = layout->buffers == NULL ? 0 : port->shared_da;
+    layout->buffers_da -= port->buffer_base;
+    layout->name_service = amp_shm_load_32(&entry->gfeatures) >> VIRTIO_RPMSG_F_NS & 1;
+    return 0;
+}
+
+#endif

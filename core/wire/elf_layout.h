@@ -1,0 +1,103 @@
+/*
+ * The parts of ELF (System V ABI, chapters 4 and 5) that a loader reads:
+ * little-endian, 32 and 64 bit.
+ */
+#ifndef AMP_WIRE_ELF_LAYOUT_H
+#define AMP_WIRE_ELF_LAYOUT_H
+
+#include <stdint.h>
+
+enum { EI_NIDENT = 16, EI_CLASS = 4, EI_DATA = 5, EI_VERSION = 6 };
+enum { ELFCLASS32 = 1, ELFCLASS64 = 2, ELFDATA2LSB = 1, EV_CURRENT = 1 };
+enum { ET_EXEC = 2, PT_LOAD = 1, SHT_NOBITS = 8, PN_XNUM = 0xFFFF };
+
+struct elf32_ehdr {
+    uint8_t e_ident[EI_NIDENT];
+    uint16_t e_type;
+    uint16_t e_machine;
+    uint32_t e_version;
+    uint32_t e_entry;
+    uint32_t e_phoff;
+    uint32_t e_shoff;
+    uint32_t e_flags;
+    uint16_t e_ehsize;
+    uint16_t e_phentsize;
+    uint16_t e_phnum;
+    uint16_t e_shentsize;
+    uint16_t e_shnum;
+    uint16_t e_shstrndx;
+};
+
+struct elf64_ehdr {
+    uint8_t e_ident[EI_NIDENT];
+    uint16_t e_type;
+    uint16_t e_machine;
+    uint32_t e_version;
+    uint64_t e_entry;
+    uint64_t e_phoff;
+    uint64_t e_shoff;
+    uint32_t e_flags;
+    uint16_t e_ehsize;
+    uint16_t e_phentsize;
+    uint16_t e_phnum;
+    uint16_t e_shentsize;
+    uint16_t e_shnum;
+    uint16_t e_shstrndx;
+};
+
+struct elf32_phdr {
+    uint32_t p_type;
+    uint32_t p_offset;
+    uint32_t p_vaddr;
+    uint32_t p_paddr;
+    uint32_t p_filesz;
+    uint32_t p_memsz;
+    uint32_t p_flags;
+    uint32_t p_align;
+};
+
+struct elf64_phdr {
+    uint32_t p_type;
+    uint32_t p_flags;
+    uint64_t p_offset;
+    uint64_t p_vaddr;
+    uint64_t p_paddr;
+    uint64_t p_filesz;
+    uint64_t p_memsz;
+    uint64_t p_align;
+};
+
+struct elf32_shdr {
+    uint32_t sh_name;
+    uint32_t sh_type;
+    uint32_t sh_flags;
+    uint32_t sh_addr;
+    uint32_t sh_offset;
+    uint32_t sh_size;
+    uint32_t sh_link;
+    uint32_t sh_info;
+    uint32_t sh_addralign;
+    uint32_t sh_entsize;
+};
+
+struct elf64_shdr {
+    uint32_t sh_name;
+    uint32_t sh_type;
+    uint64_t sh_flags;
+    uint64_t sh_addr;
+    uint64_t sh_offset;
+    uint64_t sh_size;
+    uint32_t sh_link;
+    uint32_t sh_info;
+    uint64_t sh_addralign;
+    uint64_t sh_entsize;
+};
+
+_Static_assert(sizeof(struct elf32_ehdr) == 52, "ehdr");
+_Static_assert(sizeof(struct elf64_ehdr) == 64, "ehdr");
+_Static_assert(sizeof(struct elf32_phdr) == 32, "phdr");
+_Static_assert(sizeof(struct elf64_phdr) == 56, "phdr");
+_Static_assert(sizeof(struct elf32_shdr) == 40, "shdr");
+_Static_assert(sizeof(struct elf64_shdr) == 64, "shdr");
+
+#endif // AMP_WIRE_ELF_LAYOUT_H

@@ -1,0 +1,41 @@
+/*
+ * The compile-time options, all of them.  Everything else (number and size of
+ * buffers, addresses, windows) is data given at run time, so that one binary
+ * can drive remotes of different shapes.
+ */
+#ifndef OPENAMP_CONFIG_H
+#define OPENAMP_CONFIG_H
+
+// Which roles this build can play.  A microcontroller needs one; the unit
+// tests, which put both sides into one process, need both.  With one role the
+// compiler removes the other's branches.
+#ifndef AMP_CONFIG_HOST
+#define AMP_CONFIG_HOST 1
+#endif
+#ifndef AMP_CONFIG_DEVICE
+#define AMP_CONFIG_DEVICE 1
+#endif
+#if !AMP_CONFIG_HOST && !AMP_CONFIG_DEVICE
+#error "openamp needs at least one role"
+#endif
+
+// The longest ring.  The bookkeeping of a ring is a bit for each descriptor,
+// held privately in struct amp_virtq.  Linux stops at 256 as well.
+#ifndef AMP_CONFIG_MAX_BUFFERS
+#define AMP_CONFIG_MAX_BUFFERS 256
+#endif
+
+// How many announcements of the other side are remembered, whether or not
+// somebody wanted them yet.  One more makes the oldest forgotten (counted in
+// amp_rpmsg_stats.services_forgotten).
+#ifndef AMP_CONFIG_MAX_SERVICES
+#define AMP_CONFIG_MAX_SERVICES 8
+#endif
+
+// Buckets of the endpoint table; a power of two.  A binding that expects many
+// endpoints gives the link a larger table with amp_rpmsg_set_buckets().
+#ifndef AMP_CONFIG_BUCKETS
+#define AMP_CONFIG_BUCKETS 8
+#endif
+
+#endif // OPENAMP_CONFIG_H

@@ -1,0 +1,29 @@
+/*
+ * The one error space of openamp.
+ *
+ * Every function that can fail returns a negative value from this list, and
+ * zero or a positive count when it succeeds.  The numbers are the errno
+ * numbers of Linux and of MicroPython, so a binding passes them on unchanged.
+ * A function that returns an error has left everything as it was before the
+ * call, unless its own comment says otherwise.
+ */
+#ifndef OPENAMP_ERROR_H
+#define OPENAMP_ERROR_H
+
+enum amp_error {
+    AMP_ENOENT = 2, // no such image
+    AMP_EIO = 5, // the image source or the platform failed
+    AMP_ENOEXEC = 8, // not an image that this core may run
+    AMP_EAGAIN = 11, // no room now; ask again after a notification
+    AMP_ENOMEM = 12, // the shared memory is too small for what the image asks
+    AMP_EBUSY = 16, // the core is running
+    AMP_ENODEV = 19, // no such core, or it was shut down
+    AMP_EINVAL = 22, // the caller's argument is wrong
+    AMP_EPIPE = 32, // the other side is not running
+    AMP_EPROTO = 71, // the other side broke the protocol
+    AMP_EMSGSIZE = 90, // longer than one buffer
+    AMP_EADDRINUSE = 98, // another endpoint has that address
+    AMP_ENOTCONN = 107, // the endpoint has no destination
+};
+
+#endif // OPENAMP_ERROR_H

@@ -1,0 +1,13 @@
+/* The whole C API of openamp. */
+#ifndef OPENAMP_OPENAMP_H
+#define OPENAMP_OPENAMP_H
+
+#include "openamp/config.h"
+#include "openamp/error.h"
+#include "openamp/port.h"
+#include "openamp/rpmsg.h"
+#include "openamp/rproc.h"
+#include "openamp/table.h"
+#include "openamp/vdev.h"
+
+#endif // OPENAMP_OPENAMP_H

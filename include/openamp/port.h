@@ -1,0 +1,138 @@
+/*
+ * The one seam between openamp and a machine.
+ *
+ * A port gives a const struct of operations, a context pointer and a few facts
+ * (struct amp_port).  The core calls down through the operations; the port
+ * calls up through the function it was given by listen().  Nothing else
+ * crosses.  docs/PORTING.md walks through a port from start to end;
+ * ports/template is one that compiles and does nothing.
+ */
+#ifndef OPENAMP_PORT_H
+#define OPENAMP_PORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// An address as the remote core sees it.  As wide as the host's own pointers:
+// a 32-bit host has no use for an image that needs more.
+typedef uintptr_t amp_da_t;
+
+// What a remote core is doing, as far as the machine can tell.
+enum amp_core_state {
+    AMP_CORE_STOPPED, // in reset, or never started
+    AMP_CORE_RUNNING,
+    AMP_CORE_EXITED, // stopped by itself, in order
+    AMP_CORE_FAULTED, // a fault, a watchdog, or killed from outside
+};
+
+// Uses of a memory window; flags of struct amp_window.
+enum {
+    AMP_WINDOW_LOAD = 1, // an image may be loaded here
+    AMP_WINDOW_RUN = 2, // an entry point may lie here
+    AMP_WINDOW_SHARED = 4, // rings, buffers and resource tables may lie here
+};
+
+// A range of memory that the remote core can reach.  Windows do not overlap,
+// and da + len does not wrap.
+struct amp_window {
+    amp_da_t da;
+    size_t len; // bytes
+    uint32_t flags; // AMP_WINDOW_*
+};
+
+// Called by the port when the other core rang.  Runs in the port's interrupt
+// (or signal, or thread) context: it may only note that amp_rproc_poll() or
+// amp_rpmsg_poll() is due.
+typedef void (*amp_notified_t)(void *arg);
+
+struct amp_port_ops {
+    // Required.  Ring the other core's doorbell for the given notify id.
+    // Never blocks, may be called from any context, may be spurious.  All
+    // stores made before the call are visible to the other core when it is
+    // woken.
+    void (*notify)(void *ctx, uint32_t notify_id);
+
+    // Required.  The local pointer for [da, da + len), or NULL if any byte of
+    // it is outside the memory that both cores share.  A port with several
+    // windows never joins two of them.  Thread context.
+    void *(*map)(void *ctx, amp_da_t da, size_t len);
+
+    // Required.  Have `notified` called with `arg` whenever the other core
+    // rings, and, on a host, whenever a running core stops by itself.  NULL
+    // ends it: when listen() returns, no call is under way.
+    void (*listen)(void *ctx, amp_notified_t notified, void *arg);
+
+    // Host, optional.  Bring the core to reset with its memory powered and
+    // clocked, before an image is written.  Returns 0 or -AMP_EIO.
+    int (*core_prepare)(void *ctx);
+
+    // Host, required.  Release the core from reset at `entry`.  When it
+    // returns 0 the core is running (or has already died); otherwise it is in
+    // reset as before and the result is a negative error.
+    int (*core_start)(void *ctx, amp_da_t entry);
+
+    // Host, required.  Put the core back into reset, whatever it is doing.
+    // When it returns 0 the core writes to no memory any more.  A platform
+    // whose hardware cannot do it resets the system and does not return.
+    int (*core_stop)(void *ctx);
+
+    // Host, required.  What the core is doing.  Where it faulted or exited,
+    // *reason is set to a short static or port-owned string.  Cheap enough to
+    // be asked at every poll.
+    enum amp_core_state (*core_state)(void *ctx, const char **reason);
+
+    // Host, optional.  Power and clocks off, memory given back; the core is
+    // stopped.  core_prepare() undoes it.
+    void (*core_release)(void *ctx);
+
+    // Host, optional.  Write [va, va + len) back from the host's cache to
+    // memory.  Called over loaded segments and resource tables before the core
+    // starts.  (Rings and buffers lie in memory that the port maps uncached or
+    // that is coherent.)
+    void (*cache_clean)(void *ctx, const void *va, size_t len);
+};
+
+// What a remote core gets that brings no resource table of its own: a table
+// built by the host at a fixed address that such firmware knows.
+struct amp_default_table {
+    amp_da_t table_da; // where the table is written
+    uint32_t vring_da[2]; // ring 0: remote to host; ring 1: host to remote
+    uint32_t vring_align; // bytes, a power of two
+    uint16_t vring_num; // buffers in each direction, a power of two
+};
+
+struct amp_port {
+    const struct amp_port_ops *ops;
+    void *ctx; // handed to every operation
+
+    // Host: where rings, buffers and carveouts go whose address the image left
+    // open.  Inside one AMP_WINDOW_SHARED window, aligned to the cache line of
+    // either core.  Device: the window in which the host's buffers must lie; a
+    // length of 0 has map() asked for each buffer.
+    amp_da_t shared_da;
+    size_t shared_len;
+    // The rest is for a host; a remote leaves it zero.
+    const struct amp_window *windows;
+    size_t window_count;
+    uint32_t buffer_size; // bytes of one message buffer, header included: 512
+    // Subtracted from every buffer's address before it goes into a
+    // descriptor.  0 for everybody but firmware that counts from a base.
+    amp_da_t buffer_base;
+    uint16_t elf_machine; // e_machine of the images this core runs
+    const struct amp_default_table *default_table; // or NULL: a table is required
+};
+
+// Does [da, da + len) lie inside one window that has all of `flags`?
+int amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32_t flags);
+
+/*
+ * What a board provides for the MicroPython binding, one of each in a build.
+ * The unit tests and the C examples do not need them.
+ */
+
+// The port of remote core number `core` on a host, or of the host (core 0) on
+// a remote.  NULL if there is no such core.  Sets the hardware up at the first
+// call and returns the same pointer ever after.
+const struct amp_port *amp_platform_port(unsigned core);
+
+#endif // OPENAMP_PORT_H

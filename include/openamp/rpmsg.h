@@ -1,0 +1,262 @@
+/*
+ * RPMsg over virtio: endpoints, messages and the name service, for both roles.
+ *
+ * A link (struct amp_rpmsg) joins this core to one other.  The host is the
+ * virtio driver and owns all message buffers; the device is the remote core.
+ * The same calls serve both.
+ *
+ * Context.  Everything here is for one thread of one core; nothing may be
+ * called from an interrupt.  The port's interrupt only notes that work is due,
+ * and amp_rpmsg_poll() does it.  Endpoint callbacks run inside
+ * amp_rpmsg_poll() and may call anything here; a nested poll does nothing, so
+ * callbacks never nest.
+ *
+ * Ownership.  All structures are declared by the caller and initialised here;
+ * they stay where they are until they are given back as the comments say.
+ * Their fields are private unless marked otherwise.
+ *
+ * Trust.  Nothing that the other core can write is believed: see docs/WIRE.md.
+ */
+#ifndef OPENAMP_RPMSG_H
+#define OPENAMP_RPMSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "openamp/config.h"
+#include "openamp/error.h"
+#include "openamp/port.h"
+
+#define AMP_ADDR_ANY UINT32_C(0xFFFFFFFF) // "no address": choose one, or unbound
+#define AMP_NAME_SIZE 32 // bytes of a service name, its NUL included
+#define AMP_HEADER_SIZE 16 // bytes in front of each payload
+
+struct amp_rpmsg;
+struct amp_endpoint;
+
+enum amp_role { AMP_HOST, AMP_DEVICE };
+
+// A message for an endpoint.  `data` points into the receive buffer itself (4
+// bytes aligned) and is valid until the callback returns.  `len` was checked;
+// the bytes may still change under a hostile peer, so what must not change
+// between a check and a use is copied first.
+typedef void (*amp_endpoint_cb)(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
+
+// One end of a channel.
+struct amp_endpoint {
+    struct amp_endpoint *next; // of the link, oldest first
+    struct amp_endpoint *next_in_bucket;
+    struct amp_rpmsg *link; // read-only for the user; NULL when not created
+    amp_endpoint_cb cb;
+    const char *name; // the caller's string, kept by reference
+    uint32_t addr; // read-only for the user: own address
+    uint32_t dest; // read-only for the user: peer's address or AMP_ADDR_ANY
+    uint16_t flags;
+};
+
+// What the link tells its user; a member may be NULL.  Called inside
+// amp_rpmsg_poll(), except where noted.
+struct amp_rpmsg_events {
+    // The other side announced a service that no endpoint here took.  `name`
+    // is private, checked and terminated; it is gone when the call returns.
+    // Creating an endpoint of that name, and sending, work inside.  Not
+    // called while NULL; amp_rpmsg_set_events() delivers what came earlier.
+    void (*service)(struct amp_rpmsg *link, uint32_t src, const char *name);
+    // The memory of an endpoint whose destruction returned -AMP_EAGAIN is the
+    // caller's again.  Also called inside amp_rpmsg_down().
+    void (*released)(struct amp_rpmsg *link, struct amp_endpoint *ept);
+};
+
+// Running totals since amp_rpmsg_init(); they wrap.
+struct amp_rpmsg_stats {
+    uint32_t received; // messages handed to a callback
+    uint32_t sent;
+    uint32_t dropped; // no endpoint has the address, or it has no callback
+    uint32_t malformed; // messages whose header lied about its length
+    uint32_t services_forgotten;
+    uint32_t violations; // the other side broke the protocol; the link went down
+    uint32_t kicks; // doorbells rung
+};
+
+// One queue, seen from this side.  All bookkeeping is here, in private memory;
+// the three ring areas are written, and read as claims to be checked.
+struct amp_virtq {
+    void *desc; // the descriptor table
+    void *avail; // the available ring: written by the driver
+    void *used; // the used ring: written by the device
+    uint32_t notify_id;
+    uint16_t num; // descriptors, a power of two
+    // Free-running.  Their difference is the number of descriptors that the
+    // other side holds (driver) or that we hold (device).
+    uint16_t avail_idx; // driver: next to publish; device: next to take
+    uint16_t used_idx; // driver: next to take; device: next to publish
+    uint32_t busy[(AMP_CONFIG_MAX_BUFFERS + 31) / 32]; // one bit for each of them
+};
+
+// A remembered announcement of the other side.
+struct amp_service {
+    char name[AMP_NAME_SIZE];
+    uint32_t addr;
+    bool delivered; // the service event has seen it
+};
+
+struct amp_rpmsg {
+    const struct amp_port *port;
+    const struct amp_rpmsg_events *events;
+    void *user; // for the user: never touched here
+    struct amp_virtq rx;
+    struct amp_virtq tx;
+    // Host: all buffers, those of ring 0 first.  Device: the shared window in
+    // which the host's buffers must lie, or NULL to ask the port for each.
+    uint8_t *buffers;
+    uint64_t buffers_da; // what a descriptor says for the first byte of it
+    size_t buffers_len; // bytes
+    uint32_t buffer_size; // host: bytes of one buffer
+    uint32_t mtu; // payload bytes of a transmit buffer
+    struct amp_endpoint *endpoints;
+    struct amp_endpoint **endpoints_end; // where the next one is linked in
+    struct amp_endpoint **buckets;
+    uint32_t bucket_mask;
+    uint32_t next_addr;
+    uint8_t role; // enum amp_role
+    bool up;
+    bool polling;
+    bool ns_due; // an endpoint waits for a buffer to be announced or withdrawn
+    bool name_service;
+    bool wants_room; // the other side was asked to ring for a transmit buffer
+    uint8_t service_count;
+    uint16_t generation; // counts lives: a callback may have ended this one
+    const char *violation; // read-only for the user: what the other side did, or NULL
+    struct amp_rpmsg_stats stats; // read-only for the user
+    struct amp_service services[AMP_CONFIG_MAX_SERVICES];
+    struct amp_endpoint *own_buckets[AMP_CONFIG_BUCKETS];
+    // Transmit buffers neither sent nor ready to be claimed by the ring alone.
+    // Host: being filled.  Device: claimed once and given back unsent.
+    uint32_t parked[(AMP_CONFIG_MAX_BUFFERS + 31) / 32];
+    uint16_t parked_count;
+};
+
+// Where a link's rings and buffers lie.  Local pointers; every range was
+// checked by who fills this in (amp_rproc or amp_vdev).
+struct amp_rpmsg_layout {
+    struct {
+        void *va; // the ring, aligned to `align`
+        uint32_t align; // of the used ring inside it: a power of two
+        uint32_t notify_id;
+        uint16_t num; // descriptors, a power of two
+    } vring[2]; // 0: device to host; 1: host to device
+    // Host: num[0] receive buffers, then num[1] transmit buffers.  Device: the
+    // memory in which every buffer must lie, or NULL to have the port's map()
+    // asked for each.
+    void *buffers;
+    uint64_t buffers_da; // what a descriptor says for the first byte of it
+    size_t buffers_len; // device only: bytes
+    uint32_t buffer_size; // host only: bytes of one buffer, a multiple of 4
+    bool name_service; // both sides have VIRTIO_RPMSG_F_NS
+};
+
+// ---- The link ----
+
+// Prepare a link.  It lives as long as the program; endpoints may be created
+// at once and are announced when the link comes up.
+void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp_port *port);
+
+// Replace the events.  Announcements remembered and not yet delivered are
+// delivered to a new `service` event inside this call.
+void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events *events);
+
+// Replace the table of endpoints by a larger one of `count` (a power of two)
+// pointers, owned by the caller until replaced.  Returns the old table if it
+// was the caller's, else NULL.
+struct amp_endpoint **amp_rpmsg_set_buckets(
+    struct amp_rpmsg *link, struct amp_endpoint **buckets, uint32_t count);
+
+// Bring the link up on fresh rings.  A host builds the rings and stocks ring 0
+// with empty buffers; it calls this while the device is in reset.
+// -AMP_EINVAL: the layout is not one that a ring can have.
+int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout);
+
+// Take the link down: the other side is gone or is about to be.  Endpoints
+// stay and become not ready; those that were bound by the name service wait
+// for the next announcement.  Touches no shared memory.
+void amp_rpmsg_down(struct amp_rpmsg *link);
+
+bool amp_rpmsg_is_up(const struct amp_rpmsg *link);
+
+// Do the work that is due, taking at most `max` messages.  Returns the number
+// taken.  If that is less than `max`, the other side will ring for the next
+// message; otherwise call again before sleeping.  -AMP_EPROTO: the other side
+// broke the protocol; the link is down and link->violation says how.  Returns
+// 0 when the link is down and when called from a callback.
+int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max);
+
+// The same with the length of the receive ring for `max`, so that one call is
+// bounded whatever the other side does.
+int amp_rpmsg_poll(struct amp_rpmsg *link);
+
+// Payload bytes of one transmit buffer; 0 while the link is down.  A device
+// learns it from the buffers that the host stocked.
+size_t amp_rpmsg_mtu(const struct amp_rpmsg *link);
+
+// ---- Endpoints ----
+
+// Create an endpoint.  `name` (1 to 31 bytes, or NULL for an endpoint that is
+// never announced) and `ept` stay the caller's and stay in place until
+// amp_endpoint_destroy().  `addr` and `dest` may be AMP_ADDR_ANY: an address
+// is chosen that was not in use since the program began; an endpoint without a
+// destination is announced and binds to a remembered or coming announcement of
+// its name, or to the sender of its first message.
+// -AMP_EADDRINUSE, -AMP_EINVAL (name).
+int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const char *name,
+    uint32_t addr, uint32_t dest, amp_endpoint_cb cb);
+
+// Withdraw and free.  0: `ept` is the caller's again.  -AMP_EAGAIN: it is
+// closed (no more callbacks, its address is free) but its withdrawal waits for
+// a transmit buffer; the `released` event tells when the memory is free.
+// Destroying an endpoint that is not created returns 0.
+int amp_endpoint_destroy(struct amp_endpoint *ept);
+
+// As amp_endpoint_destroy(), but never sends: the other side is not told.
+void amp_endpoint_abandon(struct amp_endpoint *ept);
+
+// Both addresses known and the link up?
+bool amp_endpoint_is_ready(const struct amp_endpoint *ept);
+
+// ---- Messages ----
+
+// Send `len` bytes (0 is a message too) and return `len`, or: -AMP_EAGAIN, no
+// buffer is free (amp_rpmsg_want_room()); -AMP_EMSGSIZE; -AMP_ENOTCONN, no
+// destination; -AMP_EPIPE, the link is down; -AMP_EPROTO, as amp_rpmsg_poll().
+int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len);
+
+// The same with both addresses given, for which no endpoint is needed.
+int amp_rpmsg_send(
+    struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len);
+
+// A transmit buffer that is being filled in place.
+struct amp_tx {
+    void *data; // `size` bytes for the payload
+    size_t size;
+    uint16_t id;
+};
+
+// Claim a transmit buffer: 0, or the errors of amp_rpmsg_send().  It is either
+// committed or given back; every claim is void after amp_rpmsg_down().
+int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx);
+// Send the first `len` <= tx->size bytes of it; returns `len`.
+int amp_tx_commit(
+    struct amp_rpmsg *link, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len);
+// Give it back unsent.
+void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx);
+
+// Before sleeping for room: ask the other side to ring when it returns a
+// buffer, then look again.  True: there is room now, do not sleep.
+bool amp_rpmsg_want_room(struct amp_rpmsg *link);
+
+// Can the other side send us anything?  False when every receive buffer waits
+// to be handled here: then a peer that answers before it takes more cannot go
+// on until amp_rpmsg_poll() runs.  The test for "waiting here cannot end".
+bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link);
+
+#endif // OPENAMP_RPMSG_H

@@ -1,0 +1,105 @@
+/*
+ * The life cycle of a remote core, seen from the host.
+ *
+ *      load()            start()            the core dies
+ *   OFFLINE -> LOADED -> RUNNING ----------------------> CRASHED
+ *      ^________|___________| stop()                        |
+ *      ^____________________________________________________| stop()
+ *
+ * stop() leaves the core OFFLINE, not LOADED: what the firmware modified must
+ * be loaded again.  Everything here is for the one thread that also polls the
+ * link, outside of endpoint callbacks unless noted.
+ */
+#ifndef OPENAMP_RPROC_H
+#define OPENAMP_RPROC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "openamp/error.h"
+#include "openamp/port.h"
+#include "openamp/rpmsg.h"
+
+// Where an image comes from.  A file, flash and memory look alike.
+struct amp_image {
+    // Read exactly `len` bytes at `offset` into `buffer`, which may be the
+    // target memory itself.  0, or a negative error.
+    int (*read)(void *ctx, uint64_t offset, void *buffer, size_t len);
+    void *ctx;
+    uint64_t size; // bytes
+};
+
+// Why an image was refused: static text, and the number that goes with it.
+struct amp_load_error {
+    const char *what; // for example "segment outside the board's memory"
+    const char *unit; // what `where` counts: "offset", "segment", "entry", "address"
+    uint64_t where;
+};
+
+enum amp_rproc_state { AMP_RPROC_OFFLINE, AMP_RPROC_LOADED, AMP_RPROC_RUNNING, AMP_RPROC_CRASHED };
+
+// The vdev of a checked resource table: where the host will write.
+struct amp_rsc_vdev {
+    amp_da_t table_da; // of the table
+    uint32_t entry; // offset of the vdev entry's type field inside the table
+    uint32_t notify_id; // of the vdev
+    uint32_t features; // dfeatures: what the device offers
+    uint8_t name_service; // VIRTIO_RPMSG_F_NS is among them
+    struct {
+        amp_da_t da;
+        uint32_t align;
+        uint32_t notify_id;
+        uint16_t num;
+    } vring[2];
+};
+
+struct amp_rproc {
+    const struct amp_port *port;
+    struct amp_rpmsg *link;
+    uint8_t state; // read-only for the user: enum amp_rproc_state
+    const char *reason; // read-only for the user: why it crashed, or NULL
+    amp_da_t entry;
+    amp_da_t trace_da; // of the trace buffer, if trace_len is not 0
+    uint32_t trace_len;
+    amp_da_t buffers_da;
+    struct amp_rsc_vdev vdev;
+};
+
+// `link` was prepared with amp_rpmsg_init(link, AMP_HOST, port).
+void amp_rproc_init(struct amp_rproc *rproc, const struct amp_port *port, struct amp_rpmsg *link);
+
+// Check an ELF image completely, then load it and its resource table.  The
+// first byte of target memory is written only when nothing can be wrong any
+// more but the image source itself (-AMP_EIO and the source's own errors, for
+// which the core is left OFFLINE).  -AMP_ENOEXEC with *error filled in,
+// -AMP_EBUSY (running), -AMP_ENOMEM (shared memory too small).  A core that
+// was LOADED or CRASHED loses that image when the new one is good.
+int amp_rproc_load(
+    struct amp_rproc *rproc, const struct amp_image *image, struct amp_load_error *error);
+
+// The same for firmware that is already in place, with the port's default
+// table.  `entry` must lie in a window with AMP_WINDOW_RUN.
+int amp_rproc_load_address(
+    struct amp_rproc *rproc, amp_da_t entry, struct amp_load_error *error);
+
+// Build the rings, bring the link up, release the core.  -AMP_EBUSY (running),
+// -AMP_EINVAL (nothing loaded), or the port's error.
+int amp_rproc_start(struct amp_rproc *rproc);
+
+// Put the core into reset and take the link down.  0 also when it was not
+// running.  May be called from an endpoint callback.
+int amp_rproc_stop(struct amp_rproc *rproc);
+
+// Stop, then give back what the port holds.
+int amp_rproc_shutdown(struct amp_rproc *rproc);
+
+// Notice a core that died, then amp_rpmsg_poll().  Returns what that returns,
+// or -AMP_EPIPE once when the core was found dead: state is then CRASHED and
+// the link is down (messages it sent before it died were delivered first).
+int amp_rproc_poll(struct amp_rproc *rproc);
+
+// Copy at most `len` bytes of the trace buffer's text, from `offset`, into
+// private memory; returns the number of bytes, 0 at the end of the text.
+size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text, size_t len);
+
+#endif // OPENAMP_RPROC_H

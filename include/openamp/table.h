@@ -1,0 +1,113 @@
+/*
+ * The resource table: how firmware tells the host what it needs, and how the
+ * host tells the firmware where it is.  The layout is the one of Linux's
+ * remoteproc, version 1; it is public because firmware declares one.
+ *
+ * A firmware's table is a const-free object in section ".resource_table":
+ *
+ *     AMP_RESOURCE_TABLE struct amp_table_rpmsg table =
+ *         AMP_TABLE_RPMSG(64, trace_text, sizeof(trace_text));
+ */
+#ifndef OPENAMP_TABLE_H
+#define OPENAMP_TABLE_H
+
+#include <stdint.h>
+
+#define AMP_DA_ANY UINT32_C(0xFFFFFFFF) // "host, choose an address"
+
+enum {
+    AMP_RSC_CARVEOUT = 0,
+    AMP_RSC_DEVMEM = 1,
+    AMP_RSC_TRACE = 2,
+    AMP_RSC_VDEV = 3,
+    AMP_RSC_VENDOR_FIRST = 128,
+    AMP_RSC_VENDOR_LAST = 512,
+};
+
+struct amp_rsc_header {
+    uint32_t ver; // 1
+    uint32_t num; // entries
+    uint32_t reserved[2];
+    // then uint32_t offset[num], from the start of the table to each entry
+};
+
+struct amp_rsc_carveout {
+    uint32_t type;
+    uint32_t da;
+    uint32_t pa;
+    uint32_t len;
+    uint32_t flags;
+    uint32_t reserved;
+    uint8_t name[32];
+};
+
+struct amp_rsc_devmem {
+    uint32_t type;
+    uint32_t da;
+    uint32_t pa;
+    uint32_t len;
+    uint32_t flags;
+    uint32_t reserved;
+    uint8_t name[32];
+};
+
+struct amp_rsc_trace {
+    uint32_t type;
+    uint32_t da; // of the text
+    uint32_t len;
+    uint32_t reserved;
+    uint8_t name[32];
+};
+
+// Followed by num_of_vrings times struct amp_rsc_vring, then config_len bytes.
+struct amp_rsc_vdev_entry {
+    uint32_t type;
+    uint32_t id; // virtio device id: 7 is RPMsg
+    uint32_t notifyid;
+    uint32_t dfeatures; // offered by the device
+    uint32_t gfeatures; // written by the host: accepted
+    uint32_t config_len;
+    uint8_t status; // written by the host
+    uint8_t num_of_vrings;
+    uint8_t reserved[2];
+};
+
+struct amp_rsc_vring {
+    uint32_t da; // AMP_DA_ANY: filled in by the host
+    uint32_t align;
+    uint32_t num;
+    uint32_t notifyid;
+    uint32_t pa; // reserved in old tables
+};
+
+// The table of most firmware: one RPMsg device with two rings, one trace
+// buffer.
+struct amp_table_rpmsg {
+    struct amp_rsc_header header;
+    uint32_t offset[2];
+    struct amp_rsc_vdev_entry vdev;
+    struct amp_rsc_vring vring[2];
+    struct amp_rsc_trace trace;
+};
+
+#define AMP_RESOURCE_TABLE __attribute__((section(".resource_table"), used))
+
+// `num` buffers in each direction (a power of two); `text` is the address of
+// the trace buffer.  An address fits 32 bits on every core that has such a
+// table; AMP_TABLE_RPMSG_INIT_TRACE fills it in at start where the compiler
+// cannot do it at build time.
+#define AMP_TABLE_RPMSG(buffers, trace_da, trace_size) \
+    { \
+        .header = {.ver = 1, .num = 2}, \
+        .offset = {offsetof(struct amp_table_rpmsg, vdev), \
+                   offsetof(struct amp_table_rpmsg, trace)}, \
+        .vdev = {.type = AMP_RSC_VDEV, \
+                 .id = 7, \
+                 .dfeatures = 1, \
+                 .num_of_vrings = 2}, \
+        .vring = {{.da = AMP_DA_ANY, .align = 16, .num = (buffers), .notifyid = 0}, \
+                  {.da = AMP_DA_ANY, .align = 16, .num = (buffers), .notifyid = 1}}, \
+        .trace = {.type = AMP_RSC_TRACE, .da = (trace_da), .len = (trace_size), .name = "trace"}, \
+    }
+
+#endif // OPENAMP_TABLE_H
