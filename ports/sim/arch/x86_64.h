@@ -1,0 +1,80 @@
+/* Raw system calls and the jump out of reset, x86-64. */
+#ifndef AMP_SIM_ARCH_X86_64_H
+#define AMP_SIM_ARCH_X86_64_H
+
+#include <stdint.h>
+
+#define AMP_SIM_AUDIT_ARCH AUDIT_ARCH_X86_64
+
+static inline long sim_call(long number, long a, long b, long c, long d, long e, long f) {
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    long result;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+// The process begins at _start with its arguments on the stack.
+#define AMP_SIM_RUNNER_START \
+    __asm__(".section .start,\"ax\"\n" \
+            ".global _start\n" \
+            "_start:\n" \
+            "    xor %ebp, %ebp\n" \
+            "    mov %rsp, %rdi\n" \
+            "    and $-16, %rsp\n" \
+            "    call runner_main\n" \
+            "    ud2\n" \
+            ".previous\n")
+
+// Go on in `function(argument)` on another stack; never returns.
+static inline __attribute__((noreturn)) void sim_switch_stack(
+    uintptr_t top, void (*function)(void *argument), void *argument) {
+    __asm__ volatile("mov %0, %%rsp\n"
+                     "xor %%ebp, %%ebp\n"
+                     "call *%1\n"
+                     "ud2"
+                     :
+                     : "r"(top & ~(uintptr_t)15), "r"(function), "D"(argument)
+                     : "memory");
+    __builtin_unreachable();
+}
+
+// Out of reset: every general register 0 but the one that must hold the entry.
+static inline __attribute__((noreturn)) void sim_jump(uintptr_t entry) {
+    __asm__ volatile("xor %%ebx, %%ebx\n"
+                     "xor %%ecx, %%ecx\n"
+                     "xor %%edx, %%edx\n"
+                     "xor %%esi, %%esi\n"
+                     "xor %%edi, %%edi\n"
+                     "xor %%ebp, %%ebp\n"
+                     "xor %%esp, %%esp\n"
+                     "xor %%r8d, %%r8d\n"
+                     "xor %%r9d, %%r9d\n"
+                     "xor %%r10d, %%r10d\n"
+                     "xor %%r11d, %%r11d\n"
+                     "xor %%r12d, %%r12d\n"
+                     "xor %%r13d, %%r13d\n"
+                     "xor %%r14d, %%r14d\n"
+                     "xor %%r15d, %%r15d\n"
+                     "jmp *%%rax"
+                     :
+                     : "a"(entry));
+    __builtin_unreachable();
+}
+
+// The reset code of firmware, at the image's entry: a stack, then C.
+#define AMP_SIM_REMOTE_START \
+    __asm__(".section .start,\"ax\"\n" \
+            ".global _start\n" \
+            "_start:\n" \
+            "    mov $__stack_top, %rsp\n" \
+            "    xor %ebp, %ebp\n" \
+            "    call amp_remote_reset\n" \
+            "    ud2\n" \
+            ".previous\n")
+
+#endif // AMP_SIM_ARCH_X86_64_H

@@ -1,0 +1,99 @@
+/*
+ * The host half: the ports of the simulated cores.
+ *
+ * host_memory.c  the board's memory, and addresses
+ * host_life.c    a core is a process: start, stop, notice death
+ * host_signal.c  the doorbell as an interrupt
+ */
+#define _GNU_SOURCE
+
+#include "host.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sim.h"
+
+#if defined(__x86_64__)
+#define ELF_MACHINE 62
+#elif defined(__aarch64__)
+#define ELF_MACHINE 183
+#endif
+
+struct sim_core sim_cores[AMP_SIM_CORES];
+
+// Resource tables may come with an image into data RAM; the rings of an image
+// that chose its own addresses may lie there too.  Nothing is loaded into
+// shared RAM: the host would place rings over it.
+static const struct amp_window windows[] = {
+    {AMP_SIM_CODE_DA, AMP_SIM_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
+    {AMP_SIM_DATA_DA, AMP_SIM_DATA_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
+    {AMP_SIM_SHARED_DA, AMP_SIM_SHARED_LEN, AMP_WINDOW_SHARED},
+    {AMP_SIM_FLASH_DA, AMP_SIM_FLASH_LEN, AMP_WINDOW_RUN},
+};
+
+static const struct amp_default_table default_table = {
+    .table_da = AMP_SIM_TABLE_DA,
+    .vring_da = {AMP_SIM_VRING0_DA, AMP_SIM_VRING1_DA},
+    .vring_align = AMP_SIM_VRING_ALIGN,
+    .vring_num = AMP_SIM_VRING_NUM,
+};
+
+// The doorbell, host to core.  The core announces that it sleeps before it
+// looks at to_core a last time, and we set to_core before we look whether it
+// sleeps: one of the two sees the other (both sides sequentially consistent;
+// the partner is amp_remote_wait()).  If bits were set already, whoever set
+// them wakes the core.
+static void notify(void *ctx, uint32_t notify_id) {
+    struct sim_core *core = ctx;
+    volatile struct amp_sim_mailbox *box = core->mailbox;
+    uint32_t before =
+        __atomic_fetch_or(&box->to_core, UINT32_C(1) << (notify_id & 31), __ATOMIC_SEQ_CST);
+    if (before == 0 && __atomic_load_n(&box->core_sleeps, __ATOMIC_SEQ_CST)) {
+        syscall(SYS_futex, &box->to_core, FUTEX_WAKE, 1, NULL, NULL, 0);
+    }
+}
+
+static const struct amp_port_ops ops = {
+    .notify = notify,
+    .map = sim_map,
+    .listen = sim_listen,
+    .core_prepare = sim_core_prepare,
+    .core_start = sim_core_start,
+    .core_stop = sim_core_stop,
+    .core_state = sim_core_state,
+    .core_release = sim_core_release,
+};
+
+const struct amp_port *amp_platform_port(unsigned index) {
+    if (index >= AMP_SIM_CORES) {
+        return NULL;
+    }
+    struct sim_core *core = &sim_cores[index];
+    if (core->port.ops == NULL) {
+        core->index = index;
+        core->memory = -1;
+        core->status = -1;
+        if (sim_core_prepare(core) != 0) {
+            return NULL;
+        }
+        sim_signal_install();
+        core->port = (struct amp_port) {
+            .ops = &ops,
+            .ctx = core,
+            .windows = windows,
+            .window_count = sizeof(windows) / sizeof(windows[0]),
+            .shared_da = AMP_SIM_POOL_DA,
+            .shared_len = AMP_SIM_POOL_LEN,
+            .buffer_size = 512,
+            .elf_machine = ELF_MACHINE,
+            .default_table = &default_table,
+        };
+    }
+    return &core->port;
+}
+
+int amp_sim_pid(unsigned core) {
+    return core < AMP_SIM_CORES ? (int)sim_cores[core].pid : 0;
+}

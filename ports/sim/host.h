@@ -1,0 +1,54 @@
+/* What the files of the host half share. */
+#ifndef AMP_SIM_HOST_H
+#define AMP_SIM_HOST_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "openamp/port.h"
+
+#include "board.h"
+
+// One remote core.  The signal handler reads `notified`, `arg` and writes
+// `check`; everything else belongs to the main thread.
+struct sim_core {
+    struct amp_port port;
+    unsigned index;
+    bool powered; // has its memory
+    int memory; // the board's memory file
+    uint8_t *va[AMP_SIM_WINDOWS]; // where each window is mapped here
+    volatile struct amp_sim_mailbox *mailbox;
+    enum amp_core_state state;
+    pid_t pid; // 0: no process
+    int status; // our end of the status pipe, while there is a process
+    char reason[48];
+    volatile amp_notified_t notified;
+    void *volatile arg;
+    volatile sig_atomic_t check; // a signal came: the core may be dead
+};
+
+extern struct sim_core sim_cores[AMP_SIM_CORES];
+
+// host_life.c
+int sim_core_start(void *ctx, amp_da_t entry);
+int sim_core_stop(void *ctx);
+enum amp_core_state sim_core_state(void *ctx, const char **reason);
+
+// host_signal.c
+void sim_signal_install(void);
+void sim_listen(void *ctx, amp_notified_t notified, void *arg);
+// Have the kernel signal us when the other end of `status` is gone.
+int sim_signal_on_death(int status);
+
+// host_memory.c
+int sim_core_prepare(void *ctx);
+void sim_core_release(void *ctx);
+void *sim_map(void *ctx, amp_da_t da, size_t len);
+
+// runner_blob.c
+extern const uint8_t sim_runner[];
+extern const uint8_t sim_runner_end[];
+
+#endif // AMP_SIM_HOST_H

@@ -1,0 +1,129 @@
+/* The board's memory as the host sees it. */
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "openamp/error.h"
+
+#include "host.h"
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
+#endif
+
+static const struct amp_sim_window board[AMP_SIM_WINDOWS] = AMP_SIM_BOARD;
+
+static off_t board_len(void) {
+    off_t len = 0;
+    for (unsigned i = 0; i < AMP_SIM_WINDOWS; i++) {
+        len += (off_t)board[i].len;
+    }
+    return len;
+}
+
+static int create_memory(void) {
+    // A kernel that knows MFD_EXEC may be told to want it; an old one refuses.
+    int fd = memfd_create("amp-board", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
+    if (fd < 0) {
+        fd = memfd_create("amp-board", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    }
+    if (fd >= 0 && ftruncate(fd, board_len()) != 0) {
+        close(fd);
+        return -1;
+    }
+    if (fd >= 0) {
+        // Nobody can take memory away under the host's feet.
+        (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
+    }
+    return fd;
+}
+
+static int map_windows(struct sim_core *core) {
+    off_t offset = 0;
+    for (unsigned i = 0; i < AMP_SIM_WINDOWS; i++) {
+        int access = i == AMP_SIM_FLASH ? PROT_READ : PROT_READ | PROT_WRITE;
+        void *va = mmap(NULL, board[i].len, access, MAP_SHARED, core->memory, offset);
+        if (va == MAP_FAILED) {
+            while (i-- > 0) {
+                munmap(core->va[i], board[i].len);
+            }
+            return -1;
+        }
+        core->va[i] = va;
+        offset += (off_t)board[i].len;
+    }
+    core->mailbox = (volatile struct amp_sim_mailbox *)(void *)core->va[AMP_SIM_MAILBOX];
+    return 0;
+}
+
+// Flash is the first window of the memory file.
+static int fill_flash(const struct sim_core *core) {
+    const char *path = getenv("OPENAMP_SIM_FLASH");
+    if (path == NULL || path[0] == '\0') {
+        return 0;
+    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return -1;
+    }
+    static char part[65536];
+    off_t at = 0;
+    ssize_t got = 1;
+    while (got > 0 && at < (off_t)board[AMP_SIM_FLASH].len) {
+        size_t room = (size_t)((off_t)board[AMP_SIM_FLASH].len - at);
+        got = read(fd, part, room < sizeof(part) ? room : sizeof(part));
+        if (got > 0 && pwrite(core->memory, part, (size_t)got, at) != got) {
+            got = -1;
+        }
+        at += got > 0 ? got : 0;
+    }
+    close(fd);
+    return got < 0 ? -1 : 0;
+}
+
+// Power on.  The mappings are made once and stay, so that a pointer from map()
+// never dangles; power off empties the memory behind them.
+int sim_core_prepare(void *ctx) {
+    struct sim_core *core = ctx;
+    if (core->powered) {
+        return 0;
+    }
+    if (core->memory < 0) {
+        core->memory = create_memory();
+        if (core->memory < 0) {
+            return -AMP_EIO;
+        }
+        if (map_windows(core) != 0) {
+            close(core->memory);
+            core->memory = -1;
+            return -AMP_EIO;
+        }
+    }
+    if (fill_flash(core) != 0) {
+        return -AMP_EIO;
+    }
+    core->powered = true;
+    return 0;
+}
+
+void sim_core_release(void *ctx) {
+    struct sim_core *core = ctx;
+    (void)fallocate(core->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, board_len());
+    core->powered = false;
+}
+
+void *sim_map(void *ctx, amp_da_t da, size_t len) {
+    const struct sim_core *core = ctx;
+    for (unsigned i = 0; i < AMP_SIM_MAILBOX; i++) {
+        if (da >= board[i].da && da - board[i].da <= board[i].len &&
+            len <= board[i].len - (da - board[i].da)) {
+            return core->va[i] + (da - board[i].da);
+        }
+    }
+    return NULL;
+}

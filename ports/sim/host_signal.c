@@ -1,0 +1,98 @@
+/*
+ * The doorbell as an interrupt of the host: SIGURG to the main thread.
+ *
+ * SIGURG, because nobody else uses it and because it is ignored by default.
+ * It comes from a core that rang (tgkill) and from the kernel when a core's
+ * status pipe ends (F_SETSIG).  One signal can stand for several events, so
+ * the handler believes nothing: it tells every listener, and has every core's
+ * life checked once at its next core_state().
+ */
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "sim.h"
+
+// Since the last amp_sim_wait().
+static volatile sig_atomic_t happened;
+
+static void interrupted(int signal, siginfo_t *info, void *context) {
+    (void)signal;
+    (void)context;
+    if (info->si_code == SI_USER) {
+        return; // sent to the process from outside: any thread may run this
+    }
+    int saved = errno;
+    happened = 1;
+    for (unsigned i = 0; i < AMP_SIM_CORES; i++) {
+        struct sim_core *core = &sim_cores[i];
+        core->check = 1;
+        amp_notified_t notified = core->notified;
+        if (notified != NULL) {
+            notified(core->arg);
+        }
+    }
+    errno = saved;
+}
+
+// No SA_RESTART: a system call that sleeps returns, so that the program can
+// poll.
+void sim_signal_install(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof(action));
+    action.sa_sigaction = interrupted;
+    action.sa_flags = SA_SIGINFO;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGURG, &action, NULL);
+}
+
+// The handler runs in the thread that calls this: it sees the three steps in
+// order, and none of them once listen() has returned.
+void sim_listen(void *ctx, amp_notified_t notified, void *arg) {
+    struct sim_core *core = ctx;
+    core->notified = NULL;
+    core->arg = arg;
+    core->notified = notified;
+}
+
+int sim_signal_on_death(int status) {
+    struct f_owner_ex owner = {.type = F_OWNER_TID, .pid = getpid()};
+    if (fcntl(status, F_SETSIG, SIGURG) != 0 || fcntl(status, F_SETOWN_EX, &owner) != 0) {
+        return -1;
+    }
+    return fcntl(status, F_SETFL, O_ASYNC | O_NONBLOCK);
+}
+
+int amp_sim_wait(int timeout_ms) {
+    if (!happened && timeout_ms != 0) {
+        sigset_t block;
+        sigset_t before;
+        sigemptyset(&block);
+        sigaddset(&block, SIGURG);
+        sigaddset(&block, SIGINT);
+        sigprocmask(SIG_BLOCK, &block, &before);
+        if (!happened) {
+            sigset_t asleep = before;
+            sigdelset(&asleep, SIGURG);
+            sigdelset(&asleep, SIGINT);
+            struct timespec timeout = {
+                .tv_sec = timeout_ms / 1000,
+                .tv_nsec = (timeout_ms % 1000) * 1000000L,
+            };
+            ppoll(NULL, 0, timeout_ms < 0 ? NULL : &timeout, &asleep);
+        }
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    }
+    if (!happened) {
+        return 0;
+    }
+    happened = 0; // one that comes right now is the one we report
+    return 1;
+}

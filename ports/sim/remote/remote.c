@@ -1,0 +1,139 @@
+/*
+ * The remote half: what firmware on a simulated core stands on.
+ *
+ * The core has no interrupts.  The doorbell's other end is amp_remote_wait(),
+ * and the callback of listen() runs there.
+ */
+#include <asm/unistd.h>
+#include <linux/futex.h>
+#include <linux/signal.h>
+#include <linux/time.h>
+
+#include "openamp/remote.h"
+
+#include "../arch/arch.h"
+#include "../board.h"
+
+AMP_SIM_REMOTE_START;
+
+#define MAILBOX ((volatile struct amp_sim_mailbox *)(uintptr_t)AMP_SIM_MAILBOX_DA)
+
+// From sim.ld.S.
+extern uint64_t __bss_begin[];
+extern uint64_t __bss_end[];
+extern uint64_t __data_begin[];
+extern uint64_t __data_end[];
+extern const uint64_t __data_load[];
+
+static amp_notified_t listener;
+static void *listener_arg;
+
+int main(void);
+
+// Entered by the reset code with nothing but a stack.
+__attribute__((used, noreturn)) void amp_remote_reset(void) {
+    if (&__data_load[0] != &__data_begin[0]) { // an image that runs from flash
+        for (size_t i = 0; __data_begin + i < __data_end; i++) {
+            __data_begin[i] = __data_load[i];
+        }
+    }
+    for (uint64_t *word = __bss_begin; word < __bss_end; word++) {
+        *word = 0;
+        __asm__ volatile("" ::: "memory"); // stay a loop: no memset() yet
+    }
+    amp_remote_exit(main());
+}
+
+void amp_remote_exit(int code) {
+    for (;;) {
+        sim_call(__NR_exit_group, code, 0, 0, 0, 0, 0);
+    }
+}
+
+uint64_t amp_remote_time_us(void) {
+    int64_t now[2] = {0, 0}; // seconds, nanoseconds
+    sim_call(__NR_clock_gettime, CLOCK_MONOTONIC, (long)now, 0, 0, 0, 0);
+    return (uint64_t)now[0] * 1000000 + (uint64_t)now[1] / 1000;
+}
+
+// Take what rang.  From here on the host rings anew.
+static bool take(void) {
+    if (__atomic_load_n(&MAILBOX->to_core, __ATOMIC_RELAXED) == 0 ||
+        __atomic_exchange_n(&MAILBOX->to_core, 0, __ATOMIC_SEQ_CST) == 0) {
+        return false;
+    }
+    if (listener != NULL) {
+        listener(listener_arg);
+    }
+    return true;
+}
+
+// The partner of notify() in host.c: say that we sleep, then look a last time;
+// the system looks once more (futex) before it takes the core away.
+static void sleep_until_rung(uint32_t timeout_us) {
+    int64_t timeout[2] = {timeout_us / 1000000, (int64_t)(timeout_us % 1000000) * 1000};
+    __atomic_store_n(&MAILBOX->core_sleeps, 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&MAILBOX->to_core, __ATOMIC_SEQ_CST) == 0) {
+        sim_call(__NR_futex, (long)&MAILBOX->to_core, FUTEX_WAIT, 0,
+            timeout_us == AMP_REMOTE_FOREVER ? 0 : (long)timeout, 0, 0);
+    }
+    __atomic_store_n(&MAILBOX->core_sleeps, 0, __ATOMIC_RELAXED);
+}
+
+bool amp_remote_wait(uint32_t timeout_us) {
+    if (take()) {
+        return true;
+    }
+    if (timeout_us == 0) {
+        return false;
+    }
+    if (timeout_us != AMP_REMOTE_FOREVER) {
+        sleep_until_rung(timeout_us);
+        return take();
+    }
+    do {
+        sleep_until_rung(timeout_us);
+    } while (!take());
+    return true;
+}
+
+// The doorbell, core to host: an interrupt only for the first bit that the
+// host has not taken yet.
+static void notify(void *ctx, uint32_t notify_id) {
+    (void)ctx;
+    uint32_t bit = UINT32_C(1) << (notify_id & 31);
+    if (__atomic_fetch_or(&MAILBOX->to_host, bit, __ATOMIC_SEQ_CST) == 0) {
+        sim_call(__NR_tgkill, MAILBOX->host_pid, MAILBOX->host_tid, SIGURG, 0, 0, 0);
+    }
+}
+
+static const struct amp_sim_window board[] = AMP_SIM_BOARD;
+
+static void *map(void *ctx, amp_da_t da, size_t len) {
+    (void)ctx;
+    for (unsigned i = 0; i < AMP_SIM_MAILBOX; i++) {
+        if ((board[i].access & AMP_SIM_WRITE) && da >= board[i].da &&
+            da - board[i].da <= board[i].len && len <= board[i].len - (da - board[i].da)) {
+            return (void *)da;
+        }
+    }
+    return NULL;
+}
+
+static void listen(void *ctx, amp_notified_t notified, void *arg) {
+    (void)ctx;
+    listener = notified;
+    listener_arg = arg;
+}
+
+static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_port port = {.ops = &ops};
+
+const struct amp_port *amp_remote_port(void) {
+    return &port;
+}
+
+const void *amp_remote_default_table(size_t *len) {
+    *len = AMP_SIM_TABLE_LEN;
+    return (const void *)(uintptr_t)AMP_SIM_TABLE_DA;
+}

@@ -1,0 +1,73 @@
+/*
+ * Where firmware lies on the simulated board.  Run through the preprocessor,
+ * so that the addresses are those of board.h:
+ *   an image to load (default): text in code RAM, the rest in data RAM
+ *   AMP_SIM_IN_FLASH: text in flash; the reset code copies the data
+ */
+#define AMP_SIM_LINKER_SCRIPT
+#include "../board.h"
+
+#ifdef AMP_SIM_IN_FLASH
+#define TEXT flash
+#else
+#define TEXT code
+#endif
+
+ENTRY(_start)
+
+MEMORY
+{
+    flash : ORIGIN = AMP_SIM_FLASH_DA, LENGTH = AMP_SIM_FLASH_LEN
+    code : ORIGIN = AMP_SIM_CODE_DA, LENGTH = AMP_SIM_CODE_LEN
+    data : ORIGIN = AMP_SIM_DATA_DA, LENGTH = AMP_SIM_DATA_LEN
+}
+
+PHDRS
+{
+    text PT_LOAD FLAGS(5);
+    trace PT_LOAD FLAGS(6);
+    data PT_LOAD FLAGS(6);
+    stack PT_GNU_STACK FLAGS(6);
+}
+
+SECTIONS
+{
+    /* The reset code first: a flash image is entered at its first byte. */
+    .text : ALIGN(16)
+    {
+        KEEP(*(.start))
+        *(.text .text.*)
+        *(.rodata .rodata.*)
+        . = ALIGN(16);
+    } > TEXT :text
+
+    /* At a fixed address, so that a resource table can name it. */
+    .trace AMP_SIM_TRACE_DA (NOLOAD) : { . += AMP_SIM_TRACE_LEN; } > data :trace
+
+    .data : ALIGN(16)
+    {
+        __data_begin = .;
+        KEEP(*(.resource_table))
+        *(.data .data.*)
+        . = ALIGN(16);
+        __data_end = .;
+#ifdef AMP_SIM_IN_FLASH
+    } > data AT > flash :data
+#else
+    } > data :data
+#endif
+    __data_load = LOADADDR(.data);
+
+    .bss (NOLOAD) : ALIGN(16)
+    {
+        __bss_begin = .;
+        *(.bss .bss.*)
+        *(COMMON)
+        . = ALIGN(16);
+        __bss_end = .;
+    } > data :data
+
+    __stack_top = AMP_SIM_DATA_DA + AMP_SIM_DATA_LEN;
+
+    /DISCARD/ : { *(.eh_frame*) *(.note*) *(.gnu.*) *(.interp) *(.dyn*) }
+}

@@ -1,0 +1,16 @@
+/* The runner's executable, carried inside the host program. */
+#ifndef AMP_SIM_RUNNER_FILE
+#error "give the path of the built runner: -DAMP_SIM_RUNNER_FILE='\"...\"' (sim.mk)"
+#endif
+
+__asm__(".section .rodata\n"
+        ".balign 16\n"
+        ".global sim_runner\n"
+        "sim_runner:\n"
+        ".incbin \"" AMP_SIM_RUNNER_FILE "\"\n"
+        ".global sim_runner_end\n"
+        "sim_runner_end:\n"
+        ".previous\n");
+
+// A file must declare something.
+extern const unsigned char sim_runner[];
