@@ -251,8 +251,7 @@ int sim_core_stop(void *ctx) {
         (void)fcntl(core->status, F_SETFL, O_NONBLOCK); // this death is no news
         reap(core);
     }
-    core->state = AMP_CORE_STOPPED;
-    core->reason[0] = '\0';
+    core->state = AMP_CORE_STOPPED; // the reason stays readable until the next start
     return 0;
 }
 

@@ -127,7 +127,11 @@ static void listen(void *ctx, amp_notified_t notified, void *arg) {
 }
 
 static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
-static const struct amp_port port = {.ops = &ops};
+static const struct amp_port port = {
+    .ops = &ops,
+    .shared_da = AMP_SIM_SHARED_DA,
+    .shared_len = AMP_SIM_SHARED_LEN,
+};
 
 const struct amp_port *amp_remote_port(void) {
     return &port;

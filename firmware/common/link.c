@@ -1,0 +1,76 @@
+#include "link.h"
+
+#include <string.h>
+
+void firmware_wait_ready(
+    struct amp_rpmsg *link, const void *table, size_t len, struct amp_rpmsg_layout *layout) {
+    int error = amp_vdev_open(link->port, table, len, layout);
+    while (error == -AMP_EAGAIN) {
+        amp_remote_wait(AMP_REMOTE_FOREVER);
+        error = amp_vdev_open(link->port, table, len, layout);
+    }
+    if (error != 0) {
+        amp_remote_trace("the resource table cannot be used\n");
+        amp_remote_exit(1);
+    }
+}
+
+void firmware_link_up(struct amp_rpmsg *link, const void *table, size_t len) {
+    struct amp_rpmsg_layout layout;
+    firmware_wait_ready(link, table, len, &layout);
+    if (amp_rpmsg_up(link, &layout) != 0) {
+        amp_remote_trace("the rings cannot be used\n");
+        amp_remote_exit(1);
+    }
+    amp_remote_trace("link up\n");
+}
+
+static void broken(const struct amp_rpmsg *link) {
+    amp_remote_trace("protocol error: ");
+    amp_remote_trace(link->violation);
+    amp_remote_trace("\n");
+    amp_remote_exit(1);
+}
+
+void firmware_serve(struct amp_rpmsg *link) {
+    for (;;) {
+        int taken = amp_rpmsg_poll(link);
+        if (taken < 0) {
+            broken(link);
+        }
+        if (taken == 0) {
+            amp_remote_wait(AMP_REMOTE_FOREVER);
+        }
+    }
+}
+
+void firmware_send(struct amp_endpoint *ept, const void *data, size_t len) {
+    int result = amp_endpoint_send(ept, data, len);
+    while (result == -AMP_EAGAIN) {
+        if (!amp_rpmsg_want_room(ept->link)) {
+            amp_remote_wait(AMP_REMOTE_FOREVER);
+        }
+        result = amp_endpoint_send(ept, data, len);
+    }
+}
+
+bool firmware_is(const void *data, size_t len, const char *word) {
+    size_t word_len = strlen(word);
+    return len >= word_len && memcmp(data, word, word_len) == 0;
+}
+
+uint32_t firmware_number(const void *data, size_t len, uint32_t otherwise) {
+    const char *text = data;
+    uint32_t number = 0;
+    size_t i = 0;
+    while (i < len && text[i] != ' ') {
+        i++;
+    }
+    if (i == len) {
+        return otherwise;
+    }
+    for (i++; i < len && text[i] >= '0' && text[i] <= '9'; i++) {
+        number = number * 10 + (uint32_t)(text[i] - '0');
+    }
+    return number;
+}

@@ -1,0 +1,50 @@
+/*
+ * virtual_uart: announces "vuart-channel" and sends every message back to its
+ * sender.
+ *
+ * No echo is ever lost: a message is taken out of the ring only while a
+ * transmit buffer for its answer is already in hand.  While there is none, the
+ * message waits where it is, and a doorbell (any doorbell) makes us look again.
+ */
+#include <string.h>
+
+#include "../common/link.h"
+
+FIRMWARE_TABLE;
+
+static struct amp_rpmsg link;
+static struct amp_endpoint uart;
+static struct amp_tx answer; // in hand while answer.data is not NULL
+
+static void echo(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    size_t copied = len < answer.size ? len : answer.size;
+    memcpy(answer.data, data, copied);
+    amp_tx_commit(&link, &answer, ept->addr, src, copied);
+    answer.data = NULL;
+}
+
+static bool answer_in_hand(void) {
+    return answer.data != NULL || amp_tx_claim(&link, &answer) == 0;
+}
+
+int main(void) {
+    amp_rpmsg_init(&link, AMP_DEVICE, amp_remote_port());
+    amp_endpoint_create(&link, &uart, "vuart-channel", AMP_ADDR_ANY, AMP_ADDR_ANY, echo);
+    firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
+    amp_remote_trace("virtual_uart: echoing on vuart-channel\n");
+    for (;;) {
+        int taken = 0;
+        if (answer_in_hand()) {
+            taken = amp_rpmsg_poll_some(&link, 1);
+        } else {
+            taken = amp_rpmsg_want_room(&link);
+        }
+        if (taken < 0) {
+            amp_remote_trace("virtual_uart: the host broke the protocol\n");
+            return 1;
+        }
+        if (taken == 0) {
+            amp_remote_wait(AMP_REMOTE_FOREVER);
+        }
+    }
+}

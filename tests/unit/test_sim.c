@@ -1,0 +1,404 @@
+/* The sim port alone: board, life, doorbell, sandbox. */
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim_board.h"
+
+static const struct amp_port *port;
+static amp_da_t entry;
+
+static int setup(void **state) {
+    (void)state;
+    port = amp_platform_port(0);
+    entry = load_image(port, "test_bare.elf");
+    return boot(port, entry);
+}
+
+static int teardown(void **state) {
+    (void)state;
+    return port->ops->core_stop(port->ctx);
+}
+
+static void assert_state(enum amp_core_state expected, const char *text) {
+    const char *reason = NULL;
+    assert_int_equal(port->ops->core_state(port->ctx, &reason), expected);
+    if (text != NULL) {
+        assert_non_null(reason);
+        assert_string_equal(reason, text);
+    }
+}
+
+static unsigned count_files(const char *folder) {
+    DIR *dir = opendir(folder);
+    unsigned count = 0;
+    while (dir != NULL && readdir(dir) != NULL) {
+        count++;
+    }
+    if (dir != NULL) {
+        closedir(dir);
+    }
+    return count;
+}
+
+static void wait_for_death(void) {
+    const char *reason;
+    while (port->ops->core_state(port->ctx, &reason) == AMP_CORE_RUNNING) {
+        amp_sim_wait(-1);
+    }
+}
+
+static uint64_t now_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+// ---- Board ----
+
+static void test_map_stays_inside_windows(void **state) {
+    (void)state;
+    void *ctx = port->ctx;
+    assert_non_null(port->ops->map(ctx, AMP_SIM_CODE_DA, AMP_SIM_CODE_LEN));
+    assert_non_null(port->ops->map(ctx, AMP_SIM_CODE_DA + AMP_SIM_CODE_LEN, 0));
+    assert_null(port->ops->map(ctx, AMP_SIM_CODE_DA - 1, 1));
+    assert_null(port->ops->map(ctx, AMP_SIM_CODE_DA, AMP_SIM_CODE_LEN + 1));
+    assert_null(port->ops->map(ctx, AMP_SIM_CODE_DA + 1, SIZE_MAX));
+    assert_null(port->ops->map(ctx, UINTPTR_MAX, 2));
+    assert_null(port->ops->map(ctx, AMP_SIM_MAILBOX_DA, 4));
+    assert_null(port->ops->map(ctx, 0, 1));
+    assert_null(amp_platform_port(AMP_SIM_CORES));
+    assert_ptr_equal(amp_platform_port(0), port);
+}
+
+static void test_memory_outlives_reset(void **state) {
+    (void)state;
+    assert_int_equal(control_of(port)->result, 42000);
+    assert_int_equal(port->ops->core_stop(port->ctx), 0);
+    // .data as the firmware left it, .bss cleared by its reset code
+    assert_int_equal(boot(port, entry), 0);
+    assert_int_equal(control_of(port)->result, 43000);
+}
+
+static void test_release_forgets(void **state) {
+    (void)state;
+    port->ops->core_stop(port->ctx);
+    port->ops->core_release(port->ctx);
+    assert_int_equal(port->ops->core_start(port->ctx, entry), -AMP_EIO);
+    assert_int_equal(port->ops->core_prepare(port->ctx), 0);
+    const uint32_t *code = port->ops->map(port->ctx, AMP_SIM_CODE_DA, 4);
+    assert_int_equal(*code, 0);
+}
+
+static void test_core_has_only_the_board(void **state) {
+    (void)state;
+    char path[64];
+    snprintf(path, sizeof(path), "/proc/%d/maps", amp_sim_pid(0));
+    FILE *maps = fopen(path, "r");
+    if (maps == NULL || getenv("OPENAMP_SIM_EMULATOR") != NULL) {
+        skip(); // not root: a core is not dumpable
+    }
+    char line[256];
+    unsigned count = 0;
+    while (fgets(line, sizeof(line), maps) != NULL) {
+        count += strstr(line, "[vsyscall]") == NULL; // the kernel's, no memory
+    }
+    fclose(maps);
+    assert_int_equal(count, AMP_SIM_WINDOWS + 1); // and the runner's text
+    snprintf(path, sizeof(path), "/proc/%d/fd", amp_sim_pid(0));
+    assert_int_equal(count_files(path), 3); // ".", "..", the status pipe
+}
+
+static void test_trace_keeps_the_newest(void **state) {
+    (void)state;
+    const uint64_t lines[7] = {1000};
+    const char *text = port->ops->map(port->ctx, AMP_SIM_TRACE_DA, AMP_SIM_TRACE_LEN);
+    const uint64_t two[7] = {2};
+    assert_int_equal(run_command(port, TRACE, two), 0);
+    assert_string_equal(text, "line 0 0x0\nline 1 0x1\n");
+    assert_int_equal(run_command(port, TRACE, lines), 0);
+    size_t len = strnlen(text, AMP_SIM_TRACE_LEN);
+    assert_in_range(len, AMP_SIM_TRACE_LEN / 2, AMP_SIM_TRACE_LEN - 1);
+    assert_string_equal(text + len - 15, "line 999 0x3e7\n");
+}
+
+static void test_two_cores(void **state) {
+    (void)state;
+    const struct amp_port *other = amp_platform_port(1);
+    amp_da_t other_entry = load_image(other, "test_bare.elf");
+    assert_int_equal(boot(other, other_entry), 0);
+    assert_int_equal(run_command(port, SEGV, NULL), -1);
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(run_command(other, PING, NULL), 0);
+    }
+    assert_state(AMP_CORE_FAULTED, "SIGSEGV");
+    assert_int_equal(other->ops->core_stop(other->ctx), 0);
+    other->ops->core_release(other->ctx);
+}
+
+// ---- Life ----
+
+static void test_start_while_running(void **state) {
+    (void)state;
+    assert_int_equal(port->ops->core_start(port->ctx, entry), -AMP_EBUSY);
+    assert_int_equal(run_command(port, PING, NULL), 0);
+}
+
+static void test_faults_and_exits(void **state) {
+    (void)state;
+    const uint64_t three[7] = {3};
+    const uint64_t flash[7] = {0x1234}; // nothing is there
+    const uint64_t data[7] = {AMP_SIM_DATA_DA}; // not executable
+    const struct {
+        uint32_t command;
+        const uint64_t *arguments;
+        enum amp_core_state state;
+        const char *reason;
+    } deaths[] = {
+        {SEGV, NULL, AMP_CORE_FAULTED, "SIGSEGV"},
+        {ILL, NULL, AMP_CORE_FAULTED, "SIGILL"},
+        {EXIT, three, AMP_CORE_EXITED, "exit 3"},
+        {READ, flash, AMP_CORE_FAULTED, "SIGSEGV"},
+        {JUMP, data, AMP_CORE_FAULTED, "SIGSEGV"},
+    };
+    for (size_t i = 0; i < sizeof(deaths) / sizeof(deaths[0]); i++) {
+        assert_int_equal(run_command(port, deaths[i].command, deaths[i].arguments), -1);
+        assert_state(deaths[i].state, deaths[i].reason);
+        assert_int_equal(amp_sim_pid(0), 0);
+        assert_int_equal(port->ops->core_stop(port->ctx), 0);
+        assert_state(AMP_CORE_STOPPED, NULL);
+        assert_int_equal(boot(port, entry), 0);
+    }
+}
+
+static void test_kill_from_outside(void **state) {
+    (void)state;
+    uint64_t before = now_us();
+    kill(amp_sim_pid(0), SIGKILL);
+    wait_for_death();
+    assert_state(AMP_CORE_FAULTED, "SIGKILL");
+    assert_true(now_us() - before < 50000);
+}
+
+static void test_stop_whatever_it_does(void **state) {
+    (void)state;
+    volatile struct control *c = control_of(port);
+    c->command = SPIN;
+    port->ops->notify(port->ctx, 0);
+    assert_int_equal(port->ops->core_stop(port->ctx), 0);
+    assert_int_equal(port->ops->core_stop(port->ctx), 0);
+    assert_int_equal(boot(port, entry), 0);
+    kill(amp_sim_pid(0), SIGSTOP);
+    assert_int_equal(port->ops->core_stop(port->ctx), 0);
+}
+
+static void test_restarts_leak_nothing(void **state) {
+    (void)state;
+    unsigned files = count_files("/proc/self/fd");
+    for (int i = 0; i < 200; i++) {
+        assert_int_equal(port->ops->core_stop(port->ctx), 0);
+        assert_int_equal(boot(port, entry), 0);
+    }
+    assert_int_equal(count_files("/proc/self/fd"), files);
+    assert_int_equal(port->ops->core_stop(port->ctx), 0);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); // no child is left
+}
+
+// The first instruction faults: death comes while core_start() returns.
+static void test_death_at_once_is_noticed(void **state) {
+    (void)state;
+    port->ops->core_stop(port->ctx);
+    for (int i = 0; i < 200; i++) {
+        assert_int_equal(port->ops->core_start(port->ctx, 0x50000000), 0);
+        wait_for_death();
+        assert_state(AMP_CORE_FAULTED, "SIGSEGV");
+    }
+}
+
+static void test_core_dies_with_its_host(void **state) {
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    pid_t host = fork();
+    if (host == 0) { // another host, with a core of its own
+        const struct amp_port *own = amp_platform_port(3);
+        int pid = boot(own, load_image(own, "test_bare.elf")) == 0 ? amp_sim_pid(3) : -1;
+        _exit(write(ends[1], &pid, sizeof(pid)) == sizeof(pid) && pause());
+    }
+    int core = -1;
+    assert_int_equal(read(ends[0], &core, sizeof(core)), sizeof(core));
+    assert_true(core > 0);
+    kill(host, SIGKILL);
+    assert_int_equal(waitpid(host, NULL, 0), host);
+    uint64_t before = now_us();
+    while (kill(core, 0) == 0 && now_us() - before < 2000000) {
+        // An orphan that nobody reaps stays a zombie: that is dead as well.
+        char path[64];
+        char text[128] = "";
+        snprintf(path, sizeof(path), "/proc/%d/stat", core);
+        FILE *file = fopen(path, "r");
+        if (file == NULL || fgets(text, sizeof(text), file) == NULL || strstr(text, ") Z ") != NULL) {
+            before = 0;
+        }
+        if (file != NULL) {
+            fclose(file);
+        }
+        if (before == 0) {
+            break;
+        }
+    }
+    assert_true(now_us() - before < 2000000 || before == 0);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+// ---- Doorbell ----
+
+static unsigned rung;
+
+static void count_ring(void *arg) {
+    ++*(volatile unsigned *)arg;
+}
+
+static void test_listen(void **state) {
+    (void)state;
+    rung = 0;
+    port->ops->listen(port->ctx, count_ring, &rung);
+    assert_int_equal(run_command(port, PING, NULL), 0);
+    assert_true(*(volatile unsigned *)&rung >= 1);
+    port->ops->listen(port->ctx, NULL, NULL);
+    unsigned before = rung;
+    assert_int_equal(run_command(port, PING, NULL), 0);
+    assert_int_equal(rung, before);
+}
+
+// Both sides sleep and wake at every possible moment; none sleeps for ever.
+static void test_no_doorbell_is_lost(void **state) {
+    (void)state;
+    srand(1);
+    for (int i = 0; i < 20000; i++) {
+        assert_int_equal(run_command(port, PING, NULL), 0);
+        for (int spin = rand() % 3000; spin > 0; spin--) {
+            __asm__ volatile("" ::: "memory");
+        }
+    }
+}
+
+static void test_wait_times_out(void **state) {
+    (void)state;
+    while (amp_sim_wait(0)) {
+    }
+    uint64_t before = now_us();
+    assert_int_equal(amp_sim_wait(30), 0);
+    assert_in_range(now_us() - before, 29000, 5000000);
+    const uint64_t sleep[7] = {30000};
+    assert_int_equal(run_command(port, SLEEP, sleep), 0);
+    assert_in_range(control_of(port)->result, 30000, 5000000);
+    assert_int_equal(control_of(port)->argument[1], 0);
+}
+
+// A core that sleeps with a timeout is stopped and goes on: the kernel resumes
+// its sleep by a system call of its own.
+static void test_freeze_and_thaw(void **state) {
+    (void)state;
+    volatile struct control *c = control_of(port);
+    uint32_t answers = c->answers;
+    c->argument[0] = 100000;
+    c->command = SLEEP;
+    port->ops->notify(port->ctx, 0);
+    usleep(20000);
+    kill(amp_sim_pid(0), SIGSTOP);
+    usleep(20000);
+    kill(amp_sim_pid(0), SIGCONT);
+    assert_int_equal(await_answers(port, answers + 1), 0);
+}
+
+// ---- Sandbox ----
+
+static void test_sandbox_kills(void **state) {
+    (void)state;
+    if (getenv("OPENAMP_SIM_EMULATOR") != NULL) {
+        skip();
+    }
+    const uint64_t pid = (uint64_t)getpid();
+    const uint64_t word = AMP_SIM_POOL_DA;
+    const uint64_t calls[][7] = {
+        {SYS_openat, (uint64_t)-100, word},
+        {SYS_kill, pid, 0},
+        {SYS_tgkill, pid, pid, SIGKILL},
+        {SYS_tgkill, 1, 1, SIGURG},
+        {SYS_ptrace, 0},
+        {SYS_mmap, 0, 4096, 3, 0x22, (uint64_t)-1},
+        {SYS_mprotect, AMP_SIM_DATA_DA, 4096, 7},
+        {SYS_munmap, AMP_SIM_DATA_DA, 4096},
+        {SYS_execve, word},
+        {SYS_clone, 0},
+        {SYS_socket, 1, 1},
+        {SYS_read, 0, word, 1},
+        {SYS_write, 1, word, 1},
+        {SYS_close, 3},
+        {SYS_getpid},
+        {SYS_prctl, 1, 0},
+        {SYS_seccomp, 0},
+        {SYS_futex, word, FUTEX_LOCK_PI},
+        {SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG},
+        {SYS_clock_gettime, CLOCK_REALTIME, word + 64},
+        {SYS_rt_sigaction, SIGSEGV},
+        {SYS_exit_group | 0x40000000}, // the x32 ABI
+        {(uint64_t)-1},
+    };
+    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        assert_int_equal(run_command(port, SYSCALL, calls[i]), -1);
+        assert_state(AMP_CORE_FAULTED, "sandbox violation (SIGSYS)");
+        assert_int_equal(boot(port, entry), 0);
+    }
+}
+
+static void test_sandbox_allows(void **state) {
+    (void)state;
+    const uint64_t wake[7] = {SYS_futex, AMP_SIM_POOL_DA, FUTEX_WAKE, 1};
+    assert_int_equal(run_command(port, SYSCALL, wake), 0);
+    assert_int_equal(control_of(port)->result, 0);
+    const uint64_t leave[7] = {SYS_exit, 7};
+    assert_int_equal(run_command(port, SYSCALL, leave), -1);
+    assert_state(AMP_CORE_EXITED, "exit 7");
+}
+
+int main(void) {
+    #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_map_stays_inside_windows),
+        TEST(test_memory_outlives_reset),
+        TEST(test_release_forgets),
+        TEST(test_core_has_only_the_board),
+        TEST(test_trace_keeps_the_newest),
+        TEST(test_two_cores),
+        TEST(test_start_while_running),
+        TEST(test_faults_and_exits),
+        TEST(test_kill_from_outside),
+        TEST(test_stop_whatever_it_does),
+        TEST(test_restarts_leak_nothing),
+        TEST(test_death_at_once_is_noticed),
+        TEST(test_core_dies_with_its_host),
+        TEST(test_listen),
+        TEST(test_no_doorbell_is_lost),
+        TEST(test_wait_times_out),
+        TEST(test_freeze_and_thaw),
+        TEST(test_sandbox_kills),
+        TEST(test_sandbox_allows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
