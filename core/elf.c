@@ -96,12 +96,15 @@ bool amp_elf_reaches(const struct amp_elf *elf, amp_da_t da, size_t len, uint32_
 // Check the file header and keep its numbers in *h and *elf.
 static int check_header(struct amp_elf *elf, union ehdr *h) {
     const uint8_t *ident = h->narrow.e_ident;
+    look_at(elf, "offset", 0);
+    if (elf->size < sizeof(h->narrow)) {
+        return amp_elf_refuse(elf, "not an ELF image");
+    }
     memset(h, 0, sizeof(*h));
     int error = amp_elf_read(elf, 0, h, elf->size < sizeof(*h) ? elf->size : sizeof(*h));
     if (error != 0) {
         return error;
     }
-    look_at(elf, "offset", 0);
     if (memcmp(ident, "\177ELF", 4) != 0) {
         return amp_elf_refuse(elf, "not an ELF image");
     }
