@@ -1,0 +1,88 @@
+# openamp: everything that is built or checked.  ./run and ./test are the two
+# commands for people; they call the targets below, and install what these
+# need.  A kind of build (another compiler, sanitizers) is this same Makefile
+# with another BUILD and CC.
+
+BUILD ?= build
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DELETE_ON_ERROR:
+.PHONY: all micropython firmware runner examples unit unit-clang unit-asan python python-asan \
+    aarch64 docs-test bench size build-matrix check-style check-includes check-headers clean
+all: micropython firmware examples
+
+CFLAGS_STRICT := -std=c11 -Wall -Wextra -Wconversion -Werror
+INCLUDES := -I. -Iinclude
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# What a kind of build adds to the flags of host code.
+KIND_CFLAGS ?=
+CFLAGS_HOST := $(CFLAGS_STRICT) -O2 -g $(INCLUDES) $(KIND_CFLAGS) -MMD -MP
+
+CORE_SRC := $(sort $(wildcard core/*.c))
+HEADERS := $(sort $(wildcard include/openamp/*.h core/*.h core/wire/*.h))
+
+include ports/sim/sim.mk
+include firmware/firmware.mk
+include tests/tests.mk
+include bench/bench.mk
+
+firmware: $(AMP_FIRMWARE_SIM)
+runner: $(AMP_SIM_RUNNER)
+
+# ---- Host code of ours: the library, the C examples ----
+
+LIB_SRC := $(CORE_SRC) $(AMP_SIM_HOST_SRC)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/host/%.o)
+
+$(BUILD)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_HOST) -D_GNU_SOURCE $(AMP_SIM_HOST_CFLAGS) -c $< -o $@
+$(BUILD)/host/ports/sim/runner_blob.o: $(AMP_SIM_RUNNER)
+
+$(BUILD)/libopenamp_sim.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+EXAMPLES_C := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
+$(BUILD)/examples/%: $(BUILD)/host/examples/%.o $(BUILD)/libopenamp_sim.a
+	@mkdir -p $(@D)
+	$(CC) $(KIND_CFLAGS) $^ -o $@
+.SECONDARY: $(EXAMPLES_C:$(BUILD)/examples/%=$(BUILD)/host/examples/%.o)
+
+-include $(LIB_OBJ:.o=.d) $(EXAMPLES_C:$(BUILD)/examples/%=$(BUILD)/host/examples/%.d)
+
+# ---- MicroPython with the module ----
+
+# The tree that tools/fetch-micropython brought; `origin` is newer when it is
+# another one.  Nothing is written into it.
+MP_TREE := $(abspath build/micropython/src)
+MP_ORIGIN := build/micropython/origin
+MP_CROSS := $(abspath build/mpy-cross/mpy-cross)
+# What a kind of build adds to MicroPython's make.
+MP_KIND ?=
+MP_BUILD := $(abspath $(BUILD)/micropython-unix)
+MP_SRC := $(wildcard micropython/*.[ch] micropython/unix/*.[ch] micropython/*.mk micropython/*.py)
+
+$(MP_CROSS): $(MP_ORIGIN)
+	@rm -rf $(@D)
+	$(MAKE) -C $(MP_TREE)/mpy-cross BUILD=$(@D) PROG=mpy-cross
+
+$(BUILD)/sim/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(LIB_SRC) $(HEADERS) \
+    $(wildcard ports/sim/*.h) $(AMP_SIM_RUNNER)
+	@mkdir -p $(@D)
+	@if [ $(MP_ORIGIN) -nt $(MP_BUILD)/micropython ]; then rm -rf $(MP_BUILD); fi
+	$(MAKE) -C $(MP_TREE)/ports/unix BUILD=$(MP_BUILD) PROG=micropython CC="$(CC)" \
+	    MICROPY_PY_SSL=0 MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
+	    MPY_LIB_DIR=$(MP_TREE) FROZEN_MANIFEST=$(abspath micropython/manifest.py) \
+	    MICROPY_MPYCROSS=$(MP_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MP_CROSS) \
+	    USER_C_MODULES=$(abspath .) OPENAMP_RUNNER=$(abspath $(AMP_SIM_RUNNER)) $(MP_KIND)
+	@ln -sf $(MP_BUILD)/micropython $@
+	@touch -h $@
+
+micropython: $(BUILD)/sim/micropython
+
+clean:
+	rm -rf $(BUILD)

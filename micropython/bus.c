@@ -1,0 +1,151 @@
+/*
+ * The bus: the one link of this core, and how its doorbell reaches Python.
+ *
+ * The doorbell's interrupt schedules a node; the scheduler runs it where
+ * callbacks may run, and it polls the link, which calls the endpoints.
+ */
+#include "modopenamp.h"
+
+#include <string.h>
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+
+openamp_bus_t openamp_bus;
+
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+// Without a lock around the interpreter nothing keeps two threads out of here.
+static void check_thread(void) {
+    if (!mp_thread_is_main_thread()) {
+        mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("openamp is for the main thread"));
+    }
+}
+#else
+#define check_thread()
+#endif
+
+void openamp_raise(int error, mp_rom_error_text_t text) {
+    mp_obj_t args[2] = {
+        MP_OBJ_NEW_SMALL_INT(error),
+        // Through an exception, because that is what can expand the text.
+        mp_obj_exception_get_value(mp_obj_new_exception_msg(&mp_type_OSError, text)),
+    };
+    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
+}
+
+uint32_t openamp_get_addr(mp_obj_t obj) {
+    if (obj == MP_OBJ_NEW_SMALL_INT(-1)) {
+        return AMP_ADDR_ANY;
+    }
+    uint32_t addr = (uint32_t)mp_obj_get_int_truncated(obj);
+    if (!mp_obj_equal(mp_obj_new_int_from_uint(addr), obj)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("address out of range"));
+    }
+    return addr;
+}
+
+void openamp_call(mp_obj_t fun, uint32_t addr, mp_obj_t arg) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_call_function_2(fun, mp_obj_new_int_from_uint(addr), arg);
+        nlr_pop();
+        return;
+    }
+    mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
+    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)),
+            MP_OBJ_FROM_PTR(&mp_type_Exception))) {
+        mp_obj_print_exception(&mp_plat_print, exception);
+    } else {
+        mp_sched_exception(exception);
+    }
+}
+
+// ---- From the doorbell to the poll ----
+
+static void run_node(mp_sched_node_t *node);
+
+static mp_obj_t run_again(mp_obj_t arg) {
+    (void)arg;
+    run_node(&openamp_bus.node);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
+
+static void run_node(mp_sched_node_t *node) {
+    if (!openamp_bus_poll()) {
+        return;
+    }
+    // More may be due.  Scheduled nodes run until there are none, so a node
+    // that schedules itself would lock the program out under a flood; a Python
+    // callback has one turn and then the program has one.
+    if (!mp_sched_schedule(MP_OBJ_FROM_PTR(&run_again_obj), mp_const_none)) {
+        MICROPY_PY_OPENAMP_SCHEDULE(node, run_node);
+    }
+}
+
+// In the interrupt.
+static void notified(void *arg) {
+    openamp_bus_t *bus = arg;
+    bus->notified = true;
+    MICROPY_PY_OPENAMP_SCHEDULE(&bus->node, run_node);
+}
+
+#if !MICROPY_PY_OPENAMP_HOST
+// Until the host has finished our resource table there is no link to poll.
+static int device_poll(struct amp_rpmsg *link) {
+    size_t len;
+    const void *table = amp_platform_table(&len);
+    struct amp_rpmsg_layout layout;
+    if (!link->up && amp_vdev_open(link->port, table, len, &layout) == 0) {
+        amp_rpmsg_up(link, &layout);
+    }
+    return amp_rpmsg_poll(link);
+}
+#endif
+
+bool openamp_bus_poll(void) {
+    openamp_bus.notified = false;
+    // Callbacks run as scheduled ones do, also where send() runs them.
+    mp_sched_lock();
+    #if MICROPY_PY_OPENAMP_HOST
+    int taken = amp_rproc_poll(&openamp_bus.rproc);
+    #else
+    int taken = device_poll(&openamp_bus.link);
+    #endif
+    mp_sched_unlock();
+    return taken != 0;
+}
+
+void openamp_bus_wait(mp_uint_t ms) {
+    if (!openamp_bus.notified) {
+        MICROPY_PY_OPENAMP_WAIT(ms);
+    }
+}
+
+// ---- Beginning ----
+
+void openamp_bus_init(void) {
+    check_thread();
+    if (MP_STATE_VM(openamp_started)) {
+        return;
+    }
+    // Static memory outlives a soft reset: begin from nothing.
+    const struct amp_port *port = amp_platform_port(0);
+    if (port == NULL) {
+        openamp_raise(MP_ENODEV, MP_ERROR_TEXT("this machine has no other core"));
+    }
+    port->ops->listen(port->ctx, NULL, NULL);
+    #if MICROPY_PY_OPENAMP_HOST
+    port->ops->core_stop(port->ctx);
+    #endif
+    memset(&openamp_bus, 0, sizeof(openamp_bus));
+    amp_rpmsg_init(&openamp_bus.link, MICROPY_PY_OPENAMP_HOST ? AMP_HOST : AMP_DEVICE, port);
+    amp_rpmsg_set_events(&openamp_bus.link, &openamp_events_quiet);
+    #if MICROPY_PY_OPENAMP_HOST
+    amp_rproc_init(&openamp_bus.rproc, port, &openamp_bus.link);
+    #endif
+    MP_STATE_VM(openamp_started) = true;
+    port->ops->listen(port->ctx, notified, &openamp_bus);
+}
+
+MP_REGISTER_ROOT_POINTER(bool openamp_started);

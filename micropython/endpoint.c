@@ -1,0 +1,253 @@
+/* The class Endpoint. */
+#include "modopenamp.h"
+
+#include <string.h>
+
+#include "py/mperrno.h"
+#include "py/mphal.h"
+
+// How long a send from inside a callback waits, with the peer unable to send
+// anything, before it is called a deadlock.  Not a poll interval: room that
+// comes earlier ends the wait at once.
+#define DEADLOCK_MS (100)
+
+static openamp_endpoint_obj_t *endpoint_of(struct amp_endpoint *ept) {
+    return (void *)((char *)ept - offsetof(openamp_endpoint_obj_t, ept));
+}
+
+// ---- The bus's list, which keeps endpoints alive ----
+
+static void list_remove(openamp_endpoint_obj_t *self) {
+    openamp_endpoint_obj_t **p = &MP_STATE_VM(openamp_endpoints);
+    while (*p != NULL && *p != self) {
+        p = &(*p)->next;
+    }
+    if (*p != NULL) {
+        *p = self->next;
+        --openamp_bus.endpoint_count;
+    }
+}
+
+void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept) {
+    (void)link;
+    list_remove(endpoint_of(ept));
+}
+
+// A bucket for each endpoint, so that finding one costs the same for any
+// number.
+static void grow_buckets(void) {
+    uint32_t count = openamp_bus.link.bucket_mask + 1;
+    if (openamp_bus.endpoint_count < count) {
+        return;
+    }
+    struct amp_endpoint **buckets = m_new_maybe(struct amp_endpoint *, 2 * count);
+    if (buckets == NULL) {
+        return; // dear to find is better than not to be had
+    }
+    MP_STATE_VM(openamp_buckets) = buckets;
+    amp_rpmsg_set_buckets(&openamp_bus.link, buckets, 2 * count);
+}
+
+// ---- Receiving ----
+
+void openamp_endpoint_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    openamp_endpoint_obj_t *self = endpoint_of(ept);
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_obj_t message = openamp_message_new(data, len);
+        nlr_pop();
+        openamp_call(self->callback, src, message);
+        openamp_message_clear(message);
+    } else {
+        mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val)); // no memory
+    }
+}
+
+// ---- Sending ----
+
+static void raise_send_error(int error) {
+    switch (error) {
+        case -AMP_EMSGSIZE:
+            openamp_raise(MP_EMSGSIZE, MP_ERROR_TEXT("message longer than a buffer"));
+        case -AMP_ENOTCONN:
+            openamp_raise(MP_ENOTCONN, MP_ERROR_TEXT("endpoint has no destination"));
+        default:
+            openamp_raise(MP_EPIPE, MP_ERROR_TEXT("remote is not running"));
+    }
+}
+
+static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, mp_obj_t data) {
+    // Each time anew: what ran while we waited may have resized it.
+    mp_buffer_info_t bufinfo;
+    mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
+    if (dest == AMP_ADDR_ANY && src == AMP_ADDR_ANY) {
+        return amp_endpoint_send(&self->ept, bufinfo.buf, bufinfo.len);
+    }
+    if (self->ept.link == NULL || self->ept.cb == NULL) {
+        return -AMP_ENOTCONN;
+    }
+    src = src == AMP_ADDR_ANY ? self->ept.addr : src;
+    dest = dest == AMP_ADDR_ANY ? self->ept.dest : dest;
+    if (dest == AMP_ADDR_ANY) {
+        return amp_endpoint_send(&self->ept, NULL, 0); // says why there is none
+    }
+    return amp_rpmsg_send(&openamp_bus.link, src, dest, bufinfo.buf, bufinfo.len);
+}
+
+// One sleep of a send that waits for room, at most `ms` long.
+static void wait_for_room(mp_uint_t ms) {
+    struct amp_rpmsg *link = &openamp_bus.link;
+    bool in_callback = link->polling;
+    openamp_bus_poll();
+    if (amp_rpmsg_want_room(link) || !link->up) {
+        return;
+    }
+    mp_handle_pending(true);
+    openamp_bus_wait(in_callback && ms > DEADLOCK_MS ? DEADLOCK_MS : ms);
+    if (in_callback && !openamp_bus.notified && link->up && !amp_rpmsg_peer_can_send(link)
+        && !amp_rpmsg_want_room(link)) {
+        // No callback but ours runs until we return, so no buffer goes back to
+        // the peer, and it takes no message while it cannot answer.
+        openamp_raise(MP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback to return"));
+    }
+}
+
+static mp_obj_t endpoint_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    enum { ARG_data, ARG_src, ARG_dest, ARG_timeout };
+    static const mp_arg_t allowed_args[] = {
+        {MP_QSTR_data, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_src, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
+        {MP_QSTR_dest, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
+        {MP_QSTR_timeout, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = -1}},
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_parse_all(
+        n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
+    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
+    uint32_t src = openamp_get_addr(args[ARG_src].u_obj);
+    uint32_t dest = openamp_get_addr(args[ARG_dest].u_obj);
+    mp_int_t timeout = args[ARG_timeout].u_int;
+
+    mp_uint_t start = 0;
+    for (bool waited = false;; waited = true) {
+        int sent = try_send(self, src, dest, args[ARG_data].u_obj);
+        if (sent >= 0 || (sent == -AMP_EAGAIN && timeout == 0)) {
+            return MP_OBJ_NEW_SMALL_INT(sent);
+        }
+        if (sent != -AMP_EAGAIN) {
+            raise_send_error(sent);
+        }
+        mp_uint_t now = mp_hal_ticks_ms();
+        start = waited ? start : now;
+        mp_uint_t left = OPENAMP_WAIT_FOREVER;
+        if (timeout > 0) {
+            if (now - start >= (mp_uint_t)timeout) {
+                openamp_raise(MP_ETIMEDOUT, MP_ERROR_TEXT("remote took no message in time"));
+            }
+            left = (mp_uint_t)timeout - (now - start);
+        }
+        wait_for_room(MIN(left, OPENAMP_WAIT_FOREVER));
+    }
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(endpoint_send_obj, 2, endpoint_send);
+
+// ---- Life ----
+
+static const char *check_name(mp_obj_t name) {
+    size_t len;
+    const char *text = mp_obj_str_get_data(name, &len);
+    if (!mp_obj_is_str(name)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("name must be a str"));
+    }
+    if (len == 0 || len >= AMP_NAME_SIZE || memchr(text, 0, len) != NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("name must have 1 to 31 bytes"));
+    }
+    return text;
+}
+
+static mp_obj_t endpoint_make_new(
+    const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
+    enum { ARG_name, ARG_callback, ARG_src, ARG_dest };
+    static const mp_arg_t allowed_args[] = {
+        {MP_QSTR_name, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_callback, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        {MP_QSTR_src, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
+        {MP_QSTR_dest, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_parse_all_kw_array(
+        n_args, n_kw, all_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
+    mp_obj_t callback = args[ARG_callback].u_obj;
+    if (callback != mp_const_none && !mp_obj_is_callable(callback)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("callback must be callable or None"));
+    }
+    const char *name = check_name(args[ARG_name].u_obj);
+    uint32_t src = openamp_get_addr(args[ARG_src].u_obj);
+    uint32_t dest = openamp_get_addr(args[ARG_dest].u_obj);
+    openamp_bus_init();
+
+    openamp_endpoint_obj_t *self = mp_obj_malloc_with_finaliser(openamp_endpoint_obj_t, type);
+    self->ept.link = NULL; // the finaliser may run when creating fails
+    self->callback = callback;
+    self->name = args[ARG_name].u_obj;
+    grow_buckets();
+    int error = amp_endpoint_create(&openamp_bus.link, &self->ept, name, src, dest,
+        callback == mp_const_none ? NULL : openamp_endpoint_received);
+    if (error != 0) {
+        openamp_raise(-error, MP_ERROR_TEXT("another endpoint has that address"));
+    }
+    self->next = MP_STATE_VM(openamp_endpoints);
+    MP_STATE_VM(openamp_endpoints) = self;
+    ++openamp_bus.endpoint_count;
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
+    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    // With no room for its withdrawal it stays on the list until there is.
+    if (amp_endpoint_destroy(&self->ept) == 0) {
+        list_remove(self);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_deinit_obj, endpoint_deinit);
+
+// Endpoints in use are never collected: this is the end of the whole heap.
+static mp_obj_t endpoint_del(mp_obj_t self_in) {
+    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    amp_endpoint_abandon(&self->ept);
+    list_remove(self);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_del_obj, endpoint_del);
+
+static mp_obj_t endpoint_is_ready(mp_obj_t self_in) {
+    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    return mp_obj_new_bool(amp_endpoint_is_ready(&self->ept));
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_is_ready_obj, endpoint_is_ready);
+
+static void endpoint_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+    (void)kind;
+    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_printf(print, "<Endpoint %s src=0x%x dest=0x%x>", mp_obj_str_get_str(self->name),
+        (unsigned)self->ept.addr, (unsigned)self->ept.dest);
+}
+
+static const mp_rom_map_elem_t endpoint_locals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&endpoint_del_obj)},
+    {MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&endpoint_deinit_obj)},
+    {MP_ROM_QSTR(MP_QSTR_is_ready), MP_ROM_PTR(&endpoint_is_ready_obj)},
+    {MP_ROM_QSTR(MP_QSTR_send), MP_ROM_PTR(&endpoint_send_obj)},
+};
+static MP_DEFINE_CONST_DICT(endpoint_locals, endpoint_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    openamp_endpoint_type, MP_QSTR_Endpoint, MP_TYPE_FLAG_NONE,
+    make_new, endpoint_make_new,
+    print, endpoint_print,
+    locals_dict, &endpoint_locals
+    );
+
+MP_REGISTER_ROOT_POINTER(struct _openamp_endpoint_obj_t *openamp_endpoints);
+MP_REGISTER_ROOT_POINTER(void *openamp_buckets);

@@ -1,0 +1,82 @@
+/* Firmware files, from any MicroPython file system, as an image source. */
+#include "modopenamp.h"
+
+#include <string.h>
+
+#include "py/builtin.h"
+#include "py/mperrno.h"
+#include "py/stream.h"
+
+// Where a file that is not in the current directory may be; a platform that
+// has such a place defines this as a function that returns it, or NULL.
+#ifndef MICROPY_PY_OPENAMP_FIRMWARE_DIR
+#define MICROPY_PY_OPENAMP_FIRMWARE_DIR() (NULL)
+#endif
+
+// The stream's functions may raise, and must not do so through the loader.
+static int image_read(void *ctx, uint64_t offset, void *buffer, size_t len) {
+    mp_obj_t file = MP_OBJ_FROM_PTR(ctx);
+    int error = 0;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) != 0) {
+        return -AMP_EIO;
+    }
+    mp_stream_seek(file, (mp_off_t)offset, MP_SEEK_SET, &error);
+    if (error == 0) {
+        mp_uint_t got = mp_stream_rw(file, buffer, len, &error, MP_STREAM_RW_READ);
+        if (error == 0 && got != len) {
+            error = MP_EIO; // shorter than it was when it was opened
+        }
+    }
+    nlr_pop();
+    return -error;
+}
+
+// The open file, or MP_OBJ_NULL with *error set.
+static mp_obj_t open_file(mp_obj_t name, mp_obj_t *error) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_obj_t file = mp_call_function_2(
+            MP_OBJ_FROM_PTR(&mp_builtin_open_obj), name, MP_OBJ_NEW_QSTR(MP_QSTR_rb));
+        nlr_pop();
+        return file;
+    }
+    *error = mp_obj_exception_get_value(MP_OBJ_FROM_PTR(nlr.ret_val));
+    return MP_OBJ_NULL;
+}
+
+static mp_obj_t in_firmware_dir(mp_obj_t name) {
+    const char *dir = MICROPY_PY_OPENAMP_FIRMWARE_DIR();
+    const char *text = mp_obj_str_get_str(name);
+    if (dir == NULL || text[0] == '/') {
+        return MP_OBJ_NULL;
+    }
+    vstr_t path;
+    vstr_init(&path, 64);
+    vstr_printf(&path, "%s/%s", dir, text);
+    return mp_obj_new_str_from_vstr(&path);
+}
+
+mp_obj_t openamp_image_open(mp_obj_t name, struct amp_image *image) {
+    mp_obj_t error = mp_const_none;
+    mp_obj_t file = open_file(name, &error);
+    if (file == MP_OBJ_NULL && error == MP_OBJ_NEW_SMALL_INT(MP_ENOENT)) {
+        mp_obj_t elsewhere = in_firmware_dir(name);
+        if (elsewhere != MP_OBJ_NULL) {
+            file = open_file(elsewhere, &error);
+        }
+    }
+    if (file == MP_OBJ_NULL) {
+        vstr_t text;
+        vstr_init(&text, 64);
+        vstr_printf(&text, "%s: cannot be opened", mp_obj_str_get_str(name));
+        mp_obj_t args[2] = {error, mp_obj_new_str_from_vstr(&text)};
+        nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
+    }
+    int seek_error = 0;
+    mp_off_t size = mp_stream_seek(file, 0, MP_SEEK_END, &seek_error);
+    image->read = image_read;
+    image->ctx = MP_OBJ_TO_PTR(file);
+    image->size = seek_error == 0 ? (uint64_t)size : 0; // then it is too short for an ELF
+    return file;
+}

@@ -1,0 +1,2 @@
+# What is frozen into the MicroPython that ./run builds.
+include("$(MPY_DIR)/extmod/asyncio")

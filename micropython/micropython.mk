@@ -1,0 +1,39 @@
+# The openamp module for a MicroPython build with make:
+#
+#   make -C ports/unix USER_C_MODULES=/path/to/openamp
+#
+# OPENAMP_PORT names the machine (a folder of ports/); on a PC it is sim.
+
+OPENAMP_MOD := $(USERMOD_DIR)
+OPENAMP_TOP := $(patsubst %/,%,$(dir $(USERMOD_DIR)))
+OPENAMP_PORT ?= sim
+
+SRC_USERMOD_C += $(addprefix $(OPENAMP_MOD)/, \
+    bus.c endpoint.c image.c message.c modopenamp.c remoteproc.c)
+SRC_USERMOD_LIB_C += $(wildcard $(OPENAMP_TOP)/core/*.c)
+CFLAGS_USERMOD += -I$(OPENAMP_TOP) -I$(OPENAMP_TOP)/include -DAMP_CONFIG_DEVICE=0
+
+ifeq ($(OPENAMP_PORT),sim)
+
+# The host half of the port, and the runner that it carries.
+SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/sim/, \
+    host.c host_life.c host_memory.c host_signal.c runner_blob.c)
+OPENAMP_RUNNER ?= $(BUILD)/openamp/sim/runner
+CFLAGS_USERMOD += -DAMP_SIM_RUNNER_FILE='"$(abspath $(OPENAMP_RUNNER))"'
+$(BUILD)/ports/sim/runner_blob.o: $(OPENAMP_RUNNER)
+$(BUILD)/openamp/sim/runner:
+	$(Q)$(MAKE) -C $(OPENAMP_TOP) BUILD=$(abspath $(BUILD)/openamp) CC="$(CC)" runner
+
+# Signals as interrupts: see unix/atomic.c and unix/sleep.c.
+SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/unix/atomic.c $(OPENAMP_MOD)/unix/sleep.c
+CFLAGS_USERMOD += -include $(OPENAMP_MOD)/unix/openamp_unix.h
+OPENAMP_WRAP := mp_hal_set_interrupt_char select poll usleep read
+ifeq ($(MICROPY_PY_THREAD),1)
+OPENAMP_WRAP += mp_thread_unix_begin_atomic_section mp_thread_unix_end_atomic_section \
+    pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock
+endif
+LDFLAGS_USERMOD += $(addprefix -Wl$(comma)--wrap=,$(OPENAMP_WRAP))
+
+else
+$(error OPENAMP_PORT=$(OPENAMP_PORT): there is no such port)
+endif

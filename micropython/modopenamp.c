@@ -1,0 +1,87 @@
+/* The module `openamp`: its globals. */
+#include "modopenamp.h"
+
+#include <string.h>
+
+static mp_obj_t openamp_init(void) {
+    openamp_bus_init();
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(openamp_init_obj, openamp_init);
+
+static void service(struct amp_rpmsg *link, uint32_t src, const char *name) {
+    (void)link;
+    mp_obj_t callback = MP_STATE_VM(openamp_service_callback);
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        // The bytes are the peer's: they need not be UTF-8.
+        mp_obj_t name_obj = mp_obj_new_str(name, strlen(name));
+        nlr_pop();
+        openamp_call(callback, src, name_obj);
+    } else {
+        mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
+    }
+}
+
+// Announcements are kept until there is a callback for them.
+const struct amp_rpmsg_events openamp_events_quiet = {
+    .released = openamp_endpoint_released,
+};
+static const struct amp_rpmsg_events events_service = {
+    .service = service,
+    .released = openamp_endpoint_released,
+};
+
+static mp_obj_t openamp_new_service_callback(mp_obj_t callback) {
+    if (callback == mp_const_none) {
+        amp_rpmsg_set_events(&openamp_bus.link, &openamp_events_quiet);
+        MP_STATE_VM(openamp_service_callback) = MP_OBJ_NULL;
+        return mp_const_none;
+    }
+    if (!mp_obj_is_callable(callback)) {
+        mp_raise_ValueError(MP_ERROR_TEXT("callback must be callable or None"));
+    }
+    MP_STATE_VM(openamp_service_callback) = callback;
+    // Delivers what came before; as other callbacks, with the scheduler locked.
+    mp_sched_lock();
+    amp_rpmsg_set_events(&openamp_bus.link, &events_service);
+    mp_sched_unlock();
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(openamp_new_service_callback_obj, openamp_new_service_callback);
+
+// 0xFFFFFFFF is a small int only where pointers have 64 bits.
+#if INTPTR_MAX > INT32_MAX
+#define ADDR_ANY_ROM MP_ROM_INT(AMP_ADDR_ANY)
+#else
+#include "py/objint.h"
+#if MPZ_DIG_SIZE != 16
+#error "openamp needs 16-bit mpz digits"
+#endif
+static const mpz_dig_t addr_any_dig[] = {0xFFFF, 0xFFFF};
+static const mp_obj_int_t addr_any_obj = {
+    .base = {&mp_type_int},
+    .mpz = {.fixed_dig = 1, .alloc = 2, .len = 2, .dig = (mpz_dig_t *)addr_any_dig},
+};
+#define ADDR_ANY_ROM MP_ROM_PTR(&addr_any_obj)
+#endif
+
+static const mp_rom_map_elem_t openamp_globals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_openamp)},
+    {MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&openamp_init_obj)},
+    {MP_ROM_QSTR(MP_QSTR_ENDPOINT_ADDR_ANY), ADDR_ANY_ROM},
+    {MP_ROM_QSTR(MP_QSTR_new_service_callback), MP_ROM_PTR(&openamp_new_service_callback_obj)},
+    {MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&openamp_endpoint_type)},
+    #if MICROPY_PY_OPENAMP_HOST
+    {MP_ROM_QSTR(MP_QSTR_RemoteProc), MP_ROM_PTR(&openamp_remoteproc_type)},
+    #endif
+};
+static MP_DEFINE_CONST_DICT(openamp_globals, openamp_globals_table);
+
+const mp_obj_module_t openamp_module = {
+    .base = {&mp_type_module},
+    .globals = (mp_obj_dict_t *)&openamp_globals,
+};
+
+MP_REGISTER_MODULE(MP_QSTR_openamp, openamp_module);
+MP_REGISTER_ROOT_POINTER(mp_obj_t openamp_service_callback);

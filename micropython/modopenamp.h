@@ -1,0 +1,106 @@
+/* What the files of the MicroPython binding share. */
+#ifndef OPENAMP_MODOPENAMP_H
+#define OPENAMP_MODOPENAMP_H
+
+#include "py/obj.h"
+#include "py/runtime.h"
+
+#include "openamp/openamp.h"
+
+// Does this build play the host (with RemoteProc), or the device?
+#ifndef MICROPY_PY_OPENAMP_HOST
+#define MICROPY_PY_OPENAMP_HOST (1)
+#endif
+
+#if !MICROPY_ENABLE_FINALISER || !MICROPY_ENABLE_SCHEDULER || !MICROPY_SCHEDULER_STATIC_NODES
+#error "openamp needs finalisers and the scheduler with static nodes"
+#endif
+
+// An Endpoint.  The bus keeps every open one alive, through `next`.
+typedef struct _openamp_endpoint_obj_t {
+    mp_obj_base_t base;
+    struct _openamp_endpoint_obj_t *next;
+    mp_obj_t callback; // or None
+    mp_obj_t name; // keeps the bytes alive that ept.name points to
+    struct amp_endpoint ept;
+} openamp_endpoint_obj_t;
+
+extern const mp_obj_type_t openamp_endpoint_type;
+extern const mp_obj_type_t openamp_remoteproc_type;
+
+// The longest wait: as good as for ever, and safe to convert to int.
+#define OPENAMP_WAIT_FOREVER (0x3FFFFFFF)
+
+// ---- The bus: one link, shared by all endpoints (bus.c) ----
+
+typedef struct _openamp_bus_t {
+    struct amp_rpmsg link;
+    #if MICROPY_PY_OPENAMP_HOST
+    struct amp_rproc rproc;
+    const void *owner; // the RemoteProc object that drives the core, not traced
+    #endif
+    mp_sched_node_t node;
+    volatile bool notified; // the doorbell rang since it was last cleared
+    uint32_t endpoint_count;
+} openamp_bus_t;
+
+extern openamp_bus_t openamp_bus;
+
+// Make the bus ready if this run of the interpreter did not yet.
+void openamp_bus_init(void);
+
+// Do the work that is due.  Returns whether there was any.  No exception
+// leaves it.
+bool openamp_bus_poll(void);
+
+// Sleep until the doorbell rings, another event comes, or `ms` have passed.
+// Returns at once if openamp_bus.notified.
+void openamp_bus_wait(mp_uint_t ms);
+
+// Call fun(addr, arg).  An exception is printed, or, if it is one that ends
+// programs (KeyboardInterrupt, SystemExit), raised again where the program is.
+void openamp_call(mp_obj_t fun, uint32_t addr, mp_obj_t arg);
+
+// Raise OSError(error, text): `error` positive.
+void openamp_raise(int error, mp_rom_error_text_t text) __attribute__((noreturn));
+
+// An address argument: -1 gives AMP_ADDR_ANY; outside of 32 bits: ValueError.
+uint32_t openamp_get_addr(mp_obj_t obj);
+
+// How the platform sleeps until an interrupt, and how its interrupt schedules.
+// A platform whose defaults would lose a doorbell that comes between the last
+// look and the sleep gives its own (micropython/unix).
+#ifndef MICROPY_PY_OPENAMP_WAIT
+#define MICROPY_PY_OPENAMP_WAIT(ms) mp_event_wait_ms(ms)
+#endif
+#ifndef MICROPY_PY_OPENAMP_SCHEDULE
+#define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) mp_sched_schedule_node(node, callback)
+#endif
+
+// ---- The module (modopenamp.c) ----
+
+// The link's events while there is no service callback.
+extern const struct amp_rpmsg_events openamp_events_quiet;
+
+// ---- Endpoints (endpoint.c) ----
+
+// A message for an endpoint, from the bus.
+void openamp_endpoint_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
+
+// The bus released an endpoint that waited for its withdrawal.
+void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept);
+
+// ---- Messages (message.c) ----
+
+// A bytearray that refers to a receive buffer.
+mp_obj_t openamp_message_new(void *data, size_t len);
+
+// Empty it: the buffer goes back.
+void openamp_message_clear(mp_obj_t message);
+
+// ---- Images (image.c) ----
+
+// Open the firmware file of that name.  Raises OSError.
+mp_obj_t openamp_image_open(mp_obj_t name, struct amp_image *image);
+
+#endif // OPENAMP_MODOPENAMP_H

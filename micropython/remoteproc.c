@@ -1,0 +1,130 @@
+/* The class RemoteProc. */
+#include "modopenamp.h"
+
+#if MICROPY_PY_OPENAMP_HOST
+
+#include "py/mperrno.h"
+#include "py/stream.h"
+
+typedef struct _remoteproc_obj_t {
+    mp_obj_base_t base;
+    mp_obj_t entry; // path or address: read again when the core is restarted
+} remoteproc_obj_t;
+
+// The object that drives the core; every other was shut down, or its core was
+// taken over by a later one.
+static struct amp_rproc *check_owner(mp_obj_t self_in) {
+    if (openamp_bus.owner != MP_OBJ_TO_PTR(self_in)) {
+        openamp_raise(MP_ENODEV, MP_ERROR_TEXT("RemoteProc was shut down"));
+    }
+    return &openamp_bus.rproc;
+}
+
+static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_error *why) {
+    vstr_t text;
+    vstr_init(&text, 64);
+    mp_print_t print = {&text, (mp_print_strn_t)vstr_add_strn};
+    mp_obj_print_helper(&print, entry, PRINT_STR);
+    if (why->what == NULL) {
+        mp_print_str(&print, ": cannot be read");
+    } else {
+        mp_printf(&print, ": %s", why->what);
+        if (why->unit != NULL) {
+            mp_printf(&print, " (%s 0x%x)", why->unit, (unsigned)why->where);
+        }
+    }
+    mp_obj_t args[2] = {MP_OBJ_NEW_SMALL_INT(-error), mp_obj_new_str_from_vstr(&text)};
+    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
+}
+
+static int load_file(mp_obj_t name, struct amp_load_error *why) {
+    struct amp_image image;
+    mp_obj_t file = openamp_image_open(name, &image);
+    int error = amp_rproc_load(&openamp_bus.rproc, &image, why);
+    mp_stream_close(file);
+    return error;
+}
+
+static void load(mp_obj_t entry) {
+    struct amp_load_error why = {0};
+    int error;
+    if (openamp_bus.rproc.state == AMP_RPROC_RUNNING) {
+        openamp_raise(MP_EBUSY, MP_ERROR_TEXT("core is running"));
+    }
+    if (mp_obj_is_int(entry)) {
+        uint64_t address = mp_obj_get_int_truncated(entry);
+        error = amp_rproc_load_address(&openamp_bus.rproc, (amp_da_t)address, &why);
+    } else {
+        error = load_file(entry, &why);
+    }
+    if (error != 0) {
+        raise_load_error(entry, error, &why);
+    }
+}
+
+static mp_obj_t remoteproc_make_new(
+    const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    mp_arg_check_num(n_args, n_kw, 1, 1, false);
+    if (!mp_obj_is_str(args[0]) && !mp_obj_is_int(args[0])) {
+        mp_raise_TypeError(MP_ERROR_TEXT("entry must be a str or an int"));
+    }
+    openamp_bus_init();
+    remoteproc_obj_t *self = mp_obj_malloc_with_finaliser(remoteproc_obj_t, type);
+    self->entry = args[0];
+    load(self->entry);
+    openamp_bus.owner = self;
+    return MP_OBJ_FROM_PTR(self);
+}
+
+static mp_obj_t remoteproc_start(mp_obj_t self_in) {
+    remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    struct amp_rproc *rproc = check_owner(self_in);
+    openamp_bus_poll(); // it may have died without our noticing yet
+    if (rproc->state == AMP_RPROC_CRASHED) {
+        amp_rproc_stop(rproc);
+    }
+    if (rproc->state != AMP_RPROC_LOADED) {
+        load(self->entry); // what the firmware modified; EBUSY if it runs
+    }
+    int error = amp_rproc_start(rproc);
+    if (error != 0) {
+        openamp_raise(-error, MP_ERROR_TEXT("core does not start"));
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_start_obj, remoteproc_start);
+
+static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
+    int error = amp_rproc_stop(check_owner(self_in));
+    if (error != 0) {
+        openamp_raise(-error, MP_ERROR_TEXT("core does not stop"));
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_stop_obj, remoteproc_stop);
+
+// Also the finaliser.
+static mp_obj_t remoteproc_shutdown(mp_obj_t self_in) {
+    if (openamp_bus.owner == MP_OBJ_TO_PTR(self_in)) {
+        openamp_bus.owner = NULL;
+        amp_rproc_shutdown(&openamp_bus.rproc);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_shutdown_obj, remoteproc_shutdown);
+
+static const mp_rom_map_elem_t remoteproc_locals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&remoteproc_shutdown_obj)},
+    {MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&remoteproc_start_obj)},
+    {MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&remoteproc_stop_obj)},
+    {MP_ROM_QSTR(MP_QSTR_shutdown), MP_ROM_PTR(&remoteproc_shutdown_obj)},
+};
+static MP_DEFINE_CONST_DICT(remoteproc_locals, remoteproc_locals_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    openamp_remoteproc_type, MP_QSTR_RemoteProc, MP_TYPE_FLAG_NONE,
+    make_new, remoteproc_make_new,
+    locals_dict, &remoteproc_locals
+    );
+
+#endif // MICROPY_PY_OPENAMP_HOST

@@ -1,0 +1,138 @@
+/*
+ * Interrupts for MicroPython's unix port: what a signal handler may do.
+ *
+ * The doorbell is a signal on the main thread.  Its handler schedules a node,
+ * and the scheduler's lists are guarded by the port's atomic sections, which
+ * know threads but not signals.  So while this thread is inside an atomic
+ * section, or inside the functions of the mutex that guards it, the handler
+ * only notes what it wanted, and the end of the section does it.  On a
+ * microcontroller the same is done by masking interrupts.
+ *
+ * The functions are put in place by the linker (--wrap, see micropython.mk):
+ * MicroPython's tree is not modified.
+ */
+#include "../modopenamp.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "py/mphal.h"
+
+static __thread volatile sig_atomic_t depth; // of atomic sections, of this thread
+static volatile sig_atomic_t node_waits;
+static volatile sig_atomic_t kbd_waits;
+static mp_sched_node_t *waiting_node;
+static mp_sched_callback_t waiting_callback;
+
+static void leave(void) {
+    if (--depth != 0) {
+        return;
+    }
+    if (node_waits && mp_thread_is_main_thread()) {
+        node_waits = 0;
+        mp_sched_schedule_node(waiting_node, waiting_callback);
+    }
+    if (kbd_waits && mp_thread_is_main_thread()) {
+        kbd_waits = 0;
+        mp_sched_keyboard_interrupt();
+    }
+}
+
+void openamp_unix_schedule(mp_sched_node_t *node, mp_sched_callback_t callback) {
+    if (depth == 0) {
+        mp_sched_schedule_node(node, callback);
+    } else {
+        waiting_node = node;
+        waiting_callback = callback;
+        node_waits = 1;
+    }
+}
+
+// ---- Atomic sections ----
+
+#if MICROPY_PY_THREAD
+
+void __real_mp_thread_unix_begin_atomic_section(void);
+void __real_mp_thread_unix_end_atomic_section(void);
+int __real_pthread_mutex_lock(pthread_mutex_t *mutex);
+int __real_pthread_mutex_trylock(pthread_mutex_t *mutex);
+int __real_pthread_mutex_unlock(pthread_mutex_t *mutex);
+
+void __wrap_mp_thread_unix_begin_atomic_section(void) {
+    ++depth;
+    __real_mp_thread_unix_begin_atomic_section();
+}
+
+void __wrap_mp_thread_unix_end_atomic_section(void) {
+    __real_mp_thread_unix_end_atomic_section();
+    leave();
+}
+
+// The port also locks that mutex on its own, and a mutex interrupted half-way
+// through being locked must not be locked from the handler.
+int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex) {
+    ++depth;
+    int result = __real_pthread_mutex_lock(mutex);
+    leave();
+    return result;
+}
+
+int __wrap_pthread_mutex_trylock(pthread_mutex_t *mutex) {
+    ++depth;
+    int result = __real_pthread_mutex_trylock(mutex);
+    leave();
+    return result;
+}
+
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex) {
+    ++depth;
+    int result = __real_pthread_mutex_unlock(mutex);
+    leave();
+    return result;
+}
+
+#else
+
+void openamp_unix_begin_atomic(void) {
+    ++depth;
+}
+
+void openamp_unix_end_atomic(void) {
+    leave();
+}
+
+#endif
+
+// ---- Ctrl-C ----
+
+// The standard variant raises KeyboardInterrupt from inside the signal handler
+// with a jump, out of whatever was running: out of half-updated rings too.
+// Here it is scheduled, and raised at the next safe point, as on every other
+// port.  A second Ctrl-C, when the first has found no such point, does what
+// the port's own handler does, unless a poll is under way.
+
+static void (*stock_handler)(int signal);
+
+static void interrupted(int signal) {
+    bool first = MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL;
+    if (depth != 0) {
+        kbd_waits = 1;
+    } else if (first || openamp_bus.link.polling) {
+        mp_sched_keyboard_interrupt();
+    } else {
+        stock_handler(signal);
+    }
+}
+
+void __real_mp_hal_set_interrupt_char(char c);
+
+void __wrap_mp_hal_set_interrupt_char(char c) {
+    __real_mp_hal_set_interrupt_char(c);
+    struct sigaction action;
+    sigaction(SIGINT, NULL, &action);
+    if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) {
+        stock_handler = action.sa_handler;
+        action.sa_handler = interrupted;
+        sigaction(SIGINT, &action, NULL);
+    }
+}

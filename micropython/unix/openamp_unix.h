@@ -1,0 +1,29 @@
+/*
+ * How MicroPython's unix port meets an interrupt.  Included before everything
+ * else in every file of that build (-include), so that it can set options.
+ */
+#ifndef OPENAMP_UNIX_H
+#define OPENAMP_UNIX_H
+
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
+
+#define MICROPY_PY_OPENAMP_WAIT(ms) openamp_unix_wait(ms)
+#define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) openamp_unix_schedule(node, callback)
+#define MICROPY_PY_OPENAMP_FIRMWARE_DIR() getenv("OPENAMP_FIRMWARE")
+
+struct _mp_sched_node_t;
+void openamp_unix_wait(unsigned long ms);
+void openamp_unix_schedule(
+    struct _mp_sched_node_t *node, void (*callback)(struct _mp_sched_node_t *));
+char *getenv(const char *name);
+
+// Without threads the port has no atomic sections, because it has no
+// interrupts.  With threads it defines its own, which unix/atomic.c wraps.
+#if !MICROPY_PY_THREAD
+void openamp_unix_begin_atomic(void);
+void openamp_unix_end_atomic(void);
+#define MICROPY_BEGIN_ATOMIC_SECTION() (openamp_unix_begin_atomic(), 0)
+#define MICROPY_END_ATOMIC_SECTION(state) ((void)(state), openamp_unix_end_atomic())
+#endif
+
+#endif // OPENAMP_UNIX_H

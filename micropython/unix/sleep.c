@@ -1,0 +1,135 @@
+/*
+ * Sleeping in MicroPython's unix port without losing an interrupt.
+ *
+ * The port looks for pending work and then sleeps in select(), poll(), usleep()
+ * or read(); a signal that comes between the two is only seen when the sleep
+ * ends.  Here the four are replaced (--wrap, see micropython.mk) by ones that
+ * close this gap: all signals are blocked, pending work is looked for once
+ * more, and the kernel unblocks them in the same step in which it begins to
+ * sleep (pselect, ppoll).  A signal then ends the sleep with EINTR, after which
+ * the port itself runs the pending work and sleeps for the rest.
+ */
+#define _GNU_SOURCE
+#include "../modopenamp.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/select.h>
+#include <time.h>
+#include <unistd.h>
+
+// Is there work that mp_handle_pending() would do now?
+static bool is_pending(void) {
+    return MP_STATE_VM(sched_state) == MP_SCHED_PENDING
+           || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
+}
+
+// Block all signals; *before is the mask to sleep with.
+static void block_signals(sigset_t *before) {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+static void unblock_signals(const sigset_t *before) {
+    int saved = errno;
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+    errno = saved;
+}
+
+static int fail_interrupted(void) {
+    errno = EINTR;
+    return -1;
+}
+
+// ppoll() that does not begin to sleep with work pending.
+static int sleep_in_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout) {
+    sigset_t before;
+    block_signals(&before);
+    int result = is_pending() ? fail_interrupted() : ppoll(fds, count, timeout, &before);
+    unblock_signals(&before);
+    return result;
+}
+
+static struct timespec from_us(unsigned long us) {
+    return (struct timespec) {
+        .tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000) * 1000};
+}
+
+void openamp_unix_wait(unsigned long ms) {
+    struct timespec timeout = {
+        .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+    sigset_t before;
+    block_signals(&before);
+    if (!openamp_bus.notified && !is_pending()) {
+        ppoll(NULL, 0, &timeout, &before);
+    }
+    unblock_signals(&before);
+}
+
+int __real_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
+int __real_usleep(useconds_t us);
+int __real_select(int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout);
+ssize_t __real_read(int fd, void *buffer, size_t size);
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms) {
+    if (timeout_ms == 0 || !mp_thread_is_main_thread()) {
+        return __real_poll(fds, count, timeout_ms);
+    }
+    struct timespec timeout = from_us((unsigned long)timeout_ms * 1000);
+    return sleep_in_poll(fds, count, timeout_ms < 0 ? NULL : &timeout);
+}
+
+int __wrap_usleep(useconds_t us) {
+    if (!mp_thread_is_main_thread()) {
+        return __real_usleep(us);
+    }
+    struct timespec timeout = from_us(us);
+    return sleep_in_poll(NULL, 0, &timeout);
+}
+
+// As Linux's own, it leaves in *timeout what is left of it.
+int __wrap_select(int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout) {
+    if (!mp_thread_is_main_thread()) {
+        return __real_select(count, read, write, except, timeout);
+    }
+    sigset_t before;
+    block_signals(&before);
+    int result = fail_interrupted();
+    if (!is_pending()) {
+        struct timespec start;
+        struct timespec end;
+        struct timespec length;
+        if (timeout != NULL) {
+            length.tv_sec = timeout->tv_sec;
+            length.tv_nsec = timeout->tv_usec * 1000;
+        }
+        clock_gettime(CLOCK_MONOTONIC, &start);
+        result = pselect(count, read, write, except, timeout != NULL ? &length : NULL, &before);
+        int saved = errno;
+        clock_gettime(CLOCK_MONOTONIC, &end);
+        if (timeout != NULL) {
+            int64_t left = (int64_t)timeout->tv_sec * 1000000 + timeout->tv_usec
+                           - (int64_t)(end.tv_sec - start.tv_sec) * 1000000
+                           - (end.tv_nsec - start.tv_nsec) / 1000;
+            left = MAX(left, 0);
+            timeout->tv_sec = (time_t)(left / 1000000);
+            timeout->tv_usec = (suseconds_t)(left % 1000000);
+        }
+        errno = saved;
+    }
+    unblock_signals(&before);
+    return result;
+}
+
+// The prompt waits here.
+ssize_t __wrap_read(int fd, void *buffer, size_t size) {
+    if (fd == STDIN_FILENO && mp_thread_is_main_thread()) {
+        struct pollfd in = {.fd = fd, .events = POLLIN};
+        if (sleep_in_poll(&in, 1, NULL) < 0) {
+            return -1;
+        }
+    }
+    return __real_read(fd, buffer, size);
+}
