@@ -141,11 +141,11 @@ void image_build(struct image *image, bool wide, const struct table *table) {
     image_set(image, E_SHSTRNDX, 0, IMAGE_NAMES);
 
     size_t data_len = image->table_len + IMAGE_DATA_EXTRA;
-    set_segment(image, IMAGE_CODE, PT_LOAD, image->code, FAKE_CODE_DA, IMAGE_CODE_LEN,
-        IMAGE_CODE_LEN, 5);
+    set_segment(
+        image, IMAGE_CODE, PT_LOAD, image->code, FAKE_CODE_DA, IMAGE_CODE_LEN, IMAGE_CODE_LEN, 5);
     set_segment(image, IMAGE_NOTE, 4, 0, 0, 16, 16, 4);
-    set_segment(image, IMAGE_DATA, PT_LOAD, image->data, FAKE_DATA_DA, data_len,
-        data_len + IMAGE_BSS, 6);
+    set_segment(
+        image, IMAGE_DATA, PT_LOAD, image->data, FAKE_DATA_DA, data_len, data_len + IMAGE_BSS, 6);
     for (size_t i = 0; i < IMAGE_CODE_LEN; ++i) {
         image->bytes[image->code + i] = (uint8_t)(i + 1);
     }

@@ -446,11 +446,11 @@ static void test_every_field_with_every_value(void **state) {
             for (unsigned index = 0; index < count; ++index) {
                 build(wide);
                 uint64_t good = image_get(&image, (enum image_field)field, index);
-                const uint64_t values[] = {0, 1, 2, 16, good - 1, good + 1, good * 2, ~good,
-                    0x7FFF, 0x8000, 0xFFFE, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF0,
-                    UINT32_MAX - good, UINT32_MAX, 0x100000000 + good, INT64_MAX, UINT64_C(1) << 63,
-                    UINT64_MAX - good, UINT64_MAX - 15, UINT64_MAX, image.size, image.size - 1,
-                    image.size + 1, 0 - image.size, 0 - good};
+                const uint64_t values[] = {0, 1, 2, 16, good - 1, good + 1, good * 2, ~good, 0x7FFF,
+                    0x8000, 0xFFFE, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFF0, UINT32_MAX - good,
+                    UINT32_MAX, 0x100000000 + good, INT64_MAX, UINT64_C(1) << 63, UINT64_MAX - good,
+                    UINT64_MAX - 15, UINT64_MAX, image.size, image.size - 1, image.size + 1,
+                    0 - image.size, 0 - good};
                 for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); ++i) {
                     build(wide);
                     image_set(&image, (enum image_field)field, index, values[i]);

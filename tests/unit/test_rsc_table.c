@@ -284,8 +284,8 @@ static void test_offsets(void **state) {
     (void)state;
     table_standard(&table, 4);
     uint32_t len = (uint32_t)table.len;
-    const uint32_t offsets[] = {len, len - 1, len - 3, len + 1, 0x7FFFFFFF, 0x80000000,
-        UINT32_MAX, UINT32_MAX - 3, 0 - len};
+    const uint32_t offsets[] = {len, len - 1, len - 3, len + 1, 0x7FFFFFFF, 0x80000000, UINT32_MAX,
+        UINT32_MAX - 3, 0 - len};
     for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); ++i) {
         table_set(&table, 20, offsets[i]);
         expect_refusal("entry outside the resource table", 1);
@@ -330,8 +330,10 @@ static void test_vdev_fields(void **state) {
     } cases[] = {
         {offsetof(struct amp_rsc_vdev_entry, id), 1, "resource table without an RPMsg device"},
         {offsetof(struct amp_rsc_vdev_entry, config_len), 1, "resource table is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), UINT32_MAX, "resource table is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 0x80000000, "resource table is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), UINT32_MAX,
+            "resource table is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), 0x80000000,
+            "resource table is cut short"},
         {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 28, "resource table is cut short"},
         {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 68, "resource table is cut short"},
         // status and num_of_vrings
@@ -371,21 +373,43 @@ static void test_ring_fields(void **state) {
         uint32_t value;
         const char *what; // NULL: good
     } cases[] = {
-        {NUM, 0, shape}, {NUM, 3, shape}, {NUM, 5, shape}, {NUM, 512, shape},
-        {NUM, 0x10000, shape}, {NUM, 0x80000000, shape}, {NUM, UINT32_MAX, shape},
-        {NUM, 0x10004, shape}, {NUM, 1, NULL}, {NUM, 2, NULL},
-        {ALIGN, 0, shape}, {ALIGN, 1, shape}, {ALIGN, 2, shape}, {ALIGN, 3, shape},
-        {ALIGN, 12, shape}, {ALIGN, 0x20000, shape}, {ALIGN, 0x80000000, shape},
-        {ALIGN, UINT32_MAX, shape}, {ALIGN, 4, NULL}, {ALIGN, 32, NULL},
-        {DA, 0, outside}, {DA, FAKE_DATA_DA + 0x2000, outside}, {DA, FAKE_CODE_DA, outside},
-        {DA, FAKE_DARK_DA, outside}, {DA, FAKE_SHARED_DA - 16, outside},
+        {NUM, 0, shape},
+        {NUM, 3, shape},
+        {NUM, 5, shape},
+        {NUM, 512, shape},
+        {NUM, 0x10000, shape},
+        {NUM, 0x80000000, shape},
+        {NUM, UINT32_MAX, shape},
+        {NUM, 0x10004, shape},
+        {NUM, 1, NULL},
+        {NUM, 2, NULL},
+        {ALIGN, 0, shape},
+        {ALIGN, 1, shape},
+        {ALIGN, 2, shape},
+        {ALIGN, 3, shape},
+        {ALIGN, 12, shape},
+        {ALIGN, 0x20000, shape},
+        {ALIGN, 0x80000000, shape},
+        {ALIGN, UINT32_MAX, shape},
+        {ALIGN, 4, NULL},
+        {ALIGN, 32, NULL},
+        {DA, 0, outside},
+        {DA, FAKE_DATA_DA + 0x2000, outside},
+        {DA, FAKE_CODE_DA, outside},
+        {DA, FAKE_DARK_DA, outside},
+        {DA, FAKE_SHARED_DA - 16, outside},
         {DA, FAKE_SHARED_DA + FAKE_SHARED_LEN, outside},
-        {DA, FAKE_SHARED_DA + FAKE_SHARED_LEN - 16, outside}, {DA, 0xFFFFFFF0, outside},
-        {DA, FAKE_SHARED_DA + 0x4000, taken}, {DA, FAKE_SHARED_DA + 0x4010, taken},
+        {DA, FAKE_SHARED_DA + FAKE_SHARED_LEN - 16, outside},
+        {DA, 0xFFFFFFF0, outside},
+        {DA, FAKE_SHARED_DA + 0x4000, taken},
+        {DA, FAKE_SHARED_DA + 0x4010, taken},
         {DA, FAKE_SHARED_DA + 0x4000 - 16, taken},
-        {DA, FAKE_SHARED_DA + 8, unaligned}, {DA, FAKE_SHARED_DA + 4, unaligned},
-        {DA, FAKE_SHARED_DA + 1, unaligned}, {DA, 0xFFFFFFFE, unaligned},
-        {DA, FAKE_SHARED_DA, NULL}, {DA, FAKE_SHARED_DA + 0x8000, NULL},
+        {DA, FAKE_SHARED_DA + 8, unaligned},
+        {DA, FAKE_SHARED_DA + 4, unaligned},
+        {DA, FAKE_SHARED_DA + 1, unaligned},
+        {DA, 0xFFFFFFFE, unaligned},
+        {DA, FAKE_SHARED_DA, NULL},
+        {DA, FAKE_SHARED_DA + 0x8000, NULL},
     };
     for (unsigned ring = 0; ring < 2; ++ring) {
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
@@ -429,11 +453,17 @@ static void test_carveouts(void **state) {
         uint32_t len;
         bool good;
     } cases[] = {
-        {FAKE_CODE_DA, FAKE_CODE_LEN, true}, {FAKE_CODE_DA, FAKE_CODE_LEN + 1, false},
-        {FAKE_CODE_DA - 1, 2, false}, {FAKE_DATA_DA + 4, UINT32_MAX, false},
-        {FAKE_DATA_DA + 4, 0u - (FAKE_DATA_DA + 4), false}, {0, 1, false}, {0, UINT32_MAX, false},
-        {FAKE_DARK_DA, 1, false}, {FAKE_TOP_DA, FAKE_TOP_LEN, true},
-        {FAKE_TOP_DA, FAKE_TOP_LEN + 1, false}, {FAKE_DATA_DA, 0, true},
+        {FAKE_CODE_DA, FAKE_CODE_LEN, true},
+        {FAKE_CODE_DA, FAKE_CODE_LEN + 1, false},
+        {FAKE_CODE_DA - 1, 2, false},
+        {FAKE_DATA_DA + 4, UINT32_MAX, false},
+        {FAKE_DATA_DA + 4, 0u - (FAKE_DATA_DA + 4), false},
+        {0, 1, false},
+        {0, UINT32_MAX, false},
+        {FAKE_DARK_DA, 1, false},
+        {FAKE_TOP_DA, FAKE_TOP_LEN, true},
+        {FAKE_TOP_DA, FAKE_TOP_LEN + 1, false},
+        {FAKE_DATA_DA, 0, true},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
         table_standard(&table, 4);
@@ -474,9 +504,12 @@ static void test_devmem_and_trace(void **state) {
         uint32_t len;
         bool good;
     } cases[] = {
-        {FAKE_ROM_DA, FAKE_ROM_DA, 4, true}, {FAKE_DARK_DA, FAKE_DARK_DA, 4, true},
-        {FAKE_ROM_DA, FAKE_ROM_DA + 4, 4, false}, {FAKE_ROM_DA, 0, 4, false},
-        {FAKE_ROM_DA, FAKE_ROM_DA, FAKE_ROM_LEN + 1, false}, {0, 0, UINT32_MAX, false},
+        {FAKE_ROM_DA, FAKE_ROM_DA, 4, true},
+        {FAKE_DARK_DA, FAKE_DARK_DA, 4, true},
+        {FAKE_ROM_DA, FAKE_ROM_DA + 4, 4, false},
+        {FAKE_ROM_DA, 0, 4, false},
+        {FAKE_ROM_DA, FAKE_ROM_DA, FAKE_ROM_LEN + 1, false},
+        {0, 0, UINT32_MAX, false},
         {UINT32_MAX, UINT32_MAX, UINT32_MAX, false},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {

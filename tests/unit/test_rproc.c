@@ -1,0 +1,655 @@
+/*
+ * The life cycle of a remote core, with both sides in one process: the fake
+ * core's first instruction opens the table that the host finished, and runs
+ * the device's half of the link.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/wire/virtq_layout.h"
+#include "fake_port.h"
+#include "image.h"
+#include "openamp/openamp.h"
+
+static struct fake_port fake;
+static struct image image;
+static struct table table;
+static struct amp_load_error error;
+static struct amp_rpmsg link;
+static struct amp_rproc rproc;
+
+// The device's side.
+static struct amp_port remote_port;
+static struct amp_rpmsg remote;
+static struct amp_endpoint remote_ept;
+static int remote_open; // what amp_vdev_open() returned
+static amp_da_t remote_table;
+static size_t remote_table_len;
+static uint8_t seen_status;
+static uint32_t seen_gfeatures;
+
+// The host's side.
+static struct amp_endpoint ept;
+static unsigned received;
+static void (*in_callback)(void);
+
+static void no_notify(void *ctx, uint32_t notify_id) {
+    (void)ctx;
+    (void)notify_id;
+}
+
+static void *remote_map(void *ctx, amp_da_t da, size_t len) {
+    return fake_port_at(ctx, da, len);
+}
+
+static const struct amp_port_ops remote_ops = {.notify = no_notify, .map = remote_map};
+
+static void host_cb(struct amp_endpoint *e, uint32_t src, void *data, size_t len) {
+    (void)e;
+    (void)src;
+    (void)data;
+    (void)len;
+    ++received;
+    if (in_callback != NULL) {
+        in_callback();
+    }
+}
+
+static void remote_cb(struct amp_endpoint *e, uint32_t src, void *data, size_t len) {
+    (void)src;
+    assert_int_equal(amp_endpoint_send(e, data, len), (int)len);
+}
+
+static void remote_main(struct fake_port *f) {
+    struct amp_rpmsg_layout layout;
+    uint8_t *bytes = fake_port_at(f, remote_table, remote_table_len);
+    uint8_t *vdev = bytes + table_get(bytes, sizeof(struct amp_rsc_header));
+    seen_status = vdev[offsetof(struct amp_rsc_vdev_entry, status)];
+    seen_gfeatures = table_get(vdev, offsetof(struct amp_rsc_vdev_entry, gfeatures));
+    remote_open = amp_vdev_open(&remote_port, bytes, remote_table_len, &layout);
+    if (remote_open == 0) {
+        amp_rpmsg_init(&remote, AMP_DEVICE, &remote_port);
+        assert_int_equal(amp_rpmsg_up(&remote, &layout), 0);
+        memset(&remote_ept, 0, sizeof(remote_ept));
+        assert_int_equal(
+            amp_endpoint_create(&remote, &remote_ept, "echo", 50, AMP_ADDR_ANY, remote_cb), 0);
+    }
+}
+
+static int setup(void **state) {
+    (void)state;
+    fake_port_init(&fake);
+    fake.on_start = remote_main;
+    remote_port = (struct amp_port){.ops = &remote_ops, .ctx = &fake};
+    table_standard(&table, 8);
+    image_build(&image, false, &table);
+    remote_table = FAKE_DATA_DA;
+    remote_table_len = table.len;
+    remote_open = 1;
+    received = 0;
+    in_callback = NULL;
+    memset(&ept, 0, sizeof(ept));
+    amp_rpmsg_init(&link, AMP_HOST, &fake.port);
+    amp_rproc_init(&rproc, &fake.port, &link);
+    assert_int_equal(
+        amp_endpoint_create(&link, &ept, "echo", AMP_ADDR_ANY, AMP_ADDR_ANY, host_cb), 0);
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    fake_port_free(&fake);
+    return 0;
+}
+
+static int load(void) {
+    return amp_rproc_load(&rproc, &image.source, &error);
+}
+
+static void load_and_start(void) {
+    assert_int_equal(load(), 0);
+    assert_int_equal(amp_rproc_start(&rproc), 0);
+    assert_int_equal(rproc.state, AMP_RPROC_RUNNING);
+}
+
+// Until the name service has bound the endpoint.
+static void bind(void) {
+    for (int i = 0; i < 4; ++i) {
+        assert_true(amp_rproc_poll(&rproc) >= 0);
+        assert_true(amp_rpmsg_poll(&remote) >= 0);
+    }
+    assert_true(amp_endpoint_is_ready(&ept));
+}
+
+// `count` messages that wait in ring 0.
+static void remote_sends(int count) {
+    for (int i = 0; i < count; ++i) {
+        assert_int_equal(amp_rpmsg_send(&remote, 50, ept.addr, "x", 1), 1);
+    }
+}
+
+static void expect_log(const char *log) {
+    assert_string_equal(fake.log, log);
+    memset(fake.log, 0, sizeof(fake.log));
+    fake.log_len = 0;
+}
+
+// ---- Loading ----
+
+static void test_load_and_start(void **state) {
+    (void)state;
+    for (int wide = 0; wide < 2; ++wide) {
+        image_build(&image, wide != 0, &table);
+        assert_int_equal(load(), 0);
+        expect_log("p");
+        assert_int_equal(rproc.state, AMP_RPROC_LOADED);
+        assert_int_equal(rproc.entry, FAKE_CODE_DA + 9);
+        fake.notify_count = 0;
+        assert_int_equal(amp_rproc_start(&rproc), 0);
+        assert_int_equal(fake.entry, FAKE_CODE_DA + 9);
+        assert_int_equal(remote_open, 0);
+        assert_int_equal(seen_status, 7);
+        assert_int_equal(seen_gfeatures, 1);
+        // The last kick is "ready", on ring 0, after the core runs.
+        assert_int_equal(fake.log[fake.log_len - 1], 'n');
+        assert_int_equal(fake.log[fake.log_len - 2], 's');
+        assert_int_equal(fake.notified[fake.notify_count - 1], 10);
+        bind();
+        assert_int_equal(amp_endpoint_send(&ept, "hello", 5), 5);
+        assert_int_equal(amp_rpmsg_poll(&remote), 1);
+        received = 0;
+        assert_int_equal(amp_rproc_poll(&rproc), 1);
+        assert_int_equal(received, 1);
+        assert_int_equal(amp_rproc_stop(&rproc), 0);
+        assert_int_equal(rproc.state, AMP_RPROC_OFFLINE);
+        assert_false(amp_endpoint_is_ready(&ept));
+        memset(fake.log, 0, sizeof(fake.log));
+        fake.log_len = 0;
+    }
+}
+
+static void test_refused_image_touches_nothing(void **state) {
+    (void)state;
+    fake_port_snapshot(&fake);
+    for (size_t size = 0; size < image.size; ++size) {
+        image.source.size = size;
+        assert_int_equal(load(), -AMP_ENOEXEC);
+        assert_non_null(error.what);
+    }
+    image.source.size = image.size;
+    // A good image with a table that is no good.
+    table_set(&table, 0, 2);
+    image_build(&image, false, &table);
+    assert_int_equal(load(), -AMP_ENOEXEC);
+    // And without one, on a board that has no default.
+    image_build(&image, false, NULL);
+    assert_int_equal(load(), -AMP_ENOEXEC);
+    assert_string_equal(error.what, "no resource table");
+    assert_true(fake_port_unchanged(&fake));
+    assert_int_equal(fake.log_len, 0);
+    assert_int_equal(rproc.state, AMP_RPROC_OFFLINE);
+    assert_int_equal(amp_rproc_start(&rproc), -AMP_EINVAL);
+}
+
+static void test_refused_image_leaves_the_loaded_one(void **state) {
+    (void)state;
+    assert_int_equal(load(), 0);
+    image.source.size = 3;
+    fake_port_snapshot(&fake);
+    assert_int_equal(load(), -AMP_ENOEXEC);
+    assert_true(fake_port_unchanged(&fake));
+    assert_int_equal(rproc.state, AMP_RPROC_LOADED);
+    assert_int_equal(amp_rproc_start(&rproc), 0);
+    assert_int_equal(load(), -AMP_EBUSY);
+    assert_int_equal(amp_rproc_load_address(&rproc, FAKE_ROM_DA, &error), -AMP_EBUSY);
+    assert_int_equal(amp_rproc_start(&rproc), -AMP_EBUSY);
+}
+
+static void test_shared_memory_too_small(void **state) {
+    (void)state;
+    fake.port.shared_len = 100;
+    assert_int_equal(load(), -AMP_ENOMEM);
+    assert_string_equal(error.what, "shared memory too small");
+    assert_int_equal(rproc.state, AMP_RPROC_OFFLINE);
+}
+
+static void test_every_read_may_fail(void **state) {
+    (void)state;
+    assert_int_equal(load(), 0);
+    unsigned reads = image.reads;
+    image.fail_error = -77;
+    for (unsigned i = 1; i <= reads; ++i) {
+        assert_int_equal(load(), 0);
+        image.reads = 0;
+        image.fail_at = i;
+        assert_int_equal(load(), -77);
+        assert_string_equal(error.what, "image cannot be read");
+        // Before the first segment nothing has changed; after it nothing is left.
+        assert_int_equal(rproc.state, i <= reads - 2 ? AMP_RPROC_LOADED : AMP_RPROC_OFFLINE);
+        image.fail_at = 0;
+    }
+}
+
+static void test_every_map_may_fail(void **state) {
+    (void)state;
+    fake.map_count = 0;
+    assert_int_equal(load(), 0);
+    unsigned loads = fake.map_count;
+    for (unsigned i = 1; i <= loads; ++i) {
+        fake.map_count = 0;
+        fake.map_fail_at = i;
+        assert_true(load() < 0);
+    }
+    fake.map_fail_at = 0;
+    assert_int_equal(load(), 0);
+    // Two rings, the buffers, the status.
+    for (unsigned i = 1; i <= 4; ++i) {
+        fake.map_count = 0;
+        fake.map_fail_at = i;
+        assert_int_equal(amp_rproc_start(&rproc), -AMP_EIO);
+        assert_int_equal(rproc.state, AMP_RPROC_LOADED);
+        assert_false(amp_rpmsg_is_up(&link));
+    }
+    fake.map_fail_at = 0;
+    assert_int_equal(amp_rproc_start(&rproc), 0);
+}
+
+static void test_prepare_fails(void **state) {
+    (void)state;
+    fake.prepare_error = -AMP_EIO;
+    fake_port_snapshot(&fake);
+    assert_int_equal(load(), -AMP_EIO);
+    assert_true(fake_port_unchanged(&fake));
+    assert_int_equal(rproc.state, AMP_RPROC_OFFLINE);
+}
+
+static void test_port_without_the_optional(void **state) {
+    (void)state;
+    fake.ops.core_prepare = NULL;
+    fake.ops.core_release = NULL;
+    fake.ops.cache_clean = NULL;
+    load_and_start();
+    bind();
+    assert_int_equal(amp_rproc_shutdown(&rproc), 0);
+}
+
+static void test_load_address(void **state) {
+    (void)state;
+    assert_int_equal(amp_rproc_load_address(&rproc, FAKE_ROM_DA + 1, &error), -AMP_ENOEXEC);
+    assert_string_equal(error.what, "no resource table");
+    fake.port.default_table = &fake.default_table;
+    fake.default_table.vring_num = 16;
+    fake_port_snapshot(&fake);
+    static const amp_da_t bad[] = {
+        0, FAKE_ROM_DA - 1, FAKE_ROM_DA + FAKE_ROM_LEN, FAKE_DATA_DA, UINTPTR_MAX};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); ++i) {
+        assert_int_equal(amp_rproc_load_address(&rproc, bad[i], &error), -AMP_ENOEXEC);
+        assert_string_equal(error.what, "entry outside the memory that can run");
+        assert_string_equal(error.unit, "address");
+        assert_int_equal(error.where, bad[i]);
+    }
+    assert_true(fake_port_unchanged(&fake));
+    assert_int_equal(amp_rproc_load_address(&rproc, FAKE_ROM_DA + 1, &error), 0);
+    remote_table = fake.default_table.table_da;
+    remote_table_len = 88;
+    assert_int_equal(amp_rproc_start(&rproc), 0);
+    assert_int_equal(fake.entry, FAKE_ROM_DA + 1);
+    assert_int_equal(remote_open, 0);
+    assert_int_equal(fake.notified[fake.notify_count - 1], 0);
+    bind();
+    // An image without a table gets the same.
+    assert_int_equal(amp_rproc_stop(&rproc), 0);
+    image_build(&image, true, NULL);
+    load_and_start();
+    bind();
+    assert_int_equal(amp_rproc_trace(&rproc, 0, (char[4]){0}, 4), 0);
+}
+
+static void test_buffer_base(void **state) {
+    (void)state;
+    fake.port.buffer_base = FAKE_SHARED_DA;
+    remote_port.buffer_base = FAKE_SHARED_DA;
+    load_and_start();
+    const struct virtq_desc *desc =
+        fake_port_at(&fake, rproc.vdev.vring[0].da, sizeof(struct virtq_desc));
+    assert_int_equal(desc->addr, rproc.buffers_da - FAKE_SHARED_DA);
+    bind();
+}
+
+// ---- Starting and stopping ----
+
+static void test_core_does_not_start(void **state) {
+    (void)state;
+    assert_int_equal(load(), 0);
+    fake.start_error = -AMP_EIO;
+    fake.on_start = NULL;
+    assert_int_equal(amp_rproc_start(&rproc), -AMP_EIO);
+    assert_int_equal(rproc.state, AMP_RPROC_LOADED);
+    assert_false(amp_rpmsg_is_up(&link));
+    size_t status = table_get(table.bytes, 16) + offsetof(struct amp_rsc_vdev_entry, status);
+    const uint8_t *loaded = fake_port_at(&fake, FAKE_DATA_DA, table.len);
+    assert_int_equal(loaded[status], 0);
+    fake.start_error = 0;
+    fake.on_start = remote_main;
+    assert_int_equal(amp_rproc_start(&rproc), 0);
+    bind();
+}
+
+static void test_stop_in_every_state(void **state) {
+    (void)state;
+    assert_int_equal(amp_rproc_stop(&rproc), 0);
+    expect_log("");
+    assert_int_equal(load(), 0);
+    assert_int_equal(amp_rproc_stop(&rproc), 0);
+    expect_log("p");
+    assert_int_equal(amp_rproc_start(&rproc), -AMP_EINVAL);
+    load_and_start();
+    fake.stop_error = -AMP_EIO;
+    assert_int_equal(amp_rproc_stop(&rproc), -AMP_EIO);
+    assert_int_equal(rproc.state, AMP_RPROC_RUNNING);
+    assert_true(amp_rpmsg_is_up(&link));
+    assert_int_equal(amp_rproc_shutdown(&rproc), -AMP_EIO);
+    assert_null(strchr(fake.log, 'r'));
+    fake.stop_error = 0;
+    assert_int_equal(amp_rproc_shutdown(&rproc), 0);
+    assert_int_equal(fake.log[fake.log_len - 1], 'r');
+    assert_int_equal(amp_rproc_poll(&rproc), 0);
+}
+
+static void test_restart_cycles(void **state) {
+    (void)state;
+    for (int i = 0; i < 200; ++i) {
+        load_and_start();
+        bind();
+        // Leave what is under way behind; the next life does not see it.
+        remote_sends(i % 5);
+        for (int j = 0; j < i % 7; ++j) {
+            assert_int_equal(amp_endpoint_send(&ept, "y", 1), 1);
+        }
+        received = 0;
+        if (i % 3 == 0) {
+            fake.state = AMP_CORE_FAULTED;
+            assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPIPE);
+            assert_int_equal(received, i % 5);
+        }
+        received = 0;
+        if (i % 2 == 0) {
+            assert_int_equal(amp_rproc_stop(&rproc), 0);
+        } else if (rproc.state == AMP_RPROC_RUNNING) {
+            assert_int_equal(load(), -AMP_EBUSY);
+            assert_int_equal(amp_rproc_stop(&rproc), 0);
+        }
+        assert_int_equal(received, 0);
+        // Written by the firmware, and loaded again.
+        memset(fake_port_at(&fake, FAKE_DATA_DA, 0x200), 0xEE, 0x200);
+        memset(fake_port_at(&fake, FAKE_HEAP_DA, FAKE_HEAP_LEN), 0xEE, FAKE_HEAP_LEN);
+        fake.log_len = 0;
+    }
+}
+
+// ---- Running ----
+
+static void test_death_is_noticed_after_the_last_message(void **state) {
+    (void)state;
+    static const struct {
+        enum amp_core_state state;
+        const char *reason;
+        const char *expected;
+    } cases[] = {{AMP_CORE_EXITED, "exit 3", "exit 3"}, {AMP_CORE_FAULTED, "SIGSEGV", "SIGSEGV"},
+        {AMP_CORE_STOPPED, NULL, "the core stopped"}, {AMP_CORE_FAULTED, NULL, "the core stopped"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+        load_and_start();
+        bind();
+        remote_sends(8);
+        fake.state = cases[i].state;
+        fake.reason = cases[i].reason;
+        received = 0;
+        assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPIPE);
+        assert_int_equal(received, 8);
+        assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
+        assert_string_equal(rproc.reason, cases[i].expected);
+        assert_false(amp_endpoint_is_ready(&ept));
+        // Once.
+        assert_int_equal(amp_rproc_poll(&rproc), 0);
+        assert_int_equal(amp_rproc_start(&rproc), -AMP_EINVAL);
+        fake.reason = NULL;
+        if (i % 2 == 0) {
+            fake.log_len = 0;
+            memset(fake.log, 0, sizeof(fake.log));
+            fake.stop_error = -AMP_EIO;
+            assert_int_equal(amp_rproc_stop(&rproc), -AMP_EIO);
+            assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
+            fake.stop_error = 0;
+            assert_int_equal(amp_rproc_stop(&rproc), 0);
+            expect_log("xx");
+            assert_null(rproc.reason);
+        } else {
+            // Loading puts it into reset first, or writes nothing.
+            fake.log_len = 0;
+            memset(fake.log, 0, sizeof(fake.log));
+            fake.stop_error = -AMP_EIO;
+            fake_port_snapshot(&fake);
+            assert_int_equal(load(), -AMP_EIO);
+            assert_true(fake_port_unchanged(&fake));
+            assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
+            fake.stop_error = 0;
+            assert_int_equal(load(), 0);
+            expect_log("xxp");
+            assert_null(rproc.reason);
+            assert_int_equal(amp_rproc_stop(&rproc), 0);
+        }
+    }
+}
+
+// A core that is said to be dead and goes on sending: one ring of it is taken.
+static void send_more(void) {
+    (void)amp_rpmsg_poll(&remote);
+    (void)amp_rpmsg_send(&remote, 50, ept.addr, "x", 1);
+}
+
+static void test_the_dead_that_go_on_sending(void **state) {
+    (void)state;
+    load_and_start();
+    bind();
+    remote_sends(4);
+    fake.state = AMP_CORE_FAULTED;
+    in_callback = send_more;
+    received = 0;
+    assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPIPE);
+    assert_in_range(received, 4, 16);
+    assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
+}
+
+static void test_dead_on_arrival(void **state) {
+    (void)state;
+    fake.on_start = NULL;
+    load_and_start();
+    fake.state = AMP_CORE_EXITED;
+    assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPIPE);
+    assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
+}
+
+static void forge_used_index(void) {
+    struct amp_rsc_vdev vdev = rproc.vdev;
+    uint32_t used = virtq_used_offset(vdev.vring[0].num, vdev.vring[0].align);
+    uint16_t forged = 0x7000;
+    memcpy(fake_port_at(&fake, vdev.vring[0].da + used + 2, 2), &forged, 2);
+}
+
+static void test_protocol_error(void **state) {
+    (void)state;
+    load_and_start();
+    bind();
+    forge_used_index();
+    fake.log_len = 0;
+    memset(fake.log, 0, sizeof(fake.log));
+    assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPROTO);
+    expect_log("x");
+    assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
+    assert_non_null(rproc.reason);
+    assert_ptr_equal(rproc.reason, link.violation);
+    assert_int_equal(amp_rproc_poll(&rproc), 0);
+    assert_int_equal(amp_rproc_stop(&rproc), 0);
+    load_and_start();
+    bind();
+}
+
+// The link went down in a send, between two polls.
+static void test_protocol_error_found_by_a_send(void **state) {
+    (void)state;
+    load_and_start();
+    bind();
+    struct amp_rsc_vdev vdev = rproc.vdev;
+    uint32_t used = virtq_used_offset(vdev.vring[1].num, vdev.vring[1].align);
+    uint16_t forged = 0x7000;
+    memcpy(fake_port_at(&fake, vdev.vring[1].da + used + 2, 2), &forged, 2);
+    int result = 0;
+    for (int i = 0; i < 20 && result >= 0; ++i) {
+        result = amp_endpoint_send(&ept, "x", 1);
+    }
+    assert_int_equal(result, -AMP_EPROTO);
+    assert_int_equal(rproc.state, AMP_RPROC_RUNNING);
+    assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPROTO);
+    assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
+    assert_non_null(rproc.reason);
+}
+
+// ---- Calls from a callback ----
+
+static void stop_it(void) {
+    assert_int_equal(amp_rproc_stop(&rproc), 0);
+}
+static void restart_it(void) {
+    in_callback = NULL;
+    stop_it();
+    load_and_start();
+}
+static void restart_and_kill_it(void) {
+    restart_it();
+    fake.state = AMP_CORE_FAULTED;
+}
+static void poll_it(void) {
+    fake.state = AMP_CORE_FAULTED;
+    assert_int_equal(amp_rproc_poll(&rproc), 0);
+    assert_int_equal(rproc.state, AMP_RPROC_RUNNING);
+}
+static void shut_it_down(void) {
+    assert_int_equal(amp_rproc_shutdown(&rproc), 0);
+}
+
+static void test_calls_from_a_callback(void **state) {
+    (void)state;
+    static const struct {
+        void (*call)(void);
+        enum amp_core_state before;
+        int after;
+    } cases[] = {
+        {stop_it, AMP_CORE_RUNNING, AMP_RPROC_OFFLINE},
+        {stop_it, AMP_CORE_FAULTED, AMP_RPROC_OFFLINE},
+        {restart_it, AMP_CORE_RUNNING, AMP_RPROC_RUNNING},
+        {restart_it, AMP_CORE_FAULTED, AMP_RPROC_RUNNING},
+        {restart_and_kill_it, AMP_CORE_EXITED, AMP_RPROC_RUNNING},
+        {shut_it_down, AMP_CORE_RUNNING, AMP_RPROC_OFFLINE},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+        in_callback = NULL;
+        load_and_start();
+        bind();
+        remote_sends(3);
+        received = 0;
+        in_callback = cases[i].call;
+        fake.state = cases[i].before;
+        assert_int_equal(amp_rproc_poll(&rproc), 1);
+        assert_int_equal(received, 1);
+        assert_int_equal(rproc.state, cases[i].after);
+        in_callback = NULL;
+        if (cases[i].call == restart_and_kill_it) {
+            assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPIPE);
+        } else if (rproc.state == AMP_RPROC_RUNNING) {
+            bind();
+        }
+        assert_int_equal(amp_rproc_stop(&rproc), 0);
+        fake.log_len = 0;
+    }
+    load_and_start();
+    bind();
+    remote_sends(1);
+    in_callback = poll_it;
+    assert_int_equal(amp_rproc_poll(&rproc), 1);
+    assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPIPE);
+}
+
+// ---- Trace ----
+
+static void test_trace(void **state) {
+    (void)state;
+    char text[200];
+    assert_int_equal(amp_rproc_trace(&rproc, 0, text, sizeof(text)), 0);
+    load_and_start();
+    char *trace = fake_port_at(&fake, FAKE_DATA_DA + 0x400, 128);
+    memset(trace, 'a', 128);
+    trace[128] = 'z';
+    assert_int_equal(amp_rproc_trace(&rproc, 0, text, sizeof(text)), 128);
+    assert_int_equal(amp_rproc_trace(&rproc, 127, text, sizeof(text)), 1);
+    assert_int_equal(amp_rproc_trace(&rproc, 128, text, sizeof(text)), 0);
+    assert_int_equal(amp_rproc_trace(&rproc, SIZE_MAX, text, SIZE_MAX), 0);
+    strcpy(trace, "hello");
+    text[3] = '!';
+    assert_int_equal(amp_rproc_trace(&rproc, 0, text, 3), 3);
+    assert_memory_equal(text, "hel!", 4);
+    assert_int_equal(amp_rproc_trace(&rproc, 3, text, sizeof(text)), 2);
+    assert_memory_equal(text, "lo", 2);
+    assert_int_equal(amp_rproc_trace(&rproc, 5, text, sizeof(text)), 0);
+    // The last words of a core are read after it died, and after stop().
+    fake.state = AMP_CORE_FAULTED;
+    assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPIPE);
+    assert_int_equal(amp_rproc_trace(&rproc, 0, text, sizeof(text)), 5);
+    assert_int_equal(amp_rproc_stop(&rproc), 0);
+    assert_int_equal(amp_rproc_trace(&rproc, 0, text, sizeof(text)), 5);
+    fake.map_count = 0;
+    fake.map_fail_at = 1;
+    assert_int_equal(amp_rproc_trace(&rproc, 0, text, sizeof(text)), 0);
+}
+
+// After start the table is the firmware's to spoil: the host does not look.
+static void test_table_spoiled_after_load(void **state) {
+    (void)state;
+    assert_int_equal(load(), 0);
+    memset(fake_port_at(&fake, FAKE_DATA_DA, table.len), 0xFF, table.len);
+    fake.on_start = NULL;
+    assert_int_equal(amp_rproc_start(&rproc), 0);
+    assert_int_equal(amp_rproc_poll(&rproc), 0);
+    assert_int_equal(amp_rproc_stop(&rproc), 0);
+}
+
+int main(void) {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_load_and_start),
+        TEST(test_refused_image_touches_nothing),
+        TEST(test_refused_image_leaves_the_loaded_one),
+        TEST(test_shared_memory_too_small),
+        TEST(test_every_read_may_fail),
+        TEST(test_every_map_may_fail),
+        TEST(test_prepare_fails),
+        TEST(test_port_without_the_optional),
+        TEST(test_load_address),
+        TEST(test_buffer_base),
+        TEST(test_core_does_not_start),
+        TEST(test_stop_in_every_state),
+        TEST(test_restart_cycles),
+        TEST(test_death_is_noticed_after_the_last_message),
+        TEST(test_the_dead_that_go_on_sending),
+        TEST(test_dead_on_arrival),
+        TEST(test_protocol_error),
+        TEST(test_protocol_error_found_by_a_send),
+        TEST(test_calls_from_a_callback),
+        TEST(test_trace),
+        TEST(test_table_spoiled_after_load),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
