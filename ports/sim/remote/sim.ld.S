@@ -44,10 +44,12 @@ SECTIONS
     /* At a fixed address, so that a resource table can name it. */
     .trace AMP_SIM_TRACE_DA (NOLOAD) : { . += AMP_SIM_TRACE_LEN; } > data :trace
 
+    /* A section of its own: a loader finds it by its name. */
+    .resource_table : ALIGN(16) { KEEP(*(.resource_table)) } > data :data
+
     .data : ALIGN(16)
     {
         __data_begin = .;
-        KEEP(*(.resource_table))
         *(.data .data.*)
         . = ALIGN(16);
         __data_end = .;

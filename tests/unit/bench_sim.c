@@ -1,0 +1,229 @@
+/*
+ * What the sim port costs: a start of a core, and a doorbell there and back
+ * between two processes that both sleep, against a bare futex ping-pong of two
+ * processes in the same run.  With an argument: how many round trips.
+ */
+#define _GNU_SOURCE
+
+#include <linux/futex.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sim_board.h"
+
+static uint32_t count = 20000;
+static uint64_t *samples;
+
+static uint64_t now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static int compare(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void report(const char *name, uint32_t n) {
+    qsort(samples, n, sizeof(*samples), compare);
+    printf("BENCH %s_median_ns %llu\n", name, (unsigned long long)samples[n / 2]);
+    printf("BENCH %s_p99_ns %llu\n", name, (unsigned long long)samples[n - 1 - n / 100]);
+}
+
+// ---- A bare futex ping-pong ----
+
+static void post(uint32_t *word, uint32_t value) {
+    __atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+    syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static void await(uint32_t *word, uint32_t value) {
+    uint32_t seen;
+    while ((seen = __atomic_load_n(word, __ATOMIC_SEQ_CST)) != value) {
+        syscall(SYS_futex, word, FUTEX_WAIT, seen, NULL, NULL, 0);
+    }
+}
+
+static void bench_futex(void) {
+    uint32_t *words = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        for (uint32_t i = 1; i <= count; i++) {
+            await(&words[0], i);
+            post(&words[32], i);
+        }
+        _exit(0);
+    }
+    for (uint32_t i = 1; i <= count; i++) {
+        uint64_t before = now_ns();
+        post(&words[0], i);
+        await(&words[32], i);
+        samples[i - 1] = now_ns() - before;
+    }
+    waitpid(pid, NULL, 0);
+    munmap(words, 4096);
+    report("futex_round_trip", count);
+}
+
+// ---- The port ----
+
+static int bench_start(const struct amp_port *port, amp_da_t entry) {
+    uint32_t starts = 300;
+    for (uint32_t i = 0; i < starts; i++) {
+        uint64_t before = now_ns();
+        if (port->ops->core_start(port->ctx, entry) != 0) {
+            return -1;
+        }
+        samples[i] = now_ns() - before;
+        port->ops->core_stop(port->ctx);
+    }
+    report("sim_core_start", starts);
+    for (uint32_t i = 0; i < starts; i++) {
+        if (boot(port, entry) != 0) {
+            return -1;
+        }
+        uint64_t before = now_ns();
+        port->ops->core_stop(port->ctx);
+        samples[i] = now_ns() - before;
+    }
+    report("sim_core_stop", starts);
+    return 0;
+}
+
+static int bench_doorbell(const struct amp_port *port, amp_da_t entry) {
+    if (boot(port, entry) != 0) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t before = now_ns();
+        if (run_command(port, PING, NULL) != 0) {
+            return -1;
+        }
+        samples[i] = now_ns() - before;
+    }
+    port->ops->core_stop(port->ctx);
+    report("sim_doorbell_round_trip", count);
+    return 0;
+}
+
+// ---- Messages: through the whole stack to virtual_uart and back ----
+
+static struct amp_rpmsg bus;
+static struct amp_endpoint ept;
+static uint32_t echoes;
+static uint32_t wrong;
+
+static void received(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
+    (void)self;
+    (void)src;
+    uint32_t number;
+    memcpy(&number, data, sizeof(number));
+    wrong += len != 16 || number != echoes;
+    echoes++;
+}
+
+static int read_image(void *ctx, uint64_t offset, void *buffer, size_t len) {
+    memcpy(buffer, (const uint8_t *)ctx + offset, len);
+    return 0;
+}
+
+// Poll until `echoes` have come, asleep when nothing is due.
+static int poll_until(struct amp_rproc *rproc, bool (*done)(uint32_t), uint32_t argument) {
+    while (!done(argument)) {
+        int taken = amp_rproc_poll(rproc);
+        if (taken < 0) {
+            fprintf(stderr, "the core is gone: %s\n", rproc->reason);
+            return -1;
+        }
+        if (taken == 0 && !done(argument)) {
+            amp_sim_wait(-1);
+        }
+    }
+    return 0;
+}
+
+static bool is_ready(uint32_t unused) {
+    (void)unused;
+    return amp_endpoint_is_ready(&ept);
+}
+
+static bool echoed(uint32_t total) {
+    return echoes >= total;
+}
+
+static int bench_messages(const struct amp_port *port) {
+    struct amp_rproc rproc;
+    struct amp_load_error error;
+    size_t len;
+    uint8_t *file = read_file(firmware_path("virtual_uart.elf"), &len);
+    struct amp_image image = {.read = read_image, .ctx = file, .size = len};
+    amp_rpmsg_init(&bus, AMP_HOST, port);
+    amp_rproc_init(&rproc, port, &bus);
+    if (amp_rproc_load(&rproc, &image, &error) != 0) {
+        fprintf(stderr, "not loaded: %s, %s %llu\n", error.what, error.unit, (unsigned long long)error.where);
+        return -1;
+    }
+    amp_endpoint_create(&bus, &ept, "vuart-channel", AMP_ADDR_ANY, AMP_ADDR_ANY, received);
+    if (amp_rproc_start(&rproc) != 0 || poll_until(&rproc, is_ready, 0) != 0) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t message[4] = {i};
+        uint64_t before = now_ns();
+        amp_endpoint_send(&ept, message, sizeof(message));
+        if (poll_until(&rproc, echoed, i + 1) != 0) {
+            return -1;
+        }
+        samples[i] = now_ns() - before;
+    }
+    report("sim_echo_round_trip", count);
+    printf("BENCH sim_echo_wrong %u\n", wrong);
+    // As many at once as go.
+    uint64_t before = now_ns();
+    uint32_t sent = echoes = 0;
+    while (echoes < count) {
+        uint32_t message[4] = {sent};
+        while (sent < count && amp_endpoint_send(&ept, message, sizeof(message)) > 0) {
+            message[0] = ++sent;
+        }
+        int taken = amp_rproc_poll(&rproc);
+        if (taken < 0) {
+            return -1;
+        }
+        if (taken == 0 && !(sent < count && amp_rpmsg_want_room(&bus))) {
+            amp_sim_wait(-1);
+        }
+    }
+    printf("BENCH sim_echo_stream_ns %llu\n", (unsigned long long)((now_ns() - before) / count));
+    printf("BENCH sim_echo_wrong %u\n", wrong);
+    char text[256];
+    text[amp_rproc_trace(&rproc, 0, text, sizeof(text) - 1)] = '\0';
+    fprintf(stderr, "trace: %s", text);
+    return amp_rproc_shutdown(&rproc) | -(wrong != 0);
+}
+
+int main(int argc, char **argv) {
+    count = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : count;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    samples = calloc(count < 300 ? 300 : count, sizeof(*samples));
+    const struct amp_port *port = amp_platform_port(0);
+    amp_da_t entry = load_image(port, "test_bare.elf");
+    bench_futex();
+    const char *failed = bench_start(port, entry) != 0 ? "start"
+        : bench_doorbell(port, entry) != 0             ? "doorbell"
+        : bench_messages(port) != 0                    ? "messages"
+                                                       : NULL;
+    const char *reason = "";
+    if (failed != NULL) {
+        port->ops->core_state(port->ctx, &reason);
+        fprintf(stderr, "bench_sim: %s failed %s\n", failed, reason);
+    }
+    free(samples);
+    return failed != NULL;
+}
