@@ -64,7 +64,9 @@ MP_CROSS := $(abspath build/mpy-cross/mpy-cross)
 # What a kind of build adds to MicroPython's make.
 MP_KIND ?=
 MP_BUILD := $(abspath $(BUILD)/micropython-unix)
-MP_SRC := $(wildcard micropython/*.[ch] micropython/unix/*.[ch] micropython/*.mk micropython/*.py)
+# The folder that contains this checkout, under the name it has everywhere.
+MP_MODULES := $(abspath build/modules)
+MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/unix/*.[ch] micropython/*.mk micropython/*.py)
 
 $(MP_CROSS): $(MP_ORIGIN)
 	@rm -rf $(@D)
@@ -72,13 +74,14 @@ $(MP_CROSS): $(MP_ORIGIN)
 
 $(BUILD)/sim/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(LIB_SRC) $(HEADERS) \
     $(wildcard ports/sim/*.h) $(AMP_SIM_RUNNER)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D) $(MP_MODULES)
+	@ln -sfn $(abspath .) $(MP_MODULES)/openamp
 	@if [ $(MP_ORIGIN) -nt $(MP_BUILD)/micropython ]; then rm -rf $(MP_BUILD); fi
 	$(MAKE) -C $(MP_TREE)/ports/unix BUILD=$(MP_BUILD) PROG=micropython CC="$(CC)" \
-	    MICROPY_PY_SSL=0 MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
+	    STRIP= MICROPY_PY_SSL=0 MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
 	    MPY_LIB_DIR=$(MP_TREE) FROZEN_MANIFEST=$(abspath micropython/manifest.py) \
 	    MICROPY_MPYCROSS=$(MP_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MP_CROSS) \
-	    USER_C_MODULES=$(abspath .) OPENAMP_RUNNER=$(abspath $(AMP_SIM_RUNNER)) $(MP_KIND)
+	    USER_C_MODULES=$(MP_MODULES) OPENAMP_RUNNER=$(abspath $(AMP_SIM_RUNNER)) $(MP_KIND)
 	@ln -sf $(MP_BUILD)/micropython $@
 	@touch -h $@
 

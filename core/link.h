@@ -12,7 +12,7 @@ enum {
     EPT_ANNOUNCE = 2, // its announcement waits for a buffer
     EPT_ANNOUNCED = 4, // the other side knows it: to be withdrawn
     EPT_CLOSING = 8, // destroyed; its withdrawal waits for a buffer
-    EPT_BOUND = 16, // `dest` was learned, so it is forgotten with this life
+    EPT_BOUND = 16, // `dest` was learned in this life or in a former one
 };
 
 // Is the link one of a host?  A build with one role decides at compile time.

@@ -117,7 +117,7 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
         if (ept->flags & EPT_BOUND) {
             ept->dest = AMP_ADDR_ANY;
         }
-        ept->flags &= EPT_NAMED;
+        ept->flags &= EPT_NAMED | EPT_BOUND;
         ept = ept->next;
     }
 }

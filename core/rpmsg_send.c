@@ -209,8 +209,12 @@ size_t amp_rpmsg_mtu(const struct amp_rpmsg *link) {
 }
 
 int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
-    if (ept->link == NULL || (ept->flags & EPT_CLOSING) || ept->dest == AMP_ADDR_ANY) {
+    if (ept->link == NULL || (ept->flags & EPT_CLOSING)) {
         return -AMP_ENOTCONN;
+    }
+    if (ept->dest == AMP_ADDR_ANY) {
+        // Who had a peer is told that it is gone, not that it never was.
+        return (ept->flags & EPT_BOUND) && !ept->link->up ? -AMP_EPIPE : -AMP_ENOTCONN;
     }
     return amp_rpmsg_send(ept->link, ept->addr, ept->dest, data, len);
 }

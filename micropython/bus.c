@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#include "py/mperrno.h"
 #include "py/mphal.h"
 
 openamp_bus_t openamp_bus;
@@ -126,13 +125,13 @@ void openamp_bus_wait(mp_uint_t ms) {
 
 void openamp_bus_init(void) {
     check_thread();
-    if (MP_STATE_VM(openamp_started)) {
+    if (MP_STATE_VM(openamp_started) != MP_OBJ_NULL) {
         return;
     }
     // Static memory outlives a soft reset: begin from nothing.
     const struct amp_port *port = amp_platform_port(0);
     if (port == NULL) {
-        openamp_raise(MP_ENODEV, MP_ERROR_TEXT("this machine has no other core"));
+        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("this machine has no other core"));
     }
     port->ops->listen(port->ctx, NULL, NULL);
     #if MICROPY_PY_OPENAMP_HOST
@@ -144,8 +143,8 @@ void openamp_bus_init(void) {
     #if MICROPY_PY_OPENAMP_HOST
     amp_rproc_init(&openamp_bus.rproc, port, &openamp_bus.link);
     #endif
-    MP_STATE_VM(openamp_started) = true;
+    MP_STATE_VM(openamp_started) = mp_const_true;
     port->ops->listen(port->ctx, notified, &openamp_bus);
 }
 
-MP_REGISTER_ROOT_POINTER(bool openamp_started);
+MP_REGISTER_ROOT_POINTER(mp_obj_t openamp_started);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "py/mperrno.h"
 #include "py/mphal.h"
 
 // How long a send from inside a callback waits, with the peer unable to send
@@ -68,11 +67,11 @@ void openamp_endpoint_received(struct amp_endpoint *ept, uint32_t src, void *dat
 static void raise_send_error(int error) {
     switch (error) {
         case -AMP_EMSGSIZE:
-            openamp_raise(MP_EMSGSIZE, MP_ERROR_TEXT("message longer than a buffer"));
+            openamp_raise(AMP_EMSGSIZE, MP_ERROR_TEXT("message longer than a buffer"));
         case -AMP_ENOTCONN:
-            openamp_raise(MP_ENOTCONN, MP_ERROR_TEXT("endpoint has no destination"));
+            openamp_raise(AMP_ENOTCONN, MP_ERROR_TEXT("endpoint has no destination"));
         default:
-            openamp_raise(MP_EPIPE, MP_ERROR_TEXT("remote is not running"));
+            openamp_raise(AMP_EPIPE, MP_ERROR_TEXT("remote is not running"));
     }
 }
 
@@ -108,7 +107,7 @@ static void wait_for_room(mp_uint_t ms) {
         && !amp_rpmsg_want_room(link)) {
         // No callback but ours runs until we return, so no buffer goes back to
         // the peer, and it takes no message while it cannot answer.
-        openamp_raise(MP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback to return"));
+        openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback to return"));
     }
 }
 
@@ -142,7 +141,7 @@ static mp_obj_t endpoint_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
         mp_uint_t left = OPENAMP_WAIT_FOREVER;
         if (timeout > 0) {
             if (now - start >= (mp_uint_t)timeout) {
-                openamp_raise(MP_ETIMEDOUT, MP_ERROR_TEXT("remote took no message in time"));
+                openamp_raise(AMP_ETIMEDOUT, MP_ERROR_TEXT("remote took no message in time"));
             }
             left = (mp_uint_t)timeout - (now - start);
         }

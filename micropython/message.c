@@ -7,6 +7,7 @@
  */
 #include "modopenamp.h"
 
+#include "py/binary.h"
 #include "py/objarray.h"
 
 #define BYTEARRAY_SLOT(slot) MP_OBJ_TYPE_GET_SLOT(&mp_type_bytearray, slot)

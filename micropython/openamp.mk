@@ -1,11 +1,10 @@
 # The openamp module for a MicroPython build with make:
 #
-#   make -C ports/unix USER_C_MODULES=/path/to/openamp
+#   make -C ports/unix USER_C_MODULES=/folder/that/contains/openamp
 #
 # OPENAMP_PORT names the machine (a folder of ports/); on a PC it is sim.
 
-OPENAMP_MOD := $(USERMOD_DIR)
-OPENAMP_TOP := $(patsubst %/,%,$(dir $(USERMOD_DIR)))
+OPENAMP_MOD := $(OPENAMP_TOP)/micropython
 OPENAMP_PORT ?= sim
 
 SRC_USERMOD_C += $(addprefix $(OPENAMP_MOD)/, \
@@ -20,7 +19,7 @@ SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/sim/, \
     host.c host_life.c host_memory.c host_signal.c runner_blob.c)
 OPENAMP_RUNNER ?= $(BUILD)/openamp/sim/runner
 CFLAGS_USERMOD += -DAMP_SIM_RUNNER_FILE='"$(abspath $(OPENAMP_RUNNER))"'
-$(BUILD)/ports/sim/runner_blob.o: $(OPENAMP_RUNNER)
+$(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))/ports/sim/runner_blob.o: $(OPENAMP_RUNNER)
 $(BUILD)/openamp/sim/runner:
 	$(Q)$(MAKE) -C $(OPENAMP_TOP) BUILD=$(abspath $(BUILD)/openamp) CC="$(CC)" runner
 
@@ -32,7 +31,7 @@ ifeq ($(MICROPY_PY_THREAD),1)
 OPENAMP_WRAP += mp_thread_unix_begin_atomic_section mp_thread_unix_end_atomic_section \
     pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock
 endif
-LDFLAGS_USERMOD += $(addprefix -Wl$(comma)--wrap=,$(OPENAMP_WRAP))
+LDFLAGS_USERMOD += $(addprefix -Xlinker --wrap=,$(OPENAMP_WRAP))
 
 else
 $(error OPENAMP_PORT=$(OPENAMP_PORT): there is no such port)

@@ -3,7 +3,6 @@
 
 #if MICROPY_PY_OPENAMP_HOST
 
-#include "py/mperrno.h"
 #include "py/stream.h"
 
 typedef struct _remoteproc_obj_t {
@@ -15,7 +14,7 @@ typedef struct _remoteproc_obj_t {
 // taken over by a later one.
 static struct amp_rproc *check_owner(mp_obj_t self_in) {
     if (openamp_bus.owner != MP_OBJ_TO_PTR(self_in)) {
-        openamp_raise(MP_ENODEV, MP_ERROR_TEXT("RemoteProc was shut down"));
+        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("RemoteProc was shut down"));
     }
     return &openamp_bus.rproc;
 }
@@ -49,7 +48,7 @@ static void load(mp_obj_t entry) {
     struct amp_load_error why = {0};
     int error;
     if (openamp_bus.rproc.state == AMP_RPROC_RUNNING) {
-        openamp_raise(MP_EBUSY, MP_ERROR_TEXT("core is running"));
+        openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is running"));
     }
     if (mp_obj_is_int(entry)) {
         uint64_t address = mp_obj_get_int_truncated(entry);

@@ -20,10 +20,12 @@ enum amp_error {
     AMP_ENODEV = 19, // no such core, or it was shut down
     AMP_EINVAL = 22, // the caller's argument is wrong
     AMP_EPIPE = 32, // the other side is not running
+    AMP_EDEADLK = 35, // waiting cannot end (only where something waits: the bindings)
     AMP_EPROTO = 71, // the other side broke the protocol
     AMP_EMSGSIZE = 90, // longer than one buffer
     AMP_EADDRINUSE = 98, // another endpoint has that address
     AMP_ENOTCONN = 107, // the endpoint has no destination
+    AMP_ETIMEDOUT = 110, // the wait was bounded and is over (the bindings)
 };
 
 #endif // OPENAMP_ERROR_H

@@ -135,4 +135,7 @@ int amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32
 // call and returns the same pointer ever after.
 const struct amp_port *amp_platform_port(unsigned core);
 
+// On a remote: its resource table, for amp_vdev_open().
+const void *amp_platform_table(size_t *len);
+
 #endif // OPENAMP_PORT_H

@@ -19,6 +19,7 @@
 #include "openamp/error.h"
 #include "openamp/port.h"
 #include "openamp/rpmsg.h"
+#include "openamp/table.h"
 
 // Where an image comes from.  A file, flash and memory look alike.
 struct amp_image {
@@ -29,28 +30,21 @@ struct amp_image {
     uint64_t size; // bytes
 };
 
-// Why an image was refused: static text, and the number that goes with it.
+// Why an image was refused: static text, and the number that goes with it,
+// for example "outside the board's memory", "segment", 3.
 struct amp_load_error {
-    const char *what; // for example "segment outside the board's memory"
-    const char *unit; // what `where` counts: "offset", "segment", "entry", "address"
+    const char *what; // NULL: the error is not about the image
+    const char *unit; // "offset", "segment", "section", "entry", "address", "machine", "type"
     uint64_t where;
 };
 
 enum amp_rproc_state { AMP_RPROC_OFFLINE, AMP_RPROC_LOADED, AMP_RPROC_RUNNING, AMP_RPROC_CRASHED };
 
-// The vdev of a checked resource table: where the host will write.
+// The RPMsg device of a checked resource table, as the host decided it.
 struct amp_rsc_vdev {
-    amp_da_t table_da; // of the table
-    uint32_t entry; // offset of the vdev entry's type field inside the table
-    uint32_t notify_id; // of the vdev
+    amp_da_t da; // of its entry in the table: where the host writes
     uint32_t features; // dfeatures: what the device offers
-    uint8_t name_service; // VIRTIO_RPMSG_F_NS is among them
-    struct {
-        amp_da_t da;
-        uint32_t align;
-        uint32_t notify_id;
-        uint16_t num;
-    } vring[2];
+    struct amp_rsc_vring vring[2]; // no address is open any more; pa is not in use
 };
 
 struct amp_rproc {
@@ -79,8 +73,7 @@ int amp_rproc_load(
 
 // The same for firmware that is already in place, with the port's default
 // table.  `entry` must lie in a window with AMP_WINDOW_RUN.
-int amp_rproc_load_address(
-    struct amp_rproc *rproc, amp_da_t entry, struct amp_load_error *error);
+int amp_rproc_load_address(struct amp_rproc *rproc, amp_da_t entry, struct amp_load_error *error);
 
 // Build the rings, bring the link up, release the core.  -AMP_EBUSY (running),
 // -AMP_EINVAL (nothing loaded), or the port's error.
