@@ -44,12 +44,14 @@ union shdr {
 #define SIZE(elf, header) sizeof((header).narrow)
 #endif
 
-static void look_at(struct amp_elf *elf, const char *unit, size_t where) {
+static const char cut_short[] = "image is cut short";
+
+static void look_at(const struct amp_elf *elf, const char *unit, size_t where) {
     elf->error->unit = unit;
     elf->error->where = where;
 }
 
-int amp_elf_refuse(struct amp_elf *elf, const char *what) {
+int amp_elf_refuse(const struct amp_elf *elf, const char *what) {
     elf->error->what = what;
     return -AMP_ENOEXEC;
 }
@@ -59,9 +61,9 @@ static bool inside(size_t offset, size_t len, size_t size) {
     return offset <= size && len <= size - offset;
 }
 
-int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
+int amp_elf_read(const struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
     int error = -AMP_ENOEXEC;
-    const char *what = "image is cut short";
+    const char *what = cut_short;
     if (inside(offset, len, elf->size)) {
         error = elf->image->read(elf->image->ctx, offset, buffer, len);
         if (error == 0) {
@@ -118,7 +120,7 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
         return amp_elf_refuse(elf, "unknown kind of ELF image");
     }
     if (elf->size < SIZE(elf, *h)) {
-        return amp_elf_refuse(elf, "image is cut short");
+        return amp_elf_refuse(elf, cut_short);
     }
     look_at(elf, "machine", h->narrow.e_machine);
     if (h->narrow.e_machine != elf->port->elf_machine) {
@@ -140,7 +142,7 @@ static amp_da_t start_of(const struct amp_elf *elf) {
 int amp_elf_check_entry(struct amp_elf *elf) {
     look_at(elf, "address", elf->entry);
     if (!amp_port_allows(elf->port, start_of(elf), 1, AMP_WINDOW_RUN)) {
-        return amp_elf_refuse(elf, "entry outside the memory that can run");
+        return amp_elf_refuse(elf, "entry outside the code");
     }
     return 0;
 }
@@ -152,23 +154,23 @@ static int check_segment(struct amp_elf *elf, const union phdr *p) {
     size_t offset = FIELD(elf, *p, p_offset);
     amp_da_t da = FIELD(elf, *p, p_paddr);
     if (filesz > memsz || !inside(offset, filesz, elf->size)) {
-        return amp_elf_refuse(elf, "segment outside the image");
+        return amp_elf_refuse(elf, cut_short);
     }
     if (memsz == 0) {
         return 0;
     }
     if (!amp_elf_reaches(elf, da, memsz, AMP_WINDOW_LOAD)) {
-        return amp_elf_refuse(elf, "segment outside the board's memory");
+        return amp_elf_refuse(elf, AMP_ELF_OUTSIDE);
     }
     if (amp_elf_overlap(da, memsz, elf->port->shared_da, elf->port->shared_len)) {
-        return amp_elf_refuse(elf, "segment in the memory of rings and buffers");
+        return amp_elf_refuse(elf, AMP_ELF_TAKEN);
     }
     if (elf->claim_count == AMP_ELF_MAX_SEGMENTS) {
-        return amp_elf_refuse(elf, "too many segments");
+        return amp_elf_refuse(elf, AMP_ELF_TOO_MANY);
     }
     struct amp_elf_claim *claim = amp_elf_claim(elf, da, memsz);
     if (claim == NULL) {
-        return amp_elf_refuse(elf, "segment overlaps another");
+        return amp_elf_refuse(elf, AMP_ELF_TAKEN);
     }
     claim->offset = offset;
     claim->filesz = filesz;
@@ -203,7 +205,7 @@ static int check_segments(struct amp_elf *elf, const union ehdr *h) {
     elf->segment_count = elf->claim_count;
     if (!started) {
         look_at(elf, "address", elf->entry);
-        return amp_elf_refuse(elf, "entry outside the code of the image");
+        return amp_elf_refuse(elf, "entry outside the code");
     }
     return amp_elf_check_entry(elf);
 }
@@ -221,7 +223,7 @@ static int locate_table(struct amp_elf *elf, const union shdr *s) {
             return 0;
         }
     }
-    return amp_elf_refuse(elf, "resource table is not in a loaded segment");
+    return amp_elf_refuse(elf, "resource table is not loaded");
 }
 
 // Look for the section ".resource_table".  An image without section headers,
@@ -239,7 +241,7 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
     look_at(elf, "offset", headers);
     if (FIELD(elf, *h, e_shentsize) != SIZE(elf, s) || names >= count
         || !inside(headers, count * SIZE(elf, s), elf->size)) {
-        return amp_elf_refuse(elf, "section headers outside the image");
+        return amp_elf_refuse(elf, cut_short);
     }
     int error = amp_elf_read(elf, headers + names * SIZE(elf, s), &s, SIZE(elf, s));
     if (error != 0) {
@@ -248,7 +250,7 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
     names = FIELD(elf, s, sh_offset);
     size_t names_len = FIELD(elf, s, sh_size);
     if (!inside(names, names_len, elf->size)) {
-        return amp_elf_refuse(elf, "section names outside the image");
+        return amp_elf_refuse(elf, cut_short);
     }
     for (size_t i = 0; i < count; ++i, headers += SIZE(elf, s)) {
         error = amp_elf_read(elf, headers, &s, SIZE(elf, s));
@@ -285,7 +287,7 @@ int amp_elf_check(struct amp_elf *elf) {
     return error;
 }
 
-int amp_elf_load(struct amp_elf *elf) {
+int amp_elf_load(const struct amp_elf *elf) {
     const struct amp_port *port = elf->port;
     for (unsigned i = 0; i < elf->segment_count; ++i) {
         const struct amp_elf_claim *segment = &elf->claim[i];

@@ -44,11 +44,16 @@ struct amp_elf {
     struct amp_elf_claim claim[AMP_ELF_MAX_CLAIMS];
 };
 
+// Texts that several places use; unit and where say what they are about.
+#define AMP_ELF_OUTSIDE "outside the board's memory"
+#define AMP_ELF_TAKEN "overlaps another segment, ring or buffer"
+#define AMP_ELF_TOO_MANY "one too many"
+
 // Set the error's text and return -AMP_ENOEXEC.
-int amp_elf_refuse(struct amp_elf *elf, const char *what);
+int amp_elf_refuse(const struct amp_elf *elf, const char *what);
 
 // Read from the image, which is checked to be long enough.
-int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len);
+int amp_elf_read(const struct amp_elf *elf, size_t offset, void *buffer, size_t len);
 
 // Do two ranges share a byte?  Neither wraps, and len_a is not 0.
 static inline bool amp_elf_overlap(amp_da_t a, size_t len_a, amp_da_t b, size_t len_b) {
@@ -69,6 +74,6 @@ int amp_elf_check_entry(struct amp_elf *elf);
 int amp_elf_check(struct amp_elf *elf);
 
 // Load what was checked.  Fails only with the error of image->read.
-int amp_elf_load(struct amp_elf *elf);
+int amp_elf_load(const struct amp_elf *elf);
 
 #endif // AMP_ELF_H

@@ -20,7 +20,7 @@ void amp_rproc_init(struct amp_rproc *rproc, const struct amp_port *port, struct
 // ---- Loading ----
 
 // Everything is checked and placed: from here on target memory is written.
-static int load_checked(struct amp_rproc *rproc, struct amp_rsc *rsc) {
+static int load_checked(struct amp_rproc *rproc, const struct amp_rsc *rsc) {
     const struct amp_port *port = rproc->port;
     int error = 0;
     // A core that crashed may be anywhere but in reset.
@@ -35,63 +35,51 @@ static int load_checked(struct amp_rproc *rproc, struct amp_rsc *rsc) {
     }
     rproc->state = AMP_RPROC_OFFLINE;
     rproc->reason = NULL;
-    rproc->trace_len = 0;
-    error = amp_elf_load(&rsc->elf);
-    if (error == 0) {
-        error = amp_rsc_write(rsc);
-    }
-    if (error != 0) {
-        return error;
-    }
     rproc->entry = rsc->elf.entry;
     rproc->trace_da = rsc->trace_da;
     rproc->trace_len = rsc->trace_len;
     rproc->buffers_da = rsc->buffers_da;
     rproc->vdev = rsc->vdev;
-    rproc->state = AMP_RPROC_LOADED;
-    return 0;
+    error = amp_elf_load(&rsc->elf);
+    if (error == 0) {
+        error = amp_rsc_write(rsc);
+    }
+    if (error == 0) {
+        rproc->state = AMP_RPROC_LOADED;
+    }
+    return error;
 }
 
-static int begin_load(
-    const struct amp_rproc *rproc, struct amp_rsc *rsc, struct amp_load_error *error) {
-    memset(rsc, 0, sizeof(*rsc));
+// `image` is NULL for firmware that is already in place.
+static int load(struct amp_rproc *rproc, const struct amp_image *image, amp_da_t entry,
+    struct amp_load_error *error) {
+    struct amp_rsc rsc;
     memset(error, 0, sizeof(*error));
-    rsc->elf.port = rproc->port;
-    rsc->elf.error = error;
-    return rproc->state == AMP_RPROC_RUNNING ? -AMP_EBUSY : 0;
+    if (rproc->state == AMP_RPROC_RUNNING) {
+        return -AMP_EBUSY;
+    }
+    memset(&rsc, 0, sizeof(rsc));
+    rsc.elf.port = rproc->port;
+    rsc.elf.error = error;
+    rsc.elf.image = image;
+    rsc.elf.entry = entry;
+    int result = image != NULL ? amp_elf_check(&rsc.elf) : amp_elf_check_entry(&rsc.elf);
+    if (result == 0) {
+        result = amp_rsc_check(&rsc);
+    }
+    if (result == 0) {
+        result = load_checked(rproc, &rsc);
+    }
+    return result;
 }
 
 int amp_rproc_load(
     struct amp_rproc *rproc, const struct amp_image *image, struct amp_load_error *error) {
-    struct amp_rsc rsc;
-    int result = begin_load(rproc, &rsc, error);
-    rsc.elf.image = image;
-    if (result == 0) {
-        result = amp_elf_check(&rsc.elf);
-    }
-    if (result == 0) {
-        result = rsc.elf.table_len != 0 ? amp_rsc_check(&rsc) : amp_rsc_check_default(&rsc);
-    }
-    if (result == 0) {
-        result = load_checked(rproc, &rsc);
-    }
-    return result;
+    return load(rproc, image, 0, error);
 }
 
 int amp_rproc_load_address(struct amp_rproc *rproc, amp_da_t entry, struct amp_load_error *error) {
-    struct amp_rsc rsc;
-    int result = begin_load(rproc, &rsc, error);
-    rsc.elf.entry = entry;
-    if (result == 0) {
-        result = amp_elf_check_entry(&rsc.elf);
-    }
-    if (result == 0) {
-        result = amp_rsc_check_default(&rsc);
-    }
-    if (result == 0) {
-        result = load_checked(rproc, &rsc);
-    }
-    return result;
+    return load(rproc, NULL, entry, error);
 }
 
 // ---- Starting and stopping ----
@@ -102,7 +90,7 @@ static int write_status(const struct amp_rproc *rproc, uint8_t status) {
     const struct amp_port *port = rproc->port;
     uint32_t gfeatures = rproc->vdev.features & (1 << VIRTIO_RPMSG_F_NS);
     size_t len = sizeof(struct amp_rsc_vdev_entry);
-    uint8_t *va = port->ops->map(port->ctx, rproc->vdev.table_da + rproc->vdev.entry, len);
+    uint8_t *va = port->ops->map(port->ctx, rproc->vdev.da, len);
     if (va == NULL) {
         return -AMP_EIO;
     }
@@ -121,14 +109,13 @@ static int bring_link_up(struct amp_rproc *rproc) {
     size_t buffers = 0;
     memset(&layout, 0, sizeof(layout));
     for (unsigned i = 0; i < 2; ++i) {
-        uint16_t num = rproc->vdev.vring[i].num;
-        uint32_t align = rproc->vdev.vring[i].align;
-        buffers += num;
+        const struct amp_rsc_vring *ring = &rproc->vdev.vring[i];
+        buffers += ring->num;
         layout.vring[i].va =
-            port->ops->map(port->ctx, rproc->vdev.vring[i].da, virtq_size(num, align));
-        layout.vring[i].align = align;
-        layout.vring[i].notify_id = rproc->vdev.vring[i].notify_id;
-        layout.vring[i].num = num;
+            port->ops->map(port->ctx, ring->da, virtq_size(ring->num, ring->align));
+        layout.vring[i].align = ring->align;
+        layout.vring[i].notify_id = ring->notifyid;
+        layout.vring[i].num = (uint16_t)ring->num;
         if (layout.vring[i].va == NULL) {
             return -AMP_EIO;
         }
@@ -136,7 +123,7 @@ static int bring_link_up(struct amp_rproc *rproc) {
     layout.buffers = port->ops->map(port->ctx, rproc->buffers_da, buffers * port->buffer_size);
     layout.buffers_da = rproc->buffers_da - port->buffer_base;
     layout.buffer_size = port->buffer_size;
-    layout.name_service = rproc->vdev.name_service;
+    layout.name_service = rproc->vdev.features >> VIRTIO_RPMSG_F_NS & 1;
     return layout.buffers == NULL ? -AMP_EIO : amp_rpmsg_up(rproc->link, &layout);
 }
 
@@ -160,7 +147,7 @@ int amp_rproc_start(struct amp_rproc *rproc) {
     }
     rproc->state = AMP_RPROC_RUNNING;
     // The first kick on ring 0 says "ready", as Linux does.
-    port->ops->notify(port->ctx, rproc->vdev.vring[0].notify_id);
+    port->ops->notify(port->ctx, rproc->vdev.vring[0].notifyid);
     return 0;
 
 status_zero:
@@ -214,7 +201,7 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
     uint16_t generation = link->generation;
     // What a dead core left behind is at most one ring of messages.
-    int left = rproc->vdev.vring[0].num;
+    int left = (int)rproc->vdev.vring[0].num;
     int taken;
     do {
         taken = amp_rpmsg_poll(link);

@@ -42,8 +42,15 @@ static const struct default_table default_table = {
         .num_of_vrings = 2},
 };
 
+static const char cut_short[] = "resource table is cut short";
+
 static int refuse(struct amp_rsc *rsc, const char *what) {
     return amp_elf_refuse(&rsc->elf, what);
+}
+
+static void look_at(const struct amp_rsc *rsc, uint32_t entry) {
+    rsc->elf.error->unit = "entry";
+    rsc->elf.error->where = entry;
 }
 
 static int no_room(struct amp_rsc *rsc) {
@@ -91,11 +98,11 @@ static int place_open(struct amp_rsc *rsc) {
     }
     size_t buffers = 0;
     for (unsigned i = 0; i < 2 && error == 0; ++i) {
-        size_t num = rsc->vdev.vring[i].num;
-        buffers += num;
-        if (rsc->vdev.vring[i].da == AMP_DA_ANY) {
-            uint32_t align = rsc->vdev.vring[i].align;
-            error = place(rsc, &rsc->vdev.vring[i].da, virtq_size((uint32_t)num, align), align);
+        struct amp_rsc_vring *ring = &rsc->vdev.vring[i];
+        buffers += ring->num;
+        if (ring->da == AMP_DA_ANY) {
+            error = place(rsc, &da, virtq_size(ring->num, ring->align), ring->align);
+            ring->da = (uint32_t)da;
         }
     }
     if (error == 0) {
@@ -110,13 +117,13 @@ static int check_carveout(struct amp_rsc *rsc, const union entry *entry, uint32_
     const struct amp_rsc_carveout *carveout = &entry->carveout;
     if (carveout->da != AMP_DA_ANY) {
         if (!amp_elf_reaches(&rsc->elf, carveout->da, carveout->len, 0)) {
-            return refuse(rsc, "carveout outside the board's memory");
+            return refuse(rsc, AMP_ELF_OUTSIDE);
         }
         keep_clear(rsc, carveout->da, carveout->len);
         return 0;
     }
     if (rsc->carveout_count == AMP_RSC_MAX_CARVEOUTS) {
-        return refuse(rsc, "too many carveouts");
+        return refuse(rsc, AMP_ELF_TOO_MANY);
     }
     rsc->carveout[rsc->carveout_count].entry = offset;
     rsc->carveout[rsc->carveout_count].len = carveout->len;
@@ -129,7 +136,7 @@ static int check_devmem(struct amp_rsc *rsc, const union entry *entry, uint32_t 
     (void)offset;
     const struct amp_rsc_devmem *devmem = &entry->devmem;
     if (devmem->da != devmem->pa || !amp_port_allows(rsc->elf.port, devmem->da, devmem->len, 0)) {
-        return refuse(rsc, "devmem outside the board's memory");
+        return refuse(rsc, AMP_ELF_OUTSIDE);
     }
     return 0;
 }
@@ -138,7 +145,7 @@ static int check_trace(struct amp_rsc *rsc, const union entry *entry, uint32_t o
     (void)offset;
     const struct amp_rsc_trace *trace = &entry->trace;
     if (trace->len == 0 || !amp_elf_reaches(&rsc->elf, trace->da, trace->len, 0)) {
-        return refuse(rsc, "trace buffer outside the board's memory");
+        return refuse(rsc, AMP_ELF_OUTSIDE);
     }
     keep_clear(rsc, trace->da, trace->len);
     if (rsc->trace_len == 0) {
@@ -148,62 +155,60 @@ static int check_trace(struct amp_rsc *rsc, const union entry *entry, uint32_t o
     return 0;
 }
 
-static int check_ring(struct amp_rsc *rsc, unsigned i, const struct amp_rsc_vring *ring) {
-    if (!amp_virtq_shape_is_valid(ring->num, ring->align)) {
-        return refuse(rsc, "vring size or alignment is no power of two in range");
-    }
-    if (ring->da != AMP_DA_ANY) {
-        size_t len = virtq_size(ring->num, ring->align);
-        if ((ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0) {
-            return refuse(rsc, "vring address is not aligned");
-        }
-        if (!amp_elf_reaches(&rsc->elf, ring->da, len, AMP_WINDOW_SHARED)) {
-            return refuse(rsc, "vring outside the shared memory");
-        }
-        if (amp_elf_claim(&rsc->elf, ring->da, len) == NULL) {
-            return refuse(rsc, "vring overlaps a segment or a vring");
-        }
-        keep_clear(rsc, ring->da, len);
-    }
-    rsc->vdev.vring[i].da = ring->da;
-    rsc->vdev.vring[i].align = ring->align;
-    rsc->vdev.vring[i].num = (uint16_t)ring->num;
+static int check_ring(struct amp_rsc *rsc, unsigned i) {
+    struct amp_rsc_vring *ring = &rsc->vdev.vring[i];
     // As with an address, all ones lets the host choose.
-    rsc->vdev.vring[i].notify_id = ring->notifyid == AMP_DA_ANY ? i : ring->notifyid;
+    if (ring->notifyid == AMP_DA_ANY) {
+        ring->notifyid = i;
+    }
+    if (!amp_virtq_shape_is_valid(ring->num, ring->align)) {
+        return refuse(rsc, "bad vring size or alignment");
+    }
+    if (ring->da == AMP_DA_ANY) {
+        return 0;
+    }
+    size_t len = virtq_size(ring->num, ring->align);
+    if ((ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0) {
+        return refuse(rsc, "bad vring size or alignment");
+    }
+    if (!amp_elf_reaches(&rsc->elf, ring->da, len, AMP_WINDOW_SHARED)) {
+        return refuse(rsc, AMP_ELF_OUTSIDE);
+    }
+    if (amp_elf_claim(&rsc->elf, ring->da, len) == NULL) {
+        return refuse(rsc, AMP_ELF_TAKEN);
+    }
+    keep_clear(rsc, ring->da, len);
     return 0;
 }
 
-// Serve this device.
-static int take_vdev(struct amp_rsc *rsc, uint32_t offset, const struct amp_rsc_vdev_entry *vdev,
-    const struct amp_rsc_vring *rings) {
+// Serve the device whose entry is at `offset`, and whose rings are in rsc->vdev.
+static int take_vdev(struct amp_rsc *rsc, uint32_t offset, uint32_t features) {
     rsc->has_vdev = true;
-    rsc->vdev.table_da = rsc->elf.table_da;
-    rsc->vdev.entry = offset;
-    rsc->vdev.notify_id = vdev->notifyid;
-    rsc->vdev.features = vdev->dfeatures;
-    rsc->vdev.name_service = (vdev->dfeatures >> VIRTIO_RPMSG_F_NS) & 1;
-    int error = check_ring(rsc, 0, &rings[0]);
-    return error != 0 ? error : check_ring(rsc, 1, &rings[1]);
+    rsc->vdev.da = rsc->elf.table_da + offset;
+    rsc->vdev.features = features;
+    int error = check_ring(rsc, 0);
+    return error != 0 ? error : check_ring(rsc, 1);
 }
 
 static int check_vdev(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
     struct amp_elf *elf = &rsc->elf;
     const struct amp_rsc_vdev_entry *vdev = &entry->vdev;
-    struct amp_rsc_vring rings[2];
-    size_t room = elf->table_len - offset - sizeof(*vdev);
-    size_t rings_len = vdev->num_of_vrings * sizeof(rings[0]);
+    size_t rings = offset + sizeof(*vdev);
+    size_t room = elf->table_len - rings;
+    size_t rings_len = vdev->num_of_vrings * sizeof(struct amp_rsc_vring);
     if (rings_len > room || vdev->config_len > room - rings_len) {
-        return refuse(rsc, "resource table is cut short");
+        return refuse(rsc, cut_short);
     }
     // Other devices, and a second one of ours, never see a driver.
     if (vdev->id != VIRTIO_ID_RPMSG || rsc->has_vdev) {
         return 0;
     }
     if (vdev->num_of_vrings != 2) {
-        return refuse(rsc, "RPMsg device without two vrings");
+        return refuse(rsc, "not two vrings");
     }
-    int error = amp_elf_read(elf, elf->table_offset + offset + sizeof(*vdev), rings, sizeof(rings));
-    return error != 0 ? error : take_vdev(rsc, offset, vdev, rings);
+    int error =
+        amp_elf_read(elf, elf->table_offset + rings, rsc->vdev.vring, sizeof(rsc->vdev.vring));
+    return error != 0 ? error : take_vdev(rsc, offset, vdev->dfeatures);
 }
 
 // What is known of each type: how long it is, where its reserved bytes are
@@ -234,7 +239,7 @@ static int check_entry(struct amp_rsc *rsc, uint32_t offset) {
         room = sizeof(entry);
     }
     if (room < sizeof(entry.type)) {
-        return refuse(rsc, "entry outside the resource table");
+        return refuse(rsc, cut_short);
     }
     int error = amp_elf_read(elf, elf->table_offset + offset, &entry, room);
     if (error != 0) {
@@ -245,7 +250,7 @@ static int check_entry(struct amp_rsc *rsc, uint32_t offset) {
         return 0;
     }
     if (room < types[entry.type].size) {
-        return refuse(rsc, "resource table is cut short");
+        return refuse(rsc, cut_short);
     }
     const uint8_t *reserved = (const uint8_t *)&entry + types[entry.type].reserved;
     if (memcmp(reserved, zeros, types[entry.type].reserved_len) != 0) {
@@ -254,69 +259,65 @@ static int check_entry(struct amp_rsc *rsc, uint32_t offset) {
     return types[entry.type].check(rsc, &entry, offset);
 }
 
-int amp_rsc_check(struct amp_rsc *rsc) {
+static int check_table(struct amp_rsc *rsc) {
     struct amp_elf *elf = &rsc->elf;
     struct amp_rsc_header header;
-    elf->error->unit = "entry";
-    elf->error->where = 0;
-    rsc->next = elf->port->shared_da;
     if (elf->table_len < sizeof(header)) {
-        return refuse(rsc, "resource table is cut short");
+        return refuse(rsc, cut_short);
     }
     int error = amp_elf_read(elf, elf->table_offset, &header, sizeof(header));
     if (error != 0) {
         return error;
     }
-    if (header.ver != 1 || memcmp(header.reserved, zeros, sizeof(header.reserved)) != 0) {
-        return refuse(rsc, "resource table is not of version 1");
+    if (header.ver != 1 || header.reserved[0] != 0 || header.reserved[1] != 0) {
+        return refuse(rsc, "unknown version of resource table");
     }
     if (header.num > (elf->table_len - sizeof(header)) / sizeof(uint32_t)) {
-        return refuse(rsc, "resource table is cut short");
+        return refuse(rsc, cut_short);
     }
-    for (uint32_t i = 0; i < header.num; ++i) {
+    size_t position = elf->table_offset + sizeof(header);
+    for (uint32_t i = 0; i < header.num; ++i, position += sizeof(uint32_t)) {
         uint32_t offset;
-        error = amp_elf_read(
-            elf, elf->table_offset + sizeof(header) + i * sizeof(offset), &offset, sizeof(offset));
-        elf->error->unit = "entry";
-        elf->error->where = i;
+        error = amp_elf_read(elf, position, &offset, sizeof(offset));
         if (error == 0) {
+            look_at(rsc, i);
             error = check_entry(rsc, offset);
         }
         if (error != 0) {
             return error;
         }
     }
-    if (!rsc->has_vdev) {
-        return refuse(rsc, "resource table without an RPMsg device");
-    }
-    return place_open(rsc);
+    return rsc->has_vdev ? 0 : refuse(rsc, "no RPMsg device");
 }
 
-int amp_rsc_check_default(struct amp_rsc *rsc) {
-    const struct amp_default_table *table = rsc->elf.port->default_table;
+static int check_default_table(struct amp_rsc *rsc) {
     struct amp_elf *elf = &rsc->elf;
-    struct amp_rsc_vring rings[2];
+    const struct amp_default_table *table = elf->port->default_table;
     if (table == NULL) {
         return refuse(rsc, "no resource table");
     }
     rsc->is_default = true;
-    rsc->next = elf->port->shared_da;
     elf->table_da = table->table_da;
-    elf->table_len = sizeof(default_table) + sizeof(rings);
-    elf->error->unit = "address";
-    elf->error->where = elf->table_da;
+    elf->table_len = sizeof(default_table) + sizeof(rsc->vdev.vring);
     if (!amp_elf_reaches(elf, elf->table_da, elf->table_len, AMP_WINDOW_SHARED)
         || amp_elf_claim(elf, elf->table_da, elf->table_len) == NULL) {
-        return refuse(rsc, "no room for the default resource table");
+        return refuse(rsc, AMP_ELF_TAKEN);
     }
     keep_clear(rsc, elf->table_da, elf->table_len);
     for (unsigned i = 0; i < 2; ++i) {
-        rings[i].da = table->vring_da[i];
-        rings[i].align = table->vring_align;
-        rings[i].num = table->vring_num;
-        rings[i].notifyid = i;
+        struct amp_rsc_vring *ring = &rsc->vdev.vring[i];
+        ring->da = table->vring_da[i];
+        ring->align = table->vring_align;
+        ring->num = table->vring_num;
+        ring->notifyid = i;
     }
-    int error = take_vdev(rsc, offsetof(struct default_table, vdev), &default_table.vdev, rings);
+    return take_vdev(rsc, offsetof(struct default_table, vdev), default_table.vdev.dfeatures);
+}
+
+int amp_rsc_check(struct amp_rsc *rsc) {
+    look_at(rsc, 0);
+    rsc->next = rsc->elf.port->shared_da;
+    int error = rsc->elf.table_len != 0 ? check_table(rsc) : check_default_table(rsc);
     return error != 0 ? error : place_open(rsc);
 }
 
@@ -330,22 +331,14 @@ int amp_rsc_write(const struct amp_rsc *rsc) {
     if (rsc->is_default) {
         memcpy(table, &default_table, sizeof(default_table));
     }
-    uint8_t *vdev = table + rsc->vdev.entry;
+    uint8_t *vdev = table + (rsc->vdev.da - rsc->elf.table_da);
     memset(vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0, sizeof(uint32_t));
     vdev[offsetof(struct amp_rsc_vdev_entry, status)] = 0;
-    vdev += sizeof(struct amp_rsc_vdev_entry);
-    for (unsigned i = 0; i < 2; ++i) {
-        struct amp_rsc_vring ring;
-        ring.da = ring.pa = (uint32_t)rsc->vdev.vring[i].da;
-        ring.align = rsc->vdev.vring[i].align;
-        ring.num = rsc->vdev.vring[i].num;
-        ring.notifyid = rsc->vdev.vring[i].notify_id;
-        memcpy(vdev + i * sizeof(ring), &ring, sizeof(ring));
-    }
+    memcpy(vdev + sizeof(struct amp_rsc_vdev_entry), rsc->vdev.vring, sizeof(rsc->vdev.vring));
     for (unsigned i = 0; i < rsc->carveout_count; ++i) {
-        uint32_t da_and_pa[2] = {rsc->carveout[i].da, rsc->carveout[i].da};
-        memcpy(table + rsc->carveout[i].entry + offsetof(struct amp_rsc_carveout, da), da_and_pa,
-            sizeof(da_and_pa));
+        uint8_t *carveout = table + rsc->carveout[i].entry;
+        memcpy(carveout + offsetof(struct amp_rsc_carveout, da), &rsc->carveout[i].da, 4);
+        memcpy(carveout + offsetof(struct amp_rsc_carveout, pa), &rsc->carveout[i].da, 4);
     }
     if (port->ops->cache_clean != NULL) {
         port->ops->cache_clean(port->ctx, table, rsc->elf.table_len);

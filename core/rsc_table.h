@@ -33,12 +33,10 @@ struct amp_rsc {
     } carveout[AMP_RSC_MAX_CARVEOUTS];
 };
 
-// Check the table of a checked image and place everything.  -AMP_ENOEXEC or
-// -AMP_ENOMEM with the error filled in, or what image->read returned.
+// Check the table of a checked image, or the port's default table if it has
+// none, and place everything.  -AMP_ENOEXEC or -AMP_ENOMEM with the error filled
+// in, or what image->read returned.
 int amp_rsc_check(struct amp_rsc *rsc);
-
-// The same for the port's default table.
-int amp_rsc_check_default(struct amp_rsc *rsc);
 
 // Write the answers into the table, which is in target memory by now; the
 // default table is written whole.

@@ -288,7 +288,7 @@ static void test_load_address(void **state) {
         0, FAKE_ROM_DA - 1, FAKE_ROM_DA + FAKE_ROM_LEN, FAKE_DATA_DA, UINTPTR_MAX};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); ++i) {
         assert_int_equal(amp_rproc_load_address(&rproc, bad[i], &error), -AMP_ENOEXEC);
-        assert_string_equal(error.what, "entry outside the memory that can run");
+        assert_string_equal(error.what, "entry outside the code");
         assert_string_equal(error.unit, "address");
         assert_int_equal(error.where, bad[i]);
     }
