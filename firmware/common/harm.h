@@ -11,11 +11,11 @@ static inline void harm_segv(void) {
 }
 
 static inline void harm_ill(void) {
-    #if defined(__x86_64__)
+#if defined(__x86_64__)
     __asm__ volatile("ud2");
-    #else
+#else
     __asm__ volatile("udf #0");
-    #endif
+#endif
 }
 
 static inline void harm_spin(void) {

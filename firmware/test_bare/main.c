@@ -34,8 +34,8 @@ static void carry_out(volatile struct control *c) {
             harm_spin();
             break;
         case SYSCALL:
-            c->result = (uint64_t)harm_syscall((long)a[0], (long)a[1], (long)a[2], (long)a[3],
-                (long)a[4], (long)a[5], (long)a[6]);
+            c->result = (uint64_t)harm_syscall(
+                (long)a[0], (long)a[1], (long)a[2], (long)a[3], (long)a[4], (long)a[5], (long)a[6]);
             break;
         case JUMP:
             ((void (*)(void))(uintptr_t)a[0])();

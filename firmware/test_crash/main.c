@@ -28,15 +28,15 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
 
 int main(void) {
     amp_remote_trace("test_crash\n");
-    #ifdef CRASH_AT_RESET
+#ifdef CRASH_AT_RESET
     harm_segv();
-    #endif
+#endif
     amp_rpmsg_init(&link, AMP_DEVICE, amp_remote_port());
     struct amp_rpmsg_layout layout;
     firmware_wait_ready(&link, &firmware_table, sizeof(firmware_table), &layout);
-    #ifdef CRASH_AT_READY
+#ifdef CRASH_AT_READY
     harm_segv();
-    #endif
+#endif
     amp_endpoint_create(&link, &ept, "test-crash", AMP_ADDR_ANY, AMP_ADDR_ANY, command);
     firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
     firmware_serve(&link);

@@ -20,9 +20,27 @@ struct attempt {
 };
 
 #if defined(__x86_64__)
-enum { OPENAT = 257, KILL = 62, PTRACE = 101, MMAP = 9, EXECVE = 59, SOCKET = 41, CLONE = 56, WRITE = 1 };
+enum {
+    OPENAT = 257,
+    KILL = 62,
+    PTRACE = 101,
+    MMAP = 9,
+    EXECVE = 59,
+    SOCKET = 41,
+    CLONE = 56,
+    WRITE = 1
+};
 #else
-enum { OPENAT = 56, KILL = 129, PTRACE = 117, MMAP = 222, EXECVE = 221, SOCKET = 198, CLONE = 220, WRITE = 64 };
+enum {
+    OPENAT = 56,
+    KILL = 129,
+    PTRACE = 117,
+    MMAP = 222,
+    EXECVE = 221,
+    SOCKET = 198,
+    CLONE = 220,
+    WRITE = 64
+};
 #endif
 
 static const char path[] = "/etc/hostname";

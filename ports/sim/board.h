@@ -71,6 +71,7 @@ struct amp_sim_window {
 };
 
 // In rising order of addresses.
+// clang-format off
 #define AMP_SIM_BOARD \
     { \
         {AMP_SIM_FLASH_DA, AMP_SIM_FLASH_LEN, AMP_SIM_READ | AMP_SIM_EXEC}, \
@@ -79,6 +80,7 @@ struct amp_sim_window {
         {AMP_SIM_SHARED_DA, AMP_SIM_SHARED_LEN, AMP_SIM_READ | AMP_SIM_WRITE}, \
         {AMP_SIM_MAILBOX_DA, AMP_SIM_MAILBOX_LEN, AMP_SIM_READ | AMP_SIM_WRITE}, \
     }
+// clang-format on
 
 /*
  * The mailbox: one doorbell in each direction.  To ring is to set bits with an

@@ -5,7 +5,9 @@
  * host_life.c    a core is a process: start, stop, notice death
  * host_signal.c  the doorbell as an interrupt
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include "host.h"
 
@@ -79,7 +81,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
             return NULL;
         }
         sim_signal_install();
-        core->port = (struct amp_port) {
+        core->port = (struct amp_port){
             .ops = &ops,
             .ctx = core,
             .windows = windows,

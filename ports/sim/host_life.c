@@ -6,7 +6,9 @@
  * means that the process is dead, whatever killed it.  The kernel then signals
  * the host as if the core had rung (host_signal.c).
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -150,11 +152,16 @@ static pid_t launch(struct sim_core *core, amp_da_t entry, int status) {
     if (l.runner < 0) {
         return -1;
     }
-    unsigned flags = (l.emulated ? AMP_SIM_RUN_EMULATED : 0U) | (debugging() ? AMP_SIM_RUN_DEBUG : 0U);
+    unsigned flags =
+        (l.emulated ? AMP_SIM_RUN_EMULATED : 0U) | (debugging() ? AMP_SIM_RUN_DEBUG : 0U);
     const unsigned long numbers[RUNNER_ARGUMENTS] = {
-        (unsigned long)status, (unsigned long)core->memory,
-        (unsigned long)getpid(), (unsigned long)getpid(), // the main thread's id
-        flags, core->index, entry,
+        (unsigned long)status,
+        (unsigned long)core->memory,
+        (unsigned long)getpid(),
+        (unsigned long)getpid(), // the main thread's id
+        flags,
+        core->index,
+        entry,
     };
     unsigned argc = 0;
     union {
@@ -181,8 +188,8 @@ static void reset_mailbox(struct sim_core *core) {
     core->mailbox->core = core->index;
 #if defined(__aarch64__)
     // The image was written as data.
-    __builtin___clear_cache((char *)core->va[AMP_SIM_CODE],
-        (char *)core->va[AMP_SIM_CODE] + AMP_SIM_CODE_LEN);
+    __builtin___clear_cache(
+        (char *)core->va[AMP_SIM_CODE], (char *)core->va[AMP_SIM_CODE] + AMP_SIM_CODE_LEN);
 #endif
 }
 

@@ -1,5 +1,7 @@
 /* The board's memory as the host sees it. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -120,8 +122,8 @@ void sim_core_release(void *ctx) {
 void *sim_map(void *ctx, amp_da_t da, size_t len) {
     const struct sim_core *core = ctx;
     for (unsigned i = 0; i < AMP_SIM_MAILBOX; i++) {
-        if (da >= board[i].da && da - board[i].da <= board[i].len &&
-            len <= board[i].len - (da - board[i].da)) {
+        if (da >= board[i].da && da - board[i].da <= board[i].len
+            && len <= board[i].len - (da - board[i].da)) {
             return core->va[i] + (da - board[i].da);
         }
     }

@@ -7,7 +7,9 @@
  * the handler believes nothing: it tells every listener, and has every core's
  * life checked once at its next core_state().
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <errno.h>
 #include <fcntl.h>

@@ -69,8 +69,7 @@ static long number(const char *text) {
 
 static void limit_life(const struct runner *r) {
     // Who dies with the host must make sure that it has not died before this.
-    if (set_option(PR_SET_PDEATHSIG, 9, 0) != 0 ||
-        call1(__NR_getppid, 0) != r->host_pid) {
+    if (set_option(PR_SET_PDEATHSIG, 9, 0) != 0 || call1(__NR_getppid, 0) != r->host_pid) {
         fail(r->status, AMP_SIM_STEP_PARENT);
     }
     static const struct {
@@ -99,8 +98,8 @@ static void limit_life(const struct runner *r) {
 static void map_board(const struct runner *r) {
     long offset = 0;
     for (unsigned i = 0; i < AMP_SIM_WINDOWS; i++) {
-        long at = sim_call(__NR_mmap, (long)board[i].da, (long)board[i].len,
-            (long)board[i].access, MAP_SHARED_FIXED_NOREPLACE, r->memory, offset);
+        long at = sim_call(__NR_mmap, (long)board[i].da, (long)board[i].len, (long)board[i].access,
+            MAP_SHARED_FIXED_NOREPLACE, r->memory, offset);
         if (at != (long)board[i].da) {
             fail(r->status, AMP_SIM_STEP_MAP);
         }
@@ -114,12 +113,13 @@ static void close_files(const struct runner *r) {
         call1(__NR_close, r->memory); // the others may be the emulator's own
         return;
     }
-    if ((r->status == 0 || call2(__NR_close_range, 0, r->status - 1) == 0) &&
-        call2(__NR_close_range, r->status + 1, ~0U) == 0) {
+    if ((r->status == 0 || call2(__NR_close_range, 0, r->status - 1) == 0)
+        && call2(__NR_close_range, r->status + 1, ~0U) == 0) {
         return;
     }
     uint64_t limit[2];
-    if (sim_call(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, (long)limit, 0, 0) != 0 || limit[0] > 1 << 20) {
+    if (sim_call(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, (long)limit, 0, 0) != 0
+        || limit[0] > 1 << 20) {
         limit[0] = 1 << 20;
     }
     for (long fd = 0; fd < (long)limit[0]; fd++) {
@@ -141,8 +141,8 @@ static void unmap_rest(const struct runner *r) {
     // The end of the address space is not told to programs: 47 bits on x86-64,
     // 36 to 52 on AArch64; too long a range is refused.
     long bits = 52;
-    while (bits > 32 && call2(__NR_munmap, from, (1L << bits) - 4096 - from) != 0 &&
-        call2(__NR_munmap, from, (1L << bits) - from) != 0) {
+    while (bits > 32 && call2(__NR_munmap, from, (1L << bits) - 4096 - from) != 0
+        && call2(__NR_munmap, from, (1L << bits) - from) != 0) {
         bits--;
     }
     if (result != 0 || bits == 32) {

@@ -32,7 +32,7 @@ AMP_SIM_REMOTE_FLAGS += $(if $(findstring clang,$(CC)),,-mno-outline-atomics)
 endif
 AMP_SIM_REMOTE_CC := $(CC) $(AMP_SIM_REMOTE_FLAGS)
 
-AMP_SIM_LINK := -static -no-pie -nostdlib -Wl,--build-id=none -Wl,--gc-sections \
+AMP_SIM_LINK := -static -nostdlib -Wl,--build-id=none -Wl,--gc-sections \
     -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
 
 AMP_SIM_REMOTE_LIB := $(addprefix $(AMP_SIM_BUILD)/remote/, remote.o trace.o memory.o)

@@ -3,7 +3,9 @@
  * between two processes that both sleep, against a bare futex ping-pong of two
  * processes in the same run.  With an argument: how many round trips.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <linux/futex.h>
 #include <signal.h>
@@ -166,7 +168,8 @@ static int bench_messages(const struct amp_port *port) {
     amp_rpmsg_init(&bus, AMP_HOST, port);
     amp_rproc_init(&rproc, port, &bus);
     if (amp_rproc_load(&rproc, &image, &error) != 0) {
-        fprintf(stderr, "not loaded: %s, %s %llu\n", error.what, error.unit, (unsigned long long)error.where);
+        fprintf(stderr, "not loaded: %s, %s %llu\n", error.what, error.unit,
+            (unsigned long long)error.where);
         return -1;
     }
     amp_endpoint_create(&bus, &ept, "vuart-channel", AMP_ADDR_ANY, AMP_ADDR_ANY, received);

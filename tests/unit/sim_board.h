@@ -25,9 +25,9 @@ struct control {
 static inline const char *firmware_path(const char *name) {
     static char path[512];
     const char *folder = getenv("OPENAMP_TEST_FIRMWARE");
-    #ifdef AMP_TEST_FIRMWARE
+#ifdef AMP_TEST_FIRMWARE
     folder = folder == NULL ? AMP_TEST_FIRMWARE : folder;
-    #endif
+#endif
     snprintf(path, sizeof(path), "%s/%s", folder == NULL ? "." : folder, name);
     return path;
 }
@@ -88,7 +88,8 @@ static inline int boot(const struct amp_port *port, amp_da_t entry) {
 }
 
 // Have a command carried out, asleep meanwhile.  -1: the core died of it.
-static inline int run_command(const struct amp_port *port, uint32_t command, const uint64_t *arguments) {
+static inline int run_command(
+    const struct amp_port *port, uint32_t command, const uint64_t *arguments) {
     volatile struct control *c = control_of(port);
     uint32_t answers = c->answers;
     for (int i = 0; i < 7; i++) {

@@ -1,5 +1,7 @@
 /* Each firmware of firmware/ on a simulated core, driven through the C API. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -117,7 +119,6 @@ static void expect_trace(const char *text) {
 static void test_virtual_uart(void **state) {
     (void)state;
     boot_with("virtual_uart.elf", "vuart-channel");
-    expect_trace("virtual_uart");
     uint8_t message[496] = {0};
     uint32_t sent = 0;
     while (got.count < 5000) {
@@ -136,6 +137,7 @@ static void test_virtual_uart(void **state) {
     }
     assert_int_equal(got.in_order, 5000);
     assert_int_equal(got.len, 4 + 4999 % 493);
+    expect_trace("virtual_uart");
 }
 
 static void test_restarts(void **state) {
@@ -272,7 +274,7 @@ static void test_services(void **state) {
 
 int main(void) {
     setenv("OPENAMP_SIM_FLASH", firmware_path("test_notable.flash.bin"), 1);
-    #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_virtual_uart),
         TEST(test_restarts),

@@ -1,5 +1,7 @@
 /* The sim port alone: board, life, doorbell, sandbox. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +13,7 @@
 #include <dirent.h>
 #include <linux/futex.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -231,6 +234,7 @@ static void test_death_at_once_is_noticed(void **state) {
 static void test_core_dies_with_its_host(void **state) {
     (void)state;
     int ends[2];
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
     assert_int_equal(pipe(ends), 0);
     pid_t host = fork();
     if (host == 0) { // another host, with a core of its own
@@ -243,24 +247,8 @@ static void test_core_dies_with_its_host(void **state) {
     assert_true(core > 0);
     kill(host, SIGKILL);
     assert_int_equal(waitpid(host, NULL, 0), host);
-    uint64_t before = now_us();
-    while (kill(core, 0) == 0 && now_us() - before < 2000000) {
-        // An orphan that nobody reaps stays a zombie: that is dead as well.
-        char path[64];
-        char text[128] = "";
-        snprintf(path, sizeof(path), "/proc/%d/stat", core);
-        FILE *file = fopen(path, "r");
-        if (file == NULL || fgets(text, sizeof(text), file) == NULL || strstr(text, ") Z ") != NULL) {
-            before = 0;
-        }
-        if (file != NULL) {
-            fclose(file);
-        }
-        if (before == 0) {
-            break;
-        }
-    }
-    assert_true(now_us() - before < 2000000 || before == 0);
+    // Its orphan comes to us; what has not died by then never ends this wait.
+    assert_int_equal(waitpid(core, NULL, 0), core);
     close(ends[0]);
     close(ends[1]);
 }
@@ -378,7 +366,7 @@ static void test_sandbox_allows(void **state) {
 }
 
 int main(void) {
-    #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_map_stays_inside_windows),
         TEST(test_memory_outlives_reset),

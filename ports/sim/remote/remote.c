@@ -58,8 +58,8 @@ uint64_t amp_remote_time_us(void) {
 
 // Take what rang.  From here on the host rings anew.
 static bool take(void) {
-    if (__atomic_load_n(&MAILBOX->to_core, __ATOMIC_RELAXED) == 0 ||
-        __atomic_exchange_n(&MAILBOX->to_core, 0, __ATOMIC_SEQ_CST) == 0) {
+    if (__atomic_load_n(&MAILBOX->to_core, __ATOMIC_RELAXED) == 0
+        || __atomic_exchange_n(&MAILBOX->to_core, 0, __ATOMIC_SEQ_CST) == 0) {
         return false;
     }
     if (listener != NULL) {
@@ -112,8 +112,8 @@ static const struct amp_sim_window board[] = AMP_SIM_BOARD;
 static void *map(void *ctx, amp_da_t da, size_t len) {
     (void)ctx;
     for (unsigned i = 0; i < AMP_SIM_MAILBOX; i++) {
-        if ((board[i].access & AMP_SIM_WRITE) && da >= board[i].da &&
-            da - board[i].da <= board[i].len && len <= board[i].len - (da - board[i].da)) {
+        if ((board[i].access & AMP_SIM_WRITE) && da >= board[i].da
+            && da - board[i].da <= board[i].len && len <= board[i].len - (da - board[i].da)) {
             return (void *)da;
         }
     }
