@@ -1,0 +1,98 @@
+# The tests.  Each kind has its folder; ./test calls these targets in turn.
+
+# ---- Unit and hostile tests: cmocka, one program a file ----
+
+UNIT_TESTS := $(wildcard tests/unit/test_*.c tests/hostile/test_*.c)
+UNIT_PROGRAMS := $(UNIT_TESTS:tests/%.c=$(BUILD)/tests/%)
+# What the test programs share.
+UNIT_SHARED := $(filter-out tests/unit/test_%.c tests/unit/bench_%.c, $(wildcard tests/unit/*.c))
+UNIT_SHARED_OBJ := $(UNIT_SHARED:%.c=$(BUILD)/host/%.o)
+
+$(BUILD)/host/tests/%.o: CFLAGS_HOST += -Itests/unit \
+    -DAMP_TEST_FIRMWARE='"$(abspath $(FW))"'
+$(UNIT_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/host/tests/%.o $(UNIT_SHARED_OBJ) \
+    $(BUILD)/libopenamp_sim.a
+	@mkdir -p $(@D)
+	$(CC) $(KIND_CFLAGS) $^ -lcmocka -o $@
+.SECONDARY: $(UNIT_PROGRAMS:$(BUILD)/tests/%=$(BUILD)/host/tests/%.o) $(UNIT_SHARED_OBJ)
+-include $(UNIT_PROGRAMS:$(BUILD)/tests/%=$(BUILD)/host/tests/%.d) $(UNIT_SHARED_OBJ:.o=.d)
+
+# All of them run, then the target fails if one failed.
+unit: $(UNIT_PROGRAMS) $(AMP_FIRMWARE_SIM)
+	@failed=0; for program in $(UNIT_PROGRAMS); do \
+	    echo "== $$program"; timeout 300 $$program || failed=1; \
+	done; exit $$failed
+
+unit-clang:
+	$(MAKE) BUILD=build/clang CC=clang unit
+unit-asan:
+	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" unit
+
+# ---- The MicroPython module ----
+
+python: $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM)
+	tests/micropython/run $(BUILD)/sim/micropython $(FW) $(BUILD)/python-results
+
+# ---- AArch64, under user-mode emulation ----
+
+# The same Makefile again, with a cross compiler and static programs; cores run
+# under the emulator too (and so without the sandbox, which it does not know).
+aarch64:
+	$(MAKE) BUILD=build/aarch64 CC=aarch64-linux-gnu-gcc AR=aarch64-linux-gnu-ar \
+	    KIND_CFLAGS=-static \
+	    MP_KIND="CROSS_COMPILE=aarch64-linux-gnu- LDFLAGS_EXTRA=-static" aarch64-run
+
+.PHONY: aarch64-run
+aarch64-run: $(BUILD)/examples/host $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM)
+	OPENAMP_SIM_EMULATOR=qemu-aarch64 qemu-aarch64 $(BUILD)/examples/host \
+	    $(FW)/virtual_uart.elf 10000
+	tests/micropython/run tests/micropython/micropython-aarch64 $(FW) $(BUILD)/python-results
+
+# ---- What is printed in the documentation ----
+
+docs-test: $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM) $(EXAMPLES_C)
+	tests/docs/run $(BUILD)/sim/micropython $(FW)
+
+examples: $(EXAMPLES_C)
+
+# ---- The core for every kind of processor ----
+
+MATRIX_FREESTANDING := $(CFLAGS_STRICT) -ffreestanding $(INCLUDES)
+# name|compiler and its flags
+MATRIX := x86_64-gcc|gcc x86_64-clang|clang x86-gcc|gcc~-m32 \
+    cortex-m33|arm-none-eabi-gcc~-mcpu=cortex-m33~-mthumb \
+    cortex-m0plus|arm-none-eabi-gcc~-mcpu=cortex-m0plus~-mthumb \
+    cortex-m7|arm-none-eabi-gcc~-mcpu=cortex-m7~-mthumb \
+    cortex-a9|arm-none-eabi-gcc~-mcpu=cortex-a9 \
+    aarch64|aarch64-linux-gnu-gcc \
+    rv32|riscv64-unknown-elf-gcc~-march=rv32imac~-mabi=ilp32~--specs=picolibc.specs \
+    rv64|riscv64-unknown-elf-gcc~--specs=picolibc.specs \
+    cortex-m33-clang|clang~--target=thumbv8m.main-none-eabi~-Itools/freestanding
+MATRIX_NAMES := $(foreach m,$(MATRIX),$(firstword $(subst |, ,$(m))))
+
+.PHONY: $(MATRIX_NAMES:%=matrix-%)
+build-matrix: $(MATRIX_NAMES:%=matrix-%)
+	@echo "$(words $(MATRIX_NAMES)) processors, $(words $(CORE_SRC)) files, 3 choices of roles, -Os and -O2"
+
+define MATRIX_RULE
+matrix-$(1): $(CORE_SRC) $(HEADERS)
+	@mkdir -p $$(BUILD)/matrix/$(1)
+	@echo "core for $(1)"
+	@set -e; for level in -Os -O2; do \
+	for roles in "" -DAMP_CONFIG_DEVICE=0 -DAMP_CONFIG_HOST=0; do \
+	for file in $(CORE_SRC); do \
+	    $(2) $(MATRIX_FREESTANDING) $$$$level $$$$roles -c $$$$file \
+	        -o $$(BUILD)/matrix/$(1)/$$$$(basename $$$$file .c).o; \
+	done; done; done
+endef
+$(foreach m,$(MATRIX),$(eval $(call MATRIX_RULE,$(firstword $(subst |, ,$(m))),$(subst ~, ,$(lastword $(subst |, ,$(m)))))))
+
+# ---- The rules of the rooms ----
+
+check-style:
+	tools/check-style
+check-includes:
+	tools/check-includes --self-test
+	tools/check-includes
+check-headers:
+	tools/check-headers
