@@ -102,7 +102,6 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
     if (elf->size < sizeof(h->narrow)) {
         return amp_elf_refuse(elf, "not an ELF image");
     }
-    memset(h, 0, sizeof(*h));
     int error = amp_elf_read(elf, 0, h, elf->size < sizeof(*h) ? elf->size : sizeof(*h));
     if (error != 0) {
         return error;
@@ -114,21 +113,20 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
     if (sizeof(amp_da_t) == 4 && elf->wide) {
         return amp_elf_refuse(elf, "ELF64 image on a 32-bit host");
     }
+    if (SIZE(elf, *h) > sizeof(h->narrow) && elf->size < SIZE(elf, *h)) {
+        return amp_elf_refuse(elf, cut_short);
+    }
     if ((ident[EI_CLASS] != ELFCLASS32 && !elf->wide) || ident[EI_DATA] != ELFDATA2LSB
         || ident[EI_VERSION] != EV_CURRENT || FIELD(elf, *h, e_version) != EV_CURRENT
         || FIELD(elf, *h, e_ehsize) != SIZE(elf, *h)) {
         return amp_elf_refuse(elf, "unknown kind of ELF image");
     }
-    if (elf->size < SIZE(elf, *h)) {
-        return amp_elf_refuse(elf, cut_short);
+    if (h->narrow.e_type != ET_EXEC) {
+        return amp_elf_refuse(elf, "image is not an executable");
     }
     look_at(elf, "machine", h->narrow.e_machine);
     if (h->narrow.e_machine != elf->port->elf_machine) {
         return amp_elf_refuse(elf, "image for another machine");
-    }
-    look_at(elf, "type", h->narrow.e_type);
-    if (h->narrow.e_type != ET_EXEC) {
-        return amp_elf_refuse(elf, "image is not an executable");
     }
     elf->entry = FIELD(elf, *h, e_entry);
     return 0;

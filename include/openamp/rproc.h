@@ -34,8 +34,8 @@ struct amp_image {
 // for example "outside the board's memory", "segment", 3.
 struct amp_load_error {
     const char *what; // NULL: the error is not about the image
-    const char *unit; // "offset", "segment", "section", "entry", "address", "machine", "type"
-    uint64_t where;
+    const char *unit; // "offset", "segment", "section", "entry", "address", "machine"
+    amp_da_t where;
 };
 
 enum amp_rproc_state { AMP_RPROC_OFFLINE, AMP_RPROC_LOADED, AMP_RPROC_RUNNING, AMP_RPROC_CRASHED };
