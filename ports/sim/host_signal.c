@@ -22,7 +22,7 @@
 #include "host.h"
 #include "sim.h"
 
-// Since the last amp_sim_wait().
+// Since the last amp_platform_wait().
 static volatile sig_atomic_t happened;
 
 static void interrupted(int signal, siginfo_t *info, void *context) {
@@ -72,7 +72,7 @@ int sim_signal_on_death(int status) {
     return fcntl(status, F_SETFL, O_ASYNC | O_NONBLOCK);
 }
 
-int amp_sim_wait(int timeout_ms) {
+int amp_platform_wait(int timeout_ms) {
     if (!happened && timeout_ms != 0) {
         sigset_t block;
         sigset_t before;
