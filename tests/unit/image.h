@@ -30,6 +30,9 @@ enum {
     IMAGE_NAMES = 3,
 };
 
+// The last class (0: ELF32, 1: ELF64) that a host of this kind loads.
+#define IMAGE_LAST_CLASS (UINTPTR_MAX > UINT32_MAX)
+
 struct image {
     uint8_t bytes[IMAGE_MAX];
     size_t size;

@@ -55,7 +55,7 @@ static void build(int wide) {
     image_build(&image, wide != 0, &table);
 }
 
-#define FOR_BOTH_CLASSES(wide) for (int wide = 0; wide < 2; ++wide)
+#define FOR_BOTH_CLASSES(wide) for (int wide = 0; wide <= IMAGE_LAST_CLASS; ++wide)
 
 static void test_good_image_is_loaded(void **state) {
     (void)state;
@@ -499,6 +499,18 @@ static void test_image_changes_while_it_is_read(void **state) {
     }
 }
 
+static void test_elf64_needs_a_64_bit_host(void **state) {
+    (void)state;
+    build(1);
+    if (IMAGE_LAST_CLASS == 0) {
+        expect_refusal("ELF64 image on a 32-bit host");
+    } else {
+        // What 32 bits of an address cannot say is not cut off.
+        image_set(&image, P_PADDR, IMAGE_DATA, UINT64_C(0x100000000) + FAKE_DATA_DA);
+        expect_refusal("outside the board's memory");
+    }
+}
+
 static void test_overlap(void **state) {
     (void)state;
     assert_true(amp_elf_overlap(10, 10, 19, 1));
@@ -546,6 +558,7 @@ int main(void) {
         TEST(test_entry),
         TEST(test_every_field_with_every_value),
         TEST(test_image_changes_while_it_is_read),
+        TEST(test_elf64_needs_a_64_bit_host),
         TEST(test_overlap),
         TEST(test_port_allows),
     };

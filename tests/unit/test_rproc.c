@@ -142,7 +142,7 @@ static void expect_log(const char *log) {
 
 static void test_load_and_start(void **state) {
     (void)state;
-    for (int wide = 0; wide < 2; ++wide) {
+    for (int wide = 0; wide <= IMAGE_LAST_CLASS; ++wide) {
         image_build(&image, wide != 0, &table);
         assert_int_equal(load(), 0);
         expect_log("p");
@@ -303,7 +303,7 @@ static void test_load_address(void **state) {
     bind();
     // An image without a table gets the same.
     assert_int_equal(amp_rproc_stop(&rproc), 0);
-    image_build(&image, true, NULL);
+    image_build(&image, IMAGE_LAST_CLASS, NULL);
     load_and_start();
     bind();
     assert_int_equal(amp_rproc_trace(&rproc, 0, (char[4]){0}, 4), 0);
