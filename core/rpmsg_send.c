@@ -71,7 +71,7 @@ AMP_PER_ROLE int device_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
         uint32_t parked = 32 * word + (uint32_t)__builtin_ctz(link->parked[word]);
         link->parked[word] &= link->parked[word] - 1;
         --link->parked_count;
-        id = amp_virtq_device_read(&link->tx, parked, &addr, &len);
+        id = amp_virtq_device_read(&link->tx, parked, &addr, &len) ? (int)parked : -1;
     } else {
         int ready = amp_virtq_device_ready(&link->tx);
         if (ready == 0) {

@@ -110,12 +110,27 @@ static inline int amp_virtq_device_ready(const struct amp_virtq *vq) {
     return count <= vq->num - amp_virtq_in_flight(vq) ? count : -1;
 }
 
-// Take the next of them, and read its descriptor once into private memory.
-// -1: no descriptor that may be available now, or a chain (RPMsg has none).
-int amp_virtq_device_take(struct amp_virtq *vq, uint64_t *addr, uint32_t *len);
+// Read descriptor `id` once into private memory.  False: a chain (RPMsg has
+// none).
+static inline bool amp_virtq_device_read(
+    const struct amp_virtq *vq, uint32_t id, uint64_t *addr, uint32_t *len) {
+    struct virtq_desc *desc = &amp_virtq_desc(vq)[id];
+    *addr = amp_shm_load_64(&desc->addr);
+    *len = amp_shm_load_32(&desc->len);
+    return !(amp_shm_load_16(&desc->flags) & (VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT));
+}
 
-// Read descriptor `id` once more, with the same checks and the same result.
-int amp_virtq_device_read(const struct amp_virtq *vq, uint32_t id, uint64_t *addr, uint32_t *len);
+// Take the next of those that amp_virtq_device_ready() counted, and read its
+// descriptor.  Returns the id, or -1: no descriptor that may be available now.
+static inline int amp_virtq_device_take(struct amp_virtq *vq, uint64_t *addr, uint32_t *len) {
+    uint32_t id = amp_shm_load_16(&amp_virtq_avail(vq)->ring[vq->avail_idx & (vq->num - 1)]);
+    if (id >= vq->num || amp_virtq_is_busy(vq, id) || !amp_virtq_device_read(vq, id, addr, len)) {
+        return -1;
+    }
+    ++vq->avail_idx;
+    amp_virtq_set_busy(vq, id);
+    return (int)id;
+}
 
 // Give it back with `len` bytes written.
 static inline void amp_virtq_device_give(struct amp_virtq *vq, uint16_t id, uint32_t len) {

@@ -59,7 +59,7 @@ examples: $(EXAMPLES_C)
 
 MATRIX_FREESTANDING := $(CFLAGS_STRICT) -ffreestanding $(INCLUDES)
 # name|compiler and its flags
-MATRIX := x86_64-gcc|gcc x86_64-clang|clang x86-gcc|gcc~-m32 \
+MATRIX := x86_64-gcc|gcc x86_64-clang|clang \
     cortex-m33|arm-none-eabi-gcc~-mcpu=cortex-m33~-mthumb \
     cortex-m0plus|arm-none-eabi-gcc~-mcpu=cortex-m0plus~-mthumb \
     cortex-m7|arm-none-eabi-gcc~-mcpu=cortex-m7~-mthumb \
@@ -67,7 +67,7 @@ MATRIX := x86_64-gcc|gcc x86_64-clang|clang x86-gcc|gcc~-m32 \
     aarch64|aarch64-linux-gnu-gcc \
     rv32|riscv64-unknown-elf-gcc~-march=rv32imac~-mabi=ilp32~--specs=picolibc.specs \
     rv64|riscv64-unknown-elf-gcc~--specs=picolibc.specs \
-    cortex-m33-clang|clang~--target=thumbv8m.main-none-eabi~-Itools/freestanding
+    cortex-m33-clang|clang~--target=thumbv8m.main-none-eabi~-isystem~/usr/lib/arm-none-eabi/include
 MATRIX_NAMES := $(foreach m,$(MATRIX),$(firstword $(subst |, ,$(m))))
 
 .PHONY: $(MATRIX_NAMES:%=matrix-%)
