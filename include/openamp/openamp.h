@@ -4,6 +4,7 @@
 
 #include "openamp/config.h"
 #include "openamp/error.h"
+#include "openamp/platform.h"
 #include "openamp/port.h"
 #include "openamp/rpmsg.h"
 #include "openamp/rproc.h"

@@ -125,17 +125,4 @@ struct amp_port {
 // Does [da, da + len) lie inside one window that has all of `flags`?
 int amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32_t flags);
 
-/*
- * What a board provides for the MicroPython binding, one of each in a build.
- * The unit tests and the C examples do not need them.
- */
-
-// The port of remote core number `core` on a host, or of the host (core 0) on
-// a remote.  NULL if there is no such core.  Sets the hardware up at the first
-// call and returns the same pointer ever after.
-const struct amp_port *amp_platform_port(unsigned core);
-
-// On a remote: its resource table, for amp_vdev_open().
-const void *amp_platform_table(size_t *len);
-
 #endif // OPENAMP_PORT_H

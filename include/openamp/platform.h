@@ -1,0 +1,28 @@
+/*
+ * What a board gives to a program that runs on it, one of each in a build: its
+ * ports, and a way to sleep.  For the MicroPython binding and for host
+ * programs in C (examples/host.c); tests bring ports of their own.
+ */
+#ifndef OPENAMP_PLATFORM_H
+#define OPENAMP_PLATFORM_H
+
+#include <stddef.h>
+
+#include "openamp/port.h"
+
+// The port of remote core number `core` on a host, or of the host (core 0) on
+// a remote.  NULL if there is no such core.  Sets the hardware up at the first
+// call and returns the same pointer ever after.
+const struct amp_port *amp_platform_port(unsigned core);
+
+// Host: sleep until a doorbell rang or a core died since the last call, or
+// another interrupt came, or `timeout_ms` (-1: none) passed.  Returns 1 if
+// there is something to poll, else 0.  "Poll, then wait" loses no doorbell.
+// For programs without an operating system of their own to sleep in; the
+// MicroPython binding does not use it.
+int amp_platform_wait(int timeout_ms);
+
+// On a remote: its resource table, for amp_vdev_open().
+const void *amp_platform_table(size_t *len);
+
+#endif // OPENAMP_PLATFORM_H
