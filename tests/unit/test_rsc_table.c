@@ -688,6 +688,21 @@ static void test_default_table_refused(void **state) {
     assert_int_equal(check_default(), -AMP_ENOMEM);
 }
 
+static void test_default_table_on_a_segment(void **state) {
+    (void)state;
+    fake.port.default_table = &fake.default_table;
+    image_build(&image, false, NULL);
+    image_set(&image, P_PADDR, IMAGE_DATA, fake.default_table.table_da + 87);
+    begin();
+    assert_int_equal(amp_elf_check(&rsc.elf), 0);
+    assert_int_equal(amp_rsc_check(&rsc), -AMP_ENOEXEC);
+    assert_string_equal(error.what, "overlaps another segment, ring or buffer");
+    image_set(&image, P_PADDR, IMAGE_DATA, fake.default_table.table_da + 88);
+    begin();
+    assert_int_equal(amp_elf_check(&rsc.elf), 0);
+    assert_int_equal(amp_rsc_check(&rsc), 0);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -715,6 +730,7 @@ int main(void) {
         TEST(test_default_table),
         TEST(test_default_table_inside_the_region),
         TEST(test_default_table_refused),
+        TEST(test_default_table_on_a_segment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
