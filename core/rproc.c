@@ -194,11 +194,16 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     const struct amp_port *port = rproc->port;
     struct amp_rpmsg *link = rproc->link;
     const char *reason = "the core stopped";
-    if (rproc->state != AMP_RPROC_RUNNING || link->polling) {
+    if (rproc->state != AMP_RPROC_RUNNING) {
         return 0;
     }
     // Before messages are taken: what is dead now sends nothing after them.
     bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
+    if (link->polling) {
+        // From a callback that waits: it must learn of a death, and messages
+        // must wait for it to return.
+        return dead ? crash(rproc, reason, -AMP_EPIPE) : 0;
+    }
     uint16_t generation = link->generation;
     // What a dead core left behind is at most one ring of messages.
     int left = (int)rproc->vdev.vring[0].num;

@@ -89,6 +89,7 @@ int amp_rproc_shutdown(struct amp_rproc *rproc);
 // Notice a core that died, then amp_rpmsg_poll().  Returns what that returns,
 // or -AMP_EPIPE once when the core was found dead: state is then CRASHED and
 // the link is down (messages it sent before it died were delivered first).
+// From an endpoint callback it takes no messages but still notices a death.
 int amp_rproc_poll(struct amp_rproc *rproc);
 
 // Copy at most `len` bytes of the trace buffer's text, from `offset`, into

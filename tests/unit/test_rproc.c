@@ -534,8 +534,8 @@ static void restart_and_kill_it(void) {
 }
 static void poll_it(void) {
     fake.state = AMP_CORE_FAULTED;
-    assert_int_equal(amp_rproc_poll(&rproc), 0);
-    assert_int_equal(rproc.state, AMP_RPROC_RUNNING);
+    assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPIPE);
+    assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
 }
 static void shut_it_down(void) {
     assert_int_equal(amp_rproc_shutdown(&rproc), 0);
@@ -580,7 +580,8 @@ static void test_calls_from_a_callback(void **state) {
     remote_sends(1);
     in_callback = poll_it;
     assert_int_equal(amp_rproc_poll(&rproc), 1);
-    assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPIPE);
+    assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
+    assert_int_equal(amp_rproc_poll(&rproc), 0); // the callback was told
 }
 
 // ---- Trace ----
