@@ -11,10 +11,8 @@
 #include <cmocka.h>
 
 #include <dirent.h>
-#include <linux/futex.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -314,57 +312,6 @@ static void test_freeze_and_thaw(void **state) {
     assert_int_equal(await_answers(port, answers + 1), 0);
 }
 
-// ---- Sandbox ----
-
-static void test_sandbox_kills(void **state) {
-    (void)state;
-    if (getenv("OPENAMP_SIM_EMULATOR") != NULL) {
-        skip();
-    }
-    const uint64_t pid = (uint64_t)getpid();
-    const uint64_t word = AMP_SIM_POOL_DA;
-    const uint64_t calls[][7] = {
-        {SYS_openat, (uint64_t)-100, word},
-        {SYS_kill, pid, 0},
-        {SYS_tgkill, pid, pid, SIGKILL},
-        {SYS_tgkill, 1, 1, SIGURG},
-        {SYS_ptrace, 0},
-        {SYS_mmap, 0, 4096, 3, 0x22, (uint64_t)-1},
-        {SYS_mprotect, AMP_SIM_DATA_DA, 4096, 7},
-        {SYS_munmap, AMP_SIM_DATA_DA, 4096},
-        {SYS_execve, word},
-        {SYS_clone, 0},
-        {SYS_socket, 1, 1},
-        {SYS_read, 0, word, 1},
-        {SYS_write, 1, word, 1},
-        {SYS_close, 3},
-        {SYS_getpid},
-        {SYS_prctl, 1, 0},
-        {SYS_seccomp, 0},
-        {SYS_futex, word, FUTEX_LOCK_PI},
-        {SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG},
-        {SYS_clock_gettime, CLOCK_REALTIME, word + 64},
-        {SYS_rt_sigaction, SIGSEGV},
-        {SYS_exit_group | 0x40000000}, // the x32 ABI
-        {(uint64_t)-1},
-    };
-    for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-        assert_int_equal(run_command(port, SYSCALL, calls[i]), -1);
-        assert_state(AMP_CORE_FAULTED, "sandbox violation (SIGSYS)");
-        assert_int_equal(boot(port, entry), 0);
-    }
-}
-
-static void test_sandbox_allows(void **state) {
-    (void)state;
-    const uint64_t wake[7] = {SYS_futex, AMP_SIM_POOL_DA, FUTEX_WAKE, 1};
-    assert_int_equal(run_command(port, SYSCALL, wake), 0);
-    assert_int_equal(control_of(port)->result, 0);
-    const uint64_t leave[7] = {SYS_exit, 7};
-    assert_int_equal(run_command(port, SYSCALL, leave), -1);
-    assert_state(AMP_CORE_EXITED, "exit 7");
-}
-
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -385,8 +332,6 @@ int main(void) {
         TEST(test_no_doorbell_is_lost),
         TEST(test_wait_times_out),
         TEST(test_freeze_and_thaw),
-        TEST(test_sandbox_kills),
-        TEST(test_sandbox_allows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

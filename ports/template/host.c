@@ -1,0 +1,144 @@
+/*
+ * A port that compiles and does nothing: the host half.
+ *
+ * Copy the folder, and replace what stands in each function.  The contract of
+ * each operation is in include/openamp/port.h; docs/PORTING.md walks through a
+ * port in the order in which things can be tried.  A port includes
+ * include/openamp and its own registers or system, nothing else of ours.
+ */
+#include "openamp/error.h"
+#include "openamp/port.h"
+
+// What the operations need to know of one remote core.  A board with several
+// remote cores has one of these for each, and one set of operations.
+struct template_core {
+    struct amp_port port;
+    amp_notified_t notified;
+    void *arg;
+};
+
+// ---- Doorbell ----
+
+// Ring: usually one store to a mailbox or semaphore register.  A data memory
+// barrier before it, if a register write can overtake the ring's stores.
+static void notify(void *ctx, uint32_t notify_id) {
+    (void)ctx;
+    (void)notify_id;
+}
+
+// The other direction: the interrupt.  Acknowledge it at its source first, then
+// call; what the core writes after the acknowledgement rings again.
+void template_interrupt(struct template_core *core);
+void template_interrupt(struct template_core *core) {
+    if (core->notified != NULL) {
+        core->notified(core->arg);
+    }
+}
+
+// Keep the interrupt off while the two fields do not belong together.
+static void listen(void *ctx, amp_notified_t notified, void *arg) {
+    struct template_core *core = ctx;
+    core->notified = NULL;
+    core->arg = arg;
+    core->notified = notified;
+}
+
+// ---- Memory ----
+
+// The memory the remote core can reach, as it sees it.  An image is loaded to
+// LOAD windows only, so leave out what belongs to the host.
+static const struct amp_window windows[] = {
+    {.da = 0x10000000, .len = 0x10000, .flags = AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
+    {.da = 0x20000000, .len = 0x10000, .flags = AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
+};
+
+// From the remote's address to ours.  One comparison for each window, written
+// so that no sum can wrap.  Where both cores see the same address, the pointer
+// is the address.
+static void *map(void *ctx, amp_da_t da, size_t len) {
+    (void)ctx;
+    (void)da;
+    (void)len;
+    return NULL;
+}
+
+// If the shared memory is cached and the caches are not coherent, two more
+// operations: cache_clean and cache_invalidate.  Better to make it uncached.
+
+// ---- Life of the core ----
+
+// Clock and power on, core still in reset.
+static int core_prepare(void *ctx) {
+    (void)ctx;
+    return -AMP_EIO;
+}
+
+// Set the boot address, release the reset.
+static int core_start(void *ctx, amp_da_t entry) {
+    (void)ctx;
+    (void)entry;
+    return -AMP_EIO;
+}
+
+// Reset.  Must not return before the core has stopped writing to memory.
+static int core_stop(void *ctx) {
+    (void)ctx;
+    return 0;
+}
+
+// Asked at every poll: a flag that an interrupt (lockup, watchdog) has set, or
+// one register.
+static enum amp_core_state core_state(void *ctx, const char **reason) {
+    (void)ctx;
+    (void)reason;
+    return AMP_CORE_STOPPED;
+}
+
+static void core_release(void *ctx) {
+    (void)ctx;
+}
+
+static const struct amp_port_ops ops = {
+    .notify = notify,
+    .map = map,
+    .listen = listen,
+    .core_prepare = core_prepare,
+    .core_start = core_start,
+    .core_stop = core_stop,
+    .core_state = core_state,
+    .core_release = core_release,
+};
+
+// ---- The port ----
+
+// For firmware without a resource table; agree on it with the remote half.
+static const struct amp_default_table default_table = {
+    .table_da = 0x20000000,
+    .vring_da = {0x20001000, 0x20002000},
+    .vring_align = 32,
+    .vring_num = 16,
+};
+
+static struct template_core cores[1];
+
+const struct amp_port *amp_platform_port(unsigned index) {
+    if (index >= sizeof(cores) / sizeof(cores[0])) {
+        return NULL;
+    }
+    struct template_core *core = &cores[index];
+    if (core->port.ops == NULL) {
+        // Once: interrupt controller, memory protection, clocks of the mailbox.
+        core->port = (struct amp_port){
+            .ops = &ops,
+            .ctx = core,
+            .windows = windows,
+            .window_count = sizeof(windows) / sizeof(windows[0]),
+            .shared_da = 0x20004000,
+            .shared_len = 0xC000,
+            .buffer_size = 512,
+            .elf_machine = 40, // EM_ARM
+            .default_table = &default_table,
+        };
+    }
+    return &core->port;
+}

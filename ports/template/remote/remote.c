@@ -1,0 +1,95 @@
+/*
+ * A port that compiles and does nothing: the remote half.
+ *
+ * What firmware finds under its feet, include/openamp/remote.h.  A real port
+ * adds a linker script and the reset code, which sets up a stack, fills .data
+ * and .bss, calls main() and then amp_remote_exit().  The linker script keeps
+ * .resource_table as a section of its own: the host's loader finds it by name.
+ */
+#include "openamp/remote.h"
+
+static volatile bool rung;
+static amp_notified_t listener;
+static void *listener_arg;
+
+// The doorbell's interrupt: acknowledge at the source, then note it.
+void template_doorbell(void);
+void template_doorbell(void) {
+    rung = true;
+    if (listener != NULL) {
+        listener(listener_arg);
+    }
+}
+
+// With interrupts off, look at `rung`; if it is not set, wait for an interrupt
+// (an Arm core wakes from WFI by an interrupt that is masked), then let it in.
+// The order is what makes it safe: look, then sleep, with nothing in between.
+bool amp_remote_wait(uint32_t timeout_us) {
+    (void)timeout_us;
+    bool result = rung;
+    rung = false;
+    return result;
+}
+
+// A free-running counter, widened to 64 bits.
+uint64_t amp_remote_time_us(void) {
+    return 0;
+}
+
+// Ring the host.
+static void notify(void *ctx, uint32_t notify_id) {
+    (void)ctx;
+    (void)notify_id;
+}
+
+// The addresses in the rings are our own, so the pointer is the address; but
+// the host is not trusted with more than the shared memory.
+static void *map(void *ctx, amp_da_t da, size_t len) {
+    (void)ctx;
+    (void)da;
+    (void)len;
+    return NULL;
+}
+
+static void listen(void *ctx, amp_notified_t notified, void *arg) {
+    (void)ctx;
+    listener = NULL;
+    listener_arg = arg;
+    listener = notified;
+}
+
+static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_port port = {.ops = &ops};
+
+const struct amp_port *amp_remote_port(void) {
+    return &port;
+}
+
+const void *amp_remote_default_table(size_t *len) {
+    *len = 0;
+    return NULL;
+}
+
+// On a 32-bit core the buffer is an ordinary object; AMP_REMOTE_TRACE_DA is its
+// address.  ports/sim/remote/trace.c shows how to fill it.
+#ifndef AMP_REMOTE_TRACE_DA
+char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
+#endif
+
+void amp_remote_trace(const char *text) {
+    (void)text;
+}
+
+void amp_remote_trace_dec(uint32_t number) {
+    (void)number;
+}
+
+void amp_remote_trace_hex(uintptr_t number) {
+    (void)number;
+}
+
+void amp_remote_exit(int code) {
+    (void)code;
+    for (;;) {
+    }
+}
