@@ -4,8 +4,9 @@
  *
  * The table is checked where it is in the image, entry by entry, each read
  * once into private memory.  After loading, the host writes into the copy in
- * target memory and never reads it: vdev.gfeatures, vdev.status, all of each
- * ring of the RPMsg device, and da and pa of carveouts that were left open.
+ * target memory and never reads it.  It writes gfeatures, status and the rings
+ * of the RPMsg device it serves (of a ring only da and notifyid change, and
+ * only if left open), and da and pa of carveouts that were left open.
  */
 #include <string.h>
 
