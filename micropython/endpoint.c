@@ -98,10 +98,11 @@ static void wait_for_room(mp_uint_t ms) {
     struct amp_rpmsg *link = &openamp_bus.link;
     bool in_callback = link->polling;
     openamp_bus_poll();
+    mp_handle_pending(true);
+    // Last, as what ran above may have made room, or stopped the core.
     if (amp_rpmsg_want_room(link) || !link->up) {
         return;
     }
-    mp_handle_pending(true);
     openamp_bus_wait(in_callback && ms > DEADLOCK_MS ? DEADLOCK_MS : ms);
     if (in_callback && !openamp_bus.notified && link->up && !amp_rpmsg_peer_can_send(link)
         && !amp_rpmsg_want_room(link)) {

@@ -1,0 +1,37 @@
+# A core that takes no messages: timeouts, and the default wait that its death ends.
+import time
+from support import boot_box, core_pids, kill_core, outcome, wait
+import os
+
+rproc, box = boot_box("test_crash.elf", "test-crash")
+print(box.ask("alive"))
+box.ept.send("spin")
+
+n = 0
+while True:
+    result = box.ept.send("x" * n, timeout=0)
+    if result < 0:
+        break
+    n += 1
+print(n, type(result), result)
+
+for ms in (1, 50):
+    start = time.ticks_ms()
+    print(outcome(box.ept.send, "late", timeout=ms))
+    print(time.ticks_diff(time.ticks_ms(), start) >= ms)
+print(outcome(box.ept.send, "none", timeout=0))
+print(outcome(box.ept.send, "x" * 497, timeout=0), "before there is room")
+
+# Dies while we wait.
+os.system("(sleep 0.3; kill -9 %d) &" % core_pids()[0])
+print(outcome(box.ept.send, "for ever"))
+print(box.ept.is_ready(), outcome(box.ept.send, "after"))
+
+# The same with a bound that is far away, and a stop from inside the wait.
+rproc.start()
+wait(box.ept.is_ready)
+box.ept.send("spin")
+while box.ept.send("fill", timeout=0) >= 0:
+    pass
+os.system("(sleep 0.3; kill -9 %d) &" % core_pids()[0])
+print(outcome(box.ept.send, "for long", timeout=1000000))

@@ -1,0 +1,126 @@
+# What the tests share.  Nothing here depends on how long things take: a test
+# waits for its event, and the bound is only there so that it ends.
+import openamp, os, time
+
+BOUND_MS = 20000
+
+# The numbers of Linux, whichever of them this MicroPython has names for.
+ERRNO = {
+    2: "ENOENT",
+    5: "EIO",
+    8: "ENOEXEC",
+    11: "EAGAIN",
+    16: "EBUSY",
+    19: "ENODEV",
+    32: "EPIPE",
+    35: "EDEADLK",
+    90: "EMSGSIZE",
+    98: "EADDRINUSE",
+    107: "ENOTCONN",
+    110: "ETIMEDOUT",
+}
+
+
+def wait(condition, what="the event"):
+    start = time.ticks_ms()
+    while not condition():
+        if time.ticks_diff(time.ticks_ms(), start) > BOUND_MS:
+            raise RuntimeError("no sign of " + what)
+        time.sleep_ms(5)
+
+
+# What calling `function` ends in: its result, or the exception.
+def outcome(function, *args, **kwargs):
+    try:
+        return function(*args, **kwargs)
+    except OSError as e:
+        return "OSError " + ERRNO.get(e.errno, str(e.errno))
+    except Exception as e:
+        return type(e).__name__
+
+
+# An endpoint that keeps a copy of all it receives.
+class Box:
+    def __init__(self, name, **kwargs):
+        self.got = []
+        self.ept = openamp.Endpoint(name, self.receive, **kwargs)
+
+    def receive(self, src, data):
+        self.got.append(bytes(data))
+
+    def wait(self, count):
+        wait(lambda: len(self.got) >= count, "%d messages, only %d" % (count, len(self.got)))
+
+    # Send one message and wait for one.
+    def ask(self, data):
+        before = len(self.got)
+        self.ept.send(data)
+        self.wait(before + 1)
+        return self.got[before]
+
+
+# A running core.
+def boot(firmware="virtual_uart.elf"):
+    rproc = openamp.RemoteProc(firmware)
+    rproc.start()
+    return rproc
+
+
+# A running core, and a box bound to its service.
+def boot_box(firmware="virtual_uart.elf", name="vuart-channel"):
+    box = Box(name)
+    rproc = boot(firmware)
+    wait(box.ept.is_ready, name)
+    return rproc, box
+
+
+def firmware_path(name):
+    directory = os.getenv("OPENAMP_FIRMWARE")
+    return directory + "/" + name if directory else name
+
+
+def read_firmware(name):
+    with open(firmware_path(name), "rb") as f:
+        return bytearray(f.read())
+
+
+# A name for a file that no other test has.
+def temporary(suffix):
+    return "%s/openamp-test-%s-%s" % (os.getenv("TMPDIR") or "/tmp", own_pid(), suffix)
+
+
+def own_pid():
+    with open("/proc/self/stat") as f:
+        return f.read().split()[0]
+
+
+# The processes of our cores that are alive.
+def core_pids():
+    pids = []
+    for pid in os.listdir("/proc"):
+        if not pid.isdigit():
+            continue
+        try:
+            with open("/proc/" + pid + "/stat") as f:
+                stat = f.read()
+        except OSError:
+            continue  # ended meanwhile
+        name = stat[stat.find("(") + 1 : stat.find(")")]
+        state, parent = stat[stat.find(")") + 2 :].split()[:2]
+        if name.startswith("amp-core") and parent == own_pid() and state != "Z":
+            pids.append(int(pid))
+    return pids
+
+
+def kill_core():
+    for pid in core_pids():
+        os.system("kill -9 %d" % pid)
+
+
+# The addresses of an endpoint, as it prints itself.
+def src_of(ept):
+    return int(str(ept).split("src=")[1].split()[0], 16)
+
+
+def dest_of(ept):
+    return int(str(ept).split("dest=")[1].rstrip(">"), 16)
