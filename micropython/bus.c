@@ -14,13 +14,11 @@ openamp_bus_t openamp_bus;
 
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
 // Without a lock around the interpreter nothing keeps two threads out of here.
-static void check_thread(void) {
+void openamp_check_thread(void) {
     if (!mp_thread_is_main_thread()) {
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("openamp is for the main thread"));
     }
 }
-#else
-#define check_thread()
 #endif
 
 void openamp_raise(int error, mp_rom_error_text_t text) {
@@ -71,8 +69,9 @@ static mp_obj_t run_again(mp_obj_t arg) {
 static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
 
 static void run_node(mp_sched_node_t *node) {
-    if (!openamp_bus_poll()) {
-        return;
+    int taken = openamp_bus_poll();
+    if (taken < openamp_bus.link.rx.num) {
+        return; // or negative: nothing is due until the doorbell rings again
     }
     // More may be due.  Scheduled nodes run until there are none, so a node
     // that schedules itself would lock the program out under a flood; a Python
@@ -102,7 +101,7 @@ static int device_poll(struct amp_rpmsg *link) {
 }
 #endif
 
-bool openamp_bus_poll(void) {
+int openamp_bus_poll(void) {
     openamp_bus.notified = false;
     // Callbacks run as scheduled ones do, also where send() runs them.
     mp_sched_lock();
@@ -112,7 +111,7 @@ bool openamp_bus_poll(void) {
     int taken = device_poll(&openamp_bus.link);
     #endif
     mp_sched_unlock();
-    return taken != 0;
+    return taken;
 }
 
 void openamp_bus_wait(mp_uint_t ms) {
@@ -124,7 +123,7 @@ void openamp_bus_wait(mp_uint_t ms) {
 // ---- Beginning ----
 
 void openamp_bus_init(void) {
-    check_thread();
+    openamp_check_thread();
     if (MP_STATE_VM(openamp_started) != MP_OBJ_NULL) {
         return;
     }

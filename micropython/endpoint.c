@@ -82,8 +82,8 @@ static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, m
     if (dest == AMP_ADDR_ANY && src == AMP_ADDR_ANY) {
         return amp_endpoint_send(&self->ept, bufinfo.buf, bufinfo.len);
     }
-    if (self->ept.link == NULL || self->ept.cb == NULL) {
-        return -AMP_ENOTCONN;
+    if (self->callback == MP_OBJ_NULL) {
+        return -AMP_ENOTCONN; // deinit() was called
     }
     src = src == AMP_ADDR_ANY ? self->ept.addr : src;
     dest = dest == AMP_ADDR_ANY ? self->ept.dest : dest;
@@ -93,23 +93,30 @@ static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, m
     return amp_rpmsg_send(&openamp_bus.link, src, dest, bufinfo.buf, bufinfo.len);
 }
 
-// One sleep of a send that waits for room, at most `ms` long.
-static void wait_for_room(mp_uint_t ms) {
+// A send that waits for room.
+typedef struct _waiter_t {
+    bool waiting;
+    mp_uint_t start; // ms
+    mp_uint_t alive; // ms: when the peer was last seen able to send
+} waiter_t;
+
+// One sleep, at most `ms` long.
+static void wait_for_room(waiter_t *waiter, mp_uint_t now, mp_uint_t ms) {
     struct amp_rpmsg *link = &openamp_bus.link;
     bool in_callback = link->polling;
     openamp_bus_poll();
     mp_handle_pending(true);
-    // Last, as what ran above may have made room, or stopped the core.
     if (amp_rpmsg_want_room(link) || !link->up) {
         return;
     }
-    openamp_bus_wait(in_callback && ms > DEADLOCK_MS ? DEADLOCK_MS : ms);
-    if (in_callback && !openamp_bus.notified && link->up && !amp_rpmsg_peer_can_send(link)
-        && !amp_rpmsg_want_room(link)) {
+    if (!in_callback || amp_rpmsg_peer_can_send(link)) {
+        waiter->alive = now;
+    } else if (now - waiter->alive >= DEADLOCK_MS) {
         // No callback but ours runs until we return, so no buffer goes back to
         // the peer, and it takes no message while it cannot answer.
         openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback to return"));
     }
+    openamp_bus_wait(in_callback ? MIN(ms, DEADLOCK_MS) : ms);
 }
 
 static mp_obj_t endpoint_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
@@ -128,8 +135,9 @@ static mp_obj_t endpoint_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
     uint32_t dest = openamp_get_addr(args[ARG_dest].u_obj);
     mp_int_t timeout = args[ARG_timeout].u_int;
 
-    mp_uint_t start = 0;
-    for (bool waited = false;; waited = true) {
+    openamp_check_thread();
+    waiter_t waiter = {0};
+    for (;;) {
         int sent = try_send(self, src, dest, args[ARG_data].u_obj);
         if (sent >= 0 || (sent == -AMP_EAGAIN && timeout == 0)) {
             return MP_OBJ_NEW_SMALL_INT(sent);
@@ -138,15 +146,17 @@ static mp_obj_t endpoint_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
             raise_send_error(sent);
         }
         mp_uint_t now = mp_hal_ticks_ms();
-        start = waited ? start : now;
+        if (!waiter.waiting) {
+            waiter = (waiter_t) {.waiting = true, .start = now, .alive = now};
+        }
         mp_uint_t left = OPENAMP_WAIT_FOREVER;
         if (timeout > 0) {
-            if (now - start >= (mp_uint_t)timeout) {
+            if (now - waiter.start >= (mp_uint_t)timeout) {
                 openamp_raise(AMP_ETIMEDOUT, MP_ERROR_TEXT("remote took no message in time"));
             }
-            left = (mp_uint_t)timeout - (now - start);
+            left = (mp_uint_t)timeout - (now - waiter.start);
         }
-        wait_for_room(MIN(left, OPENAMP_WAIT_FOREVER));
+        wait_for_room(&waiter, now, MIN(left, OPENAMP_WAIT_FOREVER));
     }
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(endpoint_send_obj, 2, endpoint_send);
@@ -204,6 +214,8 @@ static mp_obj_t endpoint_make_new(
 
 static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    openamp_check_thread();
+    self->callback = MP_OBJ_NULL;
     // With no room for its withdrawal it stays on the list until there is.
     if (amp_endpoint_destroy(&self->ept) == 0) {
         list_remove(self);

@@ -49,9 +49,17 @@ extern openamp_bus_t openamp_bus;
 // Make the bus ready if this run of the interpreter did not yet.
 void openamp_bus_init(void);
 
-// Do the work that is due.  Returns whether there was any.  No exception
+// Do the work that is due: the result of amp_rproc_poll().  No exception
 // leaves it.
-bool openamp_bus_poll(void);
+int openamp_bus_poll(void);
+
+// Raise RuntimeError in any thread but the main one, where threads could run
+// here at the same time.
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+void openamp_check_thread(void);
+#else
+#define openamp_check_thread()
+#endif
 
 // Sleep until the doorbell rings, another event comes, or `ms` have passed.
 // Returns at once if openamp_bus.notified.
