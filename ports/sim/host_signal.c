@@ -53,6 +53,11 @@ void sim_signal_install(void) {
     action.sa_flags = SA_SIGINFO;
     sigemptyset(&action.sa_mask);
     sigaction(SIGURG, &action, NULL);
+    // A parent may have left it blocked.
+    sigset_t urgent;
+    sigemptyset(&urgent);
+    sigaddset(&urgent, SIGURG);
+    sigprocmask(SIG_UNBLOCK, &urgent, NULL);
 }
 
 // The handler runs in the thread that calls this: it sees the three steps in

@@ -28,7 +28,7 @@ AMP_SIM_REMOTE_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Werror \
     -DAMP_CONFIG_HOST=0 -DAMP_REMOTE_TRACE_DA=0x20000000 -DAMP_REMOTE_TRACE_LEN=0x1000
 # aarch64: atomics without a helper library
 ifneq ($(findstring aarch64,$(shell $(CC) -dumpmachine)),)
-AMP_SIM_REMOTE_FLAGS += $(if $(findstring clang,$(CC)),,-mno-outline-atomics)
+AMP_SIM_REMOTE_FLAGS += -mno-outline-atomics
 endif
 AMP_SIM_REMOTE_CC := $(CC) $(AMP_SIM_REMOTE_FLAGS)
 

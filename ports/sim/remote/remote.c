@@ -137,6 +137,10 @@ const struct amp_port *amp_remote_port(void) {
     return &port;
 }
 
+const struct amp_port *amp_platform_port(unsigned core) {
+    return core == 0 ? &port : NULL;
+}
+
 const void *amp_remote_default_table(size_t *len) {
     *len = AMP_SIM_TABLE_LEN;
     return (const void *)(uintptr_t)AMP_SIM_TABLE_DA;
