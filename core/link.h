@@ -43,10 +43,10 @@ AMP_PER_ROLE void amp_link_kick(struct amp_rpmsg *link, const struct amp_virtq *
 }
 
 // The local pointer of a buffer that the host named in a descriptor, or NULL
-// if it is not wholly in shared memory, too short for a header or misaligned.
-// Device only.
+// if it is not wholly in shared memory, too short for a header, longer than a
+// header can say, or misaligned.  Device only.
 AMP_PER_ROLE void *amp_link_map_buffer(struct amp_rpmsg *link, uint64_t addr, uint32_t len) {
-    if (len < AMP_HEADER_SIZE || addr % 4 != 0) {
+    if (len - AMP_HEADER_SIZE > UINT16_MAX || addr % 4 != 0) {
         return NULL;
     }
     uint64_t offset = addr - link->buffers_da;

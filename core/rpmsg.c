@@ -59,9 +59,14 @@ static void device_look_at_rings(struct amp_rpmsg *link) {
 }
 #endif
 
+// Room for a header and a payload whose length can be said in 16 bits.
+static bool size_is_valid(uint32_t size) {
+    return size % 4 == 0 && size > AMP_HEADER_SIZE && size - AMP_HEADER_SIZE <= UINT16_MAX;
+}
+
 int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     bool host = amp_link_is_host(link);
-    if (link->up || (host && (layout->buffer_size <= AMP_HEADER_SIZE || layout->buffer_size % 4)) //
+    if (link->up || (host && !size_is_valid(layout->buffer_size)) //
         || !amp_virtq_shape_is_valid(layout->vring[0].num, layout->vring[0].align) //
         || !amp_virtq_shape_is_valid(layout->vring[1].num, layout->vring[1].align)) {
         return -AMP_EINVAL;
@@ -97,7 +102,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         }
     }
     amp_ns_flush(link);
-    return 0;
+    return link->up ? 0 : -AMP_EPROTO; // the device looked at the host's rings
 }
 
 void amp_rpmsg_down(struct amp_rpmsg *link) {
