@@ -49,6 +49,6 @@ void *sim_map(void *ctx, amp_da_t da, size_t len);
 
 // runner_blob.c
 extern const uint8_t sim_runner[];
-extern const uint8_t sim_runner_end[];
+extern const uint64_t sim_runner_len;
 
 #endif // AMP_SIM_HOST_H

@@ -51,7 +51,7 @@ static int runner_file(void) {
     if (fd < 0) {
         fd = memfd_create("amp-core", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     }
-    size_t len = (size_t)(sim_runner_end - sim_runner);
+    size_t len = (size_t)sim_runner_len;
     if (fd >= 0 && write(fd, sim_runner, len) != (ssize_t)len) {
         close(fd);
         return -1;
@@ -112,13 +112,13 @@ struct launch {
 // system calls only.  All signals stay blocked: what a terminal sends to the
 // host's group (Ctrl-C) is not for the core.
 static __attribute__((noreturn)) void become_core(const struct launch *l) {
-    static char *no_environment[] = {NULL};
     fcntl(l->memory, F_SETFD, 0);
     fcntl(l->status, F_SETFD, 0);
     if (l->emulated) {
         fcntl(l->runner, F_SETFD, 0);
         execvp(l->argv[0], l->argv);
     } else {
+        static char *no_environment[] = {NULL};
         syscall(SYS_execveat, l->runner, "", l->argv, no_environment, AT_EMPTY_PATH);
     }
     uint8_t step = AMP_SIM_STEP_EXEC;

@@ -8,8 +8,11 @@ __asm__(".section .rodata\n"
         ".global sim_runner\n"
         "sim_runner:\n"
         ".incbin \"" AMP_SIM_RUNNER_FILE "\"\n"
-        ".global sim_runner_end\n"
         "sim_runner_end:\n"
+        ".balign 8\n"
+        ".global sim_runner_len\n"
+        "sim_runner_len:\n"
+        ".8byte sim_runner_end - sim_runner\n"
         ".previous\n");
 
 // A file must declare something.

@@ -81,9 +81,6 @@ long runner_sandbox(const struct runner *r) {
         ALLOW,
         KILL,
     };
-    struct sock_fprog program = {
-        .len = sizeof(filter) / sizeof(filter[0]),
-        .filter = filter,
-    };
+    struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
     return sim_call(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&program, 0, 0, 0);
 }

@@ -32,14 +32,14 @@ int main(void);
 
 // Entered by the reset code with nothing but a stack.
 __attribute__((used, noreturn)) void amp_remote_reset(void) {
-    if (&__data_load[0] != &__data_begin[0]) { // an image that runs from flash
-        for (size_t i = 0; __data_begin + i < __data_end; i++) {
-            __data_begin[i] = __data_load[i];
-        }
+    // Out of flash; an image that was loaded is in place, and copies onto itself.
+    for (size_t i = 0; __data_begin + i < __data_end; i++) {
+        __data_begin[i] = __data_load[i];
+        __asm__ volatile("" ::: "memory"); // stay a loop: no memcpy() yet
     }
     for (uint64_t *word = __bss_begin; word < __bss_end; word++) {
         *word = 0;
-        __asm__ volatile("" ::: "memory"); // stay a loop: no memset() yet
+        __asm__ volatile("" ::: "memory"); // the same for memset()
     }
     amp_remote_exit(main());
 }
