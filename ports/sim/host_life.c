@@ -248,7 +248,8 @@ int sim_core_start(void *ctx, amp_da_t entry) {
     if (debugging()) {
         fprintf(stderr,
             "core %u waits at reset; attach with\n"
-            "    gdb -p %d -ex 'handle SIGSTOP nostop noprint nopass' -ex 'symbol-file FIRMWARE.elf'\n"
+            "    gdb -p %d -ex 'handle SIGSTOP nostop noprint nopass' -ex 'symbol-file "
+            "FIRMWARE.elf'\n"
             "or let it go with kill -CONT %d\n",
             core->index, (int)core->pid, (int)core->pid);
     }
