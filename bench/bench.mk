@@ -2,7 +2,7 @@
 
 BENCH_OBJ := $(addprefix $(BUILD)/host/bench/, round_trip.o pair.o) \
     $(CORE_SRC:%.c=$(BUILD)/host/%.o)
-$(BUILD)/host/bench/%.o: CFLAGS_HOST += -Ibench
+$(BUILD)/host/bench/%.o: CFLAGS_HOST += -Ibench -Itests/unit
 $(BUILD)/bench/round_trip: $(BENCH_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@

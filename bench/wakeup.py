@@ -41,8 +41,8 @@ def measure(name, wait):
 poll = select.poll()
 
 
-def sleep_asyncio():
-    asyncio.run(asyncio.sleep_ms(10))
+async def nap():
+    await asyncio.sleep_ms(10)
 
 
 def compute():
@@ -53,5 +53,5 @@ def compute():
 measure("computing", compute)
 measure("time_sleep", lambda: time.sleep(0.01))
 measure("select_poll", lambda: poll.poll(10))
-measure("asyncio_sleep", sleep_asyncio)
+measure("asyncio_sleep", lambda: asyncio.run(nap()))
 rproc.shutdown()

@@ -3,10 +3,10 @@
  * host tells the firmware where it is.  The layout is the one of Linux's
  * remoteproc, version 1; it is public because firmware declares one.
  *
- * A firmware's table is a const-free object in section ".resource_table":
+ * A firmware's table is a writable object in section ".resource_table":
  *
  *     AMP_RESOURCE_TABLE struct amp_table_rpmsg table =
- *         AMP_TABLE_RPMSG(64, trace_text, sizeof(trace_text));
+ *         AMP_TABLE_RPMSG(64, AMP_REMOTE_TRACE_DA, AMP_REMOTE_TRACE_LEN);
  */
 #ifndef OPENAMP_TABLE_H
 #define OPENAMP_TABLE_H
@@ -92,10 +92,9 @@ struct amp_table_rpmsg {
 
 #define AMP_RESOURCE_TABLE __attribute__((section(".resource_table"), used))
 
-// `num` buffers in each direction (a power of two); `text` is the address of
-// the trace buffer.  An address fits 32 bits on every core that has such a
-// table; AMP_TABLE_RPMSG_INIT_TRACE fills it in at start where the compiler
-// cannot do it at build time.
+// `buffers` in each direction (a power of two).  The trace buffer's address
+// must be a constant, which on a 64-bit core means that the linker script puts
+// it at a known place (AMP_REMOTE_TRACE_DA).
 #define AMP_TABLE_RPMSG(buffers, trace_da, trace_size) \
     { \
         .header = {.ver = 1, .num = 2}, \

@@ -210,8 +210,24 @@ static void explain_failed_start(struct sim_core *core, uint8_t step) {
     snprintf(core->reason, sizeof(core->reason), "%s", why);
 }
 
+// A program that ends in order waits for its cores to be gone.  (One that is
+// killed leaves it to the kernel: the runner asked to die with its parent.)
+static void stop_all(void) {
+    for (unsigned i = 0; i < AMP_SIM_CORES; i++) {
+        sim_core_stop(&sim_cores[i]);
+    }
+}
+
+static void stop_all_at_exit(void) {
+    static bool registered;
+    if (!registered) {
+        registered = atexit(stop_all) == 0;
+    }
+}
+
 int sim_core_start(void *ctx, amp_da_t entry) {
     struct sim_core *core = ctx;
+    stop_all_at_exit();
     if (core->pid != 0 || !core->powered) {
         return core->pid != 0 ? -AMP_EBUSY : -AMP_EIO;
     }

@@ -64,11 +64,19 @@ static void find_processors(void) {
     }
 }
 
-static void report(const char *name, uint32_t n) {
+static uint64_t futex_median; // of this run and placement: what ratios are taken against
+
+static uint64_t report(const char *name, uint32_t n) {
     const char *where = apart ? "two_cpus" : "one_cpu";
     qsort(samples, n, sizeof(*samples), compare);
     printf("BENCH %s_%s_median_ns %llu\n", name, where, (unsigned long long)samples[n / 2]);
     printf("BENCH %s_%s_p99_ns %llu\n", name, where, (unsigned long long)samples[n - 1 - n / 100]);
+    return samples[n / 2];
+}
+
+static void report_ratio(const char *name, uint64_t median) {
+    printf("BENCH %s_to_futex_%s %.2f\n", name, apart ? "two_cpus" : "one_cpu",
+        (double)median / (double)futex_median);
 }
 
 // ---- A bare futex ping-pong ----
@@ -104,7 +112,7 @@ static void bench_futex(void) {
     }
     waitpid(pid, NULL, 0);
     munmap(words, 4096);
-    report("futex_round_trip", count);
+    futex_median = report("futex_round_trip", count);
 }
 
 // ---- The port ----
@@ -145,7 +153,7 @@ static int bench_doorbell(const struct amp_port *port, amp_da_t entry) {
         samples[i] = now_ns() - before;
     }
     port->ops->core_stop(port->ctx);
-    report("sim_doorbell_round_trip", count);
+    report_ratio("sim_doorbell_round_trip", report("sim_doorbell_round_trip", count));
     return 0;
 }
 
@@ -245,7 +253,7 @@ static int bench_messages(const struct amp_port *port) {
         }
         samples[i] = now_ns() - before;
     }
-    report("sim_echo_round_trip", count);
+    report_ratio("sim_echo_round_trip", report("sim_echo_round_trip", count));
     if (stream(&rproc) != 0) {
         return -1;
     }
@@ -273,7 +281,7 @@ int main(int argc, char **argv) {
     if (failed != NULL) {
         const char *reason = "";
         port->ops->core_state(port->ctx, &reason);
-        fprintf(stderr, "bench_sim: %s failed %s\n", failed, reason);
+        fprintf(stderr, "wakeup: %s failed %s\n", failed, reason);
     }
     free(samples);
     return failed != NULL;
