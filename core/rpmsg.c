@@ -24,8 +24,8 @@ bool amp_rpmsg_is_up(const struct amp_rpmsg *link) {
 
 void amp_link_violated(struct amp_rpmsg *link, const char *what) {
     ++link->stats.violations;
+    link->violation = what; // first: an event of down() may begin a new life
     amp_rpmsg_down(link);
-    link->violation = what;
 }
 
 // ---- Up and down ----
@@ -112,18 +112,23 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
     link->up = false;
     ++link->generation;
     link->service_count = 0;
-    struct amp_endpoint *ept = link->endpoints;
-    while (ept != NULL) {
-        if (ept->flags & EPT_CLOSING) {
-            amp_link_remove(link, ept); // nobody to tell any more
-            ept = link->endpoints; // `released` may have changed the list
-            continue;
-        }
+    struct amp_endpoint *ept;
+    for (ept = link->endpoints; ept != NULL; ept = ept->next) {
         if (ept->flags & EPT_BOUND) {
             ept->dest = AMP_ADDR_ANY;
         }
-        ept->flags &= EPT_NAMED | EPT_BOUND;
-        ept = ept->next;
+        ept->flags &= EPT_NAMED | EPT_BOUND | EPT_CLOSING;
+    }
+    // There is nobody any more to tell of the closing ones.  `released` may
+    // change the list, and even begin a new life, which takes over the rest.
+    ept = link->endpoints;
+    while (ept != NULL && !link->up) {
+        if (ept->flags & EPT_CLOSING) {
+            amp_link_remove(link, ept);
+            ept = link->endpoints;
+        } else {
+            ept = ept->next;
+        }
     }
 }
 

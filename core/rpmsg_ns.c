@@ -42,8 +42,8 @@ void amp_ns_flush(struct amp_rpmsg *link) {
         if (link->name_service) {
             error = amp_ns_send(link, ept, closing ? RPMSG_NS_DESTROY : RPMSG_NS_CREATE);
         }
-        if (error == -AMP_EAGAIN || !link->up) {
-            return;
+        if (error == -AMP_EAGAIN || error == -AMP_EPROTO) {
+            return; // with the life of the link `ept` may have ended
         }
         // Any other error is final: buffers too short for a name.
         ept->flags = (uint16_t)((ept->flags & ~EPT_ANNOUNCE) | (error > 0 ? EPT_ANNOUNCED : 0));
@@ -125,11 +125,13 @@ void amp_ns_deliver(struct amp_rpmsg *link) {
     uint16_t generation = link->generation;
     for (unsigned i = 0; i < link->service_count; ++i) {
         struct amp_service *service = &link->services[i];
-        if (service->delivered || link->events == NULL || link->events->service == NULL
-            || find_bound(link, service->name, service->addr) != NULL) {
+        if (service->delivered || link->events == NULL || link->events->service == NULL) {
             continue;
         }
         service->delivered = true;
+        if (find_bound(link, service->name, service->addr) != NULL) {
+            continue; // taken, and no news either when it is free again
+        }
         struct amp_service copy = *service;
         link->events->service(link, copy.addr, copy.name);
         if (link->generation != generation) {

@@ -130,7 +130,7 @@ AMP_PER_ROLE int claim(struct amp_rpmsg *link, struct amp_tx *tx, bool host) {
         error = device_claim(link, tx);
         #endif
     }
-    if (error == 0 && link->wants_room) {
+    if (error == 0 && link->wants_room && !link->ns_due) {
         listen(link, false);
     }
     return error;

@@ -129,13 +129,14 @@ void pair_free(struct pair *pair) {
 }
 
 void pair_settle(struct pair *pair) {
-    int taken;
-    do {
+    int quiet = 0;
+    while (quiet < 2) {
         int from_device = amp_rpmsg_poll(&pair->host.link);
         int from_host = amp_rpmsg_poll(&pair->device.link);
         assert_true(from_device >= 0 && from_host >= 0);
-        taken = from_device + from_host;
-    } while (taken != 0 || pair->host.link.ns_due || pair->device.link.ns_due);
+        bool due = pair->host.link.ns_due || pair->device.link.ns_due;
+        quiet = from_device + from_host != 0 || due ? 0 : quiet + 1;
+    }
     pair->host.doorbell = false;
     pair->device.doorbell = false;
 }
