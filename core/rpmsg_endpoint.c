@@ -3,6 +3,10 @@
 
 #include "core/link.h"
 
+// How far the counter of addresses jumps over one that the user gave: far
+// enough that it gets there no sooner, near enough to have the rest.
+enum { GIVEN_AHEAD = 0x10000 };
+
 static struct amp_endpoint **bucket_of(const struct amp_rpmsg *link, uint32_t addr) {
     return &link->buckets[addr & link->bucket_mask];
 }
@@ -48,10 +52,10 @@ struct amp_endpoint **amp_rpmsg_set_buckets(
 static uint32_t choose_addr(struct amp_rpmsg *link) {
     uint32_t addr;
     do {
-        addr = link->next_addr++;
         if (link->next_addr == AMP_ADDR_ANY) {
             link->next_addr = RPMSG_FIRST_DYNAMIC_ADDR;
         }
+        addr = link->next_addr++;
     } while (amp_link_find(link, addr) != NULL);
     return addr;
 }
@@ -69,6 +73,8 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
         addr = choose_addr(link);
     } else if (addr == RPMSG_NS_ADDR || amp_link_find(link, addr) != NULL) {
         return -AMP_EADDRINUSE;
+    } else if (addr - link->next_addr < GIVEN_AHEAD) {
+        link->next_addr = addr + 1; // nobody gets it from the counter
     }
     *ept = (struct amp_endpoint) {
         .link = link,

@@ -1,0 +1,447 @@
+/* Endpoints: addresses, the table, and lives that end inside callbacks. */
+#include "core/link.h"
+#include "pair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct pair pair;
+static struct amp_rpmsg *const host = &pair.host.link;
+static struct amp_rpmsg *const device = &pair.device.link;
+static struct amp_endpoint a;
+static struct amp_endpoint b;
+static struct amp_endpoint c;
+
+static int setup(void **state) {
+    (void)state;
+    memset(&a, 0, sizeof(a));
+    memset(&b, 0, sizeof(b));
+    memset(&c, 0, sizeof(c));
+    pair_open(&pair, 8);
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    pair_free(&pair);
+    return 0;
+}
+
+static void make_at(struct amp_endpoint *ept, uint32_t addr, amp_endpoint_cb cb) {
+    assert_int_equal(amp_endpoint_create(host, ept, NULL, addr, AMP_ADDR_ANY, cb), 0);
+}
+
+// ---- Addresses ----
+
+static void test_first_address(void **state) {
+    (void)state;
+    make_at(&a, AMP_ADDR_ANY, NULL);
+    make_at(&b, AMP_ADDR_ANY, NULL);
+    assert_int_equal(a.addr, 1024);
+    assert_int_equal(b.addr, 1025);
+}
+
+static void test_address_in_use(void **state) {
+    (void)state;
+    make_at(&a, 77, NULL);
+    struct amp_endpoint before = b;
+    assert_int_equal(amp_endpoint_create(host, &b, "b", 77, AMP_ADDR_ANY, NULL), -AMP_EADDRINUSE);
+    assert_memory_equal(&b, &before, sizeof(b));
+    assert_int_equal(
+        amp_endpoint_create(host, &b, "b", RPMSG_NS_ADDR, AMP_ADDR_ANY, NULL), -AMP_EADDRINUSE);
+    // The other side has addresses of its own.
+    assert_int_equal(amp_endpoint_create(device, &b, "b", 77, AMP_ADDR_ANY, NULL), 0);
+    assert_int_equal(amp_endpoint_destroy(&a), 0);
+    make_at(&a, 77, NULL);
+    make_at(&c, 0, NULL); // an address like any other
+    assert_int_equal(c.addr, 0);
+}
+
+static void test_addresses_are_new(void **state) {
+    (void)state;
+    uint32_t last = 0;
+    for (int i = 0; i < 10000; ++i) {
+        make_at(&a, AMP_ADDR_ANY, NULL);
+        assert_true(a.addr > last);
+        last = a.addr;
+        assert_int_equal(amp_endpoint_destroy(&a), 0);
+        if (i % 100 == 0) {
+            pair_down(&pair);
+            pair_up(&pair); // a new life, the same program
+        }
+    }
+}
+
+static void test_chosen_skips_given(void **state) {
+    (void)state;
+    make_at(&a, 1024, NULL);
+    make_at(&b, AMP_ADDR_ANY, NULL);
+    assert_int_equal(b.addr, 1025);
+    make_at(&c, 1026, NULL);
+    assert_int_equal(amp_endpoint_destroy(&b), 0);
+    make_at(&b, AMP_ADDR_ANY, NULL);
+    assert_int_equal(b.addr, 1027);
+}
+
+// An address that the user gave and freed is not chosen later.
+static void test_given_is_used_up(void **state) {
+    (void)state;
+    make_at(&a, 1030, NULL);
+    assert_int_equal(amp_endpoint_destroy(&a), 0);
+    for (int i = 0; i < 20; ++i) {
+        make_at(&a, AMP_ADDR_ANY, NULL);
+        assert_int_not_equal(a.addr, 1030);
+        assert_int_equal(amp_endpoint_destroy(&a), 0);
+    }
+}
+
+static void test_last_addresses(void **state) {
+    (void)state;
+    make_at(&a, 1024, NULL);
+    host->next_addr = 0xFFFFFFFD;
+    make_at(&b, 0xFFFFFFFE, NULL);
+    make_at(&c, AMP_ADDR_ANY, NULL);
+    assert_true(c.addr == 0xFFFFFFFD || c.addr == 1025);
+    struct amp_endpoint e = {0};
+    make_at(&e, AMP_ADDR_ANY, NULL); // after the last comes the first that is free
+    assert_true(e.addr == 1025 || e.addr == 1026);
+    // One given at the very end does not use up all the others.
+    assert_int_equal(amp_endpoint_destroy(&b), 0);
+    make_at(&b, 0xFFFFFFFE, NULL);
+    assert_int_equal(amp_endpoint_destroy(&e), 0);
+    make_at(&e, AMP_ADDR_ANY, NULL);
+    assert_true(e.addr < 2000);
+}
+
+// ---- Many ----
+
+enum { MANY = 1000 };
+static struct amp_endpoint many[MANY];
+static unsigned calls[MANY];
+static void count_call(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    (void)src;
+    (void)data;
+    (void)len;
+    ++calls[ept - many];
+}
+
+static void message_to_each(void) {
+    memset(calls, 0, sizeof(calls));
+    for (int i = 0; i < MANY; ++i) {
+        bool lives = many[i].link != NULL;
+        uint32_t dropped = host->stats.dropped;
+        assert_int_equal(amp_rpmsg_send(device, 9, 1024 + (uint32_t)i, "", 0), 0);
+        assert_int_equal(amp_rpmsg_poll(host), 1);
+        assert_int_equal(calls[i], lives);
+        assert_int_equal(host->stats.dropped, dropped + !lives);
+    }
+}
+
+static void test_thousand(void **state) {
+    (void)state;
+    static struct amp_endpoint *small[16];
+    static struct amp_endpoint *large[1024];
+    memset(many, 0, sizeof(many));
+    memset(small, 0xFF, sizeof(small)); // need not be clean
+    memset(large, 0xFF, sizeof(large));
+    for (int i = 0; i < MANY; ++i) {
+        make_at(&many[i], AMP_ADDR_ANY, count_call);
+        if (i == 300) {
+            assert_null(amp_rpmsg_set_buckets(host, small, 16));
+        } else if (i == 700) {
+            assert_ptr_equal(amp_rpmsg_set_buckets(host, large, 1024), small);
+            memset(small, 0xFF, sizeof(small)); // the caller's again
+        }
+    }
+    message_to_each();
+    unsigned longest = 0;
+    for (int i = 0; i < 1024; ++i) {
+        unsigned length = 0;
+        for (struct amp_endpoint *ept = large[i]; ept != NULL; ept = ept->next_in_bucket) {
+            ++length;
+        }
+        longest = length > longest ? length : longest;
+    }
+    assert_int_equal(longest, 1); // addresses in sequence never share a bucket
+    uint64_t seed = 5;
+    for (int i = 0; i < 500; ++i) {
+        assert_int_equal(amp_endpoint_destroy(&many[pair_random(&seed) % MANY]), 0);
+    }
+    message_to_each();
+    assert_ptr_equal(amp_rpmsg_set_buckets(host, small, 16), large);
+    message_to_each();
+    for (int i = 0; i < MANY; ++i) {
+        assert_int_equal(amp_endpoint_destroy(&many[i]), 0);
+    }
+    assert_null(host->endpoints);
+    assert_ptr_equal(host->endpoints_end, &host->endpoints);
+}
+
+// An endpoint that is closing has no place in a new table.
+static void test_buckets_while_closing(void **state) {
+    (void)state;
+    static struct amp_endpoint *buckets[32];
+    assert_int_equal(amp_endpoint_create(host, &a, "x", AMP_ADDR_ANY, AMP_ADDR_ANY, count_call), 0);
+    while (amp_rpmsg_send(host, 1, 2, "", 0) == 0) {
+    }
+    assert_int_equal(amp_endpoint_destroy(&a), -AMP_EAGAIN);
+    amp_rpmsg_set_buckets(host, buckets, 32);
+    assert_null(amp_link_find(host, 1024));
+    pair_settle(&pair);
+    assert_null(a.link);
+    assert_null(amp_link_find(host, 1024));
+}
+
+// ---- Life ----
+
+static void test_destroy_is_idempotent(void **state) {
+    (void)state;
+    assert_int_equal(amp_endpoint_destroy(&a), 0); // never created
+    amp_endpoint_abandon(&a);
+    assert_false(amp_endpoint_is_ready(&a));
+    make_at(&a, 5, pair_note);
+    assert_int_equal(amp_endpoint_destroy(&a), 0);
+    assert_null(a.link);
+    assert_int_equal(amp_endpoint_destroy(&a), 0);
+    amp_endpoint_abandon(&a);
+    assert_int_equal(amp_rpmsg_send(device, 9, 5, "", 0), 0);
+    assert_int_equal(amp_rpmsg_poll(host), 1);
+    assert_int_equal(pair_log.count, 0);
+    assert_int_equal(host->stats.dropped, 1);
+}
+
+static void test_abandon_is_silent(void **state) {
+    (void)state;
+    assert_int_equal(amp_endpoint_create(host, &a, "x", AMP_ADDR_ANY, AMP_ADDR_ANY, pair_note), 0);
+    pair_settle(&pair);
+    assert_int_equal(device->service_count, 1);
+    uint32_t sent = host->stats.sent;
+    amp_endpoint_abandon(&a);
+    assert_null(a.link);
+    assert_int_equal(host->stats.sent, sent);
+    pair_settle(&pair);
+    assert_int_equal(device->service_count, 1);
+}
+
+static void test_destroy_while_down(void **state) {
+    (void)state;
+    assert_int_equal(amp_endpoint_create(host, &a, "x", AMP_ADDR_ANY, AMP_ADDR_ANY, pair_note), 0);
+    pair_settle(&pair);
+    pair_down(&pair);
+    assert_int_equal(amp_endpoint_destroy(&a), 0);
+    pair_up(&pair);
+    pair_settle(&pair);
+    assert_int_equal(device->service_count, 0);
+}
+
+// ---- Inside callbacks ----
+
+static int act;
+static void act_cb(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    pair_note(ept, src, data, len);
+    switch (act) {
+        case 0: // oneself, and the memory is reused at once
+            assert_int_equal(amp_endpoint_destroy(ept), 0);
+            memset(ept, 0xEE, sizeof(*ept));
+            break;
+        case 1: // the next one
+            amp_endpoint_destroy(&b);
+            memset(&b, 0xEE, sizeof(b));
+            break;
+        case 2: // all of them
+            amp_endpoint_destroy(&c);
+            amp_endpoint_destroy(&a);
+            amp_endpoint_destroy(&b);
+            break;
+        case 3: // oneself, and somebody else gets the address
+            amp_endpoint_destroy(ept);
+            make_at(ept, 10, pair_note);
+            break;
+        case 4: // one for the message that is next
+            if (c.link == NULL) {
+                make_at(&c, 30, act_cb);
+            }
+            break;
+        case 5: { // a larger table
+            static struct amp_endpoint *buckets[64];
+            amp_rpmsg_set_buckets(ept->link, buckets, 64);
+            break;
+        }
+        case 6: // answers
+            assert_int_equal(amp_rpmsg_send(ept->link, ept->addr, src, data, len), len);
+            break;
+        case 7: // oneself, named: with a withdrawal sent in the middle of a poll
+            assert_int_equal(amp_endpoint_destroy(ept), 0);
+            break;
+        default: { // a new life, with oneself gone
+            amp_endpoint_destroy(ept);
+            pair_down(&pair);
+            pair_up(&pair);
+            break;
+        }
+    }
+}
+
+static unsigned run_act(int which, bool with_c) {
+    act = which;
+    memset(&a, 0, sizeof(a));
+    memset(&b, 0, sizeof(b));
+    memset(&c, 0, sizeof(c));
+    pair_log.count = 0;
+    make_at(&a, 10, act_cb);
+    make_at(&b, 20, act_cb);
+    if (with_c) {
+        make_at(&c, 30, act_cb);
+    }
+    for (uint32_t addr = 10; addr <= 30; addr += 10) {
+        assert_int_equal(amp_rpmsg_send(device, 9, addr, "x", 1), 1);
+    }
+    assert_int_equal(amp_rpmsg_send(device, 9, 10, "y", 1), 1);
+    assert_true(amp_rpmsg_poll(host) >= 0);
+    return pair_log.count;
+}
+
+static void test_callbacks_destroy(void **state) {
+    (void)state;
+    static const struct {
+        int act;
+        bool with_c;
+        unsigned count;
+    } table[] = {
+        {0, true, 3}, // a, b, c, and the second for a is dropped
+        {1, false, 2}, // a twice
+        {2, true, 1},
+        {4, false, 4},
+        {5, true, 4},
+        {6, true, 4},
+        {8, true, 1},
+    };
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); ++i) {
+        if (i != 0) {
+            setup(NULL);
+        }
+        assert_int_equal(run_act(table[i].act, table[i].with_c), table[i].count);
+        if (i + 1 < sizeof(table) / sizeof(table[0])) {
+            pair_free(&pair);
+        }
+    }
+}
+
+static void test_callback_replaces_itself(void **state) {
+    (void)state;
+    act = 3;
+    make_at(&a, 10, act_cb);
+    amp_rpmsg_send(device, 9, 10, "x", 1);
+    amp_rpmsg_send(device, 9, 10, "y", 1);
+    assert_int_equal(amp_rpmsg_poll(host), 2);
+    assert_int_equal(pair_log.count, 2);
+    assert_ptr_equal(a.cb, pair_note);
+}
+
+static void test_callback_withdraws_itself(void **state) {
+    (void)state;
+    act = 7;
+    assert_int_equal(amp_endpoint_create(host, &a, "x", 10, AMP_ADDR_ANY, act_cb), 0);
+    assert_int_equal(amp_endpoint_create(device, &b, "x", 9, AMP_ADDR_ANY, pair_note), 0);
+    pair_settle(&pair);
+    assert_true(amp_endpoint_is_ready(&a) && amp_endpoint_is_ready(&b));
+    assert_int_equal(amp_endpoint_send(&b, "x", 1), 1);
+    pair_settle(&pair);
+    assert_null(a.link);
+    assert_false(amp_endpoint_is_ready(&b));
+    assert_int_equal(host->stats.received, 1);
+}
+
+// Endpoints come and go at random, in callbacks too; messages find who lives.
+static uint64_t seed;
+static struct amp_endpoint *churn[50];
+static unsigned churn_calls;
+static void churn_cb(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    (void)src;
+    (void)data;
+    (void)len;
+    ++churn_calls;
+    // A callback may free its endpoint, and others.
+    if (pair_random(&seed) % 4 == 0) {
+        struct amp_endpoint **slot = &churn[ept->addr % 50];
+        assert_ptr_equal(*slot, ept);
+        amp_endpoint_abandon(ept);
+        free(ept);
+        *slot = NULL;
+    }
+    unsigned i = pair_random(&seed) % 50;
+    if (churn[i] == NULL) {
+        churn[i] = calloc(1, sizeof(*churn[i]));
+        assert_non_null(churn[i]);
+        make_at(churn[i], 5000 + i, churn_cb);
+    }
+}
+
+static void test_churn(void **state) {
+    (void)state;
+    seed = 99;
+    unsigned expected = 0;
+    churn[0] = calloc(1, sizeof(*churn[0]));
+    assert_non_null(churn[0]);
+    make_at(churn[0], 5000, churn_cb);
+    for (int i = 0; i < 50000; ++i) {
+        unsigned k = pair_random(&seed) % 50;
+        bool lives = churn[k] != NULL;
+        assert_int_equal(amp_rpmsg_send(device, 9, 5000 + k, "", 0), 0);
+        assert_int_equal(amp_rpmsg_poll(host), 1);
+        expected += lives;
+        assert_int_equal(churn_calls, expected);
+    }
+    assert_true(expected > 10000);
+    for (int i = 0; i < 50; ++i) {
+        if (churn[i] != NULL) {
+            amp_endpoint_abandon(churn[i]);
+            free(churn[i]);
+            churn[i] = NULL;
+        }
+    }
+}
+
+// ---- Before the link is ever up ----
+
+static void test_before_up(void **state) {
+    (void)state;
+    static struct amp_rpmsg link;
+    amp_rpmsg_init(&link, AMP_HOST, &pair.host.port);
+    assert_false(amp_rpmsg_is_up(&link));
+    assert_int_equal(amp_rpmsg_poll(&link), 0);
+    assert_int_equal(amp_rpmsg_mtu(&link), 0);
+    assert_int_equal(amp_rpmsg_send(&link, 1, 2, "", 0), -AMP_EPIPE);
+    amp_rpmsg_down(&link);
+    assert_int_equal(amp_endpoint_create(&link, &a, "x", AMP_ADDR_ANY, AMP_ADDR_ANY, NULL), 0);
+    assert_int_equal(amp_endpoint_create(&link, &b, "y", AMP_ADDR_ANY, 7, NULL), 0);
+    assert_false(amp_endpoint_is_ready(&a) || amp_endpoint_is_ready(&b));
+    assert_int_equal(amp_endpoint_send(&a, "", 0), -AMP_ENOTCONN);
+    assert_int_equal(amp_endpoint_send(&b, "", 0), -AMP_EPIPE);
+    assert_int_equal(amp_endpoint_destroy(&a), 0);
+    assert_int_equal(amp_endpoint_destroy(&b), 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(test_first_address),
+        TEST(test_address_in_use),
+        TEST(test_addresses_are_new),
+        TEST(test_chosen_skips_given),
+        TEST(test_given_is_used_up),
+        TEST(test_last_addresses),
+        TEST(test_thousand),
+        TEST(test_buckets_while_closing),
+        TEST(test_destroy_is_idempotent),
+        TEST(test_abandon_is_silent),
+        TEST(test_destroy_while_down),
+        TEST(test_callbacks_destroy),
+        TEST(test_callback_replaces_itself),
+        TEST(test_callback_withdraws_itself),
+        TEST(test_churn),
+        TEST(test_before_up),
+    };
+    return cmocka_run_group_tests_name("endpoint", tests, NULL, NULL);
+}
