@@ -81,12 +81,36 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms) {
     return sleep_in_poll(fds, count, timeout_ms < 0 ? NULL : &timeout);
 }
 
+static int64_t now_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+// What the port asks for where it waits for an event: MICROPY_INTERNAL_WFE.
+#define EVENT_WAIT_US (500)
+
+// Any other length is time.sleep_us(), which runs no work and ends early only
+// for an exception.
 int __wrap_usleep(useconds_t us) {
     if (!mp_thread_is_main_thread()) {
         return __real_usleep(us);
     }
     struct timespec timeout = from_us(us);
-    return sleep_in_poll(NULL, 0, &timeout);
+    if (us == EVENT_WAIT_US) {
+        return sleep_in_poll(NULL, 0, &timeout);
+    }
+    int64_t end = now_us() + us;
+    int64_t left = us;
+    sigset_t before;
+    block_signals(&before);
+    while (left > 0 && MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL) {
+        timeout = from_us((unsigned long)left);
+        ppoll(NULL, 0, &timeout, &before);
+        left = end - now_us();
+    }
+    unblock_signals(&before);
+    return 0;
 }
 
 // As Linux's own, it leaves in *timeout what is left of it.
@@ -98,22 +122,17 @@ int __wrap_select(int count, fd_set *read, fd_set *write, fd_set *except, struct
     block_signals(&before);
     int result = fail_interrupted();
     if (!is_pending()) {
-        struct timespec start;
-        struct timespec end;
         struct timespec length;
         if (timeout != NULL) {
             length.tv_sec = timeout->tv_sec;
             length.tv_nsec = timeout->tv_usec * 1000;
         }
-        clock_gettime(CLOCK_MONOTONIC, &start);
+        int64_t start = now_us();
         result = pselect(count, read, write, except, timeout != NULL ? &length : NULL, &before);
         int saved = errno;
-        clock_gettime(CLOCK_MONOTONIC, &end);
         if (timeout != NULL) {
-            int64_t left = (int64_t)timeout->tv_sec * 1000000 + timeout->tv_usec
-                           - (int64_t)(end.tv_sec - start.tv_sec) * 1000000
-                           - (end.tv_nsec - start.tv_nsec) / 1000;
-            left = MAX(left, 0);
+            int64_t left = (int64_t)timeout->tv_sec * 1000000 + timeout->tv_usec;
+            left = MAX(left - (now_us() - start), 0);
             timeout->tv_sec = (time_t)(left / 1000000);
             timeout->tv_usec = (suseconds_t)(left % 1000000);
         }
