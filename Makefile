@@ -28,6 +28,7 @@ include ports/sim/sim.mk
 include firmware/firmware.mk
 include tests/tests.mk
 include bench/bench.mk
+-include tests/prove.mk
 
 firmware: $(AMP_FIRMWARE_SIM)
 runner: $(AMP_SIM_RUNNER)
