@@ -29,7 +29,7 @@ static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_er
     } else {
         mp_printf(&print, ": %s", why->what);
         if (why->unit != NULL) {
-            mp_printf(&print, " (%s 0x%x)", why->unit, (unsigned)why->where);
+            mp_printf(&print, " (%s 0x%lx)", why->unit, (unsigned long)why->where);
         }
     }
     mp_obj_t args[2] = {MP_OBJ_NEW_SMALL_INT(-error), mp_obj_new_str_from_vstr(&text)};
