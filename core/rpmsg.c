@@ -102,7 +102,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         }
     }
     amp_ns_flush(link);
-    return link->up ? 0 : -AMP_EPROTO; // the device looked at the host's rings
+    return link->up ? 0 : -AMP_EPROTO; // here it looks at the rings for the first time
 }
 
 void amp_rpmsg_down(struct amp_rpmsg *link) {

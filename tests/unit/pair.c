@@ -90,8 +90,9 @@ void pair_init(struct pair *pair, struct pair_shape shape) {
     pair->mapping = mmap(NULL, pair->mapping_len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_true(pair->mapping != MAP_FAILED);
     uint8_t *next = pair->mapping + PAGE;
-    pair->ring[0] = place(&next, pair->ring_len[0], shape.align);
-    pair->ring[1] = place(&next, pair->ring_len[1], shape.align);
+    size_t align = shape.align < 16 ? 16 : shape.align; // of the descriptors
+    pair->ring[0] = place(&next, pair->ring_len[0], align);
+    pair->ring[1] = place(&next, pair->ring_len[1], align);
     pair->buffers = place(&next, pair->buffers_len, 4);
 
     struct pair_side *side[2] = {&pair->host, &pair->device};
