@@ -1,0 +1,83 @@
+# Resource tables: malformed ones are refused, unknown entries are skipped.
+import openamp, os
+from support import Box, boot, read_firmware, temporary, wait
+
+path = temporary("table.elf")
+good = read_firmware("virtual_uart.elf")
+
+
+def field(offset, size):
+    return int.from_bytes(good[offset : offset + size], "little")
+
+
+def section(name):
+    headers, count, names = field(40, 8), field(60, 2), field(62, 2)
+    text = field(headers + 64 * names + 24, 8)
+    for i in range(count):
+        at = headers + 64 * i
+        start = text + field(at, 4)
+        if bytes(good[start : start + len(name) + 1]) == name + b"\0":
+            return at
+
+
+AT = section(b".resource_table")
+TABLE = field(AT + 24, 8)
+entries = {}
+for i in range(field(TABLE + 4, 4)):
+    entry = TABLE + field(TABLE + 16 + 4 * i, 4)
+    entries[field(entry, 4)] = entry
+VDEV, TRACE = entries[3], entries[2]
+VRING = VDEV + 28
+
+
+def write(*changes):
+    image = bytearray(good)
+    for offset, size, value in changes:
+        image[offset : offset + size] = value.to_bytes(size, "little")
+    with open(path, "wb") as f:
+        f.write(image)
+
+
+def refuse(what, *changes):
+    write(*changes)
+    try:
+        openamp.RemoteProc(path)
+        print(what, "was loaded")
+    except OSError as e:
+        print(what, e.errno == 8 and e.args[1].startswith(path + ": "))
+
+
+refuse("version", (TABLE, 4, 2))
+refuse("absurd count", (TABLE + 4, 4, 0xFFFFFFFF))
+refuse("one entry too many", (TABLE + 4, 4, 100))
+refuse("reserved", (TABLE + 8, 4, 1))
+refuse("offset outside", (TABLE + 16, 4, 0x10000))
+refuse("offset that wraps", (TABLE + 16, 4, 0xFFFFFFFC))
+refuse("cut short", (AT + 32, 8, 20))
+refuse("count of rings", (VDEV + 25, 1, 3))
+refuse("no rings", (VDEV + 25, 1, 0))
+refuse("virtio device", (VDEV + 4, 4, 3))
+refuse("ring of 48", (VRING + 8, 4, 48))
+refuse("ring of 0", (VRING + 8, 4, 0))
+refuse("ring of 65536", (VRING + 8, 4, 65536))
+refuse("alignment of 3", (VRING + 4, 4, 3))
+refuse("ring outside", (VRING, 4, 0x50000000))
+refuse("ring over the code", (VRING, 4, 0x10000000))
+refuse("trace outside", (TRACE + 4, 4, 0x50000000))
+refuse("huge trace", (TRACE + 8, 4, 0xFFFFFFFF))
+
+box = Box("vuart-channel")
+for what, changes in (
+    ("unknown entry", ((TRACE, 4, 77),)),
+    ("vendor entry", ((TRACE, 4, 128),)),
+    ("ring of 16", ((VRING + 8, 4, 16),)),
+    ("rings of 2", ((VRING + 8, 4, 2), (VRING + 20 + 8, 4, 2))),
+    ("fixed rings", ((VRING, 4, 0x30010000), (VRING + 20, 4, 0x30020000))),
+    ("unchanged", ()),
+):
+    write(*changes)
+    rproc = boot(path)
+    wait(box.ept.is_ready)
+    print(what, box.ask(what) == what.encode())
+    rproc.stop()
+os.unlink(path)

@@ -1,0 +1,90 @@
+# Firmware from other file systems: LittleFS and FAT in RAM, and one that fails.
+import io, openamp, os, vfs
+from support import Box, boot, outcome, read_firmware, wait
+
+
+class RAM:
+    def __init__(self, blocks):
+        self.data = bytearray(512 * blocks)
+
+    def readblocks(self, n, buf, offset=0):
+        at = n * 512 + offset
+        buf[:] = self.data[at : at + len(buf)]
+
+    def writeblocks(self, n, buf, offset=None):
+        at = n * 512 + (offset or 0)
+        self.data[at : at + len(buf)] = buf
+
+    def ioctl(self, op, arg):
+        if op == 4:
+            return len(self.data) // 512
+        if op == 5:
+            return 512
+        if op == 6:
+            return 0
+
+
+class Failing:
+    def __init__(self, good_bytes):
+        self.left = good_bytes
+
+    def mount(self, readonly, mkfs):
+        pass
+
+    def umount(self):
+        pass
+
+    def stat(self, path):
+        return (0x8000,) + (0,) * 9
+
+    def open(self, path, mode):
+        if path.strip("/") == "missing.elf":
+            raise OSError(2)
+        return FailingFile(self.left)
+
+
+class FailingFile(io.IOBase):
+    def __init__(self, left):
+        self.left = left
+        self.pos = 0
+
+    def readinto(self, buf):
+        n = len(buf)
+        if self.left < n:
+            raise ValueError("worn out")
+        self.left -= n
+        buf[:] = image[self.pos : self.pos + n]
+        self.pos += n
+        return n
+
+    def ioctl(self, op, arg):
+        if op == 2:
+            import struct, uctypes
+
+            offset, whence = struct.unpack("lI", uctypes.bytearray_at(arg, 12))
+            self.pos = len(image) + offset if whence == 2 else offset
+            uctypes.bytearray_at(arg, 8)[:] = struct.pack("l", self.pos)
+        return 0
+
+
+image = read_firmware("virtual_uart.elf")
+box = Box("vuart-channel")
+for name in ("VfsLfs2", "VfsFat"):
+    Kind = getattr(vfs, name)
+    device = RAM(1024)
+    Kind.mkfs(device)
+    vfs.mount(device, "/ram")
+    with open("/ram/firmware.elf", "wb") as f:
+        f.write(image)
+    rproc = boot("/ram/firmware.elf")
+    wait(box.ept.is_ready)
+    print(name, box.ask("from it"), outcome(openamp.RemoteProc, "/ram/none.elf"))
+    rproc.stop()
+    print(outcome(openamp.RemoteProc, "/ram/none.elf"))
+    vfs.umount("/ram")
+
+for left in (0, 100, 1 << 20):
+    vfs.mount(Failing(left), "/bad")
+    print(left, outcome(lambda: type(openamp.RemoteProc("/bad/a.elf")).__name__))
+    print(outcome(openamp.RemoteProc, "/bad/missing.elf"))
+    vfs.umount("/bad")
