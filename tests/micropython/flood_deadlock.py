@@ -19,7 +19,7 @@ def receive(src, data):
                 break
             results.append(result)
         print(result, len(results) >= 64)
-        print(outcome(ept.send, b"more", timeout=0))
+        print(outcome(ept.send, b"more", timeout=0), outcome(ept.send, b"more", timeout=20))
         state = "done"
 
 

@@ -1,0 +1,41 @@
+# A send that waits inside a callback ends when the core dies, is interrupted, or time is up.
+import os
+from support import core_pids, outcome, own_pid, wait
+import openamp, time
+
+results = []
+
+
+def receive(src, data):
+    if data != b"go":
+        return
+    ept.send("spin")
+    while ept.send("fill", timeout=0) >= 0:
+        pass
+    os.system("(sleep 0.3; %s) &" % command)
+    start = time.ticks_ms()
+    try:
+        results.append(outcome(ept.send, "for ever", timeout=timeout))
+    finally:
+        results.append(time.ticks_diff(time.ticks_ms(), start) < 15000)
+
+
+ept = openamp.Endpoint("test-crash", receive)
+rproc = openamp.RemoteProc("test_crash.elf")
+for case in ("kill", "interrupt", "time"):
+    rproc.start()
+    wait(ept.is_ready)
+    command = {
+        "kill": "kill -9 %d" % core_pids()[0],
+        "interrupt": "kill -INT %s" % own_pid(),
+        "time": "true",
+    }[case]
+    timeout = 50 if case == "time" else -1
+    try:
+        ept.send("go")
+        wait(lambda: results and results[-1] is True, "the end of the callback")
+    except KeyboardInterrupt:
+        print("KeyboardInterrupt")
+    print(case, results, ept.is_ready())
+    results.clear()
+    rproc.stop()
