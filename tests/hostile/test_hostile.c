@@ -575,7 +575,7 @@ static uint64_t number_from(const char *name, uint64_t otherwise) {
 }
 
 static void run(bool is_host, struct pair_shape shape, unsigned share) {
-    uint64_t steps = number_from("HOSTILE_STEPS", 200000) / share;
+    uint64_t steps = number_from("HOSTILE_STEPS", 1000000) / share;
     seed = number_from("HOSTILE_SEED", 1) * 0x9E3779B97F4A7C15u + shape.num[0];
     begin(is_host, shape);
     uint32_t violations = 0;
