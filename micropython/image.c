@@ -6,6 +6,9 @@
 #include "py/builtin.h"
 #include "py/mperrno.h"
 #include "py/stream.h"
+#if MICROPY_VFS
+#include "extmod/vfs.h"
+#endif
 
 // Where a file that is not in the current directory may be; a platform that
 // has such a place defines this as a function that returns it, or NULL.
@@ -45,26 +48,36 @@ static mp_obj_t open_file(mp_obj_t name, mp_obj_t *error) {
     return MP_OBJ_NULL;
 }
 
-static mp_obj_t in_firmware_dir(mp_obj_t name) {
-    const char *dir = MICROPY_PY_OPENAMP_FIRMWARE_DIR();
-    const char *text = mp_obj_str_get_str(name);
-    if (dir == NULL || text[0] == '/') {
-        return MP_OBJ_NULL;
-    }
+static bool is_absolute(mp_obj_t path) {
+    return mp_obj_str_get_str(path)[0] == '/';
+}
+
+static mp_obj_t join(const char *dir, mp_obj_t name) {
     vstr_t path;
     vstr_init(&path, 64);
-    vstr_printf(&path, "%s/%s", dir, text);
+    vstr_printf(&path, "%s/%s", dir, mp_obj_str_get_str(name));
     return mp_obj_new_str_from_vstr(&path);
 }
 
-mp_obj_t openamp_image_open(mp_obj_t name, struct amp_image *image) {
+// The same file from whatever directory.
+static mp_obj_t absolute(mp_obj_t path) {
+    #if MICROPY_VFS
+    if (!is_absolute(path)) {
+        return join(mp_obj_str_get_str(mp_vfs_getcwd()), path);
+    }
+    #endif
+    return path;
+}
+
+mp_obj_t openamp_image_open(mp_obj_t name, mp_obj_t *found, struct amp_image *image) {
     mp_obj_t error = mp_const_none;
-    mp_obj_t file = open_file(name, &error);
-    if (file == MP_OBJ_NULL && error == MP_OBJ_NEW_SMALL_INT(MP_ENOENT)) {
-        mp_obj_t elsewhere = in_firmware_dir(name);
-        if (elsewhere != MP_OBJ_NULL) {
-            file = open_file(elsewhere, &error);
-        }
+    mp_obj_t path = *found != MP_OBJ_NULL ? *found : name;
+    mp_obj_t file = open_file(path, &error);
+    const char *dir = MICROPY_PY_OPENAMP_FIRMWARE_DIR();
+    if (file == MP_OBJ_NULL && error == MP_OBJ_NEW_SMALL_INT(MP_ENOENT) && dir != NULL
+        && !is_absolute(path)) {
+        path = join(dir, name);
+        file = open_file(path, &error);
     }
     if (file == MP_OBJ_NULL) {
         vstr_t text;
@@ -73,6 +86,7 @@ mp_obj_t openamp_image_open(mp_obj_t name, struct amp_image *image) {
         mp_obj_t args[2] = {error, mp_obj_new_str_from_vstr(&text)};
         nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
     }
+    *found = absolute(path);
     int seek_error = 0;
     mp_off_t size = mp_stream_seek(file, 0, MP_SEEK_END, &seek_error);
     image->read = image_read;

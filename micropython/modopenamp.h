@@ -108,7 +108,8 @@ void openamp_message_clear(mp_obj_t message);
 
 // ---- Images (image.c) ----
 
-// Open the firmware file of that name.  Raises OSError.
-mp_obj_t openamp_image_open(mp_obj_t name, struct amp_image *image);
+// Open the firmware file of that name.  Raises OSError.  *found is where it was
+// found before, or MP_OBJ_NULL, which is then set.
+mp_obj_t openamp_image_open(mp_obj_t name, mp_obj_t *found, struct amp_image *image);
 
 #endif // OPENAMP_MODOPENAMP_H

@@ -8,6 +8,7 @@
 typedef struct _remoteproc_obj_t {
     mp_obj_base_t base;
     mp_obj_t entry; // path or address: read again when the core is restarted
+    mp_obj_t found; // where the path led, in whatever directory the program is now
 } remoteproc_obj_t;
 
 // The object that drives the core; every other was shut down, or its core was
@@ -36,28 +37,28 @@ static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_er
     nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
 }
 
-static int load_file(mp_obj_t name, struct amp_load_error *why) {
+static int load_file(remoteproc_obj_t *self, struct amp_load_error *why) {
     struct amp_image image;
-    mp_obj_t file = openamp_image_open(name, &image);
+    mp_obj_t file = openamp_image_open(self->entry, &self->found, &image);
     int error = amp_rproc_load(&openamp_bus.rproc, &image, why);
     mp_stream_close(file);
     return error;
 }
 
-static void load(mp_obj_t entry) {
+static void load(remoteproc_obj_t *self) {
     struct amp_load_error why = {0};
     int error;
     if (openamp_bus.rproc.state == AMP_RPROC_RUNNING) {
         openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is running"));
     }
-    if (mp_obj_is_int(entry)) {
-        uint64_t address = mp_obj_get_int_truncated(entry);
+    if (mp_obj_is_int(self->entry)) {
+        uint64_t address = mp_obj_get_int_truncated(self->entry);
         error = amp_rproc_load_address(&openamp_bus.rproc, (amp_da_t)address, &why);
     } else {
-        error = load_file(entry, &why);
+        error = load_file(self, &why);
     }
     if (error != 0) {
-        raise_load_error(entry, error, &why);
+        raise_load_error(self->entry, error, &why);
     }
 }
 
@@ -70,7 +71,8 @@ static mp_obj_t remoteproc_make_new(
     openamp_bus_init();
     remoteproc_obj_t *self = mp_obj_malloc_with_finaliser(remoteproc_obj_t, type);
     self->entry = args[0];
-    load(self->entry);
+    self->found = MP_OBJ_NULL;
+    load(self);
     openamp_bus.owner = self;
     return MP_OBJ_FROM_PTR(self);
 }
@@ -83,7 +85,7 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
         amp_rproc_stop(rproc);
     }
     if (rproc->state != AMP_RPROC_LOADED) {
-        load(self->entry); // what the firmware modified; EBUSY if it runs
+        load(self); // what the firmware modified; EBUSY if it runs
     }
     int error = amp_rproc_start(rproc);
     if (error != 0) {

@@ -1,19 +1,9 @@
 # Files that cannot be loaded: what, where, and nothing happened.
 import errno, openamp, os
-from support import Box, boot, outcome, read_firmware, temporary, wait
+from support import Box, boot, field, outcome, put, read_firmware, temporary, wait
 
 path = temporary("bad.elf")
 good = read_firmware("virtual_uart.elf")
-
-
-def field(image, offset, size):
-    return int.from_bytes(image[offset : offset + size], "little")
-
-
-def put(image, offset, size, value):
-    image[offset : offset + size] = value.to_bytes(size, "little")
-
-
 PHOFF = field(good, 32, 8)
 PHNUM = field(good, 56, 2)
 # The program headers that are loaded.

@@ -1,31 +1,11 @@
 # Resource tables: malformed ones are refused, unknown entries are skipped.
 import openamp, os
-from support import Box, boot, read_firmware, temporary, wait
+from support import Box, boot, elf_section, elf_table, put, read_firmware, temporary, wait
 
 path = temporary("table.elf")
 good = read_firmware("virtual_uart.elf")
-
-
-def field(offset, size):
-    return int.from_bytes(good[offset : offset + size], "little")
-
-
-def section(name):
-    headers, count, names = field(40, 8), field(60, 2), field(62, 2)
-    text = field(headers + 64 * names + 24, 8)
-    for i in range(count):
-        at = headers + 64 * i
-        start = text + field(at, 4)
-        if bytes(good[start : start + len(name) + 1]) == name + b"\0":
-            return at
-
-
-AT = section(b".resource_table")
-TABLE = field(AT + 24, 8)
-entries = {}
-for i in range(field(TABLE + 4, 4)):
-    entry = TABLE + field(TABLE + 16 + 4 * i, 4)
-    entries[field(entry, 4)] = entry
+AT = elf_section(good, ".resource_table")
+TABLE, entries = elf_table(good)
 VDEV, TRACE = entries[3], entries[2]
 VRING = VDEV + 28
 
@@ -33,7 +13,7 @@ VRING = VDEV + 28
 def write(*changes):
     image = bytearray(good)
     for offset, size, value in changes:
-        image[offset : offset + size] = value.to_bytes(size, "little")
+        put(image, offset, size, value)
     with open(path, "wb") as f:
         f.write(image)
 

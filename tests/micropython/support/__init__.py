@@ -124,3 +124,44 @@ def src_of(ept):
 
 def dest_of(ept):
     return int(str(ept).split("dest=")[1].rstrip(">"), 16)
+
+
+def field(image, offset, size):
+    return int.from_bytes(image[offset : offset + size], "little")
+
+
+def put(image, offset, size, value):
+    image[offset : offset + size] = value.to_bytes(size, "little")
+
+
+# Where the section header of that name is in an ELF64 image.
+def elf_section(image, name):
+    headers, count, names = field(image, 40, 8), field(image, 60, 2), field(image, 62, 2)
+    text = field(image, headers + 64 * names + 24, 8)
+    for i in range(count):
+        at = headers + 64 * i
+        start = text + field(image, at, 4)
+        if bytes(image[start : start + len(name) + 1]) == name.encode() + b"\0":
+            return at
+
+
+# Where the resource table is in an image, and its entries by their type.
+def elf_table(image):
+    table = field(image, elf_section(image, ".resource_table") + 24, 8)
+    entries = {}
+    for i in range(field(image, table + 4, 4)):
+        entry = table + field(image, table + 16 + 4 * i, 4)
+        entries[field(image, entry, 4)] = entry
+    return table, entries
+
+
+# A copy of the firmware with rings of `count` buffers.
+def with_rings(firmware, count):
+    path = temporary("%d-%s" % (count, firmware))
+    image = read_firmware(firmware)
+    vdev = elf_table(image)[1][3]
+    put(image, vdev + 28 + 8, 4, count)
+    put(image, vdev + 28 + 20 + 8, 4, count)
+    with open(path, "wb") as f:
+        f.write(image)
+    return path
