@@ -683,6 +683,43 @@ static void test_released_memory(void **state) {
     }
 }
 
+// What is destroyed in the new life that `released` began is withdrawn there.
+static struct amp_endpoint young;
+static void live_again(struct amp_rpmsg *link, struct amp_endpoint *ept) {
+    if (ept == &a) {
+        amp_rpmsg_down(other_of(link));
+        pair_up(&pair);
+        make(link, &young, "young");
+        assert_int_equal(amp_rpmsg_poll(other_of(link)), 1);
+        assert_int_equal(other_of(link)->service_count, 1);
+        fill(link);
+        assert_int_equal(amp_endpoint_destroy(&young), -AMP_EAGAIN);
+    }
+    ++pair_services.released_count;
+}
+
+static void test_new_life_in_released(void **state) {
+    (void)state;
+    static const struct amp_rpmsg_events events = {.released = live_again};
+    struct amp_rpmsg *link[2] = {host, device};
+    for (int i = 0; i < 2; ++i) {
+        forget_services();
+        memset(&young, 0, sizeof(young));
+        amp_rpmsg_set_events(link[i], &events);
+        make(link[i], &a, "a");
+        pair_settle(&pair);
+        fill(link[i]);
+        assert_int_equal(amp_endpoint_destroy(&a), -AMP_EAGAIN);
+        amp_rpmsg_down(link[i]);
+        assert_true(amp_rpmsg_is_up(link[i]));
+        assert_int_equal(pair_services.released_count, 1);
+        pair_settle(&pair);
+        assert_int_equal(pair_services.released_count, 2);
+        assert_int_equal(link[1 - i]->service_count, 0);
+        amp_rpmsg_set_events(link[i], NULL);
+    }
+}
+
 // A send between must not switch off the doorbell that the core waits for.
 static void send_in_callback(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     pair_note(ept, src, data, len);
@@ -867,6 +904,7 @@ int main(void) {
         TEST(test_withdrawal_waits),
         TEST(test_closing_endpoints),
         TEST(test_released_memory),
+        TEST(test_new_life_in_released),
         TEST(test_send_between),
         TEST(test_names),
         TEST(test_message_sizes),
