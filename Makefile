@@ -25,8 +25,10 @@ CORE_SRC := $(sort $(wildcard core/*.c))
 HEADERS := $(sort $(wildcard include/openamp/*.h core/*.h core/wire/*.h))
 
 include ports/sim/sim.mk
+include ports/mps2_an521/mps2_an521.mk
 include firmware/firmware.mk
 include tests/tests.mk
+include tests/qemu/qemu.mk
 include bench/bench.mk
 -include tests/prove.mk
 

@@ -1,60 +1,75 @@
-# Firmware for the sim port.  Included by the top-level Makefile, after
-# ports/sim/sim.mk.
+# Firmware, the same folders for every port.  Included by the top-level
+# Makefile, after the ports' own files.
 #
-# Gives:
-#   AMP_FIRMWARE_SIM        every image: $(BUILD)/firmware/sim/NAME.elf, and
-#                           test_notable.flash.bin for OPENAMP_SIM_FLASH
-#   AMP_FIRMWARE_SIM_SHIPPED  those that users get: virtual_uart.elf
+# Gives, for a port P:
+#   $(BUILD)/firmware/P/NAME.elf   the image of firmware/NAME
+#   AMP_FIRMWARE_SIM               every image of the sim port, and
+#                                  test_notable.flash.bin for OPENAMP_SIM_FLASH
+#   AMP_FIRMWARE_SIM_SHIPPED       those that users get: virtual_uart.elf
+#   AMP_FIRMWARE_AN521             the same for mps2_an521
 #
-# Another port builds the same folders with its own compiler and remote half.
-
-FW := $(BUILD)/firmware/sim
+# Another port is one more call of FW_PORT, with its compiler and remote half.
 
 # One image for each folder that has a main.c; more from one source below.
 FW_NAMES := $(patsubst firmware/%/main.c,%,$(wildcard firmware/*/main.c))
 FW_VARIANTS := test_crash_reset test_crash_ready
 
+# The core in the device's role only.
+FW_CORE := $(filter-out core/elf.c core/rproc.c core/rsc_table.c core/virtq_driver.c, \
+    $(wildcard core/*.c))
+
+# $(call FW_PORT,folder,compile,link,link for flash,objects of the remote half,
+# other prerequisites,libraries,objcopy)
+define FW_PORT
+$(1)_LIB := $(FW_CORE:core/%.c=$(1)/core/%.o) $(1)/common/link.o $(5)
+
+$(1)/core/%.o: core/%.c
+	@mkdir -p $$(@D)
+	$(2) -I. -c $$< -o $$@
+
+$(1)/common/%.o: firmware/common/%.c
+	@mkdir -p $$(@D)
+	$(2) -I. -c $$< -o $$@
+
+$(1)/obj/%.o: firmware/%/main.c
+	@mkdir -p $$(@D)
+	$(2) -I. -c $$< -o $$@
+
+$(1)/obj/test_crash_reset.o: firmware/test_crash/main.c
+	@mkdir -p $$(@D)
+	$(2) -I. -DCRASH_AT_RESET -c $$< -o $$@
+
+$(1)/obj/test_crash_ready.o: firmware/test_crash/main.c
+	@mkdir -p $$(@D)
+	$(2) -I. -DCRASH_AT_READY -c $$< -o $$@
+
+$(1)/%.elf: $(1)/obj/%.o $$($(1)_LIB) $(6)
+	$(firstword $(2)) $(3) $$< $$($(1)_LIB) $(7) -o $$@
+
+$(1)/%.flash.elf: $(1)/obj/%.o $$($(1)_LIB) $(6)
+	$(firstword $(2)) $(4) $$< $$($(1)_LIB) $(7) -o $$@
+
+$(1)/%.flash.bin: $(1)/%.flash.elf
+	$(8) -O binary $$< $$@
+
+.SECONDARY: $(FW_NAMES:%=$(1)/obj/%.o) $(FW_VARIANTS:%=$(1)/obj/%.o) $$($(1)_LIB) \
+    $(1)/test_notable.flash.elf
+
+-include $$(wildcard $(1)/*/*.d)
+endef
+
+FW := $(BUILD)/firmware/sim
+$(eval $(call FW_PORT,$(FW),$(AMP_SIM_REMOTE_CC),$(AMP_SIM_REMOTE_LD),$(AMP_SIM_REMOTE_LD_FLASH),\
+    $(AMP_SIM_REMOTE_LIB),$(AMP_SIM_REMOTE_DEPS),,$$(shell $(CC) -print-prog-name=objcopy)))
 AMP_FIRMWARE_SIM_SHIPPED := $(FW)/virtual_uart.elf
 AMP_FIRMWARE_SIM := $(FW_NAMES:%=$(FW)/%.elf) $(FW_VARIANTS:%=$(FW)/%.elf) \
     $(FW)/test_notable.flash.bin
 
-# The core in the device's role only.
-FW_CORE := $(filter-out core/elf.c core/rproc.c core/rsc_table.c core/virtq_driver.c, \
-    $(wildcard core/*.c))
-FW_LIB := $(FW_CORE:core/%.c=$(FW)/core/%.o) $(FW)/common/link.o $(AMP_SIM_REMOTE_LIB)
-
-FW_CC = $(AMP_SIM_REMOTE_CC) -I.
-
-$(FW)/core/%.o: core/%.c
-	@mkdir -p $(@D)
-	$(FW_CC) -c $< -o $@
-
-$(FW)/common/%.o: firmware/common/%.c
-	@mkdir -p $(@D)
-	$(FW_CC) -c $< -o $@
-
-$(FW)/obj/%.o: firmware/%/main.c
-	@mkdir -p $(@D)
-	$(FW_CC) -c $< -o $@
-
-$(FW)/obj/test_crash_reset.o: firmware/test_crash/main.c
-	@mkdir -p $(@D)
-	$(FW_CC) -DCRASH_AT_RESET -c $< -o $@
-
-$(FW)/obj/test_crash_ready.o: firmware/test_crash/main.c
-	@mkdir -p $(@D)
-	$(FW_CC) -DCRASH_AT_READY -c $< -o $@
-
-$(FW)/%.elf: $(FW)/obj/%.o $(FW_LIB) $(AMP_SIM_REMOTE_DEPS)
-	$(CC) $(AMP_SIM_REMOTE_LD) $< $(FW_LIB) -o $@
-
-$(FW)/%.flash.elf: $(FW)/obj/%.o $(FW_LIB) $(AMP_SIM_REMOTE_DEPS)
-	$(CC) $(AMP_SIM_REMOTE_LD_FLASH) $< $(FW_LIB) -o $@
-
-$(FW)/%.flash.bin: $(FW)/%.flash.elf
-	$(shell $(CC) -print-prog-name=objcopy) -O binary $< $@
-
-.SECONDARY: $(FW_NAMES:%=$(FW)/obj/%.o) $(FW_VARIANTS:%=$(FW)/obj/%.o) $(FW_LIB) \
-    $(FW)/test_notable.flash.elf
-
--include $(wildcard $(FW)/*/*.d)
+# Not those that try what is special about sim.
+FW_AN521 := $(BUILD)/firmware/mps2_an521
+$(eval $(call FW_PORT,$(FW_AN521),$(AMP_AN521_REMOTE_CC),$(AMP_AN521_REMOTE_LD),\
+    $(AMP_AN521_REMOTE_LD_FLASH),$(AMP_AN521_REMOTE_LIB),$(AMP_AN521_DEPS),-lc -lgcc,\
+    $(AMP_AN521_PREFIX)objcopy))
+AMP_FIRMWARE_AN521 := $(addprefix $(FW_AN521)/, \
+    $(patsubst %,%.elf,$(filter-out test_bare test_sandbox,$(FW_NAMES)) $(FW_VARIANTS)) \
+    test_notable.flash.bin)

@@ -1,0 +1,96 @@
+/*
+ * The board as data: who lies where, and what the two cores say to each other
+ * beside the rings.
+ *
+ * Shared by the host half, the monitor, the remote half and (the plain numbers
+ * only) the linker scripts.  Both cores see the same addresses.
+ *
+ *      10000000  4 MiB     SSRAM1        the host's program, monitor included
+ *      30000000  4 KiB     internal SRAM the control block
+ *      38000000  1 MiB     SSRAM2        code RAM of the remote core
+ *      38100000  2 MiB     SSRAM2/3      data RAM of the remote core
+ *      38300000  1 MiB     SSRAM3        shared RAM: rings and buffers
+ *      80000000  1 MiB     PSRAM         "flash": firmware already in place
+ *      80800000  4 MiB     PSRAM         a ROMFS image
+ *      80F00000  1 MiB     PSRAM         scratch of the host half
+ */
+#ifndef AMP_AN521_BOARD_H
+#define AMP_AN521_BOARD_H
+
+#define AMP_AN521_HOST_DA 0x10000000
+#define AMP_AN521_HOST_LEN 0x00400000
+#define AMP_AN521_CONTROL_DA 0x30000000
+#define AMP_AN521_CODE_DA 0x38000000
+#define AMP_AN521_CODE_LEN 0x00100000
+#define AMP_AN521_DATA_DA 0x38100000
+#define AMP_AN521_DATA_LEN 0x00200000
+#define AMP_AN521_SHARED_DA 0x38300000
+#define AMP_AN521_SHARED_LEN 0x00100000
+#define AMP_AN521_FLASH_DA 0x80000000
+#define AMP_AN521_FLASH_LEN 0x00100000
+#define AMP_AN521_SCRATCH_DA 0x80F00000
+
+// The shared RAM begins with what firmware without a resource table of its own
+// relies on; the rest is for rings and buffers that the host places.
+#define AMP_AN521_TABLE_DA 0x38300000
+#define AMP_AN521_TABLE_LEN 0x1000
+#define AMP_AN521_VRING0_DA 0x38301000
+#define AMP_AN521_VRING1_DA 0x38302000
+#define AMP_AN521_VRING_ALIGN 32
+#define AMP_AN521_VRING_NUM 64
+#define AMP_AN521_POOL_DA 0x38304000
+#define AMP_AN521_POOL_LEN (AMP_AN521_SHARED_DA + AMP_AN521_SHARED_LEN - AMP_AN521_POOL_DA)
+
+#ifndef AMP_AN521_LINKER_SCRIPT
+
+#include <stdint.h>
+
+// Entries of a vector table: 16 exceptions, 124 interrupts.
+#define AMP_AN521_VECTORS 140
+
+// What the remote core is doing.
+enum {
+    AMP_AN521_BOOTING, // not in the monitor yet
+    AMP_AN521_PARKED, // in the monitor, waits to be started
+    AMP_AN521_RUNNING, // in firmware
+};
+
+// What the host rings core 1's life doorbell (MHU1) for.
+enum {
+    AMP_AN521_RING_STOP = 1,
+    AMP_AN521_RING_START = 2,
+};
+
+// Why it is parked.
+enum {
+    AMP_AN521_STOPPED, // asked to, or never started
+    AMP_AN521_EXITED, // the firmware called `leave`
+    AMP_AN521_FAULTED,
+};
+
+// The control block.  The remote core can write all of it at any time: the
+// host makes nothing of it but the core's state and the text of its end.
+struct amp_an521_control {
+    // Written by the monitor, read by the host.
+    uint32_t state; // AMP_AN521_BOOTING, ...
+    uint32_t starts; // how often firmware was started
+    uint32_t cause; // of being parked: AMP_AN521_STOPPED, ...
+    uint32_t code; // EXITED: the exit code; FAULTED: the exception's number
+    uint32_t cfsr; // FAULTED: the fault status registers and addresses
+    uint32_t hfsr;
+    uint32_t address;
+    uint32_t pc; // 0: not known
+    // Written by the host while the core is parked: what to start.
+    uint32_t sp;
+    uint32_t entry;
+    // Written by the monitor: where firmware goes that ends, with its exit
+    // code in r0.
+    uint32_t leave;
+};
+
+#define AMP_AN521_CONTROL \
+    ((volatile struct amp_an521_control *)(uintptr_t)AMP_AN521_CONTROL_DA)
+
+#endif // AMP_AN521_LINKER_SCRIPT
+
+#endif // AMP_AN521_BOARD_H

@@ -1,0 +1,106 @@
+/*
+ * The host half, on core 0: the port of core 1.
+ *
+ * monitor.c    what core 1 runs while it runs no firmware
+ * host_life.c  start, stop, notice death
+ * host_wait.c  sleep
+ */
+#include "host.h"
+
+#include "openamp/error.h"
+
+#include "regs.h"
+
+struct an521_core an521_core;
+
+// Nothing is loaded into shared RAM: the host would place rings over it.
+static const struct amp_window windows[] = {
+    {AMP_AN521_CODE_DA, AMP_AN521_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
+    {AMP_AN521_DATA_DA, AMP_AN521_DATA_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
+    {AMP_AN521_SHARED_DA, AMP_AN521_SHARED_LEN, AMP_WINDOW_SHARED},
+    {AMP_AN521_FLASH_DA, AMP_AN521_FLASH_LEN, AMP_WINDOW_RUN},
+};
+
+static const struct amp_default_table default_table = {
+    .table_da = AMP_AN521_TABLE_DA,
+    .vring_da = {AMP_AN521_VRING0_DA, AMP_AN521_VRING1_DA},
+    .vring_align = AMP_AN521_VRING_ALIGN,
+    .vring_num = AMP_AN521_VRING_NUM,
+};
+
+// ---- Doorbells ----
+
+static void notify(void *ctx, uint32_t notify_id) {
+    (void)ctx;
+    barrier();
+    MHU_SET(MHU0, 1) = 1u << (notify_id & 3);
+}
+
+static void wake(struct an521_core *core) {
+    core->event = true;
+    if (core->notified != NULL) {
+        core->notified(core->arg);
+    }
+}
+
+// What the other core rings from here on interrupts anew.
+void amp_an521_doorbell_interrupt(void) {
+    MHU_CLR(MHU0, 0) = 15;
+    barrier();
+    wake(&an521_core);
+}
+
+void amp_an521_life_interrupt(void) {
+    MHU_CLR(MHU1, 0) = 15;
+    barrier();
+    wake(&an521_core);
+}
+
+static void listen(void *ctx, amp_notified_t notified, void *arg) {
+    struct an521_core *core = ctx;
+    uint32_t before = interrupts_off();
+    core->notified = notified;
+    core->arg = arg;
+    interrupts_restore(before);
+}
+
+// ---- Memory ----
+
+static void *map(void *ctx, amp_da_t da, size_t len) {
+    struct an521_core *core = ctx;
+    return amp_port_allows(&core->port, da, len, 0) ? (void *)da : NULL;
+}
+
+// ---- The port ----
+
+static const struct amp_port_ops ops = {
+    .notify = notify,
+    .map = map,
+    .listen = listen,
+    .core_start = an521_core_start,
+    .core_stop = an521_core_stop,
+    .core_state = an521_core_state,
+};
+
+const struct amp_port *amp_platform_port(unsigned index) {
+    struct an521_core *core = &an521_core;
+    if (index != 0) {
+        return NULL;
+    }
+    if (core->port.ops == NULL) {
+        core->port = (struct amp_port){
+            .ops = &ops,
+            .ctx = core,
+            .windows = windows,
+            .window_count = sizeof(windows) / sizeof(windows[0]),
+            .shared_da = AMP_AN521_POOL_DA,
+            .shared_len = AMP_AN521_POOL_LEN,
+            .buffer_size = 512,
+            .elf_machine = 40, // EM_ARM
+            .default_table = &default_table,
+        };
+        NVIC_ISER(0) = 1u << IRQ_MHU0 | 1u << IRQ_MHU1;
+        an521_release();
+    }
+    return &core->port;
+}

@@ -1,0 +1,132 @@
+/*
+ * The remote half, on core 1: the doorbell, sleep, time, the end.
+ */
+#include "openamp/remote.h"
+
+#include "../board.h"
+#include "../regs.h"
+
+static volatile bool rung;
+static amp_notified_t listener;
+static void *listener_arg;
+
+char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
+
+// The doorbell's interrupt.
+void amp_an521_doorbell_interrupt(void);
+void amp_an521_doorbell_interrupt(void) {
+    MHU_CLR(MHU0, 1) = 15;
+    barrier();
+    rung = true;
+    if (listener != NULL) {
+        listener(listener_arg);
+    }
+}
+
+// ---- Sleep ----
+
+// SysTick for the end of it: 24 bits, so a long sleep has several.  Its
+// interrupt is forgotten before interrupts are let in, and so has no handler.
+static void alarm_set(uint64_t us) {
+    enum { LONGEST = 0xFFFFFF };
+    uint64_t ticks = us * TICKS_PER_US;
+    SYST_RVR = ticks > LONGEST ? LONGEST : ticks < 2 ? 2 : (uint32_t)ticks;
+    SYST_CVR = 0;
+    SYST_CSR = 7;
+}
+
+static void alarm_forget(void) {
+    SYST_CSR = 0;
+    SCB_ICSR = ICSR_PENDSTCLR;
+}
+
+// With interrupts off, look, then sleep: nothing comes in between.
+bool amp_remote_wait(uint32_t timeout_us) {
+    uint64_t end = 0;
+    if (timeout_us != AMP_REMOTE_FOREVER && timeout_us != 0) {
+        end = time_us() + timeout_us;
+    }
+    uint32_t before = interrupts_off();
+    while (!rung && timeout_us != 0) {
+        if (end != 0) {
+            uint64_t now = time_us();
+            if (now >= end) {
+                break;
+            }
+            alarm_set(end - now);
+        }
+        sleep_until_interrupt();
+        alarm_forget();
+        interrupts_let_in();
+    }
+    bool result = rung;
+    rung = false;
+    interrupts_restore(before);
+    return result;
+}
+
+uint64_t amp_remote_time_us(void) {
+    return time_us();
+}
+
+// ---- The port ----
+
+static void notify(void *ctx, uint32_t notify_id) {
+    (void)ctx;
+    barrier();
+    MHU_SET(MHU0, 0) = 1u << (notify_id & 3);
+}
+
+static bool inside(amp_da_t da, size_t len, amp_da_t window, size_t window_len) {
+    return da - window <= window_len && len <= window_len - (da - window);
+}
+
+static void *map(void *ctx, amp_da_t da, size_t len) {
+    (void)ctx;
+    bool reachable = inside(da, len, AMP_AN521_SHARED_DA, AMP_AN521_SHARED_LEN)
+                     || inside(da, len, AMP_AN521_DATA_DA, AMP_AN521_DATA_LEN);
+    return reachable ? (void *)da : NULL;
+}
+
+// The doorbell may be enabled as soon as there is somebody who waits for it.
+static void listen(void *ctx, amp_notified_t notified, void *arg) {
+    (void)ctx;
+    uint32_t before = interrupts_off();
+    listener = notified;
+    listener_arg = arg;
+    interrupts_restore(before);
+}
+
+static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_port port = {
+    .ops = &ops,
+    .shared_da = AMP_AN521_SHARED_DA,
+    .shared_len = AMP_AN521_SHARED_LEN,
+};
+
+const struct amp_port *amp_remote_port(void) {
+    NVIC_ISER(0) = 1u << IRQ_MHU0;
+    return &port;
+}
+
+const struct amp_port *amp_platform_port(unsigned core) {
+    return core == 0 ? amp_remote_port() : NULL;
+}
+
+const void *amp_remote_default_table(size_t *len) {
+    *len = AMP_AN521_TABLE_LEN;
+    return (const void *)(uintptr_t)AMP_AN521_TABLE_DA;
+}
+
+// ---- The end ----
+
+void amp_remote_exit(int code) {
+    typedef __attribute__((noreturn)) void (*leave_t)(int code);
+    ((leave_t)(uintptr_t)AMP_AN521_CONTROL->leave)(code);
+}
+
+// From start.c.
+__attribute__((noreturn)) void amp_an521_end(int code);
+void amp_an521_end(int code) {
+    amp_remote_exit(code);
+}

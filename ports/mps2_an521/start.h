@@ -1,0 +1,11 @@
+/* What start.c wants of the half that it is linked with. */
+#ifndef AMP_AN521_START_H
+#define AMP_AN521_START_H
+
+void amp_an521_doorbell_interrupt(void); // interrupt 6
+void amp_an521_life_interrupt(void); // interrupt 7; only on the host
+
+// The program is over.
+__attribute__((noreturn)) void amp_an521_end(int code);
+
+#endif // AMP_AN521_START_H

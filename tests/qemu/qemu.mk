@@ -1,0 +1,29 @@
+# Tests on the mps2_an521 board, under QEMU.
+
+QEMU_TESTS := $(BUILD)/tests/qemu
+QEMU_C_NAMES := test_life
+
+# Firmware of ours, beside that in firmware/.
+$(FW_AN521)/obj/test_fault.o: tests/qemu/test_fault.c
+	@mkdir -p $(@D)
+	$(AMP_AN521_REMOTE_CC) -I. -c $< -o $@
+
+# Host programs in C: the core in the host's role, the port's host half.
+QEMU_CORE := $(filter-out core/vdev.c core/virtq_device.c, $(CORE_SRC))
+QEMU_LIB := $(QEMU_CORE:%.c=$(QEMU_TESTS)/%.o) $(QEMU_TESTS)/host.o $(AMP_AN521_HOST_LIB)
+$(QEMU_TESTS)/core/%.o: core/%.c
+	@mkdir -p $(@D)
+	$(AMP_AN521_HOST_CC) -I. -c $< -o $@
+$(QEMU_TESTS)/%.o: tests/qemu/%.c
+	@mkdir -p $(@D)
+	$(AMP_AN521_HOST_CC) -I. -c $< -o $@
+$(QEMU_TESTS)/%.elf: $(QEMU_TESTS)/%.o $(QEMU_LIB) $(AMP_AN521_DEPS)
+	$(AMP_AN521_PREFIX)gcc $(AMP_AN521_HOST_LD) $< $(QEMU_LIB) -lc -lgcc -o $@
+.SECONDARY: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.o) $(QEMU_LIB)
+-include $(wildcard $(QEMU_TESTS)/*.d $(QEMU_TESTS)/core/*.d)
+
+# In the order of the enumeration in host.h.
+QEMU_IMAGES := $(addprefix $(FW_AN521)/, virtual_uart.elf test_fault.elf test_flood.elf)
+
+qemu-c: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES)
+	tests/qemu/run_c $(QEMU_TESTS)/test_life.elf $(QEMU_IMAGES)

@@ -1,0 +1,117 @@
+/*
+ * The life of core 1, seen from a host program in C: start, echo, stop,
+ * restart; every way to die, and every way not to let itself be stopped.
+ */
+#include "host.h"
+
+#include <string.h>
+
+static void stop(void) {
+    CHECK(amp_rproc_stop(&host_rproc) == 0);
+    CHECK(!host_is_ready());
+}
+
+// ---- Faults ----
+
+static void check_crash(const char *command, const char *reason) {
+    host_run(IMAGE_FAULT);
+    host_echo("alive");
+    host_send(command);
+    CHECK(host_until(host_is_crashed, 5000));
+    amp_an521_print("  ");
+    amp_an521_print(command);
+    amp_an521_print(": ");
+    amp_an521_print(host_rproc.reason);
+    amp_an521_print("\n");
+    CHECK(strncmp(host_rproc.reason, reason, strlen(reason)) == 0);
+    CHECK(!host_is_ready());
+    stop();
+}
+
+static void test_faults(void) {
+    check_crash("bus", "bus fault at 0x70000000, pc 0x3800");
+    check_crash("undefined", "undefined instruction, pc 0x3800");
+    check_crash("stack", "stack overflow");
+    check_crash("jump", "bus fault");
+    check_crash("exit 3", "exit code 0x00000003");
+    // From a crash straight into the next life.
+    host_run(IMAGE_FAULT);
+    host_send("bus");
+    CHECK(host_until(host_is_crashed, 5000));
+    host_run(IMAGE_VIRTUAL_UART);
+}
+
+// ---- Stopping ----
+
+static void check_stop(const char *command) {
+    host_run(IMAGE_FAULT);
+    host_send(command);
+    // Until it is in there, if it can be seen at all.
+    (void)host_until(host_is_crashed, 0);
+    CHECK(host_rproc.state == AMP_RPROC_RUNNING);
+    stop();
+    host_run(IMAGE_FAULT);
+    host_echo("alive again");
+    stop();
+}
+
+static void test_stop(void) {
+    static const char *const ways[] = {
+        "spin", "masked spin", "masked sleep", "handler spin", "user spin"};
+    for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        amp_an521_print("  stop: ");
+        amp_an521_print(ways[i]);
+        amp_an521_print("\n");
+        check_stop(ways[i]);
+    }
+}
+
+// ---- Vector tables ----
+
+static void refuse_vectors(unsigned word, uint32_t value) {
+    CHECK(host_load(IMAGE_FAULT, NULL) == 0);
+    uint32_t *vectors = (uint32_t *)0x38000000;
+    vectors[word] = value;
+    CHECK(amp_rproc_start(&host_rproc) == -AMP_ENOEXEC);
+    const char *reason = NULL;
+    const struct amp_port *port = host_rproc.port;
+    CHECK(port->ops->core_state(port->ctx, &reason) == AMP_CORE_STOPPED);
+    CHECK(reason != NULL);
+    amp_an521_print("  refused: ");
+    amp_an521_print(reason);
+    amp_an521_print("\n");
+}
+
+static void test_vectors(void) {
+    refuse_vectors(0, 0);
+    refuse_vectors(0, 0xFFFFFFFF);
+    refuse_vectors(0, 0x38300004);
+    refuse_vectors(0, 0x10002000); // the host's memory
+    refuse_vectors(1, 0);
+    refuse_vectors(1, 0x38000400); // not Thumb
+    refuse_vectors(1, 0x70000001);
+    refuse_vectors(1, 0x38000401); // not the entry
+    struct amp_load_error why;
+    CHECK(amp_rproc_load_address(&host_rproc, 0x10000000, &why) == -AMP_ENOEXEC);
+    CHECK(amp_rproc_load_address(&host_rproc, 0x80000000, &why) == 0);
+    CHECK(amp_rproc_start(&host_rproc) == -AMP_ENOEXEC); // nothing is there
+}
+
+int main(void) {
+    host_init("vuart-channel");
+    host_run(IMAGE_VIRTUAL_UART);
+    for (int i = 0; i < 1000; i++) {
+        host_echo("data");
+    }
+    stop();
+    amp_endpoint_destroy(&host_ept);
+    amp_an521_print("echo: 1000\n");
+
+    host_init("test-fault");
+    test_stop();
+    test_vectors();
+    host_init("test-fault");
+    test_faults();
+    amp_an521_print("OK\n");
+    return 0;
+}
