@@ -14,8 +14,12 @@ void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp
 }
 
 void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events *events) {
+    bool polling = link->polling;
     link->events = events;
+    // Nor does a callback of this nest: what is told must not change meanwhile.
+    link->polling = true;
     amp_ns_deliver(link);
+    link->polling = polling;
 }
 
 bool amp_rpmsg_is_up(const struct amp_rpmsg *link) {

@@ -287,6 +287,28 @@ static void test_taken_is_not_told_later(void **state) {
     assert_int_equal(a.dest, 701);
 }
 
+static void poll_in_event(struct amp_rpmsg *link, uint32_t src, const char *name) {
+    pair_events.service(link, src, name);
+    assert_int_equal(amp_rpmsg_poll(link), 0);
+}
+
+// An event that polls, while set_events() tells what came earlier, must not
+// change what is being told.
+static void test_poll_in_late_event(void **state) {
+    static const struct amp_rpmsg_events events = {.service = poll_in_event};
+    const struct rpmsg_ns_msg gone = {.name = "one", .addr = 701, .flags = RPMSG_NS_DESTROY};
+    (void)state;
+    say(device, "one", 701, RPMSG_NS_CREATE);
+    say(device, "two", 702, RPMSG_NS_CREATE);
+    say(device, "three", 703, RPMSG_NS_CREATE);
+    assert_int_equal(amp_rpmsg_send(device, 701, RPMSG_NS_ADDR, &gone, sizeof(gone)), sizeof(gone));
+    amp_rpmsg_set_events(host, &events);
+    assert_int_equal(pair_services.count, 3);
+    assert_string_equal(pair_services.name[1], "two");
+    assert_string_equal(pair_services.name[2], "three");
+    assert_int_equal(amp_rpmsg_poll(host), 1);
+}
+
 static void test_eviction(void **state) {
     (void)state;
     char name[16];
@@ -894,6 +916,7 @@ int main(void) {
         TEST(test_explicit_dest_of_known_service),
         TEST(test_remembered_before_event),
         TEST(test_taken_is_not_told_later),
+        TEST(test_poll_in_late_event),
         TEST(test_eviction),
         TEST(test_create_in_event),
         TEST(test_destroy_in_event),
