@@ -28,6 +28,7 @@ void pair_up(struct pair *pair, uint16_t num) {
         .buffers_da = 0x10000,
         .buffer_size = 512,
         .name_service = true,
+        .event_idx = true,
     };
     amp_rpmsg_init(&pair->host, AMP_HOST, &port);
     amp_rpmsg_init(&pair->device, AMP_DEVICE, &port);

@@ -15,6 +15,21 @@ enum {
     EPT_BOUND = 16, // `dest` was learned in this life or in a former one
 };
 
+// Bits of amp_rpmsg.state.  An idle link that is up is exactly LINK_UP, and one
+// whose callback left all as it was is exactly LINK_UP | LINK_POLLING, so the
+// message path asks for everything unusual at once.
+enum {
+    LINK_UP = 1,
+    LINK_POLLING = 2, // inside amp_rpmsg_poll()
+    LINK_ENDED = 4, // the life that is being polled has ended
+    LINK_HELD = 8, // the message that is being handled is kept
+    LINK_NS_DUE = 16, // an endpoint waits for a buffer to be announced or withdrawn
+};
+
+static inline bool amp_link_is_up(const struct amp_rpmsg *link) {
+    return link->state & LINK_UP;
+}
+
 // Is the link one of a host?  A build with one role decides at compile time.
 static inline bool amp_link_is_host(const struct amp_rpmsg *link) {
     return AMP_CONFIG_HOST && (!AMP_CONFIG_DEVICE || link->role == AMP_HOST);
@@ -34,9 +49,11 @@ static inline bool amp_link_is_host(const struct amp_rpmsg *link) {
 // the link down.
 void amp_link_violated(struct amp_rpmsg *link, const char *what);
 
-// Ring, if the other side wants to hear of buffers given on `vq`.
-AMP_PER_ROLE void amp_link_kick(struct amp_rpmsg *link, const struct amp_virtq *vq, bool host) {
-    if (host ? amp_virtq_driver_must_notify(vq) : amp_virtq_device_must_notify(vq)) {
+// Ring, if the other side wants to hear of the last `count` buffers given on
+// `vq`.  After a fence.
+AMP_PER_ROLE void amp_link_kick(
+    struct amp_rpmsg *link, const struct amp_virtq *vq, uint16_t count, bool host) {
+    if (amp_virtq_must_notify(vq, host ? vq->avail_idx : vq->used_idx, count)) {
         ++link->stats.kicks;
         link->port->ops->notify(link->port->ctx, vq->notify_id);
     }
@@ -50,16 +67,23 @@ AMP_PER_ROLE void *amp_link_map_buffer(struct amp_rpmsg *link, uint64_t addr, ui
         return NULL;
     }
     uint64_t offset = addr - link->buffers_da;
-    if (link->buffers != NULL) {
-        bool inside = offset <= link->buffers_len && len <= link->buffers_len - offset;
-        return inside ? link->buffers + offset : NULL;
+    if (offset <= link->buffers_len && len <= link->buffers_len - offset) {
+        return link->buffers + offset;
     }
-    return offset > UINTPTR_MAX ? NULL
-                                : link->port->ops->map(link->port->ctx, (amp_da_t)offset, len);
+    // No window to look into: the port knows.
+    return link->buffers != NULL || offset > UINTPTR_MAX
+               ? NULL
+               : link->port->ops->map(link->port->ctx, (amp_da_t)offset, len);
 }
 
 // The endpoint that has `addr`, or NULL.
-struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr);
+static inline struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr) {
+    struct amp_endpoint *ept = link->buckets[addr & link->bucket_mask];
+    while (ept != NULL && ept->addr != addr) {
+        ept = ept->next_in_bucket;
+    }
+    return ept;
+}
 
 // Unlink an endpoint whose withdrawal is sent or not needed.
 void amp_link_remove(struct amp_rpmsg *link, struct amp_endpoint *ept);

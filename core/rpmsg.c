@@ -23,7 +23,11 @@ void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events 
 }
 
 bool amp_rpmsg_is_up(const struct amp_rpmsg *link) {
-    return link->up;
+    return amp_link_is_up(link);
+}
+
+bool amp_rpmsg_is_polling(const struct amp_rpmsg *link) {
+    return link->state & LINK_POLLING;
 }
 
 void amp_link_violated(struct amp_rpmsg *link, const char *what) {
@@ -37,15 +41,19 @@ void amp_link_violated(struct amp_rpmsg *link, const char *what) {
 #if AMP_CONFIG_HOST
 // Empty rings, and every buffer of ring 0 given to the device.
 static void host_reset_rings(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
-    uint64_t tx_da = layout->buffers_da + (uint64_t)link->rx.num * layout->buffer_size;
-    link->buffers_len = (size_t)(link->rx.num + link->tx.num) * layout->buffer_size;
-    amp_virtq_driver_reset(&link->rx, layout->buffers_da, layout->buffer_size, VIRTQ_DESC_F_WRITE);
-    amp_virtq_driver_reset(&link->tx, tx_da, layout->buffer_size, 0);
-    for (uint16_t id = 0; id < link->rx.num; ++id) {
+    uint32_t rx_num = amp_virtq_num(&link->rx);
+    size_t rx_len = (size_t)rx_num * layout->buffer_size;
+    link->tx_buffers = link->buffers + rx_len;
+    amp_virtq_driver_reset(&link->rx, layout->buffers_da, layout->buffer_size, VIRTQ_DESC_F_WRITE,
+        layout->event_idx);
+    amp_virtq_driver_reset(
+        &link->tx, layout->buffers_da + rx_len, layout->buffer_size, 0, layout->event_idx);
+    for (uint32_t id = 0; id < rx_num; ++id) {
+        amp_virtq_driver_disown(&link->rx, id);
         amp_virtq_driver_give(&link->rx, id);
     }
     // Consumed buffers are no news until somebody waits for one.
-    amp_virtq_driver_listen(&link->tx, false);
+    amp_virtq_driver_hush(&link->tx);
     link->mtu = layout->buffer_size - AMP_HEADER_SIZE;
 }
 #endif
@@ -53,10 +61,12 @@ static void host_reset_rings(struct amp_rpmsg *link, const struct amp_rpmsg_layo
 #if AMP_CONFIG_DEVICE
 // The host stocked ring 0 before it said DRIVER_OK: the first buffer tells how
 // long they are.
-static void device_look_at_rings(struct amp_rpmsg *link) {
+static void device_look_at_rings(struct amp_rpmsg *link, bool event_idx) {
     struct amp_tx tx;
     link->mtu = 512 - AMP_HEADER_SIZE;
-    amp_virtq_device_listen(&link->tx, false);
+    amp_virtq_device_begin(&link->rx, event_idx);
+    amp_virtq_device_begin(&link->tx, event_idx);
+    amp_virtq_device_hush(&link->tx);
     if (amp_tx_claim(link, &tx) == 0) {
         amp_tx_cancel(link, &tx);
     }
@@ -70,7 +80,7 @@ static bool size_is_valid(uint32_t size) {
 
 int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     bool host = amp_link_is_host(link);
-    if (link->up || (host && !size_is_valid(layout->buffer_size)) //
+    if (amp_link_is_up(link) || (host && !size_is_valid(layout->buffer_size)) //
         || !amp_virtq_shape_is_valid(layout->vring[0].num, layout->vring[0].align) //
         || !amp_virtq_shape_is_valid(layout->vring[1].num, layout->vring[1].align)) {
         return -AMP_EINVAL;
@@ -82,7 +92,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     }
     link->buffers = layout->buffers;
     link->buffers_da = layout->buffers_da;
-    link->buffers_len = layout->buffers_len;
+    link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
     link->buffer_size = layout->buffer_size;
     link->name_service = layout->name_service;
     link->violation = NULL;
@@ -93,27 +103,31 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         host_reset_rings(link, layout);
     }
     #endif
-    link->up = true;
-    link->wants_room = false;
+    link->state |= LINK_UP;
+    link->tx_state = 0;
     #if AMP_CONFIG_DEVICE
     if (!host) {
-        device_look_at_rings(link);
+        device_look_at_rings(link, layout->event_idx);
     }
     #endif
+    if (amp_link_is_up(link)) {
+        link->tx_limit = link->mtu + 1;
+    }
     for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
         if (ept->flags & EPT_NAMED) {
             ept->flags |= EPT_ANNOUNCE;
         }
     }
     amp_ns_flush(link);
-    return link->up ? 0 : -AMP_EPROTO; // here it looks at the rings for the first time
+    return amp_link_is_up(link) ? 0 : -AMP_EPROTO; // here it looks at the rings for the first time
 }
 
 void amp_rpmsg_down(struct amp_rpmsg *link) {
-    if (!link->up) {
+    if (!amp_link_is_up(link)) {
         return;
     }
-    link->up = false;
+    link->state = link->state & LINK_POLLING ? LINK_POLLING | LINK_ENDED : 0;
+    link->tx_limit = 0;
     ++link->generation;
     link->service_count = 0;
     struct amp_endpoint *ept;
@@ -126,7 +140,7 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
     // There is nobody any more to tell of the closing ones.  `released` may
     // change the list, and even begin a new life, which takes over the rest.
     ept = link->endpoints;
-    while (ept != NULL && !link->up) {
+    while (ept != NULL && !amp_link_is_up(link)) {
         if (ept->flags & EPT_CLOSING) {
             amp_link_remove(link, ept);
             ept = link->endpoints;
@@ -138,73 +152,51 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
 
 // ---- Receiving ----
 
-// A received message, in private memory but for the payload.
-struct rx {
-    uint8_t *data; // the payload, in shared memory; NULL: the header lied
-    uint32_t len; // of the payload, checked
-    uint32_t src;
-    uint32_t dst;
-    uint16_t id;
-};
-
 // How many messages wait, or -1.
 AMP_PER_ROLE int count_ready(const struct amp_rpmsg *link, bool host) {
     return host ? amp_virtq_driver_ready(&link->rx) : amp_virtq_device_ready(&link->rx);
 }
 
-// The buffer of the next message that count_ready() counted, and how many
-// bytes of it the message may fill.  NULL with the link down if that broke the
-// protocol.
-AMP_PER_ROLE uint8_t *take_buffer(
-    struct amp_rpmsg *link, uint16_t *id_out, uint32_t *room, bool host) {
+// The next message that count_ready() counted.
+struct claim {
+    uint8_t *buffer;
+    uint32_t room; // bytes of the buffer that the message may fill
+    uint32_t id;
+};
+
+// False, with the link down: taking it broke the protocol.
+AMP_PER_ROLE bool take_next(struct amp_rpmsg *link, struct claim *claim, bool host) {
     if (host) {
-        int id = amp_virtq_driver_take(&link->rx, room);
-        if (id < 0) {
+        const struct virtq_used_elem *elem = amp_virtq_driver_take(&link->rx, &claim->id);
+        if (elem == NULL) {
             amp_link_violated(link, "used ring: id of a buffer that it does not have");
-            return NULL;
+            return false;
         }
-        *id_out = (uint16_t)id;
-        if (*room > link->buffer_size) {
-            *room = 0; // it cannot have written more than there is
+        claim->room = amp_shm_load_32(&elem->len);
+        if (claim->room > link->buffer_size) {
+            claim->room = 0; // it cannot have written more than there is
         }
-        return link->buffers + (uint32_t)id * link->buffer_size;
+        claim->buffer = link->buffers + claim->id * link->buffer_size;
+        return true;
     }
     #if AMP_CONFIG_DEVICE
     uint64_t addr;
-    int id = amp_virtq_device_take(&link->rx, &addr, room);
+    int id = amp_virtq_device_take(&link->rx, &addr, &claim->room);
     if (id < 0) {
         amp_link_violated(link, "available ring: descriptor that cannot be available");
-        return NULL;
-    }
-    *id_out = (uint16_t)id;
-    uint8_t *buffer = amp_link_map_buffer(link, addr, *room);
-    if (buffer == NULL) {
-        amp_link_violated(link, "descriptor: buffer outside the shared memory");
-    }
-    return buffer;
-    #else
-    return NULL;
-    #endif
-}
-
-AMP_PER_ROLE bool take(struct amp_rpmsg *link, struct rx *rx, bool host) {
-    uint32_t room;
-    uint8_t *buffer = take_buffer(link, &rx->id, &room, host);
-    if (buffer == NULL) {
         return false;
     }
-    const struct rpmsg_hdr *hdr = (const void *)buffer;
-    rx->src = amp_shm_load_32(&hdr->src);
-    rx->dst = amp_shm_load_32(&hdr->dst);
-    rx->len = amp_shm_load_16(&hdr->len);
-    rx->data = buffer + AMP_HEADER_SIZE;
-    if (room < AMP_HEADER_SIZE || rx->len > room - AMP_HEADER_SIZE) {
-        rx->data = NULL;
+    claim->id = (uint32_t)id;
+    claim->buffer = amp_link_map_buffer(link, addr, claim->room);
+    if (claim->buffer == NULL) {
+        amp_link_violated(link, "descriptor: buffer outside the shared memory");
+        return false;
     }
+    #endif
     return true;
 }
 
-AMP_PER_ROLE void give_back(struct amp_rpmsg *link, uint16_t id, bool host) {
+AMP_PER_ROLE void give_back(struct amp_rpmsg *link, uint32_t id, bool host) {
     if (host) {
         amp_virtq_driver_give(&link->rx, id);
     } else {
@@ -212,115 +204,167 @@ AMP_PER_ROLE void give_back(struct amp_rpmsg *link, uint16_t id, bool host) {
     }
 }
 
-// A message without an endpoint, or for the name service.
-static void deliver_rest(struct amp_rpmsg *link, uint32_t dst, const uint8_t *data, size_t len) {
-    if (data == NULL) {
-        ++link->stats.malformed;
-    } else if (dst == RPMSG_NS_ADDR) {
+// A message that is not for an endpoint, or whose header lied.
+static void deliver_rest(struct amp_rpmsg *link, uint32_t dst, const uint8_t *data, uint32_t len) {
+    if (dst == RPMSG_NS_ADDR) {
         amp_ns_receive(link, data, len);
     } else {
         ++link->stats.dropped;
     }
 }
 
-AMP_PER_ROLE void deliver(struct amp_rpmsg *link, const struct rx *rx) {
-    struct amp_endpoint *ept = amp_link_find(link, rx->dst);
-    if (ept == NULL || rx->data == NULL) {
-        deliver_rest(link, rx->dst, rx->data, rx->len);
+// Hand the message in `buffer` on.  Its header is read once into private
+// memory; a length is used only after it was checked.
+AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room) {
+    const struct rpmsg_hdr *hdr = (const void *)buffer;
+    uint32_t src = amp_shm_load_32(&hdr->src);
+    uint32_t dst = amp_shm_load_32(&hdr->dst);
+    uint32_t len = amp_shm_load_16(&hdr->len);
+    if (len + AMP_HEADER_SIZE > room) {
+        ++link->stats.malformed;
+        return;
+    }
+    struct amp_endpoint *ept = amp_link_find(link, dst);
+    if (ept == NULL) {
+        deliver_rest(link, dst, buffer + AMP_HEADER_SIZE, len);
         return;
     }
     if (ept->dest == AMP_ADDR_ANY) {
-        ept->dest = rx->src;
+        ept->dest = src;
         ept->flags |= EPT_BOUND;
     }
-    if (ept->cb == NULL) {
-        ++link->stats.dropped;
-        return;
-    }
     ++link->stats.received;
-    ept->cb(ept, rx->src, rx->data, rx->len);
+    ept->cb(ept, src, buffer + AMP_HEADER_SIZE, len);
 }
 
-// Have the other side ring for the next message, or not.
-AMP_PER_ROLE void listen(struct amp_rpmsg *link, bool on, bool host) {
+// Ask to be rung for the next message.  Fence, and look again, before sleeping.
+AMP_PER_ROLE void listen(struct amp_rpmsg *link, bool host) {
     if (host) {
-        amp_virtq_driver_listen(&link->rx, on);
+        amp_virtq_driver_listen(&link->rx);
     } else {
-        amp_virtq_device_listen(&link->rx, on);
+        amp_virtq_device_listen(&link->rx);
     }
 }
 
-// Look for messages, for the last time with the other side asked to ring.
-AMP_PER_ROLE int look(struct amp_rpmsg *link, bool host) {
-    int ready = count_ready(link, host);
-    if (ready == 0) {
-        listen(link, true, host);
-        // What came between the look above and the request to be rung.
-        ready = count_ready(link, host);
-        if (ready > 0) {
-            listen(link, false, host);
+// A callback did what is rare.  False: it ended this life of the link.
+static bool is_alive_after_callback(struct amp_rpmsg *link, bool *held) {
+    *held = link->state & LINK_HELD;
+    link->state &= (uint8_t)~LINK_HELD;
+    return !(link->state & LINK_ENDED);
+}
+
+// Take `count` messages that are ready.  False: this life of the link ended.
+AMP_PER_ROLE bool take(struct amp_rpmsg *link, unsigned count, bool host) {
+    do {
+        struct claim claim;
+        if (!take_next(link, &claim, host)) {
+            return false;
         }
-    }
-    if (ready < 0) {
-        amp_link_violated(link, "ring index: more buffers than it has");
-    }
-    return ready;
+        link->rx_id = (uint16_t)claim.id;
+        deliver(link, claim.buffer, claim.room);
+        bool held = false;
+        if (link->state != (LINK_UP | LINK_POLLING) && !is_alive_after_callback(link, &held)) {
+            return false; // the ring is gone
+        }
+        if (!held) {
+            give_back(link, claim.id, host);
+        }
+    } while (--count != 0);
+    return true;
 }
 
-// Take messages until there are none or `max` are taken, and return their
-// number.  The link may have gone down meanwhile.
-AMP_PER_ROLE unsigned take_all(struct amp_rpmsg *link, unsigned max, bool host) {
-    uint16_t generation = link->generation;
-    unsigned taken = 0;
-    listen(link, false, host);
-    while (taken < max) {
-        int ready = look(link, host);
-        if (ready <= 0) {
+AMP_PER_ROLE int poll(struct amp_rpmsg *link, unsigned max, bool host) {
+    unsigned left = max;
+    link->state |= LINK_POLLING;
+    int ready = count_ready(link, host);
+    do {
+        if (ready < 0) {
+            amp_link_violated(link, "ring index: more buffers than it has");
             break;
         }
-        for (; ready > 0 && taken < max; --ready) {
-            struct rx rx;
-            if (!take(link, &rx, host)) {
-                return taken;
+        if (ready != 0) {
+            unsigned count = (unsigned)ready < left ? (unsigned)ready : left;
+            left -= count;
+            if (!take(link, count, host)) {
+                break;
             }
-            ++taken;
-            deliver(link, &rx);
-            if (link->generation != generation) {
-                return taken; // the callback ended this life: the ring is gone
-            }
-            give_back(link, rx.id, host);
         }
+        listen(link, host);
+        amp_shm_fence(); // partner: the same one on the other side, see virtq.h
+        ready = count_ready(link, host);
+    } while (ready != 0 && left != 0);
+    if (link->state & LINK_ENDED) {
+        link->state &= (uint8_t)~(LINK_POLLING | LINK_ENDED);
+        return link->violation != NULL ? -AMP_EPROTO : (int)(max - left);
     }
-    if (taken != 0 && link->generation == generation) {
-        amp_link_kick(link, &link->rx, host);
+    link->state &= (uint8_t)~LINK_POLLING;
+    if (left != max) {
+        amp_link_kick(link, &link->rx, (uint16_t)(max - left), host);
     }
-    return taken;
+    return (int)(max - left);
+}
+
+// Not simply up and idle: may it be polled all the same?
+static bool may_poll(struct amp_rpmsg *link) {
+    if (!amp_link_is_up(link) || (link->state & LINK_POLLING)) {
+        return false;
+    }
+    amp_ns_flush(link);
+    return amp_link_is_up(link);
+}
+
+static int poll_unusual(struct amp_rpmsg *link, unsigned max) {
+    uint16_t generation = link->generation;
+    if (max != 0 && may_poll(link)) {
+        return amp_link_is_host(link) ? poll(link, max, true) : poll(link, max, false);
+    }
+    return link->generation != generation && link->violation != NULL ? -AMP_EPROTO : 0;
 }
 
 int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
-    if (!link->up || link->polling) {
-        return 0;
+    if (link->state != LINK_UP || max == 0) {
+        return poll_unusual(link, max);
     }
-    uint16_t generation = link->generation;
-    link->polling = true;
-    if (link->ns_due) {
-        amp_ns_flush(link);
-    }
-    unsigned taken = 0;
-    if (link->generation == generation) {
-        taken = amp_link_is_host(link) ? take_all(link, max, true) : take_all(link, max, false);
-    }
-    link->polling = false;
-    bool violated = link->generation != generation && link->violation != NULL;
-    return violated ? -AMP_EPROTO : (int)taken;
+    return amp_link_is_host(link) ? poll(link, max, true) : poll(link, max, false);
 }
 
 int amp_rpmsg_poll(struct amp_rpmsg *link) {
-    return amp_rpmsg_poll_some(link, link->rx.num);
+    return amp_rpmsg_poll_some(link, amp_rpmsg_depth(link));
+}
+
+unsigned amp_rpmsg_depth(const struct amp_rpmsg *link) {
+    return amp_virtq_num(&link->rx);
+}
+
+// ---- Keeping a message ----
+
+void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
+    rx->id = link->rx_id;
+    rx->generation = link->generation;
+    link->state |= LINK_HELD;
+    if (amp_link_is_host(link)) {
+        amp_virtq_driver_own(&link->rx, rx->id);
+    }
+}
+
+void amp_rx_release(struct amp_rpmsg *link, const struct amp_rx *rx) {
+    if (!amp_link_is_up(link) || rx->generation != link->generation) {
+        return;
+    }
+    if (amp_link_is_host(link)) {
+        amp_virtq_driver_disown(&link->rx, rx->id);
+        give_back(link, rx->id, true);
+        amp_shm_fence();
+        amp_link_kick(link, &link->rx, 1, true);
+    } else {
+        give_back(link, rx->id, false);
+        amp_shm_fence();
+        amp_link_kick(link, &link->rx, 1, false);
+    }
 }
 
 bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {
-    if (!link->up) {
+    if (!amp_link_is_up(link)) {
         return false;
     }
     int held = amp_virtq_in_flight(&link->rx);
@@ -329,5 +373,5 @@ bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {
         return ready >= 0 && ready < held;
     }
     int ready = count_ready(link, false);
-    return ready >= 0 && ready < link->rx.num - held;
+    return ready >= 0 && ready < (int)amp_virtq_num(&link->rx) - held;
 }

@@ -11,14 +11,6 @@ static struct amp_endpoint **bucket_of(const struct amp_rpmsg *link, uint32_t ad
     return &link->buckets[addr & link->bucket_mask];
 }
 
-struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr) {
-    struct amp_endpoint *ept = *bucket_of(link, addr);
-    while (ept != NULL && ept->addr != addr) {
-        ept = ept->next_in_bucket;
-    }
-    return ept;
-}
-
 static void bucket_insert(struct amp_rpmsg *link, struct amp_endpoint *ept) {
     struct amp_endpoint **bucket = bucket_of(link, ept->addr);
     ept->next_in_bucket = *bucket;
@@ -64,6 +56,15 @@ static bool name_is_valid(const char *name) {
     return name == NULL || (name[0] != '\0' && memchr(name, '\0', AMP_NAME_SIZE) != NULL);
 }
 
+// For an endpoint without a callback.
+static void drop(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    (void)src;
+    (void)data;
+    (void)len;
+    --ept->link->stats.received;
+    ++ept->link->stats.dropped;
+}
+
 int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const char *name,
     uint32_t addr, uint32_t dest, amp_endpoint_cb cb) {
     if (!name_is_valid(name)) {
@@ -78,7 +79,7 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
     }
     *ept = (struct amp_endpoint) {
         .link = link,
-        .cb = cb,
+        .cb = cb != NULL ? cb : drop,
         .name = name,
         .addr = addr,
         .dest = dest,
@@ -107,6 +108,7 @@ void amp_link_remove(struct amp_rpmsg *link, struct amp_endpoint *ept) {
         link->endpoints_end = p;
     }
     ept->link = NULL;
+    ept->dest = AMP_ADDR_ANY; // it cannot send: see amp_endpoint_send()
     if (closing && link->events != NULL && link->events->released != NULL) {
         link->events->released(link, ept);
     }
@@ -120,11 +122,11 @@ int amp_endpoint_destroy(struct amp_endpoint *ept) {
     if (ept->flags & EPT_CLOSING) {
         return -AMP_EAGAIN;
     }
-    bool told = link->up && (ept->flags & EPT_ANNOUNCED);
+    bool told = amp_link_is_up(link) && (ept->flags & EPT_ANNOUNCED);
     if (told && amp_ns_send(link, ept, RPMSG_NS_DESTROY) == -AMP_EAGAIN) {
         bucket_remove(link, ept);
         ept->flags |= EPT_CLOSING;
-        ept->cb = NULL;
+        ept->dest = AMP_ADDR_ANY;
         return -AMP_EAGAIN;
     }
     amp_endpoint_abandon(ept);
@@ -144,6 +146,6 @@ void amp_endpoint_abandon(struct amp_endpoint *ept) {
 }
 
 bool amp_endpoint_is_ready(const struct amp_endpoint *ept) {
-    return ept->link != NULL && ept->link->up && !(ept->flags & EPT_CLOSING)
+    return ept->link != NULL && amp_link_is_up(ept->link) && !(ept->flags & EPT_CLOSING)
            && ept->dest != AMP_ADDR_ANY;
 }

@@ -19,7 +19,9 @@ int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t
         error = amp_rpmsg_send(link, ept->addr, RPMSG_NS_ADDR, &msg, sizeof(msg));
     } while (error == -AMP_EAGAIN && amp_rpmsg_want_room(link));
     // The doorbell for a buffer brings us back, through amp_ns_flush().
-    link->ns_due |= error == -AMP_EAGAIN;
+    if (error == -AMP_EAGAIN) {
+        link->state |= LINK_NS_DUE;
+    }
     return error;
 }
 
@@ -34,9 +36,9 @@ static struct amp_endpoint *find_due(const struct amp_rpmsg *link) {
 
 void amp_ns_flush(struct amp_rpmsg *link) {
     struct amp_endpoint *ept;
-    link->ns_due = false;
+    link->state &= (uint8_t)~LINK_NS_DUE;
     // From the start each time: `released` may change the list.
-    while (link->up && (ept = find_due(link)) != NULL) {
+    while (amp_link_is_up(link) && (ept = find_due(link)) != NULL) {
         bool closing = ept->flags & EPT_CLOSING;
         int error = 0;
         if (link->name_service) {

@@ -3,6 +3,31 @@
 
 #include "core/link.h"
 
+// Bits of amp_rpmsg.tx_state: what makes claiming a buffer unusual.
+enum {
+    TX_WANTED = 1, // the other side was asked to ring for a transmit buffer
+    TX_PARKED = 2, // device: buffers were given back unsent
+};
+
+// ---- Buffers that are neither sent nor free ----
+
+static inline bool is_parked(const struct amp_rpmsg *link, uint32_t id) {
+    return (link->parked[id / 32] >> (id % 32)) & 1;
+}
+
+static void park(struct amp_rpmsg *link, uint32_t id) {
+    link->parked[id / 32] |= UINT32_C(1) << (id % 32);
+    ++link->parked_count;
+    link->tx_state |= TX_PARKED;
+}
+
+static void unpark(struct amp_rpmsg *link, uint32_t id) {
+    link->parked[id / 32] &= ~(UINT32_C(1) << (id % 32));
+    if (--link->parked_count == 0) {
+        link->tx_state &= (uint8_t)~TX_PARKED;
+    }
+}
+
 // ---- Host: the transmit buffers are ours; the device gives them back ----
 
 #if AMP_CONFIG_HOST
@@ -14,27 +39,26 @@ static int host_reclaim(struct amp_rpmsg *link) {
         return -AMP_EPROTO;
     }
     for (; ready > 0; --ready) {
-        uint32_t len;
-        if (amp_virtq_driver_take(&link->tx, &len) < 0) {
+        uint32_t id;
+        if (amp_virtq_driver_take(&link->tx, &id) == NULL
+            || (link->parked_count != 0 && is_parked(link, id))) {
             amp_link_violated(link, "used ring: id of a buffer that it does not have");
             return -AMP_EPROTO;
         }
+        amp_virtq_driver_own(&link->tx, id);
     }
     return 0;
 }
 
 // A buffer that is neither with the device nor being filled, or -1.
 AMP_PER_ROLE int host_find_free(const struct amp_rpmsg *link) {
-    uint32_t num = link->tx.num;
-    if (amp_virtq_in_flight(&link->tx) + link->parked_count >= num) {
-        return -1;
+    for (uint32_t id = 0; id <= link->tx.mask; id += 32) {
+        uint32_t ours = link->tx.ours[id / 32];
+        if (ours != 0) {
+            return (int)id + __builtin_ctz(ours);
+        }
     }
-    uint32_t word = 0;
-    uint32_t taken;
-    while ((taken = link->tx.busy[word] | link->parked[word]) == UINT32_MAX) {
-        ++word;
-    }
-    return (int)(32 * word) + __builtin_ctz(~taken);
+    return -1;
 }
 
 AMP_PER_ROLE int host_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
@@ -49,9 +73,10 @@ AMP_PER_ROLE int host_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
             return -AMP_EAGAIN;
         }
     }
+    amp_virtq_driver_disown(&link->tx, (uint32_t)id);
     tx->id = (uint16_t)id;
     tx->size = link->mtu;
-    tx->data = link->buffers + (link->rx.num + (uint32_t)id) * link->buffer_size + AMP_HEADER_SIZE;
+    tx->data = link->tx_buffers + (uint32_t)id * link->buffer_size + AMP_HEADER_SIZE;
     return 0;
 }
 #endif
@@ -59,19 +84,22 @@ AMP_PER_ROLE int host_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
 // ---- Device: the host stocks the ring with empty buffers ----
 
 #if AMP_CONFIG_DEVICE
+// The first buffer that was given back unsent.
+static int device_unpark(struct amp_rpmsg *link, uint64_t *addr, uint32_t *len) {
+    uint32_t id = 0;
+    while (!is_parked(link, id)) {
+        ++id;
+    }
+    unpark(link, id);
+    return amp_virtq_device_read(&link->tx, id, addr, len) ? (int)id : -1;
+}
+
 AMP_PER_ROLE int device_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     uint64_t addr;
     uint32_t len;
     int id;
-    if (link->parked_count != 0) {
-        uint32_t word = 0;
-        while (link->parked[word] == 0) {
-            ++word;
-        }
-        uint32_t parked = 32 * word + (uint32_t)__builtin_ctz(link->parked[word]);
-        link->parked[word] &= link->parked[word] - 1;
-        --link->parked_count;
-        id = amp_virtq_device_read(&link->tx, parked, &addr, &len) ? (int)parked : -1;
+    if (link->tx_state & TX_PARKED) {
+        id = device_unpark(link, &addr, &len);
     } else {
         int ready = amp_virtq_device_ready(&link->tx);
         if (ready == 0) {
@@ -87,39 +115,28 @@ AMP_PER_ROLE int device_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     tx->id = (uint16_t)id;
     tx->size = len - AMP_HEADER_SIZE;
     tx->data = buffer + AMP_HEADER_SIZE;
-    link->mtu = (uint32_t)tx->size;
+    if (tx->size != link->mtu) {
+        link->mtu = (uint32_t)tx->size;
+        link->tx_limit = link->mtu + 1;
+    }
     return 0;
 }
 #endif
 
 // ---- Both ----
 
-static void park(struct amp_rpmsg *link, uint32_t id) {
-    link->parked[id / 32] |= UINT32_C(1) << (id % 32);
-    ++link->parked_count;
-}
-
-static void unpark(struct amp_rpmsg *link, uint32_t id) {
-    link->parked[id / 32] &= ~(UINT32_C(1) << (id % 32));
-    --link->parked_count;
-}
-
 // Have the other side ring when it returns a transmit buffer, or not.
 static void listen(struct amp_rpmsg *link, bool on) {
-    link->wants_room = on;
+    link->tx_state = (uint8_t)((link->tx_state & ~TX_WANTED) | (on ? TX_WANTED : 0));
     if (amp_link_is_host(link)) {
-        amp_virtq_driver_listen(&link->tx, on);
+        on ? amp_virtq_driver_listen(&link->tx) : amp_virtq_driver_hush(&link->tx);
     } else {
-        amp_virtq_device_listen(&link->tx, on);
+        on ? amp_virtq_device_listen(&link->tx) : amp_virtq_device_hush(&link->tx);
     }
 }
 
-// A free transmit buffer.  A host's is not marked yet: it is free until it is
-// committed or parked.
+// A transmit buffer that is nobody else's until it is committed or given up.
 AMP_PER_ROLE int claim(struct amp_rpmsg *link, struct amp_tx *tx, bool host) {
-    if (!link->up) {
-        return -AMP_EPIPE;
-    }
     int error = -AMP_EPIPE;
     if (host) {
         #if AMP_CONFIG_HOST
@@ -130,7 +147,7 @@ AMP_PER_ROLE int claim(struct amp_rpmsg *link, struct amp_tx *tx, bool host) {
         error = device_claim(link, tx);
         #endif
     }
-    if (error == 0 && link->wants_room && !link->ns_due) {
+    if (error == 0 && (link->tx_state & TX_WANTED) && !(link->state & LINK_NS_DUE)) {
         listen(link, false);
     }
     return error;
@@ -139,7 +156,11 @@ AMP_PER_ROLE int claim(struct amp_rpmsg *link, struct amp_tx *tx, bool host) {
 AMP_PER_ROLE int commit(struct amp_rpmsg *link, const struct amp_tx *tx, uint32_t src,
     uint32_t dest, size_t len, bool host) {
     struct rpmsg_hdr *hdr = (void *)((uint8_t *)tx->data - AMP_HEADER_SIZE);
-    *hdr = (struct rpmsg_hdr) {.src = src, .dst = dest, .len = (uint16_t)len};
+    hdr->src = src;
+    hdr->dst = dest;
+    hdr->reserved = 0;
+    hdr->len = (uint16_t)len;
+    hdr->flags = 0;
     uint32_t filled = (uint32_t)len + AMP_HEADER_SIZE;
     if (host) {
         amp_virtq_desc(&link->tx)[tx->id].len = filled;
@@ -148,14 +169,15 @@ AMP_PER_ROLE int commit(struct amp_rpmsg *link, const struct amp_tx *tx, uint32_
         amp_virtq_device_give(&link->tx, tx->id, filled);
     }
     ++link->stats.sent;
-    amp_link_kick(link, &link->tx, host);
+    amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
+    amp_link_kick(link, &link->tx, 1, host);
     return (int)len;
 }
 
 AMP_PER_ROLE int send(struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data,
     size_t len, bool host) {
-    if (link->up && len > link->mtu) {
-        return -AMP_EMSGSIZE;
+    if (len >= link->tx_limit) {
+        return amp_link_is_up(link) ? -AMP_EMSGSIZE : -AMP_EPIPE;
     }
     struct amp_tx tx;
     int error = claim(link, &tx, host);
@@ -177,6 +199,9 @@ int amp_rpmsg_send(
 }
 
 int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
+    if (!amp_link_is_up(link)) {
+        return -AMP_EPIPE;
+    }
     if (!amp_link_is_host(link)) {
         return claim(link, tx, false);
     }
@@ -199,24 +224,30 @@ int amp_tx_commit(
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (amp_link_is_host(link)) {
         unpark(link, tx->id);
+        amp_virtq_driver_own(&link->tx, tx->id);
     } else {
         park(link, tx->id);
     }
 }
 
 size_t amp_rpmsg_mtu(const struct amp_rpmsg *link) {
-    return link->up ? link->mtu : 0;
+    return amp_link_is_up(link) ? link->mtu : 0;
+}
+
+// Why an endpoint without a destination cannot send.
+static int unbound_error(const struct amp_endpoint *ept) {
+    // Who had a peer is told that it is gone, not that it never was.
+    bool lost = ept->link != NULL && (ept->flags & EPT_BOUND) && !amp_link_is_up(ept->link);
+    return lost && !(ept->flags & EPT_CLOSING) ? -AMP_EPIPE : -AMP_ENOTCONN;
 }
 
 int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
-    if (ept->link == NULL || (ept->flags & EPT_CLOSING)) {
-        return -AMP_ENOTCONN;
-    }
     if (ept->dest == AMP_ADDR_ANY) {
-        // Who had a peer is told that it is gone, not that it never was.
-        return (ept->flags & EPT_BOUND) && !ept->link->up ? -AMP_EPIPE : -AMP_ENOTCONN;
+        return unbound_error(ept);
     }
-    return amp_rpmsg_send(ept->link, ept->addr, ept->dest, data, len);
+    struct amp_rpmsg *link = ept->link;
+    return amp_link_is_host(link) ? send(link, ept->addr, ept->dest, data, len, true)
+                                  : send(link, ept->addr, ept->dest, data, len, false);
 }
 
 static bool has_room(const struct amp_rpmsg *link) {
@@ -229,18 +260,23 @@ static bool has_room(const struct amp_rpmsg *link) {
 }
 
 bool amp_rpmsg_want_room(struct amp_rpmsg *link) {
-    if (!link->up) {
+    if (!amp_link_is_up(link)) {
         return false;
     }
     listen(link, true);
+    amp_shm_fence(); // partner: the other side's before it sees whether to ring
     if (has_room(link)) {
         return true;
     }
-    if (link->polling) {
+    if (link->state & LINK_POLLING) {
         // Asked from a callback: the other side may sleep for the buffers that
         // this poll has given back and would ring for only at its end.
-        bool host = amp_link_is_host(link);
-        host ? amp_link_kick(link, &link->rx, true) : amp_link_kick(link, &link->rx, false);
+        uint16_t all = (uint16_t)amp_rpmsg_depth(link);
+        if (amp_link_is_host(link)) {
+            amp_link_kick(link, &link->rx, all, true);
+        } else {
+            amp_link_kick(link, &link->rx, all, false);
+        }
     }
     return false;
 }

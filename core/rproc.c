@@ -199,7 +199,7 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     }
     // Before messages are taken: what is dead now sends nothing after them.
     bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
-    if (link->polling) {
+    if (amp_rpmsg_is_polling(link)) {
         // From a callback that waits: it must learn of a death, and messages
         // must wait for it to return.
         return dead ? crash(rproc, reason, -AMP_EPIPE) : 0;

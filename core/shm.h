@@ -49,8 +49,16 @@ static inline uint32_t amp_shm_load_32(const uint32_t *p) {
 
 // A 64-bit field of which no torn value can harm: it is checked after reading.
 static inline uint64_t amp_shm_load_64(const uint64_t *p) {
+#if UINTPTR_MAX > UINT32_MAX
+    return atomic_load_explicit((const _Atomic uint64_t *)p, memory_order_relaxed);
+#else
     const uint32_t *half = (const uint32_t *)p;
     return amp_shm_load_32(half) | (uint64_t)amp_shm_load_32(half + 1) << 32;
+#endif
+}
+
+static inline void amp_shm_store_32(uint32_t *p, uint32_t value) {
+    atomic_store_explicit((_Atomic uint32_t *)p, value, memory_order_relaxed);
 }
 
 static inline void amp_shm_store_16(uint16_t *p, uint16_t value) {

@@ -14,6 +14,6 @@ void amp_virtq_init(
     vq->desc = va;
     vq->avail = (uint8_t *)va + sizeof(struct virtq_desc) * num;
     vq->used = (uint8_t *)va + virtq_used_offset(num, align);
-    vq->num = num;
+    vq->mask = num - 1u;
     vq->notify_id = notify_id;
 }

@@ -70,7 +70,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
 
 static void run_node(mp_sched_node_t *node) {
     int taken = openamp_bus_poll();
-    if (taken < openamp_bus.link.rx.num) {
+    if (taken < (int)amp_rpmsg_depth(&openamp_bus.link)) {
         return; // or negative: nothing is due until the doorbell rings again
     }
     // More may be due.  Scheduled nodes run until there are none, so a node
@@ -94,7 +94,7 @@ static int device_poll(struct amp_rpmsg *link) {
     size_t len;
     const void *table = amp_platform_table(&len);
     struct amp_rpmsg_layout layout;
-    if (!link->up && amp_vdev_open(link->port, table, len, &layout) == 0) {
+    if (!amp_rpmsg_is_up(link) && amp_vdev_open(link->port, table, len, &layout) == 0) {
         amp_rpmsg_up(link, &layout);
     }
     return amp_rpmsg_poll(link);

@@ -103,10 +103,10 @@ typedef struct _waiter_t {
 // One sleep, at most `ms` long.
 static void wait_for_room(waiter_t *waiter, mp_uint_t now, mp_uint_t ms) {
     struct amp_rpmsg *link = &openamp_bus.link;
-    bool in_callback = link->polling;
+    bool in_callback = amp_rpmsg_is_polling(link);
     openamp_bus_poll();
     mp_handle_pending(true);
-    if (amp_rpmsg_want_room(link) || !link->up) {
+    if (amp_rpmsg_want_room(link) || !amp_rpmsg_is_up(link)) {
         return;
     }
     if (!in_callback || amp_rpmsg_peer_can_send(link)) {

@@ -85,13 +85,16 @@ struct amp_virtq {
     void *desc; // the descriptor table
     void *avail; // the available ring: written by the driver
     void *used; // the used ring: written by the device
+    uint16_t *peer_event; // what the other side says of when it wants to be rung
     uint32_t notify_id;
-    uint16_t num; // descriptors, a power of two
+    uint32_t mask; // number of descriptors, a power of two, less 1
     // Free-running.  Their difference is the number of descriptors that the
     // other side holds (driver) or that we hold (device).
     uint16_t avail_idx; // driver: next to publish; device: next to take
     uint16_t used_idx; // driver: next to take; device: next to publish
-    uint32_t busy[(AMP_CONFIG_MAX_BUFFERS + 31) / 32]; // one bit for each of them
+    bool event_idx; // VIRTIO_RING_F_EVENT_IDX: peer_event is an index, not flags
+    // Driver: a bit for each descriptor that the device does not have.
+    uint32_t ours[(AMP_CONFIG_MAX_BUFFERS + 31) / 32];
 };
 
 // A remembered announcement of the other side.
@@ -107,26 +110,27 @@ struct amp_rpmsg {
     void *user; // for the user: never touched here
     struct amp_virtq rx;
     struct amp_virtq tx;
-    // Host: all buffers, those of ring 0 first.  Device: the shared window in
-    // which the host's buffers must lie, or NULL to ask the port for each.
+    // Host: the buffers of ring 0.  Device: the shared window in which the
+    // host's buffers must lie, or NULL to ask the port for each.
     uint8_t *buffers;
-    uint64_t buffers_da; // what a descriptor says for the first byte of it
-    size_t buffers_len; // bytes
+    uint8_t *tx_buffers; // host: the buffers of ring 1
+    uint64_t buffers_da; // what a descriptor says for the first byte of `buffers`
+    size_t buffers_len; // device: bytes
     uint32_t buffer_size; // host: bytes of one buffer
     uint32_t mtu; // payload bytes of a transmit buffer
+    uint32_t tx_limit; // the shortest payload that is too long: 0 while down
     struct amp_endpoint *endpoints;
     struct amp_endpoint **endpoints_end; // where the next one is linked in
     struct amp_endpoint **buckets;
     uint32_t bucket_mask;
     uint32_t next_addr;
     uint8_t role; // enum amp_role
-    bool up;
-    bool polling;
-    bool ns_due; // an endpoint waits for a buffer to be announced or withdrawn
+    uint8_t state; // LINK_* of core/link.h
     bool name_service;
-    bool wants_room; // the other side was asked to ring for a transmit buffer
+    uint8_t tx_state; // TX_* of core/rpmsg_send.c
     uint8_t service_count;
-    uint16_t generation; // counts lives: a callback may have ended this one
+    uint16_t generation; // counts lives: an event may have ended this one
+    uint16_t rx_id; // of the message that is being handled
     const char *violation; // read-only for the user: what the other side did, or NULL
     struct amp_rpmsg_stats stats; // read-only for the user
     struct amp_service services[AMP_CONFIG_MAX_SERVICES];
@@ -154,6 +158,7 @@ struct amp_rpmsg_layout {
     size_t buffers_len; // device only: bytes
     uint32_t buffer_size; // host only: bytes of one buffer, a multiple of 4
     bool name_service; // both sides have VIRTIO_RPMSG_F_NS
+    bool event_idx; // both sides have VIRTIO_RING_F_EVENT_IDX
 };
 
 // ---- The link ----
@@ -183,6 +188,12 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout);
 void amp_rpmsg_down(struct amp_rpmsg *link);
 
 bool amp_rpmsg_is_up(const struct amp_rpmsg *link);
+
+// Are we inside a callback of amp_rpmsg_poll()?
+bool amp_rpmsg_is_polling(const struct amp_rpmsg *link);
+
+// Messages of the longest amp_rpmsg_poll().
+unsigned amp_rpmsg_depth(const struct amp_rpmsg *link);
 
 // Do the work that is due, taking at most `max` messages.  Returns the number
 // taken.  If that is less than `max`, the other side will ring for the next
@@ -249,6 +260,22 @@ int amp_tx_commit(
     struct amp_rpmsg *link, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len);
 // Give it back unsent.
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx);
+
+// A received message that is kept beyond its callback.
+struct amp_rx {
+    void *data;
+    size_t len;
+    uint16_t id;
+    uint16_t generation;
+};
+
+// Inside an endpoint's callback: keep the message that it was called with.
+// `rx` has data and len filled in by the caller with what it was given.  The
+// buffer is missing to the other side until it is released.
+void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx);
+// Give it back; in any order, in thread context.  Of a former life of the
+// link: nothing happens.
+void amp_rx_release(struct amp_rpmsg *link, const struct amp_rx *rx);
 
 // Before sleeping for room: ask the other side to ring when it returns a
 // buffer, then look again.  True: there is room now, do not sleep.

@@ -117,7 +117,7 @@ static void interrupted(int signal) {
     bool first = MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL;
     if (depth != 0) {
         kbd_waits = 1;
-    } else if (first || openamp_bus.link.polling) {
+    } else if (first || amp_rpmsg_is_polling(&openamp_bus.link)) {
         mp_sched_keyboard_interrupt();
     } else {
         stock_handler(signal);
