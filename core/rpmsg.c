@@ -233,6 +233,10 @@ AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room
         ept->dest = src;
         ept->flags |= EPT_BOUND;
     }
+    if (ept->cb == NULL) {
+        ++link->stats.dropped;
+        return;
+    }
     ++link->stats.received;
     ept->cb(ept, src, buffer + AMP_HEADER_SIZE, len);
 }
@@ -246,6 +250,19 @@ AMP_PER_ROLE void listen(struct amp_rpmsg *link, bool host) {
     }
 }
 
+// More than one message: have the other side be silent until we listen again.
+// Event indices are silent by themselves.
+AMP_PER_ROLE void hush(struct amp_rpmsg *link, bool host) {
+    if (link->rx.event_idx) {
+        return;
+    }
+    if (host) {
+        amp_virtq_driver_hush(&link->rx);
+    } else {
+        amp_virtq_device_hush(&link->rx);
+    }
+}
+
 // A callback did what is rare.  False: it ended this life of the link.
 static bool is_alive_after_callback(struct amp_rpmsg *link, bool *held) {
     *held = link->state & LINK_HELD;
@@ -253,49 +270,61 @@ static bool is_alive_after_callback(struct amp_rpmsg *link, bool *held) {
     return !(link->state & LINK_ENDED);
 }
 
-// Take `count` messages that are ready.  False: this life of the link ended.
-AMP_PER_ROLE bool take(struct amp_rpmsg *link, unsigned count, bool host) {
+// Take `count` messages that are ready.  Returns how many of them were not
+// taken because this life of the link ended.
+AMP_PER_ROLE unsigned take(struct amp_rpmsg *link, unsigned count, bool host) {
     do {
         struct claim claim;
         if (!take_next(link, &claim, host)) {
-            return false;
+            return count;
         }
         link->rx_id = (uint16_t)claim.id;
         deliver(link, claim.buffer, claim.room);
         bool held = false;
         if (link->state != (LINK_UP | LINK_POLLING) && !is_alive_after_callback(link, &held)) {
-            return false; // the ring is gone
+            return count - 1; // the ring is gone
         }
         if (!held) {
             give_back(link, claim.id, host);
         }
     } while (--count != 0);
-    return true;
+    return 0;
+}
+
+// This life of the link ended while it was polled.
+static int ended(struct amp_rpmsg *link, unsigned taken) {
+    link->state &= (uint8_t)~(LINK_POLLING | LINK_ENDED);
+    return link->violation != NULL ? -AMP_EPROTO : (int)taken;
 }
 
 AMP_PER_ROLE int poll(struct amp_rpmsg *link, unsigned max, bool host) {
     unsigned left = max;
     link->state |= LINK_POLLING;
     int ready = count_ready(link, host);
-    do {
+    if (ready > 1) {
+        hush(link, host);
+    }
+    for (;;) {
         if (ready < 0) {
             amp_link_violated(link, "ring index: more buffers than it has");
-            break;
+            return ended(link, max - left);
         }
         if (ready != 0) {
             unsigned count = (unsigned)ready < left ? (unsigned)ready : left;
             left -= count;
-            if (!take(link, count, host)) {
-                break;
+            left += take(link, count, host);
+            if (link->state & LINK_ENDED) {
+                return ended(link, max - left);
             }
         }
-        listen(link, host);
+        if (left != 0) {
+            listen(link, host);
+        }
         amp_shm_fence(); // partner: the same one on the other side, see virtq.h
-        ready = count_ready(link, host);
-    } while (ready != 0 && left != 0);
-    if (link->state & LINK_ENDED) {
-        link->state &= (uint8_t)~(LINK_POLLING | LINK_ENDED);
-        return link->violation != NULL ? -AMP_EPROTO : (int)(max - left);
+        if (left == 0 || (ready = count_ready(link, host)) == 0) {
+            break;
+        }
+        hush(link, host);
     }
     link->state &= (uint8_t)~LINK_POLLING;
     if (left != max) {

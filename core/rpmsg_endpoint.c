@@ -56,15 +56,6 @@ static bool name_is_valid(const char *name) {
     return name == NULL || (name[0] != '\0' && memchr(name, '\0', AMP_NAME_SIZE) != NULL);
 }
 
-// For an endpoint without a callback.
-static void drop(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    (void)src;
-    (void)data;
-    (void)len;
-    --ept->link->stats.received;
-    ++ept->link->stats.dropped;
-}
-
 int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const char *name,
     uint32_t addr, uint32_t dest, amp_endpoint_cb cb) {
     if (!name_is_valid(name)) {
@@ -79,7 +70,7 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
     }
     *ept = (struct amp_endpoint) {
         .link = link,
-        .cb = cb != NULL ? cb : drop,
+        .cb = cb,
         .name = name,
         .addr = addr,
         .dest = dest,

@@ -16,8 +16,9 @@ static inline bool is_parked(const struct amp_rpmsg *link, uint32_t id) {
 }
 
 static void park(struct amp_rpmsg *link, uint32_t id) {
+    // A hostile host can have had one descriptor claimed twice.
+    link->parked_count = (uint16_t)(link->parked_count + !is_parked(link, id));
     link->parked[id / 32] |= UINT32_C(1) << (id % 32);
-    ++link->parked_count;
     link->tx_state |= TX_PARKED;
 }
 
@@ -242,7 +243,7 @@ static int unbound_error(const struct amp_endpoint *ept) {
 }
 
 int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
-    if (ept->dest == AMP_ADDR_ANY) {
+    if (ept->dest == AMP_ADDR_ANY || ept->link == NULL) {
         return unbound_error(ept);
     }
     struct amp_rpmsg *link = ept->link;

@@ -84,11 +84,15 @@ int amp_rproc_load_address(struct amp_rproc *rproc, amp_da_t entry, struct amp_l
 
 // ---- Starting and stopping ----
 
+// What a device may offer that we take.
+static const uint32_t known_features =
+    UINT32_C(1) << VIRTIO_RPMSG_F_NS | UINT32_C(1) << VIRTIO_RING_F_EVENT_IDX;
+
 // Write gfeatures, then status: a device that sees DRIVER_OK finds everything
 // else in place.  Partner: the acquire load of status in amp_vdev_open().
 static int write_status(const struct amp_rproc *rproc, uint8_t status) {
     const struct amp_port *port = rproc->port;
-    uint32_t gfeatures = rproc->vdev.features & (1 << VIRTIO_RPMSG_F_NS);
+    uint32_t gfeatures = rproc->vdev.features & known_features;
     size_t len = sizeof(struct amp_rsc_vdev_entry);
     uint8_t *va = port->ops->map(port->ctx, rproc->vdev.da, len);
     if (va == NULL) {
@@ -124,6 +128,7 @@ static int bring_link_up(struct amp_rproc *rproc) {
     layout.buffers_da = rproc->buffers_da - port->buffer_base;
     layout.buffer_size = port->buffer_size;
     layout.name_service = rproc->vdev.features >> VIRTIO_RPMSG_F_NS & 1;
+    layout.event_idx = rproc->vdev.features >> VIRTIO_RING_F_EVENT_IDX & 1;
     return layout.buffers == NULL ? -AMP_EIO : amp_rpmsg_up(rproc->link, &layout);
 }
 
@@ -164,6 +169,9 @@ int amp_rproc_stop(struct amp_rproc *rproc) {
         if (error != 0) {
             return error;
         }
+    }
+    if (rproc->state >= AMP_RPROC_RUNNING) {
+        (void)write_status(rproc, 0); // nobody drives this device any more
     }
     // First, as the link's events may look at it.
     rproc->state = AMP_RPROC_OFFLINE;

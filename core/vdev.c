@@ -71,7 +71,9 @@ int amp_vdev_open(const struct amp_port *port, const void *table, size_t table_l
     }
     layout->buffers_da = layout->buffers == NULL ? 0 : port->shared_da;
     layout->buffers_da -= port->buffer_base;
-    layout->name_service = amp_shm_load_32(&entry->gfeatures) >> VIRTIO_RPMSG_F_NS & 1;
+    uint32_t features = amp_shm_load_32(&entry->gfeatures);
+    layout->name_service = features >> VIRTIO_RPMSG_F_NS & 1;
+    layout->event_idx = features >> VIRTIO_RING_F_EVENT_IDX & 1;
     return 0;
 }
 

@@ -167,9 +167,9 @@ static inline void amp_virtq_device_give(struct amp_virtq *vq, uint32_t id, uint
 //
 // With event indices the waiter names the one entry at which it wants to be
 // rung, and is rung once until it names another: nothing has to be undone.
-// With flags (peers that do not offer them) we never ask for silence on a
-// queue that brings messages: silence would have to be taken back, with a
-// fence and another look, for every message that comes alone.
+// With flags (for peers that do not offer event indices) silence has to be
+// asked for and taken back, so it is asked for only when there is more than
+// one message.
 
 // Ask the driver to ring for the next descriptor that it makes available.
 // Then fence, and look at the index again before sleeping.

@@ -31,7 +31,8 @@ enum {
 
 enum {
     VIRTIO_ID_RPMSG = 7,
-    VIRTIO_RPMSG_F_NS = 0, // bit number
+    VIRTIO_RPMSG_F_NS = 0, // bit numbers of the features
+    VIRTIO_RING_F_EVENT_IDX = 29,
     VIRTIO_CONFIG_S_ACKNOWLEDGE = 1,
     VIRTIO_CONFIG_S_DRIVER = 2,
     VIRTIO_CONFIG_S_DRIVER_OK = 4,

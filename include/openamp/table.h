@@ -11,6 +11,7 @@
 #ifndef OPENAMP_TABLE_H
 #define OPENAMP_TABLE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define AMP_DA_ANY UINT32_C(0xFFFFFFFF) // "host, choose an address"
@@ -90,6 +91,9 @@ struct amp_table_rpmsg {
     struct amp_rsc_trace trace;
 };
 
+// What a device of ours can do: the name service (bit 0), event indices (29).
+#define AMP_RSC_FEATURES (UINT32_C(1) << 29 | UINT32_C(1))
+
 #define AMP_RESOURCE_TABLE __attribute__((section(".resource_table"), used))
 
 // `buffers` in each direction (a power of two).  The trace buffer's address
@@ -102,7 +106,7 @@ struct amp_table_rpmsg {
                    offsetof(struct amp_table_rpmsg, trace)}, \
         .vdev = {.type = AMP_RSC_VDEV, \
                  .id = 7, \
-                 .dfeatures = 1, \
+                 .dfeatures = AMP_RSC_FEATURES, \
                  .num_of_vrings = 2}, \
         .vring = {{.da = AMP_DA_ANY, .align = 16, .num = (buffers), .notifyid = 0}, \
                   {.da = AMP_DA_ANY, .align = 16, .num = (buffers), .notifyid = 1}}, \

@@ -274,7 +274,7 @@ static void victim_cb(struct amp_endpoint *ept, uint32_t src, void *data, size_t
     (void)src;
     ++v.callbacks;
     ++v.received;
-    assert_true(v.callbacks <= v.link->rx.num);
+    assert_true(v.callbacks <= v.link->rx.mask + 1u);
     assert_ptr_equal(ept->link, v.link);
     // All of it is ours to read and to write.
     uint8_t *p = data;
@@ -429,12 +429,12 @@ static void use_link(void) {
             v.callbacks = 0;
             v.services = 0;
             v.accesses = 0;
-            uint16_t num = v.link->rx.num;
-            int taken = r & 256 ? amp_rpmsg_poll(v.link) : amp_rpmsg_poll_some(v.link, num);
+            int num = (int)(v.link->rx.mask + 1u);
+            int taken = r & 256 ? amp_rpmsg_poll(v.link) : amp_rpmsg_poll_some(v.link, (unsigned)num);
             assert_true(taken == -AMP_EPROTO || (taken >= 0 && taken <= num));
             assert_true(taken < 0 || v.callbacks <= (unsigned)taken);
-            assert_true(v.services <= num + (unsigned)AMP_CONFIG_MAX_SERVICES);
-            assert_true(v.accesses < 1000 + 1000u * num); // bounded work
+            assert_true(v.services <= (unsigned)num + (unsigned)AMP_CONFIG_MAX_SERVICES);
+            assert_true(v.accesses < 1000 + 1000u * (unsigned)num); // bounded work
             check_result(taken, taken);
             break;
     }

@@ -18,7 +18,6 @@
 #define amp_endpoint_destroy hooked_endpoint_destroy
 #define amp_endpoint_is_ready hooked_endpoint_is_ready
 #define amp_endpoint_send hooked_endpoint_send
-#define amp_link_find hooked_link_find
 #define amp_link_remove hooked_link_remove
 #define amp_link_violated hooked_link_violated
 #define amp_ns_bind hooked_ns_bind
@@ -27,7 +26,9 @@
 #define amp_ns_receive hooked_ns_receive
 #define amp_ns_send hooked_ns_send
 #define amp_rpmsg_down hooked_rpmsg_down
+#define amp_rpmsg_depth hooked_rpmsg_depth
 #define amp_rpmsg_init hooked_rpmsg_init
+#define amp_rpmsg_is_polling hooked_rpmsg_is_polling
 #define amp_rpmsg_is_up hooked_rpmsg_is_up
 #define amp_rpmsg_mtu hooked_rpmsg_mtu
 #define amp_rpmsg_peer_can_send hooked_rpmsg_peer_can_send
@@ -38,9 +39,12 @@
 #define amp_rpmsg_set_events hooked_rpmsg_set_events
 #define amp_rpmsg_up hooked_rpmsg_up
 #define amp_rpmsg_want_room hooked_rpmsg_want_room
+#define amp_rx_hold hooked_rx_hold
+#define amp_rx_release hooked_rx_release
 #define amp_tx_cancel hooked_tx_cancel
 #define amp_tx_claim hooked_tx_claim
 #define amp_tx_commit hooked_tx_commit
+#define amp_virtq_device_begin hooked_virtq_device_begin
 #define amp_virtq_driver_reset hooked_virtq_driver_reset
 #define amp_virtq_init hooked_virtq_init
 #define amp_virtq_shape_is_valid hooked_virtq_shape_is_valid
@@ -113,6 +117,11 @@ static inline void amp_shm_store_16(uint16_t *p, uint16_t value) {
     *(volatile uint16_t *)p = value;
 }
 
+static inline void amp_shm_store_32(uint32_t *p, uint32_t value) {
+    hooked_before();
+    *(volatile uint32_t *)p = value;
+}
+
 static inline void amp_shm_fence(void) {
     hooked_before();
     hooked_fenced = true;
@@ -121,6 +130,7 @@ static inline void amp_shm_fence(void) {
 // ---- The sources ----
 
 #include "core/virtq.c"
+#include "core/virtq_device.c"
 #include "core/virtq_driver.c"
 #include "core/rpmsg.c"
 #include "core/rpmsg_endpoint.c"

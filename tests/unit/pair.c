@@ -1,4 +1,5 @@
 #define _DEFAULT_SOURCE // mmap's flags
+#include "core/link.h"
 #include "pair.h"
 
 #include <string.h>
@@ -65,6 +66,7 @@ static void describe(struct pair *pair, struct pair_side *side) {
         .buffers_len = pair->buffers_len,
         .buffer_size = pair->shape.buffer_size,
         .name_service = !pair->shape.no_name_service,
+        .event_idx = pair->shape.event_idx,
     };
     for (int i = 0; i < 2; ++i) {
         side->layout.vring[i].va = pair->ring[i];
@@ -135,7 +137,7 @@ void pair_settle(struct pair *pair) {
         int from_device = amp_rpmsg_poll(&pair->host.link);
         int from_host = amp_rpmsg_poll(&pair->device.link);
         assert_true(from_device >= 0 && from_host >= 0);
-        bool due = pair->host.link.ns_due || pair->device.link.ns_due;
+        bool due = (pair->host.link.state & LINK_NS_DUE) || (pair->device.link.state & LINK_NS_DUE);
         quiet = from_device + from_host != 0 || due ? 0 : quiet + 1;
     }
     pair->host.doorbell = false;

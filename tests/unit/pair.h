@@ -28,6 +28,7 @@ struct pair_shape {
     uint32_t align; // 0: 16
     bool no_name_service;
     bool ask_port; // the device asks map() for each buffer
+    bool event_idx; // both sides offer event indices
 };
 
 struct pair_side {

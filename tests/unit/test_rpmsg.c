@@ -80,7 +80,7 @@ static void run_streams(struct pair_shape shape, unsigned count) {
             }
         } else {
             int taken = r & 8 ? amp_rpmsg_poll(link) : amp_rpmsg_poll_some(link, many);
-            assert_in_range(taken, 0, r & 8 ? link->rx.num : many);
+            assert_in_range(taken, 0, r & 8 ? amp_rpmsg_depth(link) : many);
         }
     }
     for (int i = 0; i < 2; ++i) {
@@ -109,6 +109,8 @@ static void test_streams_4(void **state) {
 static void test_streams_64(void **state) {
     (void)state;
     run_streams((struct pair_shape){.num = {64, 64}, .ask_port = true}, 100000);
+    run_streams((struct pair_shape){.num = {64, 64}, .event_idx = true}, 100000);
+    run_streams((struct pair_shape){.num = {1, 2}, .event_idx = true}, 100000);
 }
 static void test_streams_256(void **state) {
     (void)state;
@@ -127,12 +129,16 @@ static struct amp_endpoint at_host;
 static struct amp_endpoint at_device;
 
 // Two endpoints that are bound to each other.
-static void open_bound(uint16_t num) {
-    pair_open(&pair, num);
+static void bind_both(void) {
     assert_int_equal(
         amp_endpoint_create(&pair.host.link, &at_host, NULL, 2000, 3000, pair_note), 0);
     assert_int_equal(
         amp_endpoint_create(&pair.device.link, &at_device, NULL, 3000, 2000, pair_note), 0);
+}
+
+static void open_bound(uint16_t num) {
+    pair_open(&pair, num);
+    bind_both();
 }
 
 static void check_sizes(struct amp_endpoint *from, struct amp_endpoint *to) {
@@ -509,7 +515,7 @@ static struct amp_endpoint *feed_from;
 static void feed(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     pair_note(ept, src, data, len);
     struct amp_rpmsg *other = feed_from->link;
-    other->polling = false;
+    other->state &= (uint8_t)~LINK_POLLING; // as if it were another processor
     assert_int_equal(amp_endpoint_send(feed_from, "", 0), 0);
 }
 
@@ -697,6 +703,83 @@ static void test_kicks_of_a_stream(void **state) {
             pair_free(&pair);
         }
     }
+}
+
+// With event indices a burst rings once, and a stream into a busy peer once.
+static void test_kicks_with_event_index(void **state) {
+    (void)state;
+    pair_init(&pair, (struct pair_shape){.num = {64, 64}, .event_idx = true});
+    pair_up(&pair);
+    bind_both();
+    for (int i = 0; i < 2; ++i) {
+        struct amp_endpoint *from = i == 0 ? &at_host : &at_device;
+        struct amp_endpoint *to = i == 0 ? &at_device : &at_host;
+        uint32_t before = from->link->stats.kicks;
+        for (int burst = 0; burst < 10000; ++burst) {
+            for (int k = 0; k < 64; ++k) {
+                assert_int_equal(amp_endpoint_send(from, "", 0), 0);
+            }
+            assert_int_equal(amp_rpmsg_poll(to->link), 64); // as many as it may: not armed
+            assert_int_equal(amp_rpmsg_poll(to->link), 0);
+        }
+        assert_in_range(from->link->stats.kicks - before, 9999, 10001);
+    }
+}
+
+// ---- Messages that are kept ----
+
+static struct amp_rx kept[8];
+static unsigned kept_count;
+static void keep(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    pair_note(ept, src, data, len);
+    kept[kept_count] = (struct amp_rx){.data = data, .len = len};
+    amp_rx_hold(ept->link, &kept[kept_count++]);
+}
+
+static void test_hold(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; ++i) {
+        open_bound(4);
+        struct amp_endpoint *from = i == 0 ? &at_host : &at_device;
+        struct amp_endpoint *to = i == 0 ? &at_device : &at_host;
+        to->cb = keep;
+        kept_count = 0;
+        for (uint8_t k = 0; k < 4; ++k) {
+            assert_int_equal(amp_endpoint_send(from, &k, 1), 1);
+        }
+        assert_int_equal(amp_rpmsg_poll(to->link), 4);
+        assert_int_equal(kept_count, 4);
+        // All buffers are held: there is none to send with.
+        assert_int_equal(amp_endpoint_send(from, "x", 1), -AMP_EAGAIN);
+        assert_false(amp_rpmsg_peer_can_send(to->link));
+        for (uint8_t k = 0; k < 4; ++k) {
+            assert_int_equal(*(uint8_t *)kept[k].data, k);
+        }
+        // Back in another order, each one buffer for the sender.
+        static const int order[] = {2, 0, 3, 1};
+        to->cb = pair_note;
+        for (uint8_t k = 0; k < 4; ++k) {
+            amp_rx_release(to->link, &kept[order[k]]);
+            assert_true(amp_rpmsg_peer_can_send(to->link));
+            assert_int_equal(amp_endpoint_send(from, "y", 1), 1);
+            assert_int_equal(amp_endpoint_send(from, "x", 1), -AMP_EAGAIN);
+            assert_int_equal(amp_rpmsg_poll(to->link), 1);
+            // That one went back by itself; use it up again.
+            assert_int_equal(amp_endpoint_send(from, "z", 1), 1);
+            to->cb = keep;
+            kept_count = 4;
+            assert_int_equal(amp_rpmsg_poll(to->link), 1);
+            to->cb = pair_note;
+        }
+        // Of a life that ended: nothing happens to the next one.
+        pair_down(&pair);
+        pair_up(&pair);
+        struct amp_virtq before = to->link->rx;
+        amp_rx_release(to->link, &kept[0]);
+        assert_memory_equal(&before, &to->link->rx, sizeof(before));
+        pair_free(&pair);
+    }
+    open_bound(1); // the teardown frees one
 }
 
 // ---- Drops and lies ----
@@ -1064,6 +1147,8 @@ int main(void) {
         TEST(test_want_room),
         TEST(test_want_room_in_callback),
         TEST(test_kicks_of_a_stream),
+        TEST(test_kicks_with_event_index),
+        TEST(test_hold),
         TEST(test_drops),
         TEST(test_header_lies_to_host),
         TEST(test_header_lies_to_device),

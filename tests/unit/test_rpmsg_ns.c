@@ -514,7 +514,7 @@ static void check_announcement_waits(struct amp_rpmsg *link) {
     fill(link);
     make(link, &a, "late");
     make(link, &b, "later");
-    assert_true(link->ns_due);
+    assert_true(link->state & LINK_NS_DUE);
     side->doorbell = false;
     assert_int_equal(amp_rpmsg_poll(peer), 4);
     assert_int_equal(pair_services.count, 0);
@@ -522,7 +522,7 @@ static void check_announcement_waits(struct amp_rpmsg *link) {
     pair_settle(&pair);
     assert_int_equal(pair_services.count, 2);
     assert_string_equal(pair_services.name[0], "late");
-    assert_false(link->ns_due);
+    assert_false(link->state & LINK_NS_DUE);
     amp_rpmsg_set_events(peer, NULL);
     amp_endpoint_destroy(&a);
     amp_endpoint_destroy(&b);
@@ -758,10 +758,10 @@ static void check_send_between(struct amp_rpmsg *link) {
     amp_endpoint_create(link, &b, NULL, 98, 1, send_in_callback);
     fill(link);
     make(link, &a, "late"); // waits for room
-    assert_true(link->ns_due);
+    assert_true(link->state & LINK_NS_DUE);
     assert_int_equal(amp_rpmsg_send(peer, 1, 98, "", 0), 0);
     assert_int_equal(amp_rpmsg_poll(link), 1); // still no room; the callback takes what comes
-    assert_true(link->ns_due);
+    assert_true(link->state & LINK_NS_DUE);
     side->doorbell = false; // the ring for that one buffer was heard
     assert_true(amp_rpmsg_poll(peer) > 0);
     assert_true(side->doorbell);

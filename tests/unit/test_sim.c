@@ -285,10 +285,13 @@ static void test_no_doorbell_is_lost(void **state) {
 
 static void test_wait_times_out(void **state) {
     (void)state;
-    while (amp_sim_wait(0)) {
-    }
-    uint64_t before = now_us();
-    assert_int_equal(amp_sim_wait(30), 0);
+    // The doorbell of the last answer may still be on its way.
+    uint64_t before;
+    int tries = 0;
+    do {
+        before = now_us();
+        assert_in_range(++tries, 1, 10);
+    } while (amp_sim_wait(30) != 0);
     assert_in_range(now_us() - before, 29000, 5000000);
     const uint64_t sleep[7] = {30000};
     assert_int_equal(run_command(port, SLEEP, sleep), 0);

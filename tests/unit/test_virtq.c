@@ -9,11 +9,16 @@ static uint8_t memory[16384] __attribute__((aligned(4096)));
 static struct amp_virtq driver;
 static struct amp_virtq device;
 
-static void begin(uint16_t num) {
+static void begin_with(uint16_t num, bool event_idx) {
     memset(memory, 0xFF, sizeof(memory));
     amp_virtq_init(&driver, memory, num, 32, 5);
     amp_virtq_init(&device, memory, num, 32, 5);
-    amp_virtq_driver_reset(&driver, 0x80000000u, 128, VIRTQ_DESC_F_WRITE);
+    amp_virtq_driver_reset(&driver, 0x80000000u, 128, VIRTQ_DESC_F_WRITE, event_idx);
+    amp_virtq_device_begin(&device, event_idx);
+}
+
+static void begin(uint16_t num) {
+    begin_with(num, false);
 }
 
 static void test_shapes(void **state) {
@@ -45,7 +50,7 @@ static void test_layout(void **state) {
     assert_ptr_equal(driver.desc, memory);
     assert_ptr_equal(driver.avail, memory + 256);
     assert_ptr_equal(driver.used, memory + 320);
-    assert_int_equal(driver.num, 16);
+    assert_int_equal(driver.mask, 15);
     assert_int_equal(driver.notify_id, 5);
 }
 
@@ -89,6 +94,7 @@ static void test_round_and_round(void **state) {
                 case 0:
                     if (is_free[next_free]) {
                         is_free[next_free] = false;
+                        amp_virtq_driver_disown(&driver, next_free);
                         amp_virtq_driver_give(&driver, next_free);
                         ++given;
                     }
@@ -106,7 +112,6 @@ static void test_round_and_round(void **state) {
                         assert_false(is_free[id]);
                         assert_int_equal(addr, 0x80000000u + 128 * (uint32_t)id);
                         assert_int_equal(len, 128);
-                        assert_true(amp_virtq_is_busy(&device, (uint32_t)id));
                         held[held_count++] = (uint16_t)id;
                         assert_int_equal(amp_virtq_in_flight(&device), held_count);
                     } else if (held_count != 0) {
@@ -118,11 +123,13 @@ static void test_round_and_round(void **state) {
                 }
                 default:
                     if (amp_virtq_driver_ready(&driver) > 0) {
-                        uint32_t len;
-                        int id = amp_virtq_driver_take(&driver, &len);
+                        uint32_t id;
+                        const struct virtq_used_elem *elem = amp_virtq_driver_take(&driver, &id);
+                        assert_non_null(elem);
                         assert_in_range(id, 0, num - 1);
                         assert_false(is_free[id]);
-                        assert_int_equal(len, 3 * id);
+                        assert_int_equal(elem->len, 3 * id);
+                        amp_virtq_driver_own(&driver, id);
                         is_free[id] = true;
                         --given;
                         ++done;
@@ -136,7 +143,7 @@ static void test_round_and_round(void **state) {
 
 static void test_driver_disbelieves(void **state) {
     (void)state;
-    uint32_t len = 77;
+    uint32_t id;
     begin(4);
     struct virtq_used *used = driver.used;
     // Nothing is with the device: any other index is a lie.
@@ -144,8 +151,10 @@ static void test_driver_disbelieves(void **state) {
         used->idx = (uint16_t)idx;
         assert_int_equal(amp_virtq_driver_ready(&driver), -1);
     }
-    amp_virtq_driver_give(&driver, 0);
-    amp_virtq_driver_give(&driver, 2);
+    for (uint32_t given = 0; given <= 2; given += 2) {
+        amp_virtq_driver_disown(&driver, given);
+        amp_virtq_driver_give(&driver, given);
+    }
     for (uint32_t idx = 0; idx <= 0xFFFF; ++idx) {
         used->idx = (uint16_t)idx;
         assert_int_equal(amp_virtq_driver_ready(&driver), idx <= 2 ? (int)idx : -1);
@@ -155,18 +164,18 @@ static void test_driver_disbelieves(void **state) {
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); ++i) {
         used->ring[0].id = ids[i];
         struct amp_virtq before = driver;
-        assert_int_equal(amp_virtq_driver_take(&driver, &len), -1);
+        assert_null(amp_virtq_driver_take(&driver, &id));
         assert_memory_equal(&before, &driver, sizeof(driver));
-        assert_int_equal(len, 77);
     }
     used->ring[0].id = 2;
-    used->ring[0].len = UINT32_MAX; // a length is checked by who knows the buffer
-    assert_int_equal(amp_virtq_driver_take(&driver, &len), 2);
-    assert_int_equal(len, UINT32_MAX);
+    assert_ptr_equal(amp_virtq_driver_take(&driver, &id), &used->ring[0]);
+    assert_int_equal(id, 2);
+    amp_virtq_driver_own(&driver, id);
     used->ring[1].id = 2; // twice
-    assert_int_equal(amp_virtq_driver_take(&driver, &len), -1);
+    assert_null(amp_virtq_driver_take(&driver, &id));
     used->ring[1].id = 0;
-    assert_int_equal(amp_virtq_driver_take(&driver, &len), 0);
+    assert_ptr_equal(amp_virtq_driver_take(&driver, &id), &used->ring[1]);
+    assert_int_equal(id, 0);
     assert_int_equal(amp_virtq_driver_ready(&driver), 0);
 }
 
@@ -200,8 +209,6 @@ static void test_device_disbelieves(void **state) {
     desc[3].len = UINT32_MAX;
     assert_int_equal(amp_virtq_device_take(&device, &addr, &len), 3);
     assert_true(addr == UINT64_MAX - 5 && len == UINT32_MAX);
-    avail->ring[1] = 3; // we have it already
-    assert_int_equal(amp_virtq_device_take(&device, &addr, &len), -1);
     // With one in our hands only three can be made available.
     avail->idx = 5;
     assert_int_equal(amp_virtq_device_ready(&device), -1);
@@ -212,6 +219,23 @@ static void test_device_disbelieves(void **state) {
     assert_int_equal(used->idx, 1);
     assert_int_equal(used->ring[0].id, 3);
     assert_int_equal(used->ring[0].len, 9);
+    // The same one twice is the driver's own affair: both are given back.
+    avail->ring[1] = 3;
+    avail->ring[2] = 3;
+    assert_int_equal(amp_virtq_device_take(&device, &addr, &len), 3);
+    assert_int_equal(amp_virtq_device_take(&device, &addr, &len), 3);
+    assert_int_equal(amp_virtq_in_flight(&device), 2);
+    amp_virtq_device_give(&device, 3, 1);
+    amp_virtq_device_give(&device, 3, 2);
+    assert_int_equal(used->idx, 3);
+}
+
+// Are the last `count` entries news to the other side?
+static bool driver_rings(uint16_t count) {
+    return amp_virtq_must_notify(&driver, driver.avail_idx, count);
+}
+static bool device_rings(uint16_t count) {
+    return amp_virtq_must_notify(&device, device.used_idx, count);
 }
 
 static void test_doorbell_flags(void **state) {
@@ -219,24 +243,52 @@ static void test_doorbell_flags(void **state) {
     begin(4);
     struct virtq_avail *avail = driver.avail;
     struct virtq_used *used = driver.used;
-    assert_true(amp_virtq_driver_must_notify(&driver));
-    assert_true(amp_virtq_device_must_notify(&device));
-    amp_virtq_device_listen(&device, false);
+    assert_true(driver_rings(1));
+    assert_true(device_rings(1));
+    amp_virtq_device_hush(&device);
     assert_int_equal(used->flags, VIRTQ_USED_F_NO_NOTIFY);
-    assert_false(amp_virtq_driver_must_notify(&driver));
-    assert_true(amp_virtq_device_must_notify(&device));
-    amp_virtq_driver_listen(&driver, false);
+    assert_false(driver_rings(1));
+    assert_true(device_rings(1));
+    amp_virtq_driver_hush(&driver);
     assert_int_equal(avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
-    assert_false(amp_virtq_device_must_notify(&device));
-    amp_virtq_device_listen(&device, true);
-    amp_virtq_driver_listen(&driver, true);
+    assert_false(device_rings(1));
+    amp_virtq_device_listen(&device);
+    amp_virtq_driver_listen(&driver);
     assert_int_equal(used->flags, 0);
     assert_int_equal(avail->flags, 0);
     // Other bits are for others.
     used->flags = 0xFFFE;
     avail->flags = 0xFFFE;
-    assert_true(amp_virtq_driver_must_notify(&driver));
-    assert_true(amp_virtq_device_must_notify(&device));
+    assert_true(driver_rings(1));
+    assert_true(device_rings(1));
+}
+
+// Rung once for the entry that was named, whatever the indices, and not before
+// another is named.
+static void test_event_index(void **state) {
+    (void)state;
+    begin_with(4, true);
+    uint16_t *used_event = &((struct virtq_avail *)driver.avail)->ring[4];
+    uint16_t *avail_event = (uint16_t *)&((struct virtq_used *)driver.used)->ring[4];
+    for (uint32_t start = 0; start <= 0xFFFF; start += 13) {
+        driver.avail_idx = driver.used_idx = (uint16_t)start;
+        device.avail_idx = device.used_idx = (uint16_t)start;
+        amp_virtq_device_listen(&device);
+        amp_virtq_driver_listen(&driver);
+        assert_int_equal(*avail_event, (uint16_t)start);
+        assert_int_equal(*used_event, (uint16_t)start);
+        assert_false(driver_rings(0));
+        driver.avail_idx = device.used_idx = (uint16_t)(start + 1);
+        assert_true(driver_rings(1));
+        assert_true(device_rings(1));
+        for (uint16_t later = 2; later < 300; ++later) {
+            driver.avail_idx = device.used_idx = (uint16_t)(start + later);
+            assert_false(driver_rings(1));
+            assert_false(device_rings((uint16_t)(later - 1)));
+            assert_true(driver_rings(later)); // a batch that the named one is in
+            assert_true(device_rings(later));
+        }
+    }
 }
 
 int main(void) {
@@ -248,6 +300,7 @@ int main(void) {
         cmocka_unit_test(test_driver_disbelieves),
         cmocka_unit_test(test_device_disbelieves),
         cmocka_unit_test(test_doorbell_flags),
+        cmocka_unit_test(test_event_index),
     };
     return cmocka_run_group_tests_name("virtq", tests, NULL, NULL);
 }

@@ -82,7 +82,7 @@ static void step(struct actor *x) {
             x->phase = POLL;
             break;
         case POLL: {
-            unsigned max = 1 + rnd(2u * x->link->rx.num);
+            unsigned max = 1 + rnd(2u * amp_rpmsg_depth(x->link));
             int taken = amp_rpmsg_poll_some(x->link, max);
             assert_in_range(taken, 0, max);
             x->more = (unsigned)taken == max;
@@ -127,7 +127,7 @@ static bool sleeps(const struct actor *x) {
 }
 
 static bool has_work(const struct actor *x) {
-    return x->to_send != 0 || x->link->ns_due || x->received != x->other->sent;
+    return x->to_send != 0 || (x->link->state & LINK_NS_DUE) || x->received != x->other->sent;
 }
 
 // Runs until `count` messages went each way.  False: both sides sleep with
@@ -175,6 +175,12 @@ static const struct pair_shape shapes[] = {
     {.num = {1, 4}},
     {.num = {8, 2}},
     {.num = {64, 64}},
+    {.num = {1, 1}, .event_idx = true},
+    {.num = {2, 2}, .event_idx = true},
+    {.num = {4, 4}, .event_idx = true},
+    {.num = {1, 4}, .event_idx = true},
+    {.num = {8, 2}, .event_idx = true},
+    {.num = {64, 64}, .event_idx = true},
 };
 enum { SHAPES = sizeof(shapes) / sizeof(shapes[0]) };
 
