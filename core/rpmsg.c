@@ -14,12 +14,14 @@ void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp
 }
 
 void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events *events) {
-    bool polling = link->polling;
+    bool polling = link->state & LINK_POLLING;
     link->events = events;
     // Nor does a callback of this nest: what is told must not change meanwhile.
-    link->polling = true;
+    link->state |= LINK_POLLING;
     amp_ns_deliver(link);
-    link->polling = polling;
+    if (!polling) {
+        link->state &= (uint8_t)~(LINK_POLLING | LINK_ENDED);
+    }
 }
 
 bool amp_rpmsg_is_up(const struct amp_rpmsg *link) {
