@@ -24,6 +24,8 @@ CFLAGS_HOST := $(CFLAGS_STRICT) -O2 -g $(INCLUDES) $(KIND_CFLAGS) -MMD -MP
 CORE_SRC := $(sort $(wildcard core/*.c))
 HEADERS := $(sort $(wildcard include/openamp/*.h core/*.h core/wire/*.h))
 
+EXAMPLES_C := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
+
 include ports/sim/sim.mk
 include ports/mps2_an521/mps2_an521.mk
 include firmware/firmware.mk
@@ -49,7 +51,6 @@ $(BUILD)/libopenamp_sim.a: $(LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-EXAMPLES_C := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
 $(BUILD)/examples/%: $(BUILD)/host/examples/%.o $(BUILD)/libopenamp_sim.a
 	@mkdir -p $(@D)
 	$(CC) $(KIND_CFLAGS) $^ -o $@

@@ -16,17 +16,19 @@
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() (NULL)
 #endif
 
-// The stream's functions may raise, and must not do so through the loader.
+// The stream's functions may raise, and must not do so through the loader: the
+// exception is kept for whoever called that.
 static int image_read(void *ctx, uint64_t offset, void *buffer, size_t len) {
-    mp_obj_t file = MP_OBJ_FROM_PTR(ctx);
+    openamp_image_t *self = ctx;
     int error = 0;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) != 0) {
+        self->exception = MP_OBJ_FROM_PTR(nlr.ret_val);
         return -AMP_EIO;
     }
-    mp_stream_seek(file, (mp_off_t)offset, MP_SEEK_SET, &error);
+    mp_stream_seek(self->file, (mp_off_t)offset, MP_SEEK_SET, &error);
     if (error == 0) {
-        mp_uint_t got = mp_stream_rw(file, buffer, len, &error, MP_STREAM_RW_READ);
+        mp_uint_t got = mp_stream_rw(self->file, buffer, len, &error, MP_STREAM_RW_READ);
         if (error == 0 && got != len) {
             error = MP_EIO; // shorter than it was when it was opened
         }
@@ -69,7 +71,8 @@ static mp_obj_t absolute(mp_obj_t path) {
     return path;
 }
 
-mp_obj_t openamp_image_open(mp_obj_t name, mp_obj_t *found, struct amp_image *image) {
+void openamp_image_open(
+    openamp_image_t *self, mp_obj_t name, mp_obj_t *found, struct amp_image *image) {
     mp_obj_t error = mp_const_none;
     mp_obj_t path = *found != MP_OBJ_NULL ? *found : name;
     mp_obj_t file = open_file(path, &error);
@@ -89,8 +92,9 @@ mp_obj_t openamp_image_open(mp_obj_t name, mp_obj_t *found, struct amp_image *im
     *found = absolute(path);
     int seek_error = 0;
     mp_off_t size = mp_stream_seek(file, 0, MP_SEEK_END, &seek_error);
+    self->file = file;
+    self->exception = MP_OBJ_NULL;
     image->read = image_read;
-    image->ctx = MP_OBJ_TO_PTR(file);
+    image->ctx = self;
     image->size = seek_error == 0 ? (uint64_t)size : 0; // then it is too short for an ELF
-    return file;
 }

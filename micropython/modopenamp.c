@@ -33,6 +33,7 @@ static const struct amp_rpmsg_events events_service = {
 };
 
 static mp_obj_t openamp_new_service_callback(mp_obj_t callback) {
+    openamp_check_thread();
     if (callback == mp_const_none) {
         amp_rpmsg_set_events(&openamp_bus.link, &openamp_events_quiet);
         MP_STATE_VM(openamp_service_callback) = MP_OBJ_NULL;

@@ -108,8 +108,15 @@ void openamp_message_clear(mp_obj_t message);
 
 // ---- Images (image.c) ----
 
+// A firmware file that is open, on the stack of who loads it.
+typedef struct _openamp_image_t {
+    mp_obj_t file;
+    mp_obj_t exception; // what reading it raised, or MP_OBJ_NULL
+} openamp_image_t;
+
 // Open the firmware file of that name.  Raises OSError.  *found is where it was
 // found before, or MP_OBJ_NULL, which is then set.
-mp_obj_t openamp_image_open(mp_obj_t name, mp_obj_t *found, struct amp_image *image);
+void openamp_image_open(
+    openamp_image_t *self, mp_obj_t name, mp_obj_t *found, struct amp_image *image);
 
 #endif // OPENAMP_MODOPENAMP_H

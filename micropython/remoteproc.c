@@ -14,6 +14,7 @@ typedef struct _remoteproc_obj_t {
 // The object that drives the core; every other was shut down, or its core was
 // taken over by a later one.
 static struct amp_rproc *check_owner(mp_obj_t self_in) {
+    openamp_check_thread();
     if (openamp_bus.owner != MP_OBJ_TO_PTR(self_in)) {
         openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("RemoteProc was shut down"));
     }
@@ -38,10 +39,14 @@ static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_er
 }
 
 static int load_file(remoteproc_obj_t *self, struct amp_load_error *why) {
+    openamp_image_t file;
     struct amp_image image;
-    mp_obj_t file = openamp_image_open(self->entry, &self->found, &image);
+    openamp_image_open(&file, self->entry, &self->found, &image);
     int error = amp_rproc_load(&openamp_bus.rproc, &image, why);
-    mp_stream_close(file);
+    mp_stream_close(file.file);
+    if (file.exception != MP_OBJ_NULL) {
+        nlr_raise(file.exception);
+    }
     return error;
 }
 

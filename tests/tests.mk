@@ -53,7 +53,8 @@ aarch64-run: $(BUILD)/examples/host $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM)
 docs-test: $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM) $(EXAMPLES_C)
 	tests/docs/run $(BUILD)/sim/micropython $(FW)
 
-examples: $(EXAMPLES_C)
+examples: $(EXAMPLES_C) $(AMP_FIRMWARE_SIM)
+	$(BUILD)/examples/host $(FW)/virtual_uart.elf 10000
 
 # ---- The core for every kind of processor ----
 

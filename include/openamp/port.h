@@ -73,7 +73,8 @@ struct amp_port_ops {
 
     // Host, required.  Put the core back into reset, whatever it is doing.
     // When it returns 0 the core writes to no memory any more.  A platform
-    // whose hardware cannot do it resets the system and does not return.
+    // whose hardware cannot do it resets the system and does not return.  No
+    // effect on a core that is in reset: a binding calls it to be sure.
     int (*core_stop)(void *ctx);
 
     // Host, required.  What the core is doing.  Where it faulted or exited,

@@ -63,7 +63,7 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
 }
 
 // If the shared memory is cached and the caches are not coherent, two more
-// operations: cache_clean and cache_invalidate.  Better to make it uncached.
+// operations: cache_clean.  Better to make it uncached.
 
 // ---- Life of the core ----
 
