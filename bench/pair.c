@@ -20,10 +20,11 @@ static const struct amp_port port = {.ops = &ops, .buffer_size = 512};
 
 void pair_up(struct pair *pair, uint16_t num) {
     struct amp_rpmsg_layout layout = {
-        .vring = {
-            {.va = memory, .align = 16, .notify_id = 0, .num = num},
-            {.va = memory + 0x8000, .align = 16, .notify_id = 1, .num = num},
-        },
+        .vring =
+            {
+                {.va = memory, .align = 16, .notify_id = 0, .num = num},
+                {.va = memory + 0x8000, .align = 16, .notify_id = 1, .num = num},
+            },
         .buffers = memory + 0x10000,
         .buffers_da = 0x10000,
         .buffer_size = 512,

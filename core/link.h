@@ -26,6 +26,10 @@ enum {
     LINK_NS_DUE = 16, // an endpoint waits for a buffer to be announced or withdrawn
 };
 
+static inline void amp_link_clear(struct amp_rpmsg *link, unsigned bits) {
+    link->state = (uint8_t)(link->state & ~bits);
+}
+
 static inline bool amp_link_is_up(const struct amp_rpmsg *link) {
     return link->state & LINK_UP;
 }
@@ -72,8 +76,8 @@ AMP_PER_ROLE void *amp_link_map_buffer(struct amp_rpmsg *link, uint64_t addr, ui
     }
     // No window to look into: the port knows.
     return link->buffers != NULL || offset > UINTPTR_MAX
-               ? NULL
-               : link->port->ops->map(link->port->ctx, (amp_da_t)offset, len);
+        ? NULL
+        : link->port->ops->map(link->port->ctx, (amp_da_t)offset, len);
 }
 
 // The endpoint that has `addr`, or NULL.

@@ -20,7 +20,7 @@ void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events 
     link->state |= LINK_POLLING;
     amp_ns_deliver(link);
     if (!polling) {
-        link->state &= (uint8_t)~(LINK_POLLING | LINK_ENDED);
+        amp_link_clear(link, LINK_POLLING | LINK_ENDED);
     }
 }
 
@@ -46,8 +46,8 @@ static void host_reset_rings(struct amp_rpmsg *link, const struct amp_rpmsg_layo
     uint32_t rx_num = amp_virtq_num(&link->rx);
     size_t rx_len = (size_t)rx_num * layout->buffer_size;
     link->tx_buffers = link->buffers + rx_len;
-    amp_virtq_driver_reset(&link->rx, layout->buffers_da, layout->buffer_size, VIRTQ_DESC_F_WRITE,
-        layout->event_idx);
+    amp_virtq_driver_reset(
+        &link->rx, layout->buffers_da, layout->buffer_size, VIRTQ_DESC_F_WRITE, layout->event_idx);
     amp_virtq_driver_reset(
         &link->tx, layout->buffers_da + rx_len, layout->buffer_size, 0, layout->event_idx);
     for (uint32_t id = 0; id < rx_num; ++id) {
@@ -100,18 +100,18 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     link->violation = NULL;
     memset(link->parked, 0, sizeof(link->parked));
     link->parked_count = 0;
-    #if AMP_CONFIG_HOST
+#if AMP_CONFIG_HOST
     if (host) {
         host_reset_rings(link, layout);
     }
-    #endif
+#endif
     link->state |= LINK_UP;
     link->tx_state = 0;
-    #if AMP_CONFIG_DEVICE
+#if AMP_CONFIG_DEVICE
     if (!host) {
         device_look_at_rings(link, layout->event_idx);
     }
-    #endif
+#endif
     if (amp_link_is_up(link)) {
         link->tx_limit = link->mtu + 1;
     }
@@ -181,7 +181,7 @@ AMP_PER_ROLE bool take_next(struct amp_rpmsg *link, struct claim *claim, bool ho
         claim->buffer = link->buffers + claim->id * link->buffer_size;
         return true;
     }
-    #if AMP_CONFIG_DEVICE
+#if AMP_CONFIG_DEVICE
     uint64_t addr;
     int id = amp_virtq_device_take(&link->rx, &addr, &claim->room);
     if (id < 0) {
@@ -194,7 +194,7 @@ AMP_PER_ROLE bool take_next(struct amp_rpmsg *link, struct claim *claim, bool ho
         amp_link_violated(link, "descriptor: buffer outside the shared memory");
         return false;
     }
-    #endif
+#endif
     return true;
 }
 
@@ -268,7 +268,7 @@ AMP_PER_ROLE void hush(struct amp_rpmsg *link, bool host) {
 // A callback did what is rare.  False: it ended this life of the link.
 static bool is_alive_after_callback(struct amp_rpmsg *link, bool *held) {
     *held = link->state & LINK_HELD;
-    link->state &= (uint8_t)~LINK_HELD;
+    amp_link_clear(link, LINK_HELD);
     return !(link->state & LINK_ENDED);
 }
 
@@ -295,7 +295,7 @@ AMP_PER_ROLE unsigned take(struct amp_rpmsg *link, unsigned count, bool host) {
 
 // This life of the link ended while it was polled.
 static int ended(struct amp_rpmsg *link, unsigned taken) {
-    link->state &= (uint8_t)~(LINK_POLLING | LINK_ENDED);
+    amp_link_clear(link, LINK_POLLING | LINK_ENDED);
     return link->violation != NULL ? -AMP_EPROTO : (int)taken;
 }
 
@@ -328,7 +328,7 @@ AMP_PER_ROLE int poll(struct amp_rpmsg *link, unsigned max, bool host) {
         }
         hush(link, host);
     }
-    link->state &= (uint8_t)~LINK_POLLING;
+    amp_link_clear(link, LINK_POLLING);
     if (left != max) {
         amp_link_kick(link, &link->rx, (uint16_t)(max - left), host);
     }

@@ -68,7 +68,7 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
     } else if (addr - link->next_addr < GIVEN_AHEAD) {
         link->next_addr = addr + 1; // nobody gets it from the counter
     }
-    *ept = (struct amp_endpoint) {
+    *ept = (struct amp_endpoint){
         .link = link,
         .cb = cb,
         .name = name,
@@ -138,5 +138,5 @@ void amp_endpoint_abandon(struct amp_endpoint *ept) {
 
 bool amp_endpoint_is_ready(const struct amp_endpoint *ept) {
     return ept->link != NULL && amp_link_is_up(ept->link) && !(ept->flags & EPT_CLOSING)
-           && ept->dest != AMP_ADDR_ANY;
+        && ept->dest != AMP_ADDR_ANY;
 }

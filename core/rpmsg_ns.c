@@ -36,7 +36,7 @@ static struct amp_endpoint *find_due(const struct amp_rpmsg *link) {
 
 void amp_ns_flush(struct amp_rpmsg *link) {
     struct amp_endpoint *ept;
-    link->state &= (uint8_t)~LINK_NS_DUE;
+    amp_link_clear(link, LINK_NS_DUE);
     // From the start each time: `released` may change the list.
     while (amp_link_is_up(link) && (ept = find_due(link)) != NULL) {
         bool closing = ept->flags & EPT_CLOSING;
@@ -70,8 +70,7 @@ static struct amp_endpoint *find_bound(
     return ept;
 }
 
-static struct amp_service *find_service(
-    struct amp_rpmsg *link, const char *name, uint32_t addr) {
+static struct amp_service *find_service(struct amp_rpmsg *link, const char *name, uint32_t addr) {
     for (unsigned i = 0; i < link->service_count; ++i) {
         struct amp_service *service = &link->services[i];
         if (service->addr == addr && strncmp(service->name, name, AMP_NAME_SIZE) == 0) {

@@ -25,7 +25,7 @@ static void park(struct amp_rpmsg *link, uint32_t id) {
 static void unpark(struct amp_rpmsg *link, uint32_t id) {
     link->parked[id / 32] &= ~(UINT32_C(1) << (id % 32));
     if (--link->parked_count == 0) {
-        link->tx_state &= (uint8_t)~TX_PARKED;
+        link->tx_state = (uint8_t)(link->tx_state & ~TX_PARKED);
     }
 }
 
@@ -140,13 +140,13 @@ static void listen(struct amp_rpmsg *link, bool on) {
 AMP_PER_ROLE int claim(struct amp_rpmsg *link, struct amp_tx *tx, bool host) {
     int error = -AMP_EPIPE;
     if (host) {
-        #if AMP_CONFIG_HOST
+#if AMP_CONFIG_HOST
         error = host_claim(link, tx);
-        #endif
+#endif
     } else {
-        #if AMP_CONFIG_DEVICE
+#if AMP_CONFIG_DEVICE
         error = device_claim(link, tx);
-        #endif
+#endif
     }
     if (error == 0 && (link->tx_state & TX_WANTED) && !(link->state & LINK_NS_DUE)) {
         listen(link, false);
@@ -175,8 +175,8 @@ AMP_PER_ROLE int commit(struct amp_rpmsg *link, const struct amp_tx *tx, uint32_
     return (int)len;
 }
 
-AMP_PER_ROLE int send(struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data,
-    size_t len, bool host) {
+AMP_PER_ROLE int send(
+    struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len, bool host) {
     if (len >= link->tx_limit) {
         return amp_link_is_up(link) ? -AMP_EMSGSIZE : -AMP_EPIPE;
     }
@@ -252,11 +252,11 @@ int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
 }
 
 static bool has_room(const struct amp_rpmsg *link) {
-    #if AMP_CONFIG_HOST
+#if AMP_CONFIG_HOST
     if (amp_link_is_host(link)) {
         return host_find_free(link) >= 0 || amp_virtq_driver_ready(&link->tx) != 0;
     }
-    #endif
+#endif
     return link->parked_count != 0 || amp_virtq_device_ready(&link->tx) != 0;
 }
 

@@ -49,8 +49,8 @@ void openamp_call(mp_obj_t fun, uint32_t addr, mp_obj_t arg) {
         return;
     }
     mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
-    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)),
-            MP_OBJ_FROM_PTR(&mp_type_Exception))) {
+    if (mp_obj_is_subclass_fast(
+            MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_Exception))) {
         mp_obj_print_exception(&mp_plat_print, exception);
     } else {
         mp_sched_exception(exception);
@@ -105,11 +105,11 @@ int openamp_bus_poll(void) {
     openamp_bus.notified = false;
     // Callbacks run as scheduled ones do, also where send() runs them.
     mp_sched_lock();
-    #if MICROPY_PY_OPENAMP_HOST
+#if MICROPY_PY_OPENAMP_HOST
     int taken = amp_rproc_poll(&openamp_bus.rproc);
-    #else
+#else
     int taken = device_poll(&openamp_bus.link);
-    #endif
+#endif
     mp_sched_unlock();
     return taken;
 }
@@ -133,15 +133,15 @@ void openamp_bus_init(void) {
         openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("this machine has no other core"));
     }
     port->ops->listen(port->ctx, NULL, NULL);
-    #if MICROPY_PY_OPENAMP_HOST
+#if MICROPY_PY_OPENAMP_HOST
     port->ops->core_stop(port->ctx);
-    #endif
+#endif
     memset(&openamp_bus, 0, sizeof(openamp_bus));
     amp_rpmsg_init(&openamp_bus.link, MICROPY_PY_OPENAMP_HOST ? AMP_HOST : AMP_DEVICE, port);
     amp_rpmsg_set_events(&openamp_bus.link, &openamp_events_quiet);
-    #if MICROPY_PY_OPENAMP_HOST
+#if MICROPY_PY_OPENAMP_HOST
     amp_rproc_init(&openamp_bus.rproc, port, &openamp_bus.link);
-    #endif
+#endif
     MP_STATE_VM(openamp_started) = mp_const_true;
     port->ops->listen(port->ctx, notified, &openamp_bus);
 }

@@ -147,7 +147,7 @@ static mp_obj_t endpoint_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
         }
         mp_uint_t now = mp_hal_ticks_ms();
         if (!waiter.waiting) {
-            waiter = (waiter_t) {.waiting = true, .start = now, .alive = now};
+            waiter = (waiter_t){.waiting = true, .start = now, .alive = now};
         }
         mp_uint_t left = OPENAMP_WAIT_FOREVER;
         if (timeout > 0) {
@@ -254,12 +254,14 @@ static const mp_rom_map_elem_t endpoint_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(endpoint_locals, endpoint_locals_table);
 
+// clang-format off
 MP_DEFINE_CONST_OBJ_TYPE(
     openamp_endpoint_type, MP_QSTR_Endpoint, MP_TYPE_FLAG_NONE,
     make_new, endpoint_make_new,
     print, endpoint_print,
     locals_dict, &endpoint_locals
     );
+// clang-format on
 
 MP_REGISTER_ROOT_POINTER(struct _openamp_endpoint_obj_t *openamp_endpoints);
 MP_REGISTER_ROOT_POINTER(void *openamp_buckets);

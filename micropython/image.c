@@ -63,11 +63,11 @@ static mp_obj_t join(const char *dir, mp_obj_t name) {
 
 // The same file from whatever directory.
 static mp_obj_t absolute(mp_obj_t path) {
-    #if MICROPY_VFS
+#if MICROPY_VFS
     if (!is_absolute(path)) {
         return join(mp_obj_str_get_str(mp_vfs_getcwd()), path);
     }
-    #endif
+#endif
     return path;
 }
 

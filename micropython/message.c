@@ -42,7 +42,7 @@ static mp_obj_t message_binary_op(mp_binary_op_t op, mp_obj_t lhs, mp_obj_t rhs)
 
 static mp_obj_t message_subscr(mp_obj_t self_in, mp_obj_t index, mp_obj_t value) {
     mp_obj_array_t copy = as_bytearray(self_in);
-    #if MICROPY_PY_BUILTINS_SLICE
+#if MICROPY_PY_BUILTINS_SLICE
     if (value != MP_OBJ_NULL && value != MP_OBJ_SENTINEL && mp_obj_is_type(index, &mp_type_slice)) {
         mp_bound_slice_t slice;
         mp_seq_get_fast_slice_indexes(copy.len, index, &slice);
@@ -51,7 +51,7 @@ static mp_obj_t message_subscr(mp_obj_t self_in, mp_obj_t index, mp_obj_t value)
             mp_raise_ValueError(MP_ERROR_TEXT("a message cannot change its length"));
         }
     }
-    #endif
+#endif
     return BYTEARRAY_SLOT(subscr)(MP_OBJ_FROM_PTR(&copy), index, value);
 }
 
@@ -64,13 +64,14 @@ static void message_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL || attr == MP_QSTR_append || attr == MP_QSTR_extend) {
         return;
     }
-    mp_map_elem_t *elem = mp_map_lookup(&BYTEARRAY_SLOT(locals_dict)->map, MP_OBJ_NEW_QSTR(attr),
-        MP_MAP_LOOKUP);
+    mp_map_elem_t *elem =
+        mp_map_lookup(&BYTEARRAY_SLOT(locals_dict)->map, MP_OBJ_NEW_QSTR(attr), MP_MAP_LOOKUP);
     if (elem != NULL) {
         mp_convert_member_lookup(self_in, &mp_type_bytearray, elem->value, dest);
     }
 }
 
+// clang-format off
 static MP_DEFINE_CONST_OBJ_TYPE(
     message_type, MP_QSTR_bytearray,
     MP_TYPE_FLAG_EQ_CHECKS_OTHER_TYPE | MP_TYPE_FLAG_ITER_IS_GETITER,
@@ -83,6 +84,7 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     attr, message_attr,
     buffer, message_get_buffer
     );
+// clang-format on
 
 mp_obj_t openamp_message_new(void *data, size_t len) {
     mp_obj_array_t *self = mp_obj_malloc(mp_obj_array_t, &message_type);

@@ -73,9 +73,9 @@ static const mp_rom_map_elem_t openamp_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_ENDPOINT_ADDR_ANY), ADDR_ANY_ROM},
     {MP_ROM_QSTR(MP_QSTR_new_service_callback), MP_ROM_PTR(&openamp_new_service_callback_obj)},
     {MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&openamp_endpoint_type)},
-    #if MICROPY_PY_OPENAMP_HOST
+#if MICROPY_PY_OPENAMP_HOST
     {MP_ROM_QSTR(MP_QSTR_RemoteProc), MP_ROM_PTR(&openamp_remoteproc_type)},
-    #endif
+#endif
 };
 static MP_DEFINE_CONST_DICT(openamp_globals, openamp_globals_table);
 

@@ -35,10 +35,10 @@ extern const mp_obj_type_t openamp_remoteproc_type;
 
 typedef struct _openamp_bus_t {
     struct amp_rpmsg link;
-    #if MICROPY_PY_OPENAMP_HOST
+#if MICROPY_PY_OPENAMP_HOST
     struct amp_rproc rproc;
     const void *owner; // the RemoteProc object that drives the core, not traced
-    #endif
+#endif
     mp_sched_node_t node;
     volatile bool notified; // the doorbell rang since it was last cleared
     uint32_t endpoint_count;

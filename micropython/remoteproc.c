@@ -127,10 +127,12 @@ static const mp_rom_map_elem_t remoteproc_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(remoteproc_locals, remoteproc_locals_table);
 
+// clang-format off
 MP_DEFINE_CONST_OBJ_TYPE(
     openamp_remoteproc_type, MP_QSTR_RemoteProc, MP_TYPE_FLAG_NONE,
     make_new, remoteproc_make_new,
     locals_dict, &remoteproc_locals
     );
+// clang-format on
 
 #endif // MICROPY_PY_OPENAMP_HOST

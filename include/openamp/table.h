@@ -103,13 +103,13 @@ struct amp_table_rpmsg {
     { \
         .header = {.ver = 1, .num = 2}, \
         .offset = {offsetof(struct amp_table_rpmsg, vdev), \
-                   offsetof(struct amp_table_rpmsg, trace)}, \
+            offsetof(struct amp_table_rpmsg, trace)}, \
         .vdev = {.type = AMP_RSC_VDEV, \
-                 .id = 7, \
-                 .dfeatures = AMP_RSC_FEATURES, \
-                 .num_of_vrings = 2}, \
+            .id = 7, \
+            .dfeatures = AMP_RSC_FEATURES, \
+            .num_of_vrings = 2}, \
         .vring = {{.da = AMP_DA_ANY, .align = 16, .num = (buffers), .notifyid = 0}, \
-                  {.da = AMP_DA_ANY, .align = 16, .num = (buffers), .notifyid = 1}}, \
+            {.da = AMP_DA_ANY, .align = 16, .num = (buffers), .notifyid = 1}}, \
         .trace = {.type = AMP_RSC_TRACE, .da = (trace_da), .len = (trace_size), .name = "trace"}, \
     }
 

@@ -22,7 +22,7 @@
 // Is there work that mp_handle_pending() would do now?
 static bool is_pending(void) {
     return MP_STATE_VM(sched_state) == MP_SCHED_PENDING
-           || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
+        || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
 }
 
 // Block all signals; *before is the mask to sleep with.
@@ -53,7 +53,7 @@ static int sleep_in_poll(struct pollfd *fds, nfds_t count, const struct timespec
 }
 
 static struct timespec from_us(unsigned long us) {
-    return (struct timespec) {
+    return (struct timespec){
         .tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000) * 1000};
 }
 
@@ -113,33 +113,45 @@ int __wrap_usleep(useconds_t us) {
     return 0;
 }
 
-// As Linux's own, it leaves in *timeout what is left of it.
+// time.sleep() comes here, without files.  After EINTR the port runs the pending
+// work and sleeps again for what is left in *timeout, which does not know how
+// long the work took: so the end of such a sleep is kept here.
+static struct {
+    const struct timeval *timeout;
+    int64_t left;
+    int64_t end;
+} interrupted_sleep;
+
 int __wrap_select(int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout) {
-    if (!mp_thread_is_main_thread()) {
+    if (count != 0 || timeout == NULL || !mp_thread_is_main_thread()) {
         return __real_select(count, read, write, except, timeout);
     }
+    int64_t length = (int64_t)timeout->tv_sec * 1000000 + timeout->tv_usec;
+    int64_t end = now_us() + length;
+    if (timeout == interrupted_sleep.timeout && length == interrupted_sleep.left) {
+        end = interrupted_sleep.end;
+    }
+    interrupted_sleep.timeout = NULL;
     sigset_t before;
     block_signals(&before);
-    int result = fail_interrupted();
-    if (!is_pending()) {
-        struct timespec length;
-        if (timeout != NULL) {
-            length.tv_sec = timeout->tv_sec;
-            length.tv_nsec = timeout->tv_usec * 1000;
-        }
-        int64_t start = now_us();
-        result = pselect(count, read, write, except, timeout != NULL ? &length : NULL, &before);
-        int saved = errno;
-        if (timeout != NULL) {
-            int64_t left = (int64_t)timeout->tv_sec * 1000000 + timeout->tv_usec;
-            left = MAX(left - (now_us() - start), 0);
-            timeout->tv_sec = (time_t)(left / 1000000);
-            timeout->tv_usec = (suseconds_t)(left % 1000000);
-        }
-        errno = saved;
+    int64_t left = end - now_us();
+    if (left > 0 && !is_pending()) {
+        struct timespec duration = from_us((unsigned long)left);
+        pselect(0, NULL, NULL, NULL, &duration, &before);
+        left = end - now_us();
     }
     unblock_signals(&before);
-    return result;
+    if (left <= 0) {
+        return 0;
+    }
+    // Less than it was: a new sleep of the same length is not taken for this one.
+    left = MIN(left, length - 1);
+    timeout->tv_sec = (time_t)(left / 1000000);
+    timeout->tv_usec = (suseconds_t)(left % 1000000);
+    interrupted_sleep.timeout = timeout;
+    interrupted_sleep.left = left;
+    interrupted_sleep.end = end;
+    return fail_interrupted();
 }
 
 // The prompt waits here.

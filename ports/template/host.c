@@ -62,8 +62,8 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return NULL;
 }
 
-// If the shared memory is cached and the caches are not coherent, two more
-// operations: cache_clean.  Better to make it uncached.
+// If the shared memory is cached and the caches are not coherent, one more
+// operation: cache_clean.  Better to make it uncached.
 
 // ---- Life of the core ----
 
