@@ -21,22 +21,22 @@ for _ in range(8):
 
 
 def sleep():
-    time.sleep(0.3)
+    time.sleep(0.5)
 
 
 def sleep_ms():
-    time.sleep_ms(300)
+    time.sleep_ms(500)
 
 
 def poll():
     poller = select.poll()
     with open("/dev/zero", "rb") as f:
         poller.register(f, select.POLLERR)
-        poller.poll(300)
+        poller.poll(500)
 
 
 async def asleep():
-    await asyncio.sleep_ms(300)
+    await asyncio.sleep_ms(500)
 
 
 def asyncio_sleep():
@@ -48,6 +48,7 @@ for function in (sleep, sleep_ms, poll, asyncio_sleep):
     start = time.ticks_ms()
     function()
     ms = time.ticks_diff(time.ticks_ms(), start)
-    ok = 295 <= ms < 10000
+    # Upward, room for a loaded machine; but not for the time that the callbacks took.
+    ok = 495 <= ms < 1500
     print(function.__name__, ok or ms, count > before)
 running = False
