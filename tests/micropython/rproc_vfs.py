@@ -83,8 +83,13 @@ for name in ("VfsLfs2", "VfsFat"):
     print(outcome(openamp.RemoteProc, "/ram/none.elf"))
     vfs.umount("/ram")
 
-for left in (0, 100, 1 << 20):
+for left in (0, 100, 6000, 1 << 20):
     vfs.mount(Failing(left), "/bad")
     print(left, outcome(lambda: type(openamp.RemoteProc("/bad/a.elf")).__name__))
     print(outcome(openamp.RemoteProc, "/bad/missing.elf"))
     vfs.umount("/bad")
+
+# Whatever failed, the next one is loaded.
+rproc = boot("virtual_uart.elf")
+wait(box.ept.is_ready)
+print(box.ask("good"))
