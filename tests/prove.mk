@@ -7,3 +7,8 @@
 
 tsan:
 	tests/tsan/run $(BUILD)/prove/tsan
+
+# ---- The notification protocol: a model in Spin ----
+
+model:
+	tests/model/run $(BUILD)/prove/model
