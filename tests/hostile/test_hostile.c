@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EPTS = 12, CLAIMS = 4 };
+enum { EPTS = 12, CLAIMS = 4, HELD = 3 };
 
 static struct {
     struct pair pair;
@@ -38,6 +38,8 @@ static struct {
     struct amp_endpoint *dying[64]; // destroyed, to be released
     struct amp_tx claim[CLAIMS];
     unsigned claim_count;
+    struct amp_rx held[HELD]; // also of former lives
+    unsigned held_count;
     unsigned in_callback;
 
     // What is counted.
@@ -229,6 +231,8 @@ static void mutate(void) {
         case 9:
             used->flags = (uint16_t)rnd(3);
             avail->flags = (uint16_t)rnd(3);
+            avail->ring[num] = (uint16_t)pair_random(&seed); // the event indices
+            memcpy(&used->ring[num], &avail->ring[num], 2);
             break;
         case 10:
         case 11:
@@ -283,6 +287,11 @@ static void victim_cb(struct amp_endpoint *ept, uint32_t src, void *data, size_t
     assert_true(p + len <= v.pair.buffers + v.pair.buffers_len);
     for (size_t i = 0; i < len; ++i) {
         p[i] ^= 0xFF;
+    }
+    if (v.held_count < HELD && rnd(8) == 0) {
+        struct amp_rx *rx = &v.held[v.held_count++];
+        *rx = (struct amp_rx){.data = data, .len = len};
+        amp_rx_hold(v.link, rx);
     }
     attack();
     ++v.in_callback;
@@ -382,6 +391,11 @@ static void use_link(void) {
             break;
         case 2:
             (void)amp_rpmsg_want_room(v.link);
+            if (v.held_count != 0) {
+                struct amp_rx *rx = &v.held[i % v.held_count];
+                amp_rx_release(v.link, rx);
+                *rx = v.held[--v.held_count];
+            }
             break;
         case 3:
             (void)amp_rpmsg_peer_can_send(v.link);
@@ -430,7 +444,8 @@ static void use_link(void) {
             v.services = 0;
             v.accesses = 0;
             int num = (int)(v.link->rx.mask + 1u);
-            int taken = r & 256 ? amp_rpmsg_poll(v.link) : amp_rpmsg_poll_some(v.link, (unsigned)num);
+            int taken =
+                r & 256 ? amp_rpmsg_poll(v.link) : amp_rpmsg_poll_some(v.link, (unsigned)num);
             assert_true(taken == -AMP_EPROTO || (taken >= 0 && taken <= num));
             assert_true(taken < 0 || v.callbacks <= (unsigned)taken);
             assert_true(v.services <= (unsigned)num + (unsigned)AMP_CONFIG_MAX_SERVICES);
@@ -621,7 +636,11 @@ static void run(bool is_host, struct pair_shape shape, unsigned share) {
 
 static void test_host(void **state) {
     (void)state;
-    run(true, (struct pair_shape){.num = {4, 4}}, 4);
+    run(true, (struct pair_shape){.num = {4, 4}}, 8);
+}
+static void test_host_event(void **state) {
+    (void)state;
+    run(true, (struct pair_shape){.num = {4, 4}, .event_idx = true}, 8);
 }
 static void test_host_small(void **state) {
     (void)state;
@@ -629,11 +648,11 @@ static void test_host_small(void **state) {
 }
 static void test_host_large(void **state) {
     (void)state;
-    run(true, (struct pair_shape){.num = {64, 256}, .buffer_size = 128}, 8);
+    run(true, (struct pair_shape){.num = {64, 256}, .buffer_size = 128, .event_idx = true}, 8);
 }
 static void test_device(void **state) {
     (void)state;
-    run(false, (struct pair_shape){.num = {4, 4}}, 8);
+    run(false, (struct pair_shape){.num = {4, 4}, .event_idx = true}, 8);
 }
 static void test_device_ask(void **state) {
     (void)state;
@@ -651,6 +670,7 @@ static void test_device_large(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host),
+        cmocka_unit_test(test_host_event),
         cmocka_unit_test(test_host_small),
         cmocka_unit_test(test_host_large),
         cmocka_unit_test(test_device),
