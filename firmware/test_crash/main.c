@@ -1,6 +1,6 @@
 /*
- * Crashes.  On command: a message "segv", "ill", "exit 3" or "spin"; any other
- * is sent back.  Built with CRASH_AT_RESET it crashes before the handshake,
+ * Crashes.  On command: a message "segv", "ill", "exit 3", "spin" or "freeze",
+ * which spins after it has answered "frozen"; any other is sent back.  Built with CRASH_AT_RESET it crashes before the handshake,
  * with CRASH_AT_READY between DRIVER_OK and the announcement.
  */
 #include "../common/harm.h"
@@ -20,6 +20,9 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
     } else if (firmware_is(data, len, "exit")) {
         amp_remote_exit((int)firmware_number(data, len, 0));
     } else if (firmware_is(data, len, "spin")) {
+        harm_spin();
+    } else if (firmware_is(data, len, "freeze")) {
+        amp_endpoint_send(self, "frozen", 6);
         harm_spin();
     } else {
         amp_endpoint_send(self, data, len);

@@ -1,17 +1,13 @@
 # A send that waits inside a callback ends when the core dies, is interrupted, or time is up.
 import os
-from support import core_pids, outcome, own_pid, wait
+from support import core_pids, fill, outcome, own_pid, wait
 import openamp, time
 
 results = []
 
 
 def receive(src, data):
-    if data != b"go":
-        return
-    ept.send("spin")
-    while ept.send("fill", timeout=0) >= 0:
-        pass
+    fill(ept)  # "frozen": nothing makes room any more
     os.system("(sleep 0.3; %s) &" % command)
     start = time.ticks_ms()
     try:
@@ -32,7 +28,7 @@ for case in ("kill", "interrupt", "time"):
     }[case]
     timeout = 50 if case == "time" else -1
     try:
-        ept.send("go")
+        ept.send("freeze")
         wait(lambda: results and results[-1] is True, "the end of the callback")
     except KeyboardInterrupt:
         print("KeyboardInterrupt")

@@ -1,23 +1,15 @@
 # While send() waits, scheduled work runs: here it stops the core, or is Ctrl-C.
 import micropython, os
-from support import boot_box, outcome, own_pid, wait
+from support import boot_box, freeze, outcome, own_pid, wait
 
 rproc, box = boot_box("test_crash.elf", "test-crash")
-
-
-def fill():
-    box.ept.send("spin")
-    while box.ept.send("fill", timeout=0) >= 0:
-        pass
-
-
-fill()
+freeze(box)
 micropython.schedule(lambda _: rproc.stop(), None)
 print(outcome(box.ept.send, "stopped while waiting"))
 
 rproc.start()
 wait(box.ept.is_ready)
-fill()
+freeze(box)
 os.system("(sleep 0.3; kill -INT %s) &" % own_pid())
 try:
     box.ept.send("interrupted")

@@ -59,6 +59,20 @@ class Box:
         return self.got[before]
 
 
+# Freeze the core of test_crash, and fill its ring: there is no room from now on.
+# All its earlier messages were taken when it says that it is frozen.
+def freeze(box):
+    box.ask("freeze")
+    return fill(box.ept)
+
+
+def fill(ept):
+    n = 0
+    while ept.send("fill", timeout=0) >= 0:
+        n += 1
+    return n
+
+
 # A running core.
 def boot(firmware="virtual_uart.elf"):
     rproc = openamp.RemoteProc(firmware)
