@@ -56,7 +56,7 @@ void amp_link_violated(struct amp_rpmsg *link, const char *what);
 // Ring, if the other side wants to hear of the last `count` buffers given on
 // `vq`.  After a fence.
 AMP_PER_ROLE void amp_link_kick(
-    struct amp_rpmsg *link, const struct amp_virtq *vq, uint16_t count, bool host) {
+    struct amp_rpmsg *link, const struct amp_virtq *vq, unsigned count, bool host) {
     if (amp_virtq_must_notify(vq, host ? vq->avail_idx : vq->used_idx, count)) {
         ++link->stats.kicks;
         link->port->ops->notify(link->port->ctx, vq->notify_id);

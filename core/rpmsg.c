@@ -330,7 +330,7 @@ AMP_PER_ROLE int poll(struct amp_rpmsg *link, unsigned max, bool host) {
     }
     amp_link_clear(link, LINK_POLLING);
     if (left != max) {
-        amp_link_kick(link, &link->rx, (uint16_t)(max - left), host);
+        amp_link_kick(link, &link->rx, max - left, host);
     }
     return (int)(max - left);
 }
@@ -382,15 +382,18 @@ void amp_rx_release(struct amp_rpmsg *link, const struct amp_rx *rx) {
     if (!amp_link_is_up(link) || rx->generation != link->generation) {
         return;
     }
+    // Inside a callback: this one and those that the poll has given back so
+    // far, as at its end it counts only what it took.
+    unsigned count = link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1;
     if (amp_link_is_host(link)) {
         amp_virtq_driver_disown(&link->rx, rx->id);
         give_back(link, rx->id, true);
         amp_shm_fence();
-        amp_link_kick(link, &link->rx, 1, true);
+        amp_link_kick(link, &link->rx, count, true);
     } else {
         give_back(link, rx->id, false);
         amp_shm_fence();
-        amp_link_kick(link, &link->rx, 1, false);
+        amp_link_kick(link, &link->rx, count, false);
     }
 }
 

@@ -272,7 +272,7 @@ bool amp_rpmsg_want_room(struct amp_rpmsg *link) {
     if (link->state & LINK_POLLING) {
         // Asked from a callback: the other side may sleep for the buffers that
         // this poll has given back and would ring for only at its end.
-        uint16_t all = (uint16_t)amp_rpmsg_depth(link);
+        unsigned all = amp_rpmsg_depth(link);
         if (amp_link_is_host(link)) {
             amp_link_kick(link, &link->rx, all, true);
         } else {

@@ -203,7 +203,7 @@ static inline void amp_virtq_driver_hush(struct amp_virtq *vq) {
 
 // After publishing `count` entries up to `idx`, and a fence: does the other
 // side want to hear of them?  A count that is too large only rings too often.
-static inline bool amp_virtq_must_notify(const struct amp_virtq *vq, uint16_t idx, uint16_t count) {
+static inline bool amp_virtq_must_notify(const struct amp_virtq *vq, uint16_t idx, unsigned count) {
     uint16_t event = amp_shm_load_16(vq->peer_event);
     if (vq->event_idx) {
         // Is the entry that it waits for among them?

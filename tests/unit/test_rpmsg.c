@@ -782,6 +782,40 @@ static void test_hold(void **state) {
     open_bound(1); // the teardown frees one
 }
 
+static void release_in_last(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    pair_note(ept, src, data, len);
+    if (pair_log.count == 4) {
+        amp_rx_release(ept->link, &kept[0]);
+    }
+}
+
+// A callback that gives back a message kept earlier: the buffers of this poll
+// are one more than its messages, and the peer may wait for the first.
+static void test_release_in_callback(void **state) {
+    (void)state;
+    for (int i = 0; i < 4; ++i) {
+        pair_init(&pair, (struct pair_shape){.num = {8, 8}, .event_idx = i >= 2});
+        pair_up(&pair);
+        bind_both();
+        struct amp_endpoint *from = i % 2 == 0 ? &at_host : &at_device;
+        struct amp_endpoint *to = i % 2 == 0 ? &at_device : &at_host;
+        for (int k = 0; k < 8; ++k) {
+            assert_int_equal(amp_endpoint_send(from, "", 0), 0);
+        }
+        to->cb = keep;
+        kept_count = 0;
+        assert_int_equal(amp_rpmsg_poll_some(to->link, 4), 4);
+        assert_false(amp_rpmsg_want_room(from->link));
+        ((struct pair_side *)from->link)->doorbell = false;
+        to->cb = release_in_last;
+        pair_log.count = 0;
+        assert_int_equal(amp_rpmsg_poll(to->link), 4);
+        assert_true(((struct pair_side *)from->link)->doorbell);
+        pair_free(&pair);
+    }
+    open_bound(1); // the teardown frees one
+}
+
 // ---- Drops and lies ----
 
 static void test_drops(void **state) {
@@ -1149,6 +1183,7 @@ int main(void) {
         TEST(test_kicks_of_a_stream),
         TEST(test_kicks_with_event_index),
         TEST(test_hold),
+        TEST(test_release_in_callback),
         TEST(test_drops),
         TEST(test_header_lies_to_host),
         TEST(test_header_lies_to_device),
