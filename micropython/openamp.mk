@@ -3,6 +3,8 @@
 #   make -C ports/unix USER_C_MODULES=/folder/that/contains/openamp
 #
 # OPENAMP_PORT names the machine (a folder of ports/); on a PC it is sim.
+# OPENAMP_ROLE=device builds for the remote core, where the port has one that
+# MicroPython runs on.
 
 OPENAMP_MOD := $(OPENAMP_TOP)/micropython
 OPENAMP_PORT ?= sim
@@ -10,7 +12,14 @@ OPENAMP_PORT ?= sim
 SRC_USERMOD_C += $(addprefix $(OPENAMP_MOD)/, \
     bus.c endpoint.c image.c message.c modopenamp.c remoteproc.c)
 SRC_USERMOD_LIB_C += $(wildcard $(OPENAMP_TOP)/core/*.c)
-CFLAGS_USERMOD += -I$(OPENAMP_TOP) -I$(OPENAMP_TOP)/include -DAMP_CONFIG_DEVICE=0
+CFLAGS_USERMOD += -I$(OPENAMP_TOP) -I$(OPENAMP_TOP)/include
+
+OPENAMP_ROLE ?= host
+ifeq ($(OPENAMP_ROLE),device)
+CFLAGS_USERMOD += -DMICROPY_PY_OPENAMP_HOST=0 -DAMP_CONFIG_HOST=0
+else
+CFLAGS_USERMOD += -DAMP_CONFIG_DEVICE=0
+endif
 
 ifeq ($(OPENAMP_PORT),sim)
 
@@ -32,6 +41,15 @@ OPENAMP_WRAP += mp_thread_unix_begin_atomic_section mp_thread_unix_end_atomic_se
     pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock
 endif
 LDFLAGS_USERMOD += $(addprefix -Xlinker --wrap=,$(OPENAMP_WRAP))
+
+else ifeq ($(OPENAMP_PORT),mps2_an521)
+
+ifeq ($(OPENAMP_ROLE),device)
+SRC_USERMOD_LIB_C += $(OPENAMP_TOP)/ports/mps2_an521/remote/remote.c
+else
+SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/mps2_an521/, \
+    host.c host_life.c host_wait.c monitor.c)
+endif
 
 else
 $(error OPENAMP_PORT=$(OPENAMP_PORT): there is no such port)

@@ -19,7 +19,7 @@
 #define CONTROL AMP_AN521_CONTROL
 
 enum {
-    ANSWER_US = 1000000, // the monitor answers at once, if the machine is not stalled
+    ANSWER_US = 10000000, // it answers at once, but the machine may be stalled
     PATIENCE_US = 20000, // for firmware to let the stop's interrupt in
 };
 

@@ -38,7 +38,9 @@ static void test_faults(void) {
     host_run(IMAGE_FAULT);
     host_send("bus");
     CHECK(host_until(host_is_crashed, 5000));
-    host_run(IMAGE_VIRTUAL_UART);
+    host_run(IMAGE_FAULT);
+    host_echo("alive again");
+    stop();
 }
 
 // ---- Stopping ----

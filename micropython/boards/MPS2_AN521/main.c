@@ -1,0 +1,168 @@
+/*
+ * The main program, in the place of the qemu port's own: run a script and end
+ * QEMU with its exit code, or give a prompt.
+ *
+ * Core 0: the script, and its arguments, are QEMU's semihosting arguments.
+ * Core 1: the script is /rom/remote.py; its end is the core's.
+ */
+#include "board.h"
+
+#include <string.h>
+
+#include "py/compile.h"
+#include "py/gc.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "py/stackctrl.h"
+#include "extmod/vfs.h"
+#include "extmod/vfs_rom.h"
+#include "shared/runtime/pyexec.h"
+
+#include "semihost.h"
+
+// From the linker script.
+extern uint8_t _sheap[];
+extern uint8_t _eheap[];
+
+#define STACK_SIZE (64 * 1024)
+
+// ---- Files ----
+
+#if MICROPY_VFS_ROM
+#define ROMFS_DA 0x80800000
+#define ROMFS_LEN 0x00400000
+static const uint8_t romfs_magic[] = {0xD2, 0xCD, 0x31};
+
+static void mount_rom(void) {
+    if (memcmp((const void *)ROMFS_DA, romfs_magic, sizeof(romfs_magic)) != 0) {
+        return;
+    }
+    mp_obj_t image = mp_obj_new_memoryview('B', ROMFS_LEN, (void *)ROMFS_DA);
+    mp_obj_t args[2] = {
+        MP_OBJ_TYPE_GET_SLOT(&mp_type_vfs_rom, make_new)(&mp_type_vfs_rom, 1, 0, &image),
+        MP_OBJ_NEW_QSTR(qstr_from_str("/rom")),
+    };
+    mp_vfs_mount(2, args, (mp_map_t *)&mp_const_empty_map);
+}
+#else
+static void mount_rom(void) {
+}
+#endif
+
+static void mount_all(void) {
+    mp_obj_t args[2] = {
+        mp_call_function_0(MP_OBJ_FROM_PTR(&board_vfs_host_type)),
+        MP_OBJ_NEW_QSTR(MP_QSTR__slash_),
+    };
+    mp_vfs_mount(2, args, (mp_map_t *)&mp_const_empty_map);
+    MP_STATE_PORT(vfs_cur) = MP_STATE_PORT(vfs_mount_table);
+    mount_rom();
+}
+
+// ---- A script ----
+
+static void print_error(void *env, const char *text, size_t len) {
+    semihost_write(*(int *)env, text, len);
+}
+
+// The exit code that an exception asks for.
+static int end_of(mp_obj_t exception) {
+    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)),
+        MP_OBJ_FROM_PTR(&mp_type_SystemExit))) {
+        mp_obj_t value = mp_obj_exception_get_value(exception);
+        mp_int_t code = 0;
+        if (value != mp_const_none && !mp_obj_get_int_maybe(value, &code)) {
+            code = 1;
+        }
+        return (int)code & 255;
+    }
+    enum { APPEND = 8 }; // the console opened so is standard error
+    int handle = semihost_open(":tt", APPEND);
+    mp_print_t print = {&handle, print_error};
+    mp_obj_print_exception(&print, exception);
+    return 1;
+}
+
+static int run_script(const char *path) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) != 0) {
+        mp_hal_set_interrupt_char(-1);
+        mp_handle_pending(false);
+        return end_of(MP_OBJ_FROM_PTR(nlr.ret_val));
+    }
+    qstr name = qstr_from_str(path);
+    mp_lexer_t *lexer = mp_lexer_new_from_file(name);
+    mp_parse_tree_t tree = mp_parse(lexer, MP_PARSE_FILE_INPUT);
+    mp_obj_t module = mp_compile(&tree, name, false);
+    mp_hal_set_interrupt_char(3);
+    mp_call_function_0(module);
+    mp_hal_set_interrupt_char(-1);
+    mp_handle_pending(true);
+    nlr_pop();
+    return 0;
+}
+
+// The script's folder comes first where modules are looked for.
+static void set_path(const char *script) {
+    size_t len = strlen(script);
+    while (len > 0 && script[len] != '/') {
+        --len;
+    }
+    mp_obj_list_store(mp_sys_path, MP_OBJ_NEW_SMALL_INT(0), mp_obj_new_str(script, len));
+    mp_obj_list_append(mp_sys_path, mp_obj_new_str("/rom", 4));
+}
+
+// Split at spaces into sys.argv.  The first is the script, "" if there is none.
+static const char *set_arguments(char *text) {
+    char *word = text;
+    for (char *p = text;; ++p) {
+        bool last = *p == '\0';
+        if (last || *p == ' ') {
+            *p = '\0';
+            if (p != word) {
+                mp_obj_list_append(mp_sys_argv, mp_obj_new_str(word, (size_t)(p - word)));
+            }
+            word = p + 1;
+        }
+        if (last) {
+            return text;
+        }
+    }
+}
+
+static int prompt(void) {
+    while (pyexec_friendly_repl() == 0) {
+    }
+    return 0;
+}
+
+int __wrap_main(void);
+int __wrap_main(void) {
+    static char arguments[1024];
+    mp_stack_ctrl_init();
+    mp_stack_set_limit(STACK_SIZE - 4096);
+    gc_init(_sheap, _eheap);
+    mp_init();
+    mount_all();
+    #if MICROPY_PY_OPENAMP_HOST
+    semihost_arguments(arguments, sizeof(arguments));
+    #else
+    strcpy(arguments, "/rom/remote.py");
+    #endif
+    const char *script = set_arguments(arguments);
+    int code;
+    if (script[0] != '\0') {
+        set_path(script);
+        code = run_script(script);
+    } else {
+        code = prompt();
+    }
+    gc_sweep_all();
+    mp_deinit();
+    #if MICROPY_PY_OPENAMP_HOST
+    semihost_exit(code);
+    #else
+    __attribute__((noreturn)) void amp_remote_exit(int code);
+    amp_remote_exit(code);
+    #endif
+}

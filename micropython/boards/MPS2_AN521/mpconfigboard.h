@@ -1,0 +1,52 @@
+// The qemu port's configuration, and what it leaves out for want of interrupts
+// and time.
+#include "ports/qemu/mpconfigport.h"
+
+#ifndef MICROPY_PY_OPENAMP_HOST
+#define MICROPY_PY_OPENAMP_HOST (1)
+#endif
+
+#undef MICROPY_HW_BOARD_NAME
+#define MICROPY_HW_BOARD_NAME "MPS2-AN521"
+
+#undef MICROPY_PY_SELECT
+#define MICROPY_PY_SELECT (1)
+#undef MICROPY_PY_TIME
+#define MICROPY_PY_TIME (1)
+#define MICROPY_PY_TIME_TIME_TIME_NS (1)
+#define MICROPY_PY_TIME_INCLUDEFILE "modtime.inc"
+#undef MICROPY_PY_ASYNCIO
+#define MICROPY_PY_ASYNCIO (1)
+#define MICROPY_PY_SYS_ARGV (1)
+#define MICROPY_PY_SYS_EXC_INFO (1)
+
+#define MICROPY_KBD_EXCEPTION (1)
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
+#define MICROPY_SCHEDULER_DEPTH (8)
+
+// ---- Interrupts ----
+
+static inline uint32_t board_interrupts_off(void) {
+    uint32_t before;
+    __asm__ volatile ("mrs %0, primask\n cpsid i" : "=r" (before)::"memory");
+    return before;
+}
+
+static inline void board_interrupts_restore(uint32_t before) {
+    __asm__ volatile ("msr primask, %0" : : "r" (before) : "memory");
+}
+
+#define MICROPY_BEGIN_ATOMIC_SECTION() board_interrupts_off()
+#define MICROPY_END_ATOMIC_SECTION(state) board_interrupts_restore(state)
+
+// ---- Sleep ----
+
+// Sleep until an interrupt, at most `ms`; not at all if work is pending, or if
+// *unless (which may be NULL) is set.
+#include <stdbool.h>
+void board_wait(uint32_t ms, const volatile bool *unless);
+#define MICROPY_INTERNAL_WFE(ms) board_wait((uint32_t)(ms), NULL)
+#define MICROPY_PY_OPENAMP_WAIT(ms) board_wait((uint32_t)(ms), &openamp_bus.notified)
+
+// RemoteProc looks here for what the current directory does not have.
+#define MICROPY_PY_OPENAMP_FIRMWARE_DIR() "/rom"

@@ -1,0 +1,32 @@
+# QEMU's mps2-an521 with two Cortex-M33: a board for MicroPython's qemu port.
+#
+# OPENAMP_ROLE=host (default): for core 0, with RemoteProc; OPENAMP_ROLE=device:
+# for core 1, loaded by the host.
+
+QEMU_ARCH = arm
+QEMU_MACHINE = mps2-an521
+OPENAMP_PORT := mps2_an521
+OPENAMP_ROLE ?= host
+
+# Core 0 has no DSP extension and no FPU; one kind of image serves both.
+AFLAGS += -mthumb -mcpu=cortex-m33+nodsp
+CFLAGS += -mthumb -mcpu=cortex-m33+nodsp -mfloat-abi=soft
+CFLAGS += -DMICROPY_HW_MCU_NAME='"Cortex-M33"'
+CFLAGS += -DMP_CONFIGFILE='"$(BOARD_DIR)/mpconfigboard.h"'
+CFLAGS += -I$(BOARD_DIR)
+
+LDSCRIPT = $(BOARD_DIR)/$(OPENAMP_ROLE).ld
+LDFLAGS += -L$(BOARD_DIR)
+# What the port has and a board with files, sleep and an exit code needs
+# otherwise: board.c defines these.
+LDFLAGS += $(addprefix -Xlinker --wrap=,main mp_hal_stdio_poll mp_hal_stdout_tx_strn_cooked)
+
+SRC_BOARD_O = shared/runtime/gchelper_native.o shared/runtime/gchelper_thumb2.o
+SRC_C += $(addprefix $(BOARD_DIR)/, board.c main.c semihost.c uart.c vfs_host.c)
+ifeq ($(OPENAMP_ROLE),device)
+SRC_C += $(BOARD_DIR)/table.c
+endif
+
+# The port's own heap is not used: what is left of the RAM is the heap.
+MICROPY_HEAP_SIZE = 4
+MPY_CROSS_FLAGS += -march=armv7m

@@ -1,0 +1,26 @@
+/* Semihosting: the services of QEMU to the program in it. */
+#ifndef OPENAMP_BOARD_SEMIHOST_H
+#define OPENAMP_BOARD_SEMIHOST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// fopen()'s modes by number: "r" 0, "rb" 1, "w" 4, "wb" 5, "a" 8, "ab" 9; + 2
+// for "+".  Returns a handle, or a negative errno.
+int semihost_open(const char *path, unsigned mode);
+void semihost_close(int handle);
+// The number of bytes, or a negative errno.
+int semihost_read(int handle, void *buffer, size_t len);
+int semihost_write(int handle, const void *buffer, size_t len);
+int semihost_seek(int handle, size_t position);
+int semihost_size(int handle);
+int semihost_remove(const char *path);
+
+// The words after QEMU's arg=, separated by spaces.
+const char *semihost_arguments(char *buffer, size_t len);
+
+uint32_t semihost_time(void); // seconds since 1970
+
+__attribute__((noreturn)) void semihost_exit(int code);
+
+#endif // OPENAMP_BOARD_SEMIHOST_H
