@@ -372,6 +372,10 @@ unsigned amp_rpmsg_depth(const struct amp_rpmsg *link) {
 void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
     rx->id = link->rx_id;
     rx->generation = link->generation;
+    if (link->state & LINK_ENDED) {
+        --rx->generation; // it went with its life, which the callback ended
+        return;
+    }
     link->state |= LINK_HELD;
     if (amp_link_is_host(link)) {
         amp_virtq_driver_own(&link->rx, rx->id);

@@ -271,7 +271,8 @@ struct amp_rx {
 
 // Inside an endpoint's callback: keep the message that it was called with.
 // `rx` has data and len filled in by the caller with what it was given.  The
-// buffer is missing to the other side until it is released.
+// buffer is missing to the other side until it is released.  If the callback
+// ended the life of the link there is nothing to keep, nor to release.
 void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx);
 // Give it back; in any order, in thread context.  Of a former life of the
 // link: nothing happens.

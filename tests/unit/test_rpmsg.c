@@ -782,6 +782,36 @@ static void test_hold(void **state) {
     open_bound(1); // the teardown frees one
 }
 
+static void restart_and_keep(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    pair_down(&pair);
+    pair_up(&pair);
+    keep(ept, src, data, len);
+}
+
+// A callback that ends the life of its message, and then keeps it.
+static void test_hold_after_end(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; ++i) {
+        open_bound(4);
+        struct amp_endpoint *from = i == 0 ? &at_host : &at_device;
+        struct amp_endpoint *to = i == 0 ? &at_device : &at_host;
+        to->cb = restart_and_keep;
+        kept_count = 0;
+        assert_int_equal(amp_endpoint_send(from, "", 0), 0);
+        assert_int_equal(amp_rpmsg_poll(to->link), 1);
+        struct amp_rpmsg before = *to->link;
+        amp_rx_release(to->link, &kept[0]);
+        assert_memory_equal(&before, to->link, sizeof(before));
+        to->cb = pair_note;
+        for (int k = 0; k < 12; ++k) { // all buffers of the new life are there
+            assert_int_equal(amp_endpoint_send(from, "", 0), 0);
+            assert_int_equal(k % 4 == 3 ? amp_rpmsg_poll(to->link) : 4, 4);
+        }
+        pair_free(&pair);
+    }
+    open_bound(1); // the teardown frees one
+}
+
 static void release_in_last(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     pair_note(ept, src, data, len);
     if (pair_log.count == 4) {
@@ -1183,6 +1213,7 @@ int main(void) {
         TEST(test_kicks_of_a_stream),
         TEST(test_kicks_with_event_index),
         TEST(test_hold),
+        TEST(test_hold_after_end),
         TEST(test_release_in_callback),
         TEST(test_drops),
         TEST(test_header_lies_to_host),
