@@ -212,6 +212,9 @@ static int check_segments(struct amp_elf *elf, const union ehdr *h) {
 static int locate_table(struct amp_elf *elf, const union shdr *s) {
     size_t offset = FIELD(elf, *s, sh_offset);
     size_t len = FIELD(elf, *s, sh_size);
+    if (len == 0) {
+        return amp_elf_refuse(elf, cut_short);
+    }
     for (unsigned i = 0; i < elf->segment_count && s->narrow.sh_type != SHT_NOBITS; ++i) {
         const struct amp_elf_claim *segment = &elf->claim[i];
         if (offset >= segment->offset && inside(offset - segment->offset, len, segment->filesz)) {

@@ -14,10 +14,11 @@
 int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t flags) {
     struct rpmsg_ns_msg msg = {.addr = ept->addr, .flags = flags};
     memcpy(msg.name, ept->name, strlen(ept->name));
-    int error;
-    do {
+    int error = amp_rpmsg_send(link, ept->addr, RPMSG_NS_ADDR, &msg, sizeof(msg));
+    if (error == -AMP_EAGAIN && amp_rpmsg_want_room(link)) {
+        // Once: a peer that shows room and takes it back could keep us here.
         error = amp_rpmsg_send(link, ept->addr, RPMSG_NS_ADDR, &msg, sizeof(msg));
-    } while (error == -AMP_EAGAIN && amp_rpmsg_want_room(link));
+    }
     // The doorbell for a buffer brings us back, through amp_ns_flush().
     if (error == -AMP_EAGAIN) {
         link->state |= LINK_NS_DUE;

@@ -203,6 +203,7 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (!amp_link_is_up(link)) {
         return -AMP_EPIPE;
     }
+    tx->generation = link->generation;
     if (!amp_link_is_host(link)) {
         return claim(link, tx, false);
     }
@@ -213,8 +214,16 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     return error;
 }
 
+// Was it claimed in this life of the link?
+static bool is_valid(const struct amp_rpmsg *link, const struct amp_tx *tx) {
+    return amp_link_is_up(link) && tx->generation == link->generation;
+}
+
 int amp_tx_commit(
     struct amp_rpmsg *link, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len) {
+    if (!is_valid(link, tx)) {
+        return -AMP_EPIPE;
+    }
     if (!amp_link_is_host(link)) {
         return commit(link, tx, src, dest, len, false);
     }
@@ -223,6 +232,9 @@ int amp_tx_commit(
 }
 
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
+    if (!is_valid(link, tx)) {
+        return;
+    }
     if (amp_link_is_host(link)) {
         unpark(link, tx->id);
         amp_virtq_driver_own(&link->tx, tx->id);

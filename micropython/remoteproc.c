@@ -109,18 +109,28 @@ static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_stop_obj, remoteproc_stop);
 
-// Also the finaliser.
 static mp_obj_t remoteproc_shutdown(mp_obj_t self_in) {
+    int error = amp_rproc_shutdown(check_owner(self_in));
+    if (error != 0) {
+        openamp_raise(-error, MP_ERROR_TEXT("core does not stop"));
+    }
+    openamp_bus.owner = NULL;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_shutdown_obj, remoteproc_shutdown);
+
+// The finaliser: the same, but it never raises.
+static mp_obj_t remoteproc_del(mp_obj_t self_in) {
     if (openamp_bus.owner == MP_OBJ_TO_PTR(self_in)) {
         openamp_bus.owner = NULL;
         amp_rproc_shutdown(&openamp_bus.rproc);
     }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_shutdown_obj, remoteproc_shutdown);
+static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_del_obj, remoteproc_del);
 
 static const mp_rom_map_elem_t remoteproc_locals_table[] = {
-    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&remoteproc_shutdown_obj)},
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&remoteproc_del_obj)},
     {MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&remoteproc_start_obj)},
     {MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&remoteproc_stop_obj)},
     {MP_ROM_QSTR(MP_QSTR_shutdown), MP_ROM_PTR(&remoteproc_shutdown_obj)},

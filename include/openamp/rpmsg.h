@@ -179,7 +179,8 @@ struct amp_endpoint **amp_rpmsg_set_buckets(
 
 // Bring the link up on fresh rings.  A host builds the rings and stocks ring 0
 // with empty buffers; it calls this while the device is in reset.
-// -AMP_EINVAL: the layout is not one that a ring can have.
+// -AMP_EINVAL: the layout is not one that a ring can have.  -AMP_EPROTO: the
+// host's rings, which a device looks at here, are broken.
 int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout);
 
 // Take the link down: the other side is gone or is about to be.  Endpoints
@@ -250,10 +251,12 @@ struct amp_tx {
     void *data; // `size` bytes for the payload
     size_t size;
     uint16_t id;
+    uint16_t generation;
 };
 
 // Claim a transmit buffer: 0, or the errors of amp_rpmsg_send().  It is either
-// committed or given back; every claim is void after amp_rpmsg_down().
+// committed or given back.  After amp_rpmsg_down() every claim is void:
+// committing it is -AMP_EPIPE, giving it back has no effect.
 int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx);
 // Send the first `len` <= tx->size bytes of it; returns `len`.
 int amp_tx_commit(

@@ -351,7 +351,7 @@ static void test_table_section(void **state) {
         {SH_SIZE, UINT64_MAX, "resource table is not loaded"},
         {SH_SIZE, UINT32_MAX, "resource table is not loaded"},
         {SH_SIZE, 0x7FFFFFFF, "resource table is not loaded"},
-        {SH_SIZE, 0, NULL},
+        {SH_SIZE, 0, "image is cut short"},
     };
     FOR_BOTH_CLASSES(wide) {
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {

@@ -484,8 +484,24 @@ static void test_claims_and_down(void **state) {
             assert_int_equal(amp_tx_claim(&pair.device.link, &tx[i]), 0);
         }
         amp_tx_cancel(&pair.device.link, &tx[2]);
+        struct amp_tx of_host;
+        struct amp_tx of_device;
+        amp_tx_cancel(&pair.device.link, &tx[3]);
+        assert_int_equal(amp_tx_claim(&pair.device.link, &of_device), 0);
+        of_host = tx[0];
+        amp_tx_cancel(&pair.host.link, &tx[0]);
+        assert_int_equal(amp_tx_claim(&pair.host.link, &of_host), 0);
         pair_down(&pair);
-        pair_up(&pair);
+        // They are void, in no life and in the next.
+        for (int life = 0; life < 2; ++life) {
+            assert_int_equal(amp_tx_commit(&pair.host.link, &of_host, 1, 2, 0), -AMP_EPIPE);
+            assert_int_equal(amp_tx_commit(&pair.device.link, &of_device, 1, 2, 0), -AMP_EPIPE);
+            amp_tx_cancel(&pair.host.link, &of_host);
+            amp_tx_cancel(&pair.device.link, &of_device);
+            if (life == 0) {
+                pair_up(&pair);
+            }
+        }
     }
     check_full(&at_host, &at_device, 4);
     check_full(&at_device, &at_host, 4);
