@@ -66,6 +66,8 @@ static mp_uint_t file_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, 
         case MP_STREAM_SEEK:
             result = file_seek(self, (struct mp_stream_seek_t *)arg);
             break;
+        case MP_STREAM_POLL:
+            return arg & (MP_STREAM_POLL_RD | MP_STREAM_POLL_WR); // as a file always is
         case MP_STREAM_CLOSE:
             if (self->handle >= 0) {
                 semihost_close(self->handle);
@@ -141,18 +143,28 @@ static mp_obj_t host_open(mp_obj_t self_in, mp_obj_t path, mp_obj_t mode_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(host_open_obj, host_open);
 
-// A directory can be opened, but not read.
+static bool is_directory(const char *path) {
+    vstr_t inside;
+    vstr_init(&inside, 64);
+    vstr_printf(&inside, "%s/.", path[0] == '\0' ? "." : path);
+    int handle = semihost_open(vstr_null_terminated_str(&inside), 1);
+    if (handle >= 0) {
+        semihost_close(handle);
+    }
+    vstr_clear(&inside);
+    return handle >= 0;
+}
+
+// Also of directories: a host lets them be opened.
 static mp_import_stat_t stat_path(const char *path, int *size) {
-    char c;
     int handle = semihost_open(path[0] == '\0' ? "." : path, 1);
     if (handle < 0) {
         *size = handle;
         return MP_IMPORT_STAT_NO_EXIST;
     }
     *size = semihost_size(handle);
-    int got = semihost_read(handle, &c, 1);
     semihost_close(handle);
-    return got < 0 ? MP_IMPORT_STAT_DIR : MP_IMPORT_STAT_FILE;
+    return is_directory(path) ? MP_IMPORT_STAT_DIR : MP_IMPORT_STAT_FILE;
 }
 
 static mp_import_stat_t host_import_stat(void *self, const char *path) {
