@@ -1,22 +1,26 @@
 /*
  * The notification protocol of a link: two rings, two sides, doorbells that are
- * suppressed by flags, and processors that make stores visible when they like.
+ * suppressed by flags or (-DEVENT_IDX) by event indices, and processors that
+ * make stores visible when they like.
  *
  * Each step names the function that it stands for; the functions are in
  * core/virtq.h, core/rpmsg.c, core/rpmsg_send.c and core/link.h.
  *
- *   host    sends MESSAGES, takes what comes back, sleeps when there is nothing
+ *   host    sends MESSAGES, takes what comes back, sleeps when there is nothing;
+ *           with -DHOLD it keeps the first message until the third comes
  *   device  answers each inside its callback, waits there when it has no buffer
  *
  * Proved: no execution ends with somebody asleep (Spin's "invalid end state"),
  * and nobody holds more buffers than there are.  With one of the steps taken
- * out that a lost wake-up would need, Spin finds it:
+ * out that prevent a lost wake-up, Spin finds it:
  *
- *   -DNO_RECHECK    look() does not look again after asking to be rung
+ *   -DNO_RECHECK       poll() does not look again after asking to be rung
  *   -DNO_RECHECK_ROOM  the same in amp_rpmsg_want_room()
- *   -DNO_FENCE_ARM  amp_virtq_*_listen() has no fence
- *   -DNO_FENCE_KICK amp_virtq_*_must_notify() has no fence
- *   -DNO_EARLY_KICK a callback that waits does not tell of the buffers it freed
+ *   -DNO_FENCE_POLL    no fence in poll()
+ *   -DNO_FENCE_SEND    no fence in commit()
+ *   -DNO_FENCE_ROOM    no fence in amp_rpmsg_want_room()
+ *   -DNO_EARLY_KICK    a callback that waits does not tell of what was given back
+ *   -DNO_RELEASE_KICK  amp_rx_release() in a callback tells only of its own buffer
  *
  * Memory.  A store is kept in the processor until `memory` makes it visible, in
  * any order and at any time, but at the latest at the processor's next fence.
@@ -34,9 +38,9 @@
 
 /* Shared memory.  Ring 0 carries device to host, ring 1 host to device. */
 #define AVAIL(r) (r) /* avail.idx, written by the host */
-#define NO_INT(r) (2 + (r)) /* avail.flags, by the host */
+#define HOST_ASKS(r) (2 + (r)) /* avail.flags or used_event, by the host */
 #define USED(r) (4 + (r)) /* used.idx, by the device */
-#define NO_NOTIFY(r) (6 + (r)) /* used.flags, by the device */
+#define DEVICE_ASKS(r) (6 + (r)) /* used.flags or avail_event, by the device */
 byte seen[8]; /* what the other side sees */
 byte kept[8]; /* what the processor that wrote it will make visible ... */
 bool is_kept[8]; /* ... if it has not yet */
@@ -68,15 +72,20 @@ inline fence(side) {
     }
 }
 
-#ifdef NO_FENCE_ARM
-#define fence_arm(side) skip
+#ifdef NO_FENCE_POLL
+#define fence_poll(side) skip
 #else
-#define fence_arm(side) fence(side)
+#define fence_poll(side) fence(side)
 #endif
-#ifdef NO_FENCE_KICK
-#define fence_kick(side) skip
+#ifdef NO_FENCE_SEND
+#define fence_send(side) skip
 #else
-#define fence_kick(side) fence(side)
+#define fence_send(side) fence(side)
+#endif
+#ifdef NO_FENCE_ROOM
+#define fence_room(side) skip
+#else
+#define fence_room(side) fence(side)
 #endif
 
 /* amp_port_ops.notify(): all stores made before are visible to who is woken. */
@@ -93,15 +102,28 @@ inline sleep(side) {
     atomic { bell[side] -> bell[side] = false }
 }
 
-/* amp_link_kick() with amp_virtq_driver_must_notify() or
-   amp_virtq_device_must_notify(): `flag` is the other side's. */
-inline kick(side, flag) {
-    fence_kick(side);
+/* amp_link_kick() with amp_virtq_must_notify(): what the other side `asks`, and
+   the last `count` entries up to `idx`. */
+inline kick(side, asks, idx, count) {
     if
-    :: atomic { seen[flag] == 0 -> notify(side) }
-    :: seen[flag] != 0
+#ifdef EVENT_IDX
+    :: atomic { ((idx + 255 - seen[asks]) & 255) < count -> notify(side) }
+    :: ((idx + 255 - seen[asks]) & 255) >= count
+#else
+    :: atomic { seen[asks] == 0 -> notify(side) }
+    :: seen[asks] != 0
+#endif
     fi
 }
+
+/* amp_virtq_*_listen(): `next` is the entry to be rung for. */
+#ifdef EVENT_IDX
+#define listen(asks, next) store(asks, next)
+#define hush(asks) skip
+#else
+#define listen(asks, next) store(asks, 0)
+#define hush(asks) store(asks, 1)
+#endif
 
 active proctype memory() {
     byte v;
@@ -126,41 +148,35 @@ inline ready_or_old(ready, v, taken) {
     fi
 }
 
-/* look(): count_ready(), and if there is nothing, listen(on) and count again.
-   `idx` is the other side's index, `flag` ours. */
-inline look(side, ready, idx, taken, flag) {
-    ready_or_old(ready, idx, taken);
-    if
-    :: ready == 0 ->
-        store(flag, 0); /* amp_virtq_*_listen(on) */
-        fence_arm(side);
-#ifndef NO_RECHECK
-        ready = seen[idx] - taken;
-        if
-        :: ready > 0 -> store(flag, 1) /* amp_virtq_*_listen(off) */
-        :: else
-        fi
+/* poll(): the look at the end of each turn. */
+#ifdef NO_RECHECK
+#define look_again(ready, idx, taken) ready = 0
+#else
+#define look_again(ready, idx, taken) ready = seen[idx] - taken
 #endif
-    :: else
-    fi;
-    assert(ready <= N)
-}
+
+/* amp_rpmsg_want_room(): has_room(). */
+#ifdef NO_RECHECK_ROOM
+#define has_room(ready, idx, taken) ready = 0
+#else
+#define has_room(ready, idx, taken) ready = seen[idx] - taken
+#endif
 
 /* The host: amp_rproc_start() has brought the link up. */
 proctype host() {
     byte sent = 0, received = 0;
     byte rx_avail = N, rx_taken = 0; /* link->rx: ring 0 */
     byte tx_avail = 0, tx_taken = 0; /* link->tx: ring 1 */
-    byte ready = 0, taken = 0;
-    bool wants_room = false, blocked = false;
+    byte ready = 0, left = 0;
+    bool wanted = false; /* TX_WANTED */
+    bool blocked = false, held = false;
     do
     :: sent == MESSAGES && received == MESSAGES -> break
     :: else ->
         blocked = false;
         do
         :: sent < MESSAGES && !blocked ->
-            /* host_claim() */
-            if
+            if /* host_claim() */
             :: tx_avail - tx_taken == N -> /* host_reclaim() */
                 ready_or_old(ready, USED(1), tx_taken);
                 assert(ready <= N);
@@ -171,50 +187,83 @@ proctype host() {
             :: tx_avail - tx_taken == N -> blocked = true /* -AMP_EAGAIN */
             :: else ->
                 if /* claim() */
-                :: wants_room -> wants_room = false; store(NO_INT(1), 1)
+                :: wanted -> wanted = false; hush(HOST_ASKS(1))
                 :: else
                 fi;
                 tx_avail++; /* commit(): amp_virtq_driver_give() */
                 store(AVAIL(1), tx_avail);
                 sent++;
-                kick(HOST, NO_NOTIFY(1))
+                fence_send(HOST);
+                kick(HOST, DEVICE_ASKS(1), tx_avail, 1)
             fi
         :: else -> break
         od;
-        /* amp_rpmsg_poll(): take_all() */
-        taken = 0;
-        store(NO_INT(0), 1);
+
+        left = N; /* poll() */
+        ready_or_old(ready, USED(0), rx_taken);
+        if
+        :: ready > 1 -> hush(HOST_ASKS(0))
+        :: else
+        fi;
         do
-        :: taken < N ->
-            look(HOST, ready, USED(0), rx_taken, NO_INT(0));
-            if
-            :: ready == 0 -> break
-            :: else
-            fi;
+        :: true ->
+            assert(ready <= N);
             do
-            :: ready > 0 && taken < N ->
-                rx_taken++; /* take(), deliver() */
-                received++;
-                taken++;
+            :: ready > 0 && left > 0 -> /* take() */
+                rx_taken++;
                 ready--;
+                left--;
+                received++; /* deliver() */
+#ifdef HOLD
+                if
+                :: received == 1 -> held = true /* amp_rx_hold() */
+                :: else ->
+                    if
+                    :: received == 3 -> /* amp_rx_release() */
+                        held = false;
+                        rx_avail++;
+                        store(AVAIL(0), rx_avail);
+                        fence_poll(HOST);
+#ifdef NO_RELEASE_KICK
+                        kick(HOST, DEVICE_ASKS(0), rx_avail, 1)
+#else
+                        kick(HOST, DEVICE_ASKS(0), rx_avail, N)
+#endif
+                    :: else
+                    fi;
+                    rx_avail++; /* give_back(): amp_virtq_driver_give() */
+                    store(AVAIL(0), rx_avail)
+                fi
+#else
                 rx_avail++; /* give_back(): amp_virtq_driver_give() */
                 store(AVAIL(0), rx_avail)
+#endif
             :: else -> break
-            od
-        :: else -> break
+            od;
+            if
+            :: left > 0 -> listen(HOST_ASKS(0), rx_taken)
+            :: else
+            fi;
+            fence_poll(HOST);
+            if
+            :: left > 0 -> look_again(ready, USED(0), rx_taken)
+            :: else -> ready = 0
+            fi;
+            if
+            :: ready == 0 -> break
+            :: else -> hush(HOST_ASKS(0))
+            fi
         od;
         if
-        :: taken != 0 -> kick(HOST, NO_NOTIFY(0)) /* take_all() */
+        :: left < N -> kick(HOST, DEVICE_ASKS(0), rx_avail, N - left)
         :: else ->
             ready = 0;
             if
             :: blocked -> /* amp_rpmsg_want_room() */
-                wants_room = true;
-                store(NO_INT(1), 0);
-                fence_arm(HOST);
-#ifndef NO_RECHECK_ROOM
-                ready = seen[USED(1)] - tx_taken /* has_room() */
-#endif
+                wanted = true;
+                listen(HOST_ASKS(1), tx_taken);
+                fence_room(HOST);
+                has_room(ready, USED(1), tx_taken)
             :: else
             fi;
             if
@@ -230,28 +279,27 @@ proctype device() {
     byte answered = 0;
     byte rx_taken = 0, rx_used = 0; /* link->rx: ring 1 */
     byte tx_taken = 0; /* link->tx: ring 0; what is taken is given at once */
-    byte ready = 0, taken = 0, room = 0;
-    bool wants_room = false;
+    byte ready = 0, left = 0, room = 0;
+    bool wanted = false; /* TX_WANTED */
     do
     :: answered == MESSAGES -> break
     :: else ->
-        /* amp_rpmsg_poll(): take_all() */
-        taken = 0;
-        store(NO_NOTIFY(1), 1);
+        left = N; /* poll() */
+        ready_or_old(ready, AVAIL(1), rx_taken);
+        if
+        :: ready > 1 -> hush(DEVICE_ASKS(1))
+        :: else
+        fi;
         do
-        :: taken < N ->
-            look(DEVICE, ready, AVAIL(1), rx_taken, NO_NOTIFY(1));
-            if
-            :: ready == 0 -> break
-            :: else
-            fi;
+        :: true ->
+            assert(ready <= N);
             do
-            :: ready > 0 && taken < N ->
-                rx_taken++; /* take(), deliver() */
-                taken++;
+            :: ready > 0 && left > 0 -> /* take() */
+                rx_taken++;
                 ready--;
-                /* The callback: amp_endpoint_send(), and if there is no room
-                   amp_rpmsg_want_room() and sleep. */
+                left--;
+                /* deliver(): the callback.  amp_endpoint_send(), and if there is
+                   no room amp_rpmsg_want_room() and sleep. */
                 do
                 :: ready_or_old(room, AVAIL(0), tx_taken); /* device_claim() */
                     assert(room <= N);
@@ -259,47 +307,60 @@ proctype device() {
                     :: room > 0 -> break
                     :: else
                     fi;
-                    wants_room = true; /* amp_rpmsg_want_room() */
-                    store(NO_NOTIFY(0), 0);
-                    fence_arm(DEVICE);
-#ifndef NO_RECHECK_ROOM
-                    room = seen[AVAIL(0)] - tx_taken; /* has_room() */
-#endif
+                    wanted = true; /* amp_rpmsg_want_room() */
+                    listen(DEVICE_ASKS(0), tx_taken);
+                    fence_room(DEVICE);
+                    has_room(room, AVAIL(0), tx_taken);
                     if
                     :: room == 0 ->
 #ifndef NO_EARLY_KICK
-                        kick(DEVICE, NO_INT(1));
+                        kick(DEVICE, HOST_ASKS(1), rx_used, N);
 #endif
                         sleep(DEVICE)
                     :: else
                     fi
                 od;
                 if /* claim() */
-                :: wants_room -> wants_room = false; store(NO_NOTIFY(0), 1)
+                :: wanted -> wanted = false; hush(DEVICE_ASKS(0))
                 :: else
                 fi;
                 tx_taken++; /* commit(): amp_virtq_device_give() */
                 store(USED(0), tx_taken);
                 answered++;
-                kick(DEVICE, NO_INT(0));
+                fence_send(DEVICE);
+                kick(DEVICE, HOST_ASKS(0), tx_taken, 1);
                 rx_used++; /* give_back(): amp_virtq_device_give() */
                 store(USED(1), rx_used)
             :: else -> break
-            od
-        :: else -> break
+            od;
+            if
+            :: left > 0 -> listen(DEVICE_ASKS(1), rx_taken)
+            :: else
+            fi;
+            fence_poll(DEVICE);
+            if
+            :: left > 0 -> look_again(ready, AVAIL(1), rx_taken)
+            :: else -> ready = 0
+            fi;
+            if
+            :: ready == 0 -> break
+            :: else -> hush(DEVICE_ASKS(1))
+            fi
         od;
         if
-        :: taken != 0 -> kick(DEVICE, NO_INT(1)) /* take_all() */
-        :: answered < MESSAGES && taken == 0 -> sleep(DEVICE)
+        :: left < N -> kick(DEVICE, HOST_ASKS(1), rx_used, N - left)
+        :: answered < MESSAGES && left == N -> sleep(DEVICE)
         fi
     od
 }
 
 init {
     atomic {
-        seen[AVAIL(0)] = N; /* host_reset_rings(): ring 0 is stocked, and */
-        seen[NO_INT(1)] = 1; /* consumed buffers are no news */
-        seen[NO_NOTIFY(0)] = 1; /* device_look_at_rings() */
+        seen[AVAIL(0)] = N; /* host_reset_rings(): ring 0 is stocked */
+#ifndef EVENT_IDX
+        seen[HOST_ASKS(1)] = 1; /* and consumed buffers are no news */
+        seen[DEVICE_ASKS(0)] = 1; /* device_look_at_rings() */
+#endif
         run host();
         run device()
     }

@@ -157,13 +157,14 @@ static void meet(struct side *side, uint32_t addr, uint32_t dest) {
     }
 }
 
-static void round_of(uint16_t num, bool echo, uint32_t messages) {
+static void round_of(uint16_t num, bool echo, bool event_idx, uint32_t messages) {
     size_t ring = (virtq_size(num, ALIGN) + ALIGN - 1) / ALIGN * ALIGN;
     uint8_t *memory = aligned_alloc(ALIGN, 2 * ring + 2 * (size_t)num * BUFFER);
     struct amp_rpmsg_layout layout = {
         .buffers = memory + 2 * ring,
         .buffers_len = 2 * (size_t)num * BUFFER,
         .buffer_size = BUFFER,
+        .event_idx = event_idx,
     };
     for (int i = 0; i < 2; ++i) {
         layout.vring[i].va = memory + (size_t)i * ring;
@@ -185,19 +186,18 @@ static void round_of(uint16_t num, bool echo, uint32_t messages) {
     }
     run(&host);
     pthread_join(thread, NULL);
-    printf("%3u buffers, %s: %u messages each way, host slept %u times and rang %u, device %u and "
-           "%u\n",
-        num, echo ? "echo " : "flood", messages, host.slept, host.link.stats.kicks, device.slept,
-        device.link.stats.kicks);
+    printf("%3u buffers, %s, %s: %u messages each way, ", num, echo ? "echo" : "flood",
+        event_idx ? "event indices" : "flags", messages);
+    printf("host slept %u times and rang %u, device %u and %u\n", host.slept, host.link.stats.kicks,
+        device.slept, device.link.stats.kicks);
     free(memory);
 }
 
 int main(int argc, char **argv) {
     uint32_t messages = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 0) : 200000;
     static const uint16_t nums[] = {2, 4, 64};
-    for (unsigned i = 0; i < sizeof(nums) / sizeof(nums[0]); ++i) {
-        round_of(nums[i], true, messages / 6);
-        round_of(nums[i], false, messages / 6);
+    for (unsigned i = 0; i < 12; ++i) {
+        round_of(nums[i / 4], i & 1, i & 2, messages / 12);
     }
     return 0;
 }
