@@ -1,0 +1,388 @@
+#include "load.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "core/wire/elf_layout.h"
+#include "core/wire/virtq_layout.h"
+#include "fake_port.h"
+#include "openamp/openamp.h"
+
+static struct fake_port fake;
+static struct amp_rpmsg host_link;
+static struct amp_rproc rproc;
+
+// What is written by whom, a byte of it for each byte of a window.
+enum { NOBODY, CONTENTS, HOST_FIELD, RING, BUFFERS, CARVEOUT };
+static struct {
+    amp_da_t da;
+    size_t len;
+    uint8_t *owner;
+    uint8_t *expected;
+} windows[FAKE_WINDOWS];
+
+static void machine_once(void) {
+    if (fake.port.ops != NULL) {
+        return;
+    }
+    fake_port_init(&fake);
+    fake_port_snapshot(&fake);
+    for (int i = 0; i < FAKE_WINDOWS; ++i) {
+        windows[i].da = fake.port.windows[i].da;
+        windows[i].len = fake.memory[i] != NULL ? fake.port.windows[i].len : 0;
+        windows[i].owner = malloc(windows[i].len + 1);
+        windows[i].expected = malloc(windows[i].len + 1);
+        CHECK(windows[i].owner != NULL && windows[i].expected != NULL);
+    }
+}
+
+static void machine_reset(struct load_script script) {
+    // A refused image left it as it was: that was checked.
+    for (int i = 0; i < FAKE_WINDOWS && fake.log_len != 0; ++i) {
+        uint8_t *va = fake_port_at(&fake, windows[i].da, windows[i].len);
+        if (va != NULL) {
+            memset(va, 0x5A, windows[i].len);
+        }
+    }
+    fake.log_len = fake.notify_count = fake.map_count = 0;
+    fake.map_fail_at = script.map_fails;
+    fake.state = AMP_CORE_STOPPED;
+    fake.port.shared_len = script.flags & LOAD_SMALL ? 0x2400 : FAKE_HEAP_LEN;
+    fake.port.default_table = script.flags & LOAD_DEFAULT_TABLE ? &fake.default_table : NULL;
+    amp_rpmsg_init(&host_link, AMP_HOST, &fake.port);
+    amp_rproc_init(&rproc, &fake.port, &host_link);
+}
+
+// ---- A second opinion on the image, from its bytes alone ----
+
+struct header {
+    uint64_t entry, phoff, shoff;
+    uint32_t phnum, shnum, names;
+};
+
+static const void *at(const struct image *image, uint64_t offset, uint64_t len) {
+    CHECK(offset <= image->size && len <= image->size - offset);
+    return image->bytes + offset;
+}
+
+static struct header read_header(const struct image *image, bool *wide) {
+    *wide = image->bytes[EI_CLASS] == ELFCLASS64;
+    if (*wide) {
+        struct elf64_ehdr h;
+        memcpy(&h, at(image, 0, sizeof(h)), sizeof(h));
+        return (struct header){h.e_entry, h.e_phoff, h.e_shoff, h.e_phnum, h.e_shnum, h.e_shstrndx};
+    }
+    struct elf32_ehdr h;
+    memcpy(&h, at(image, 0, sizeof(h)), sizeof(h));
+    return (struct header){h.e_entry, h.e_phoff, h.e_shoff, h.e_phnum, h.e_shnum, h.e_shstrndx};
+}
+
+static struct elf64_phdr read_segment(
+    const struct image *image, const struct header *h, bool wide, uint32_t i) {
+    struct elf64_phdr p;
+    if (wide) {
+        memcpy(&p, at(image, h->phoff + i * sizeof(p), sizeof(p)), sizeof(p));
+        return p;
+    }
+    struct elf32_phdr n;
+    memcpy(&n, at(image, h->phoff + i * sizeof(n), sizeof(n)), sizeof(n));
+    return (struct elf64_phdr){.p_type = n.p_type,
+        .p_flags = n.p_flags,
+        .p_offset = n.p_offset,
+        .p_paddr = n.p_paddr,
+        .p_filesz = n.p_filesz,
+        .p_memsz = n.p_memsz};
+}
+
+static struct elf64_shdr read_section(
+    const struct image *image, const struct header *h, bool wide, uint32_t i) {
+    struct elf64_shdr s;
+    if (wide) {
+        memcpy(&s, at(image, h->shoff + i * sizeof(s), sizeof(s)), sizeof(s));
+        return s;
+    }
+    struct elf32_shdr n;
+    memcpy(&n, at(image, h->shoff + i * sizeof(n), sizeof(n)), sizeof(n));
+    return (struct elf64_shdr){
+        .sh_name = n.sh_name, .sh_type = n.sh_type, .sh_offset = n.sh_offset, .sh_size = n.sh_size};
+}
+
+// The window that holds [da, da + len), which has `flags`; -1: none.
+static int window_of(uint64_t da, uint64_t len, uint32_t flags) {
+    for (int i = 0; i < FAKE_WINDOWS; ++i) {
+        const struct amp_window *window = &fake.port.windows[i];
+        if ((window->flags & flags) == flags && da >= window->da && da - window->da < window->len
+            && len <= window->len - (da - window->da)) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+// Give [da, da + len) to `owner`; it must be in one window with `flags` and
+// belong to nobody, or to `from`.
+static uint8_t *own(uint64_t da, uint64_t len, uint32_t flags, uint8_t owner, uint8_t from) {
+    int i = window_of(da, len, flags);
+    CHECK(i >= 0 && fake.memory[i] != NULL);
+    size_t offset = da - windows[i].da;
+    for (size_t j = offset; j < offset + len; ++j) {
+        CHECK(windows[i].owner[j] == NOBODY || windows[i].owner[j] == from);
+        windows[i].owner[j] = owner;
+    }
+    return windows[i].expected + offset;
+}
+
+// Every byte of target memory is what is expected, but those whose owner is
+// above `last`.
+static void check_memory(uint8_t last) {
+    enum { BLOCK = 256 }; // of which every window is a multiple
+    for (int i = 0; i < FAKE_WINDOWS; ++i) {
+        const uint8_t *va = fake_port_at(&fake, windows[i].da, windows[i].len);
+        for (size_t j = 0; va != NULL && j < windows[i].len; j += BLOCK) {
+            if (memcmp(va + j, windows[i].expected + j, BLOCK) == 0) {
+                continue;
+            }
+            for (size_t k = j; k < j + BLOCK; ++k) {
+                CHECK(va[k] == windows[i].expected[k] || windows[i].owner[k] > last);
+            }
+        }
+    }
+}
+
+static void expect_segments(const struct image *image, const struct header *h, bool wide) {
+    bool entry_ok = false;
+    uint64_t start = h->entry & ~UINT64_C(1);
+    CHECK(window_of(start, 1, AMP_WINDOW_RUN) >= 0);
+    for (uint32_t i = 0; i < h->phnum; ++i) {
+        struct elf64_phdr p = read_segment(image, h, wide, i);
+        if (p.p_type != PT_LOAD || p.p_memsz == 0) {
+            continue;
+        }
+        CHECK(p.p_filesz <= p.p_memsz);
+        CHECK(p.p_paddr + p.p_memsz <= FAKE_HEAP_DA
+            || p.p_paddr >= FAKE_HEAP_DA + fake.port.shared_len);
+        uint8_t *expected = own(p.p_paddr, p.p_memsz, AMP_WINDOW_LOAD, CONTENTS, NOBODY);
+        memcpy(expected, at(image, p.p_offset, p.p_filesz), p.p_filesz);
+        memset(expected + p.p_filesz, 0, p.p_memsz - p.p_filesz);
+        entry_ok |= (p.p_flags & 1) && start >= p.p_paddr && start - p.p_paddr < p.p_filesz;
+    }
+    CHECK(entry_ok);
+}
+
+// The table's offset in the image, or 0.
+static uint64_t find_table(
+    const struct image *image, const struct header *h, bool wide, uint64_t *len) {
+    static const char name[] = ".resource_table";
+    if (h->shoff == 0 || h->shnum == 0 || h->names == 0) {
+        return 0;
+    }
+    struct elf64_shdr names = read_section(image, h, wide, h->names);
+    for (uint32_t i = 0; i < h->shnum; ++i) {
+        struct elf64_shdr s = read_section(image, h, wide, i);
+        if (s.sh_name <= names.sh_size && sizeof(name) <= names.sh_size - s.sh_name
+            && memcmp(at(image, names.sh_offset + s.sh_name, sizeof(name)), name, sizeof(name))
+                == 0) {
+            *len = s.sh_size;
+            return s.sh_offset;
+        }
+    }
+    return 0;
+}
+
+static uint64_t address_of(
+    const struct image *image, const struct header *h, bool wide, uint64_t offset, uint64_t len) {
+    for (uint32_t i = 0; i < h->phnum; ++i) {
+        struct elf64_phdr p = read_segment(image, h, wide, i);
+        if (p.p_type == PT_LOAD && p.p_memsz != 0 && offset >= p.p_offset
+            && offset - p.p_offset <= p.p_filesz && len <= p.p_filesz - (offset - p.p_offset)) {
+            return p.p_paddr + (offset - p.p_offset);
+        }
+    }
+    oracle_failed("the table is in no segment");
+    return 0;
+}
+
+static uint32_t word(const uint8_t *bytes, uint64_t offset) {
+    uint32_t value;
+    memcpy(&value, bytes + offset, sizeof(value));
+    return value;
+}
+
+// The fields of the table at `da` that the host may write.  With the places of
+// the open carveouts, which the target's copy tells.
+static void expect_table(const uint8_t *bytes, uint64_t da) {
+    for (uint32_t i = 0; i < word(bytes, 4); ++i) {
+        uint32_t offset = word(bytes, 16 + 4 * i);
+        uint32_t type = word(bytes, offset);
+        if (type == AMP_RSC_CARVEOUT && word(bytes, offset + 4) == AMP_DA_ANY) {
+            own(da + offset + 4, 8, 0, HOST_FIELD, CONTENTS);
+        }
+    }
+    own(rproc.vdev.da + offsetof(struct amp_rsc_vdev_entry, gfeatures), 4, 0, HOST_FIELD, CONTENTS);
+    own(rproc.vdev.da + offsetof(struct amp_rsc_vdev_entry, status), 1, 0, HOST_FIELD, CONTENTS);
+    own(rproc.vdev.da + sizeof(struct amp_rsc_vdev_entry), 2 * sizeof(struct amp_rsc_vring), 0,
+        HOST_FIELD, CONTENTS);
+}
+
+// Did entries of the table lie on each other, so that what the host wrote into
+// one changed another?
+static bool is_plain(const uint8_t *before, const uint8_t *after) {
+    uint32_t num = word(before, 4);
+    if (memcmp(before, after, 16 + 4 * (size_t)num) != 0) {
+        return false;
+    }
+    for (uint32_t i = 0; i < num; ++i) {
+        uint32_t offset = word(before, 16 + 4 * i);
+        if (word(before, offset) != word(after, offset)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void expect_carveouts(const uint8_t *before, const uint8_t *after) {
+    for (uint32_t i = 0; i < word(before, 4) && is_plain(before, after); ++i) {
+        uint32_t offset = word(before, 16 + 4 * i);
+        if (word(before, offset) == AMP_RSC_CARVEOUT && word(before, offset + 4) == AMP_DA_ANY
+            && word(after, offset + 12) == word(before, offset + 12)
+            && word(after, offset + 12) != 0
+            && word(after, offset + 4) == word(after, offset + 8)) {
+            // Two entries may be one and the same.
+            (void)own(word(after, offset + 4), word(after, offset + 12), AMP_WINDOW_SHARED,
+                CARVEOUT, CARVEOUT);
+        }
+    }
+}
+
+static void expect_placed(void) {
+    size_t buffers = 0;
+    for (int i = 0; i < 2; ++i) {
+        const struct amp_rsc_vring *ring = &rproc.vdev.vring[i];
+        own(ring->da, virtq_size(ring->num, ring->align), AMP_WINDOW_SHARED, RING, NOBODY);
+        CHECK(ring->da % ring->align == 0 && ring->da % 16 == 0);
+        buffers += ring->num;
+    }
+    own(rproc.buffers_da, buffers * fake.port.buffer_size, AMP_WINDOW_SHARED, BUFFERS, NOBODY);
+}
+
+// ---- The other side of what was accepted ----
+
+static void nothing(void *ctx, uint32_t notify_id) {
+    (void)ctx;
+    (void)notify_id;
+}
+static void *device_map(void *ctx, amp_da_t da, size_t len) {
+    return fake_port_at(ctx, da, len);
+}
+static const struct amp_port_ops device_ops = {.notify = nothing, .map = device_map};
+
+static unsigned received;
+static void count(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    (void)ept;
+    (void)src;
+    (void)data;
+    received += len == 3;
+}
+
+// A message in each direction, if the table is one that firmware can read.
+static void talk(const uint8_t *table, size_t len, bool plain) {
+    static const struct amp_port port = {.ops = &device_ops, .ctx = &fake};
+    struct amp_rpmsg_layout layout;
+    struct amp_rpmsg device;
+    struct amp_endpoint ept[2];
+    if ((uintptr_t)table % 4 != 0 || (rproc.vdev.da % 4) != 0) {
+        return;
+    }
+    int error = amp_vdev_open(&port, table, len, &layout);
+    amp_rpmsg_init(&device, AMP_DEVICE, &port);
+    if (error == 0) {
+        error = amp_rpmsg_up(&device, &layout);
+    }
+    CHECK(error == 0 || !plain);
+    if (error == 0) {
+        received = 0;
+        (void)amp_endpoint_create(&host_link, &ept[0], NULL, 1024, 1025, count);
+        (void)amp_endpoint_create(&device, &ept[1], NULL, 1025, 1024, count);
+        (void)amp_endpoint_send(&ept[0], "abc", 3);
+        (void)amp_endpoint_send(&ept[1], "abc", 3);
+        (void)amp_rpmsg_poll(&device);
+        (void)amp_rproc_poll(&rproc);
+        CHECK(received == 2 || !plain);
+        (void)amp_endpoint_destroy(&ept[0]);
+    }
+}
+
+// ---- The whole ----
+
+static void load_and_start(struct image *image, struct load_script script) {
+    struct amp_load_error error;
+    unsigned fail_at = image->fail_at;
+    int result = amp_rproc_load(&rproc, &image->source, &error);
+    bool injected = (fail_at != 0 && image->reads >= fail_at)
+        || (fake.map_fail_at != 0 && fake.map_count >= fake.map_fail_at);
+    if (result != 0) {
+        CHECK(result == -AMP_ENOEXEC || result == -AMP_ENOMEM || (injected && result == -AMP_EIO));
+        CHECK(error.what != NULL || (injected && fake.log_len != 0));
+        CHECK(rproc.state == AMP_RPROC_OFFLINE);
+        CHECK(fake.log_len == 0 ? fake_port_unchanged(&fake) : injected);
+        return;
+    }
+    CHECK(rproc.state == AMP_RPROC_LOADED && rproc.entry != 0);
+
+    bool wide;
+    struct header h = read_header(image, &wide);
+    for (int i = 0; i < FAKE_WINDOWS; ++i) {
+        memset(windows[i].owner, NOBODY, windows[i].len);
+        memset(windows[i].expected, 0x5A, windows[i].len);
+    }
+    expect_segments(image, &h, wide);
+    uint64_t len = 0;
+    uint64_t offset = find_table(image, &h, wide, &len);
+    const uint8_t *table;
+    bool plain = true;
+    if (len == 0) {
+        CHECK(script.flags & LOAD_DEFAULT_TABLE);
+        len = 88; // one vdev entry and its rings
+        own(fake.default_table.table_da, len, AMP_WINDOW_SHARED, HOST_FIELD, NOBODY);
+        table = fake_port_at(&fake, fake.default_table.table_da, len);
+    } else {
+        uint64_t da = address_of(image, &h, wide, offset, len);
+        table = fake_port_at(&fake, da, len);
+        expect_table(image->bytes + offset, da);
+        plain = is_plain(image->bytes + offset, table);
+        expect_carveouts(image->bytes + offset, table);
+    }
+    expect_placed();
+    check_memory(CONTENTS);
+    struct amp_rproc before = rproc;
+
+    result = amp_rproc_start(&rproc);
+    if (result != 0) {
+        CHECK(result == -AMP_EIO && rproc.state == AMP_RPROC_LOADED);
+        return;
+    }
+    check_memory(CONTENTS); // only rings and the host's fields
+    talk(table, len, plain && rproc.vdev.vring[0].notifyid != rproc.vdev.vring[1].notifyid);
+    CHECK(amp_rproc_stop(&rproc) == 0);
+
+    // The same image again: the same places.
+    fake.map_fail_at = 0;
+    image->fail_at = 0;
+    CHECK(amp_rproc_load(&rproc, &image->source, &error) == 0);
+    CHECK(memcmp(&before.vdev, &rproc.vdev, sizeof(rproc.vdev)) == 0);
+    CHECK(before.buffers_da == rproc.buffers_da && before.entry == rproc.entry);
+    char text[64];
+    CHECK(amp_rproc_trace(&rproc, 0, text, sizeof(text)) <= sizeof(text));
+}
+
+void load_check(struct image *image, struct load_script script) {
+    machine_once();
+    machine_reset(script);
+    image->reads = 0;
+    image->fail_at = script.read_fails;
+    image->fail_error = -AMP_EIO;
+    load_and_start(image, script);
+    amp_rpmsg_down(&host_link);
+}

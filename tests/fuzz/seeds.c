@@ -1,0 +1,59 @@
+/*
+ * Writes the first inputs of fuzz_elf and fuzz_rsc_table, from the images of
+ * the unit tests: seeds DIRECTORY.
+ */
+#include "load.h"
+
+#include "fake_port.h"
+
+static const char *directory;
+
+static void write_seed(
+    const char *target, const char *name, uint8_t flags, const void *bytes, size_t len) {
+    char path[512];
+    const struct load_script script = {.flags = flags};
+    snprintf(path, sizeof(path), "%s/%s/%s", directory, target, name);
+    FILE *file = fopen(path, "wb");
+    CHECK(file != NULL && fwrite(&script, sizeof(script), 1, file) == 1);
+    CHECK(len == 0 || fwrite(bytes, len, 1, file) == 1);
+    fclose(file);
+}
+
+static void both(const char *name, uint8_t flags, const struct table *table) {
+    static struct image image;
+    char file[64];
+    for (int wide = 0; wide <= IMAGE_LAST_CLASS; ++wide) {
+        image_build(&image, wide, table);
+        snprintf(file, sizeof(file), "%s%d", name, wide ? 64 : 32);
+        write_seed("fuzz_elf", file, flags, image.bytes, image.size);
+    }
+    if (table != NULL) {
+        write_seed("fuzz_rsc_table", name, flags, table->bytes, table->len);
+    }
+}
+
+int main(int argc, char **argv) {
+    static struct table table;
+    CHECK(argc == 2);
+    directory = argv[1];
+    both("none", LOAD_DEFAULT_TABLE, NULL);
+    table_standard(&table, 4);
+    both("standard", 0, &table);
+    both("small", LOAD_SMALL, &table);
+    table_begin(&table, 6);
+    table_add_carveout(&table, AMP_DA_ANY, 100);
+    table_add_carveout(&table, FAKE_SHARED_DA + 0x4000, 256);
+    table_add_vdev(&table, 3, 0, 0, 2, 16, 8);
+    table_add_vdev(&table, 7, AMP_DA_ANY, FAKE_SHARED_DA, 2, 64, 4);
+    table_add_carveout(&table, AMP_DA_ANY, 1000);
+    table_add_trace(&table, FAKE_HEAP_DA + 64, 64);
+    both("all", 0, &table);
+    table_begin(&table, 2);
+    const struct amp_rsc_devmem devmem = {
+        .type = AMP_RSC_DEVMEM, .da = FAKE_ROM_DA, .pa = FAKE_ROM_DA, .len = 16};
+    table_add(&table, &devmem, sizeof(devmem));
+    table_add_vdev(&table, 7, 0x1000, 0x2000, 4, 16, 0); // where a device can use it
+    table.bytes[table.len - 2 * sizeof(struct amp_rsc_vring) - 4] = 4; // DRIVER_OK
+    both("device", LOAD_SMALL, &table);
+    return 0;
+}
