@@ -74,6 +74,12 @@ uint64_t mp_hal_time_ns(void) {
     return at_reset + ticks() * 50;
 }
 
+// The date of files on FAT: there is no calendar, so the first of January 1981.
+uint32_t get_fattime(void);
+uint32_t get_fattime(void) {
+    return 1u << 25 | 1u << 21 | 1u << 16;
+}
+
 // ---- Sleep ----
 
 #define SYST_CSR BOARD_REG(0xE000E010) // 7: counts, and interrupts at 0

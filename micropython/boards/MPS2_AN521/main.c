@@ -91,6 +91,7 @@ static int run_script(const char *path) {
         return end_of(MP_OBJ_FROM_PTR(nlr.ret_val));
     }
     qstr name = qstr_from_str(path);
+    mp_store_global(MP_QSTR___file__, MP_OBJ_NEW_QSTR(name));
     mp_lexer_t *lexer = mp_lexer_new_from_file(name);
     mp_parse_tree_t tree = mp_parse(lexer, MP_PARSE_FILE_INPUT);
     mp_obj_t module = mp_compile(&tree, name, false);

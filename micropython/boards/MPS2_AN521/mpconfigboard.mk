@@ -27,6 +27,11 @@ ifeq ($(OPENAMP_ROLE),device)
 SRC_C += $(BOARD_DIR)/table.c
 endif
 
+# File systems for block devices made in Python.
+MICROPY_VFS_FAT = 1
+MICROPY_VFS_LFS2 = 1
+SRC_C += shared/timeutils/timeutils.c
+
 # The port's own heap is not used: what is left of the RAM is the heap.
 MICROPY_HEAP_SIZE = 4
 MPY_CROSS_FLAGS += -march=armv7m
