@@ -2,7 +2,8 @@
  * The main program, in the place of the qemu port's own: run a script and end
  * QEMU with its exit code, or give a prompt.
  *
- * Core 0: the script, and its arguments, are QEMU's semihosting arguments.
+ * Core 0: the script, and its arguments, are QEMU's semihosting arguments; -i
+ * gives a prompt.
  * Core 1: the script is /rom/remote.py; its end is the core's.
  */
 #include "board.h"
@@ -113,7 +114,7 @@ static void set_path(const char *script) {
     mp_obj_list_append(mp_sys_path, mp_obj_new_str("/rom", 4));
 }
 
-// Split at spaces into sys.argv.  The first is the script, "" if there is none.
+// Split at spaces into sys.argv.  The first is the script, or "-i".
 static const char *set_arguments(char *text) {
     char *word = text;
     for (char *p = text;; ++p) {
@@ -152,7 +153,7 @@ int __wrap_main(void) {
     #endif
     const char *script = set_arguments(arguments);
     int code;
-    if (script[0] != '\0') {
+    if (strcmp(script, "-i") != 0) {
         set_path(script);
         code = run_script(script);
     } else {

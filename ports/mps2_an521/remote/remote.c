@@ -88,12 +88,15 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return reachable ? (void *)da : NULL;
 }
 
-// The doorbell may be enabled as soon as there is somebody who waits for it.
+// A doorbell that rang before anybody listened is told now.
 static void listen(void *ctx, amp_notified_t notified, void *arg) {
     (void)ctx;
     uint32_t before = interrupts_off();
     listener = notified;
     listener_arg = arg;
+    if (rung && notified != NULL) {
+        notified(arg);
+    }
     interrupts_restore(before);
 }
 
