@@ -88,8 +88,7 @@ struct amp_an521_control {
     uint32_t leave;
 };
 
-#define AMP_AN521_CONTROL \
-    ((volatile struct amp_an521_control *)(uintptr_t)AMP_AN521_CONTROL_DA)
+#define AMP_AN521_CONTROL ((volatile struct amp_an521_control *)(uintptr_t)AMP_AN521_CONTROL_DA)
 
 #endif // AMP_AN521_LINKER_SCRIPT
 

@@ -66,8 +66,7 @@ const uintptr_t an521_monitor_vectors[AMP_AN521_VECTORS] __attribute__((aligned(
 // Only frames in RAM are looked at: the stack pointer may be what went wrong.
 static uint32_t frame_pc(const uint32_t *frame) {
     amp_da_t da = (amp_da_t)frame;
-    bool in_data =
-        da % 4 == 0 && da - AMP_AN521_DATA_DA <= AMP_AN521_DATA_LEN - 8 * sizeof(*frame);
+    bool in_data = da % 4 == 0 && da - AMP_AN521_DATA_DA <= AMP_AN521_DATA_LEN - 8 * sizeof(*frame);
     return in_data ? frame[6] : 0;
 }
 

@@ -50,8 +50,8 @@ void host_init(const char *name) {
     amp_rpmsg_init(&host_link, AMP_HOST, port);
     amp_rproc_init(&host_rproc, port, &host_link);
     port->ops->listen(port->ctx, notified, NULL);
-    CHECK(
-        amp_endpoint_create(&host_link, &host_ept, name, AMP_ADDR_ANY, AMP_ADDR_ANY, received) == 0);
+    CHECK(amp_endpoint_create(&host_link, &host_ept, name, AMP_ADDR_ANY, AMP_ADDR_ANY, received)
+        == 0);
 }
 
 // ---- Images ----

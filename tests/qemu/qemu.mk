@@ -1,7 +1,7 @@
 # Tests on the mps2_an521 board, under QEMU.
 
 QEMU_TESTS := $(BUILD)/tests/qemu
-QEMU_C_NAMES := test_life
+QEMU_C_NAMES := test_life test_soak
 
 # Firmware of ours, beside that in firmware/.
 $(FW_AN521)/obj/test_fault.o: tests/qemu/test_fault.c
@@ -25,5 +25,23 @@ $(QEMU_TESTS)/%.elf: $(QEMU_TESTS)/%.o $(QEMU_LIB) $(AMP_AN521_DEPS)
 # In the order of the enumeration in host.h.
 QEMU_IMAGES := $(addprefix $(FW_AN521)/, virtual_uart.elf test_fault.elf test_flood.elf)
 
+.PHONY: qemu qemu-c qemu-python qemu-two qemu-console qemu-soak qemu-soak-short
+qemu: qemu-c qemu-soak-short qemu-python qemu-two qemu-console
+
+# Host programs in C: every way to live and die.
 qemu-c: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES)
 	tests/qemu/run_c $(QEMU_TESTS)/test_life.elf $(QEMU_IMAGES)
+
+# Numbers of lives and of messages.
+qemu-soak: $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
+	SETTINGS="1000 100000" tests/qemu/run_c $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
+qemu-soak-short: $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
+	SETTINGS="50 10000" tests/qemu/run_c $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
+
+# MicroPython.
+qemu-python: mps2_an521
+	tests/qemu/run_python $(BUILD)/tests/qemu/python
+qemu-two: mps2_an521 $(BUILD)/mps2_an521/micropython-device.elf
+	tests/qemu/run_two $(abspath $(BUILD))
+qemu-console: mps2_an521
+	tests/qemu/run_console $(abspath $(BUILD))

@@ -57,8 +57,8 @@ static void spin_unprivileged(void) {
                      "msr control, %1\n"
                      "isb\n"
                      "1: b 1b\n" ::"r"(process_stack + 64),
-        "r"(3)
-        : "memory");
+                     "r"(3)
+                     : "memory");
 }
 
 static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {

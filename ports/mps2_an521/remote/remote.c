@@ -84,7 +84,7 @@ static bool inside(amp_da_t da, size_t len, amp_da_t window, size_t window_len) 
 static void *map(void *ctx, amp_da_t da, size_t len) {
     (void)ctx;
     bool reachable = inside(da, len, AMP_AN521_SHARED_DA, AMP_AN521_SHARED_LEN)
-                     || inside(da, len, AMP_AN521_DATA_DA, AMP_AN521_DATA_LEN);
+        || inside(da, len, AMP_AN521_DATA_DA, AMP_AN521_DATA_LEN);
     return reachable ? (void *)da : NULL;
 }
 
