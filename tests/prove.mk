@@ -28,3 +28,36 @@ $(FUZZ_TARGETS:%=$(FUZZ_DIR)/%): $(FUZZ_DIR)/%: $(FUZZ_DEPS)
 $(FUZZ_TARGETS): %: $(FUZZ_DIR)/%
 	@tests/fuzz/run $< $(SECONDS)
 fuzz: $(FUZZ_TARGETS)
+
+# ---- Static analysis ----
+
+analyze: $(BUILD)/sim/micropython
+	tools/analyze $(BUILD)
+
+# ---- Coverage of core/ ----
+
+# Another build of everything, whose programs count the lines that they run:
+# the unit and hostile tests, and the fuzz targets over their corpus.
+HOSTILE_STEPS_COVERAGE ?= 200000
+REPLAY := $(FUZZ_TARGETS:%=$(BUILD)/prove/replay/%)
+FUZZ_SHARED_OBJ := $(BUILD)/host/tests/fuzz/replay.o $(UNIT_SHARED_OBJ)
+$(BUILD)/prove/replay/%: $(BUILD)/host/tests/fuzz/%.o $(FUZZ_SHARED_OBJ) \
+    $(BUILD)/host/tests/fuzz/load.o $(BUILD)/libopenamp_sim.a
+	@mkdir -p $(@D)
+	$(CC) $(KIND_CFLAGS) $^ -lcmocka -o $@
+.SECONDARY: $(FUZZ_TARGETS:%=$(BUILD)/host/tests/fuzz/%.o) $(FUZZ_SHARED_OBJ) \
+    $(BUILD)/host/tests/fuzz/load.o
+
+coverage:
+	rm -f build/coverage/host/core/*.gcda
+	HOSTILE_STEPS=$(HOSTILE_STEPS_COVERAGE) $(MAKE) BUILD=build/coverage CC=gcc \
+	    KIND_CFLAGS="--coverage -O0 -fno-inline" unit replay
+	tools/coverage build/coverage
+
+.PHONY: replay
+replay: $(REPLAY)
+	@set -e; for target in $(FUZZ_TARGETS); do \
+	    rm -rf $(BUILD)/prove/replay/inputs; \
+	    python3 tests/fuzz/corpus.py unpack tests/fuzz/corpus/$$target.txt $(BUILD)/prove/replay/inputs; \
+	    echo "== $$target"; $(BUILD)/prove/replay/$$target $(BUILD)/prove/replay/inputs/*; \
+	done

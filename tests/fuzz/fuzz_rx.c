@@ -74,6 +74,7 @@ static void check_untouched(void) {
 static struct amp_endpoint endpoints[ENDPOINTS];
 static struct amp_tx claims[CLAIMS];
 static bool claimed[CLAIMS];
+static bool stale[CLAIMS]; // claimed in a life that has ended
 static unsigned callbacks; // of this poll
 static unsigned depth;
 
@@ -133,7 +134,10 @@ static void check_books(void) {
 }
 
 static void forget_claims(void) {
-    memset(claimed, 0, sizeof(claimed));
+    for (unsigned i = 0; i < CLAIMS; ++i) {
+        stale[i] |= claimed[i];
+        claimed[i] = false;
+    }
 }
 
 // Did the link go down, and did it say why?
@@ -201,7 +205,8 @@ static void forge_descriptor(void) {
     if (what & 2) {
         value.addr += (uint64_t)(int64_t)(int16_t)input_16(&in);
     } else if (what & 4) {
-        value.len = input_8(&in) & 1 ? input_32(&in) : input_16(&in);
+        uint8_t how = input_8(&in) % 4;
+        value.len = how == 0 ? input_32(&in) : how == 1 ? input_16(&in) : input_8(&in) % 80u;
     } else {
         value.flags = input_16(&in);
     }
@@ -350,16 +355,30 @@ static void poll_ours(void) {
     check_result(result, &before);
 }
 
+// A device that sent wrote nothing but the buffer that the host described.
+static void check_sent_by_device(void) {
+    const struct virtq_used *used = pair_used(&pair, 0);
+    uint32_t id = used->ring[(uint16_t)(used->idx - 1) & (pair.shape.num[0] - 1)].id;
+    const struct virtq_desc *desc = &pair_desc(&pair, 0)[id];
+    size_t from = (size_t)(desc->addr - pair_da(&pair, area[2].va));
+    CHECK(from + desc->len <= area[2].len);
+    CHECK(same(2, 0, from) && same(2, from + desc->len, area[2].len));
+}
+
 static void send_ours(void) {
     static const uint8_t text[1024] = "ours";
     struct amp_endpoint *ept = &endpoints[input_8(&in) % ENDPOINTS];
     const struct amp_rpmsg before = ours->link;
     bool up = amp_rpmsg_is_up(&ours->link);
     size_t len = input_16(&in) % sizeof(text);
+    snapshot();
     int result = amp_endpoint_send(ept, text, len);
     CHECK(result == (int)len || result < 0);
     CHECK(ours->link.stats.sent - before.stats.sent == (result >= 0));
     CHECK(up || result < 0);
+    if (!host && result >= 0) {
+        check_sent_by_device();
+    }
     check_result(result, &before);
 }
 
@@ -376,6 +395,11 @@ static void claim_ours(void) {
             CHECK(amp_tx_commit(&ours->link, &claims[i], 1, 2, len) == (int)len);
         }
         return;
+    }
+    if (stale[i]) {
+        stale[i] = false;
+        CHECK(amp_tx_commit(&ours->link, &claims[i], 1, 2, 0) == -AMP_EPIPE);
+        amp_tx_cancel(&ours->link, &claims[i]);
     }
     int result = amp_tx_claim(&ours->link, &claims[i]);
     check_result(result, &before);
@@ -481,6 +505,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     theirs = ours->other;
     memset(endpoints, 0, sizeof(endpoints));
     forget_claims();
+    memset(stale, 0, sizeof(stale));
     memset(is_held, 0, sizeof(is_held));
     depth = 0;
     amp_rpmsg_set_events(&ours->link, &events);

@@ -264,6 +264,9 @@ static void expect_placed(void) {
         CHECK(ring->da % ring->align == 0 && ring->da % 16 == 0);
         buffers += ring->num;
     }
+    CHECK(rproc.buffers_da - FAKE_HEAP_DA <= fake.port.shared_len);
+    CHECK(buffers * fake.port.buffer_size
+        <= fake.port.shared_len - (rproc.buffers_da - FAKE_HEAP_DA));
     own(rproc.buffers_da, buffers * fake.port.buffer_size, AMP_WINDOW_SHARED, BUFFERS, NOBODY);
 }
 

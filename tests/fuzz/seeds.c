@@ -32,14 +32,28 @@ static void both(const char *name, uint8_t flags, const struct table *table) {
     }
 }
 
+// A segment in the region that the host gives from, which is refused.
+static void in_the_heap(void) {
+    static struct image image;
+    static struct table table;
+    table_standard(&table, 4);
+    image_build(&image, false, &table);
+    image_set(&image, P_PADDR, IMAGE_DATA, FAKE_HEAP_DA);
+    write_seed("fuzz_elf", "heap", 0, image.bytes, image.size);
+}
+
 int main(int argc, char **argv) {
     static struct table table;
     CHECK(argc == 2);
     directory = argv[1];
+    in_the_heap();
     both("none", LOAD_DEFAULT_TABLE, NULL);
     table_standard(&table, 4);
     both("standard", 0, &table);
     both("small", LOAD_SMALL, &table);
+    table_begin(&table, 1);
+    table_add_vdev(&table, 7, FAKE_SHARED_DA, FAKE_SHARED_DA + 0x40, 4, 16, 0); // on each other
+    both("rings", 0, &table);
     table_begin(&table, 6);
     table_add_carveout(&table, AMP_DA_ANY, 100);
     table_add_carveout(&table, FAKE_SHARED_DA + 0x4000, 256);
