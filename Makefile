@@ -33,6 +33,7 @@ include tests/tests.mk
 include tests/qemu/qemu.mk
 include bench/bench.mk
 -include tests/prove.mk
+-include tests/soak/soak.mk
 
 firmware: $(AMP_FIRMWARE_SIM)
 runner: $(AMP_SIM_RUNNER)

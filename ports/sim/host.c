@@ -4,6 +4,7 @@
  * host_memory.c  the board's memory, and addresses
  * host_life.c    a core is a process: start, stop, notice death
  * host_signal.c  the doorbell as an interrupt
+ * host_fault.c   faults on demand
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -47,26 +48,40 @@ static const struct amp_default_table default_table = {
 // sleeps: one of the two sees the other (both sides sequentially consistent;
 // the partner is amp_remote_wait()).  If bits were set already, whoever set
 // them wakes the core.
-static void notify(void *ctx, uint32_t notify_id) {
-    struct sim_core *core = ctx;
+void sim_wake_core(struct sim_core *core, uint32_t bits) {
     volatile struct amp_sim_mailbox *box = core->mailbox;
-    uint32_t before =
-        __atomic_fetch_or(&box->to_core, UINT32_C(1) << (notify_id & 31), __ATOMIC_SEQ_CST);
+    uint32_t before = __atomic_fetch_or(&box->to_core, bits, __ATOMIC_SEQ_CST);
     if (before == 0 && __atomic_load_n(&box->core_sleeps, __ATOMIC_SEQ_CST)) {
         syscall(SYS_futex, &box->to_core, FUTEX_WAKE, 1, NULL, NULL, 0);
     }
 }
 
-static const struct amp_port_ops ops = {
-    .notify = notify,
-    .map = sim_map,
-    .listen = sim_listen,
-    .core_prepare = sim_core_prepare,
-    .core_start = sim_core_start,
-    .core_stop = sim_core_stop,
-    .core_state = sim_core_state,
-    .core_release = sim_core_release,
-};
+static void notify(void *ctx, uint32_t notify_id) {
+    sim_wake_core(ctx, UINT32_C(1) << (notify_id & 31));
+}
+
+#define OPS(ring) \
+    { \
+        .notify = (ring), .map = sim_map, .listen = sim_listen, .core_prepare = sim_core_prepare, \
+        .core_start = sim_core_start, .core_stop = sim_core_stop, .core_state = sim_core_state, \
+        .core_release = sim_core_release, \
+    }
+
+static const struct amp_port_ops ops = OPS(notify);
+static const struct amp_port_ops faulty_ops = OPS(sim_fault_notify);
+
+static const struct amp_port_ops *current_ops(void) {
+    return sim_fault_is_on() ? &faulty_ops : &ops;
+}
+
+void sim_set_faulty(bool faulty) {
+    for (unsigned i = 0; i < AMP_SIM_CORES; i++) {
+        if (sim_cores[i].port.ops != NULL) {
+            sim_cores[i].port.ops = current_ops();
+        }
+    }
+    sim_signal_install(faulty);
+}
 
 const struct amp_port *amp_platform_port(unsigned index) {
     if (index >= AMP_SIM_CORES) {
@@ -80,9 +95,12 @@ const struct amp_port *amp_platform_port(unsigned index) {
         if (sim_core_prepare(core) != 0) {
             return NULL;
         }
-        sim_signal_install();
+        sim_signal_install(sim_fault_is_on());
+        if (sim_fault_environment() != 0) {
+            return NULL;
+        }
         core->port = (struct amp_port){
-            .ops = &ops,
+            .ops = current_ops(),
             .ctx = core,
             .windows = windows,
             .window_count = sizeof(windows) / sizeof(windows[0]),

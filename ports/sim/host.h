@@ -31,13 +31,28 @@ struct sim_core {
 
 extern struct sim_core sim_cores[AMP_SIM_CORES];
 
+// host.c
+// Set bits of the mailbox, and wake the core if it sleeps.
+void sim_wake_core(struct sim_core *core, uint32_t bits);
+// Have all ports' doorbells, in both directions, go through host_fault.c.
+void sim_set_faulty(bool faulty);
+
+// host_fault.c
+void sim_fault_interrupt(void);
+void sim_fault_notify(void *ctx, uint32_t notify_id);
+bool sim_fault_is_on(void);
+int sim_fault_environment(void);
+void sim_fault_core_began(const struct sim_core *core);
+
 // host_life.c
 int sim_core_start(void *ctx, amp_da_t entry);
 int sim_core_stop(void *ctx);
 enum amp_core_state sim_core_state(void *ctx, const char **reason);
 
 // host_signal.c
-void sim_signal_install(void);
+void sim_signal_install(bool faulty);
+// Tell the listener of this core that something happened.
+void sim_signal_deliver(struct sim_core *core);
 void sim_listen(void *ctx, amp_notified_t notified, void *arg);
 // Have the kernel signal us when the other end of `status` is gone.
 int sim_signal_on_death(int status);

@@ -85,18 +85,19 @@ static void describe_death(struct sim_core *core, int status) {
 static void reap(struct sim_core *core) {
     int status = 0;
     pid_t done;
-    kill(core->pid, SIGKILL);
+    pid_t pid = core->pid;
+    core->pid = 0; // first: a fault that is due (host_fault.c) must not hit another process
+    kill(pid, SIGKILL);
     do {
-        done = waitpid(core->pid, &status, 0);
+        done = waitpid(pid, &status, 0);
     } while (done < 0 && errno == EINTR);
     close(core->status);
-    if (done == core->pid) {
+    if (done == pid) {
         describe_death(core, status);
     } else { // the program waits for all children, or ignores SIGCHLD
         core->state = AMP_CORE_FAULTED;
         snprintf(core->reason, sizeof(core->reason), "died");
     }
-    core->pid = 0;
     core->status = -1;
 }
 
@@ -236,6 +237,7 @@ int sim_core_start(void *ctx, amp_da_t entry) {
         return -AMP_EIO;
     }
     reset_mailbox(core);
+    sim_fault_core_began(core);
     core->reason[0] = '\0';
     pid_t pid = launch(core, entry, ends[1]);
     close(ends[1]);

@@ -25,6 +25,15 @@
 // Since the last amp_platform_wait().
 static volatile sig_atomic_t happened;
 
+void sim_signal_deliver(struct sim_core *core) {
+    happened = 1;
+    core->check = 1;
+    amp_notified_t notified = core->notified;
+    if (notified != NULL) {
+        notified(core->arg);
+    }
+}
+
 static void interrupted(int signal, siginfo_t *info, void *context) {
     (void)signal;
     (void)context;
@@ -32,24 +41,29 @@ static void interrupted(int signal, siginfo_t *info, void *context) {
         return; // sent to the process from outside: any thread may run this
     }
     int saved = errno;
-    happened = 1;
     for (unsigned i = 0; i < AMP_SIM_CORES; i++) {
-        struct sim_core *core = &sim_cores[i];
-        core->check = 1;
-        amp_notified_t notified = core->notified;
-        if (notified != NULL) {
-            notified(core->arg);
-        }
+        sim_signal_deliver(&sim_cores[i]);
     }
+    errno = saved;
+}
+
+static void interrupted_faulty(int signal, siginfo_t *info, void *context) {
+    (void)signal;
+    (void)context;
+    if (info->si_code == SI_USER) {
+        return;
+    }
+    int saved = errno;
+    sim_fault_interrupt();
     errno = saved;
 }
 
 // No SA_RESTART: a system call that sleeps returns, so that the program can
 // poll.
-void sim_signal_install(void) {
+void sim_signal_install(bool faulty) {
     struct sigaction action;
     memset(&action, 0, sizeof(action));
-    action.sa_sigaction = interrupted;
+    action.sa_sigaction = faulty ? interrupted_faulty : interrupted;
     action.sa_flags = SA_SIGINFO;
     sigemptyset(&action.sa_mask);
     sigaction(SIGURG, &action, NULL);

@@ -8,12 +8,16 @@
  *                              standard error how to attach a debugger
  *   OPENAMP_SIM_EMULATOR=prog  runs each core under `prog` (qemu-aarch64),
  *                              without the sandbox
+ *   OPENAMP_SIM_FAULTS=text    as amp_sim_faults(), from the start
  *
  * Threads.  The simulated interrupt is SIGURG, sent to the main thread: that
  * is where cores are started and where the callbacks of listen() run.
  */
 #ifndef AMP_SIM_SIM_H
 #define AMP_SIM_SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "openamp/platform.h"
 
@@ -25,5 +29,37 @@ static inline int amp_sim_wait(int timeout_ms) {
 
 // The process that is this core, 0 if there is none.  For tests and debuggers.
 int amp_sim_pid(unsigned core);
+
+// ---- Faults on demand ----
+
+// Switch faults of all cores on, in place of those that are on.  NULL or "":
+// off, and whatever was lost or waits is made good at once.  `text` is a list,
+// with commas between:
+//   lose_kicks=1/50      one doorbell of 50, in either direction, never rings
+//   dup_kicks=1/10       one of 10 rings again, up to 500 us later, for nothing
+//   delay_kicks=2000us   each rings up to so much later; us or ms
+//   stall_core=300us     a core stands still for up to so long, again and again:
+//                        what it stores comes late, at any point of its work
+//   recover=100ms        both sides are rung so often, which finds the messages
+//                        of lost doorbells; this is the default, 0ms: never
+//   seed=7               another sequence
+// Returns 0, -AMP_EINVAL (not such a text; nothing changed) or -AMP_EIO.
+int amp_sim_faults(const char *text);
+
+// Running totals.
+struct amp_sim_fault_counts {
+    uint64_t kicks; // while faults were on, both directions
+    uint64_t lost;
+    uint64_t delayed;
+    uint64_t doubled;
+    uint64_t stalls;
+    uint64_t recoveries;
+};
+void amp_sim_get_fault_counts(struct amp_sim_fault_counts *counts);
+
+// Have a core stand still, or go on; have it die at whatever it does.  0, or
+// -AMP_ENODEV: there is none.
+int amp_sim_freeze(unsigned core, bool freeze);
+int amp_sim_kill(unsigned core);
 
 #endif // AMP_SIM_SIM_H
