@@ -61,3 +61,17 @@ replay: $(REPLAY)
 	    python3 tests/fuzz/corpus.py unpack tests/fuzz/corpus/$$target.txt $(BUILD)/prove/replay/inputs; \
 	    echo "== $$target"; $(BUILD)/prove/replay/$$target $(BUILD)/prove/replay/inputs/*; \
 	done
+
+# ---- All of it, at most half an hour ----
+
+HOSTILE_STEPS_LONG ?= 10000000
+prove:
+	@date
+	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" build/asan/tests/hostile/test_hostile
+	HOSTILE_STEPS=$(HOSTILE_STEPS_LONG) build/asan/tests/hostile/test_hostile
+	$(MAKE) -j2 fuzz SECONDS=120
+	tests/fuzz/mutants build/prove/mutants 15
+	tests/model/run $(BUILD)/prove/model 4 3
+	tests/tsan/run $(BUILD)/prove/tsan 2000000
+	$(MAKE) coverage analyze
+	@date
