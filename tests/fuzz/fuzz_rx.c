@@ -370,7 +370,7 @@ static void send_ours(void) {
     struct amp_endpoint *ept = &endpoints[input_8(&in) % ENDPOINTS];
     const struct amp_rpmsg before = ours->link;
     bool up = amp_rpmsg_is_up(&ours->link);
-    size_t len = input_16(&in) % sizeof(text);
+    size_t len = input_16(&in) % (amp_rpmsg_mtu(&ours->link) + 8);
     snapshot();
     int result = amp_endpoint_send(ept, text, len);
     CHECK(result == (int)len || result < 0);
