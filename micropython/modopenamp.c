@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "py/unicode.h"
+
 static mp_obj_t openamp_init(void) {
     openamp_bus_init();
     return mp_const_none;
@@ -11,10 +13,16 @@ static MP_DEFINE_CONST_FUN_OBJ_0(openamp_init_obj, openamp_init);
 
 static void service(struct amp_rpmsg *link, uint32_t src, const char *name) {
     (void)link;
+#if MICROPY_PY_BUILTINS_STR_UNICODE_CHECK
+    // The bytes are the peer's.  No Endpoint can have such a name, and a line
+    // on the console for each would be the peer's to flood.
+    if (!utf8_check((const byte *)name, strlen(name))) {
+        return;
+    }
+#endif
     mp_obj_t callback = MP_STATE_VM(openamp_service_callback);
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        // The bytes are the peer's: they need not be UTF-8.
         mp_obj_t name_obj = mp_obj_new_str(name, strlen(name));
         nlr_pop();
         openamp_call(callback, src, name_obj);
