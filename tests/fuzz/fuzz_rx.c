@@ -366,7 +366,7 @@ static void check_sent_by_device(void) {
 }
 
 static void send_ours(void) {
-    static const uint8_t text[1024] = "ours";
+    static const uint8_t text[MAX_SHARED] = "ours";
     struct amp_endpoint *ept = &endpoints[input_8(&in) % ENDPOINTS];
     const struct amp_rpmsg before = ours->link;
     bool up = amp_rpmsg_is_up(&ours->link);
