@@ -131,7 +131,7 @@ static void replace_text(const struct an521_core *core, const struct amp_window 
     volatile uint32_t *text = (volatile uint32_t *)window->da;
     volatile uint32_t *vectors = (volatile uint32_t *)core->vectors;
     size_t i = window->len / 4;
-    for (unsigned n = 0; n < AMP_AN521_VECTORS; ++n) {
+    for (unsigned n = 2; n < 16; ++n) { // its length is not known, so no more
         vectors[n] = (uint32_t)(uintptr_t)an521_park;
         an521_firmware_vectors[n] = (uintptr_t)an521_park;
     }
