@@ -6,7 +6,7 @@
 #   FLOOD_SECONDS=N    flood: seconds for each size of ring
 #   SOAK_SEED=N        another sequence
 
-SOAK_C := faults hostile
+SOAK_C := faults hostile cycles
 SOAK_PROGRAMS := $(SOAK_C:%=$(BUILD)/tests/soak/%)
 
 $(SOAK_PROGRAMS): $(BUILD)/tests/soak/%: $(BUILD)/host/tests/soak/%.o $(BUILD)/libopenamp_sim.a

@@ -31,7 +31,7 @@ def service(src, name):
 
 
 def note(result):
-    if isinstance(result, int) and result != -11:
+    if isinstance(result, int) and result >= 0:
         result = "sent"
     seen[result] = seen.get(result, 0) + 1
 
