@@ -32,6 +32,7 @@ include firmware/firmware.mk
 include tests/tests.mk
 include tests/qemu/qemu.mk
 include bench/bench.mk
+include bench/qemu.mk
 -include tests/prove.mk
 -include tests/soak/soak.mk
 

@@ -28,8 +28,7 @@ static void spin(bool asleep, bool masked) {
     }
 }
 
-// Interrupt 0 is nobody's: our own vector table cannot be reached from here,
-// so spin inside PendSV of a table made here.
+// In a handler of our own, of a vector table of our own.
 static uint32_t vectors[140] __attribute__((aligned(1024)));
 
 static void in_handler(void) {
@@ -52,13 +51,14 @@ static void spin_in_handler(void) {
 static uint64_t process_stack[64];
 
 static void spin_unprivileged(void) {
-    __asm__ volatile("cpsid i\n"
-                     "msr psp, %0\n"
-                     "msr control, %1\n"
-                     "isb\n"
-                     "1: b 1b\n" ::"r"(process_stack + 64),
-                     "r"(3)
-                     : "memory");
+    __asm__ volatile( //
+        "cpsid i\n"
+        "msr psp, %0\n"
+        "msr control, %1\n"
+        "isb\n"
+        "1: b 1b\n" ::"r"(process_stack + 64),
+        "r"(3)
+        : "memory");
 }
 
 static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {

@@ -33,13 +33,26 @@ static void alarm_interrupt(void) {
 
 #define V(handler) (uintptr_t)(handler)
 __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + 36] = {
-    V(&_estack), V(Reset_Handler), V(NMI_Handler), V(HardFault_Handler),
-    V(MemManage_Handler), V(BusFault_Handler), V(UsageFault_Handler), V(UsageFault_Handler),
-    0, 0, 0, V(SVC_Handler), V(DebugMon_Handler), 0, V(PendSV_Handler), V(alarm_interrupt),
+    V(&_estack),
+    V(Reset_Handler),
+    V(NMI_Handler),
+    V(HardFault_Handler),
+    V(MemManage_Handler),
+    V(BusFault_Handler),
+    V(UsageFault_Handler),
+    V(UsageFault_Handler),
+    0,
+    0,
+    0,
+    V(SVC_Handler),
+    V(DebugMon_Handler),
+    0,
+    V(PendSV_Handler),
+    V(alarm_interrupt),
     [16 + 6] = V(amp_an521_doorbell_interrupt),
-    #if MICROPY_PY_OPENAMP_HOST
+#if MICROPY_PY_OPENAMP_HOST
     [16 + 7] = V(amp_an521_life_interrupt),
-    #endif
+#endif
     [16 + BOARD_UART_IRQ] = V(board_uart_interrupt),
 };
 
@@ -95,7 +108,7 @@ static void alarm_set(uint32_t ms) {
 
 static bool is_pending(void) {
     return MP_STATE_VM(sched_state) == MP_SCHED_PENDING
-           || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL || board_uart_any();
+        || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL || board_uart_any();
 }
 
 // With interrupts off, look, then sleep: an interrupt that comes in between
@@ -104,7 +117,7 @@ void board_wait(uint32_t ms, const volatile bool *unless) {
     uint32_t before = board_interrupts_off();
     if (ms != 0 && !is_pending() && !(unless != NULL && *unless)) {
         alarm_set(ms);
-        __asm__ volatile ("dsb\n wfi" : : : "memory");
+        __asm__ volatile("dsb\n wfi" : : : "memory");
         SYST_CSR = 0;
     }
     board_interrupts_restore(before);

@@ -68,8 +68,8 @@ static void print_error(void *env, const char *text, size_t len) {
 
 // The exit code that an exception asks for.
 static int end_of(mp_obj_t exception) {
-    if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)),
-        MP_OBJ_FROM_PTR(&mp_type_SystemExit))) {
+    if (mp_obj_is_subclass_fast(
+            MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_SystemExit))) {
         mp_obj_t value = mp_obj_exception_get_value(exception);
         mp_int_t code = 0;
         if (value != mp_const_none && !mp_obj_get_int_maybe(value, &code)) {
@@ -146,11 +146,11 @@ int __wrap_main(void) {
     gc_init(_sheap, _eheap);
     mp_init();
     mount_all();
-    #if MICROPY_PY_OPENAMP_HOST
+#if MICROPY_PY_OPENAMP_HOST
     semihost_arguments(arguments, sizeof(arguments));
-    #else
+#else
     strcpy(arguments, "/rom/remote.py");
-    #endif
+#endif
     const char *script = set_arguments(arguments);
     int code;
     if (strcmp(script, "-i") != 0) {
@@ -161,10 +161,10 @@ int __wrap_main(void) {
     }
     gc_sweep_all();
     mp_deinit();
-    #if MICROPY_PY_OPENAMP_HOST
+#if MICROPY_PY_OPENAMP_HOST
     semihost_exit(code);
-    #else
+#else
     __attribute__((noreturn)) void amp_remote_exit(int code);
     amp_remote_exit(code);
-    #endif
+#endif
 }

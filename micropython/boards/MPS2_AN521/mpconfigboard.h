@@ -36,12 +36,12 @@
 
 static inline uint32_t board_interrupts_off(void) {
     uint32_t before;
-    __asm__ volatile ("mrs %0, primask\n cpsid i" : "=r" (before)::"memory");
+    __asm__ volatile("mrs %0, primask\n cpsid i" : "=r"(before)::"memory");
     return before;
 }
 
 static inline void board_interrupts_restore(uint32_t before) {
-    __asm__ volatile ("msr primask, %0" : : "r" (before) : "memory");
+    __asm__ volatile("msr primask, %0" : : "r"(before) : "memory");
 }
 
 #define MICROPY_BEGIN_ATOMIC_SECTION() board_interrupts_off()

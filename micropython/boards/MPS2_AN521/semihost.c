@@ -18,9 +18,9 @@ enum {
 };
 
 static int call(uint32_t operation, const void *argument) {
-    register uint32_t r0 __asm__ ("r0") = operation;
-    register const void *r1 __asm__ ("r1") = argument;
-    __asm__ volatile ("bkpt 0xAB" : "+r" (r0) : "r" (r1) : "memory");
+    register uint32_t r0 __asm__("r0") = operation;
+    register const void *r1 __asm__("r1") = argument;
+    __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
     return (int)r0;
 }
 

@@ -105,16 +105,10 @@ static const mp_stream_p_t fileio_stream = {
 static const mp_stream_p_t textio_stream = {
     .read = file_read, .write = file_write, .ioctl = file_ioctl, .is_text = true};
 
-static MP_DEFINE_CONST_OBJ_TYPE(
-    fileio_type, MP_QSTR_FileIO, MP_TYPE_FLAG_ITER_IS_STREAM,
-    protocol, &fileio_stream,
-    locals_dict, &file_locals
-    );
-static MP_DEFINE_CONST_OBJ_TYPE(
-    textio_type, MP_QSTR_TextIOWrapper, MP_TYPE_FLAG_ITER_IS_STREAM,
-    protocol, &textio_stream,
-    locals_dict, &file_locals
-    );
+static MP_DEFINE_CONST_OBJ_TYPE(fileio_type, MP_QSTR_FileIO, MP_TYPE_FLAG_ITER_IS_STREAM, protocol,
+    &fileio_stream, locals_dict, &file_locals);
+static MP_DEFINE_CONST_OBJ_TYPE(textio_type, MP_QSTR_TextIOWrapper, MP_TYPE_FLAG_ITER_IS_STREAM,
+    protocol, &textio_stream, locals_dict, &file_locals);
 
 // ---- The file system ----
 
@@ -233,9 +227,5 @@ static MP_DEFINE_CONST_DICT(host_locals, host_locals_table);
 
 static const mp_vfs_proto_t host_proto = {.import_stat = host_import_stat};
 
-MP_DEFINE_CONST_OBJ_TYPE(
-    board_vfs_host_type, MP_QSTR_VfsHost, MP_TYPE_FLAG_NONE,
-    make_new, host_make_new,
-    protocol, &host_proto,
-    locals_dict, &host_locals
-    );
+MP_DEFINE_CONST_OBJ_TYPE(board_vfs_host_type, MP_QSTR_VfsHost, MP_TYPE_FLAG_NONE, make_new,
+    host_make_new, protocol, &host_proto, locals_dict, &host_locals);
