@@ -71,5 +71,5 @@ $(eval $(call FW_PORT,$(FW_AN521),$(AMP_AN521_REMOTE_CC),$(AMP_AN521_REMOTE_LD),
     $(AMP_AN521_REMOTE_LD_FLASH),$(AMP_AN521_REMOTE_LIB),$(AMP_AN521_DEPS),-lc -lgcc,\
     $(AMP_AN521_PREFIX)objcopy))
 AMP_FIRMWARE_AN521 := $(addprefix $(FW_AN521)/, \
-    $(patsubst %,%.elf,$(filter-out test_bare test_hostile test_sandbox,$(FW_NAMES)) $(FW_VARIANTS)) \
+    $(patsubst %,%.elf,$(filter-out test_bare test_hostile test_sandbox test_storm,$(FW_NAMES)) $(FW_VARIANTS)) \
     test_notable.flash.bin)
