@@ -57,8 +57,13 @@ static void load(remoteproc_obj_t *self) {
         openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is running"));
     }
     if (mp_obj_is_int(self->entry)) {
-        uint64_t address = mp_obj_get_int_truncated(self->entry);
-        error = amp_rproc_load_address(&openamp_bus.rproc, (amp_da_t)address, &why);
+        amp_da_t address = (amp_da_t)mp_obj_get_int_truncated(self->entry);
+        // What machine.mem32 reads is signed where a word has 32 bits.
+        if (!mp_obj_equal(mp_obj_new_int_from_uint(address), self->entry)
+            && !mp_obj_equal(mp_obj_new_int((mp_int_t)address), self->entry)) {
+            address = (amp_da_t)-1; // no core has anything there
+        }
+        error = amp_rproc_load_address(&openamp_bus.rproc, address, &why);
     } else {
         error = load_file(self, &why);
     }
@@ -82,6 +87,14 @@ static mp_obj_t remoteproc_make_new(
     return MP_OBJ_FROM_PTR(self);
 }
 
+// The port may know why: what it found at the entry is no code.
+static void raise_start_error(remoteproc_obj_t *self, int error) {
+    const struct amp_port *port = openamp_bus.rproc.port;
+    struct amp_load_error why = {.what = "core does not start"};
+    port->ops->core_state(port->ctx, &why.what);
+    raise_load_error(self->entry, error, &why);
+}
+
 static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
     struct amp_rproc *rproc = check_owner(self_in);
@@ -94,7 +107,7 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     }
     int error = amp_rproc_start(rproc);
     if (error != 0) {
-        openamp_raise(-error, MP_ERROR_TEXT("core does not start"));
+        raise_start_error(self, error);
     }
     return mp_const_none;
 }

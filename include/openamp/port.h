@@ -77,9 +77,10 @@ struct amp_port_ops {
     // effect on a core that is in reset: a binding calls it to be sure.
     int (*core_stop)(void *ctx);
 
-    // Host, required.  What the core is doing.  Where it faulted or exited,
-    // *reason is set to a short static or port-owned string.  Cheap enough to
-    // be asked at every poll.
+    // Host, required.  What the core is doing.  Where it faulted or exited, or
+    // where the port knows why the last core_start() failed, *reason is set to
+    // a short static or port-owned string.  Cheap enough to be asked at every
+    // poll.
     enum amp_core_state (*core_state)(void *ctx, const char **reason);
 
     // Host, optional.  Power and clocks off, memory given back; the core is

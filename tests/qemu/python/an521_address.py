@@ -1,7 +1,7 @@
 # Firmware that is already in place, by the address of its vector table or of its reset handler; and
 # what is refused before it runs.
 import machine, openamp
-from support import Box, boot_box, core_pids, outcome, wait
+from support import Box, core_pids, wait
 
 FLASH = 0x80000000  # ports/mps2_an521/board.h
 CODE = 0x38000000
@@ -27,7 +27,10 @@ rproc = openamp.RemoteProc("virtual_uart.elf")
 for word, value in ((0, 0), (0, 0x10001000), (1, 0), (1, 0x38000200), (1, 0x60000001), (1, 0x38000201)):
     good = machine.mem32[CODE + 4 * word]
     machine.mem32[CODE + 4 * word] = value
-    print(outcome(rproc.start), core_pids())
+    try:
+        rproc.start()
+    except OSError as e:
+        print(e.errno, e.args[1], core_pids())
     machine.mem32[CODE + 4 * word] = good
 uart = Box("vuart-channel")
 rproc.start()
