@@ -112,11 +112,12 @@ int an521_core_start(void *ctx, amp_da_t entry) {
     CONTROL->entry = (uint32_t)an521_firmware_vectors[1];
     wanted_starts = CONTROL->starts + 1;
     barrier();
+    core->started = true;
     MHU_SET(MHU1, 1) = AMP_AN521_RING_START;
     if (!an521_sleep(has_started, ANSWER_US)) {
+        (void)an521_core_stop(core);
         return -AMP_EIO;
     }
-    core->started = true;
     return 0;
 }
 
@@ -171,6 +172,7 @@ int an521_core_stop(void *ctx) {
     }
     if (error == 0) {
         core->started = false;
+        MHU_CLR(MHU1, 1) = 15;
         MHU_CLR(MHU0, 0) = 15;
         MHU_CLR(MHU1, 0) = 15;
     }

@@ -43,6 +43,17 @@ static void test_faults(void) {
     stop();
 }
 
+// What the firmware had to say can be read after its death.
+static void test_trace(void) {
+    char text[64];
+    host_run(IMAGE_FAULT);
+    host_send("stack");
+    CHECK(host_until(host_is_crashed, 5000));
+    size_t len = amp_rproc_trace(&host_rproc, 0, text, sizeof(text));
+    CHECK(len == 8 && memcmp(text, "link up\n", 8) == 0);
+    stop();
+}
+
 // ---- Stopping ----
 
 static void check_stop(const char *command) {
@@ -114,6 +125,7 @@ int main(void) {
     test_vectors();
     host_init("test-fault");
     test_faults();
+    test_trace();
     amp_an521_print("OK\n");
     return 0;
 }

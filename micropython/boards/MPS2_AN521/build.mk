@@ -29,5 +29,6 @@ AMP_AN521_ROM := $(filter %.elf,$(AMP_FIRMWARE_AN521)) $(FW_AN521)/test_fault.el
 $(AMP_AN521_BUILD)/rom.img: $(AMP_AN521_ROM) $(AMP_FIRMWARE_AN521) tools/romfs
 	tools/romfs $@ $(AMP_AN521_ROM)
 
-.PHONY: mps2_an521
+.PHONY: mps2_an521 mps2_an521-device
+mps2_an521-device: $(AMP_AN521_BUILD)/micropython-device.elf
 mps2_an521: $(AMP_AN521_BUILD)/micropython-host.elf $(AMP_AN521_BUILD)/rom.img
