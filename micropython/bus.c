@@ -63,29 +63,53 @@ static void run_node(mp_sched_node_t *node);
 
 static mp_obj_t run_again(mp_obj_t arg) {
     (void)arg;
+    openamp_bus.again = false;
     run_node(&openamp_bus.node);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
 
+// Have run_again() run after one turn of the program.  Where the program's own
+// functions fill the queue, it takes the place of the oldest, whose turn is now.
+static void schedule_again(void) {
+    if (openamp_bus.again) {
+        return;
+    }
+    openamp_bus.again = true;
+    if (mp_sched_schedule(MP_OBJ_FROM_PTR(&run_again_obj), mp_const_none)) {
+        return;
+    }
+    mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
+    mp_sched_item_t *oldest = &MP_STATE_VM(sched_queue)[MP_STATE_VM(sched_idx)];
+    mp_sched_item_t item = *oldest;
+    oldest->func = MP_OBJ_FROM_PTR(&run_again_obj);
+    oldest->arg = mp_const_none;
+    MICROPY_END_ATOMIC_SECTION(state);
+    mp_call_function_1_protected(item.func, item.arg);
+}
+
 static void run_node(mp_sched_node_t *node) {
+    (void)node;
+    openamp_bus.running = true;
     int taken = openamp_bus_poll();
-    if (taken < (int)amp_rpmsg_depth(&openamp_bus.link)) {
-        return; // or negative: nothing is due until the doorbell rings again
+    openamp_bus.running = false;
+    if (taken < (int)amp_rpmsg_depth(&openamp_bus.link) && !openamp_bus.notified) {
+        return; // nothing is due until the doorbell rings again
     }
     // More may be due.  Scheduled nodes run until there are none, so a node
-    // that schedules itself would lock the program out under a flood; a Python
-    // callback has one turn and then the program has one.
-    if (!mp_sched_schedule(MP_OBJ_FROM_PTR(&run_again_obj), mp_const_none)) {
-        MICROPY_PY_OPENAMP_SCHEDULE(node, run_node);
-    }
+    // that is scheduled while it runs, by itself or by the doorbell, would lock
+    // the program out under a flood; a Python callback has one turn and then
+    // the program has one.
+    schedule_again();
 }
 
 // In the interrupt.
 static void notified(void *arg) {
     openamp_bus_t *bus = arg;
     bus->notified = true;
-    MICROPY_PY_OPENAMP_SCHEDULE(&bus->node, run_node);
+    if (!bus->running) {
+        MICROPY_PY_OPENAMP_SCHEDULE(&bus->node, run_node);
+    }
 }
 
 #if !MICROPY_PY_OPENAMP_HOST

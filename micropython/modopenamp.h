@@ -41,6 +41,8 @@ typedef struct _openamp_bus_t {
 #endif
     mp_sched_node_t node;
     volatile bool notified; // the doorbell rang since it was last cleared
+    volatile bool running; // the node polls: it looks at `notified` when it has done so
+    bool again; // run_again() is scheduled
     uint32_t endpoint_count;
 } openamp_bus_t;
 

@@ -1,12 +1,14 @@
-# Long-running tests of the sim port, each with a short form for ./test and a
-# long one by a variable of the environment:
+# Long-running tests of the sim port.  `make soak` is the short form (about 30
+# seconds); a variable of the environment makes one long:
 #   FAULT_MESSAGES=N   faults: messages with each fault
-#   HOSTILE_LIVES=N    hostile firmware: lives
-#   SOAK_CYCLES=N      starts and stops (C and Python)
+#   HOSTILE_LIVES=N    hostile firmware: lives (a fifth of it in Python)
+#   SOAK_CYCLES=N      starts and stops (a third of it in Python)
 #   FLOOD_SECONDS=N    flood: seconds for each size of ring
 #   SOAK_SEED=N        another sequence
+#   SOAK_TIMEOUT=N     seconds after which a test in Python counts as hung
+# `make soak-long` has the figures of docs/SECURITY.md (about 8 minutes).
 
-SOAK_C := faults hostile cycles
+SOAK_C := cycles faults hostile
 SOAK_PROGRAMS := $(SOAK_C:%=$(BUILD)/tests/soak/%)
 
 $(SOAK_PROGRAMS): $(BUILD)/tests/soak/%: $(BUILD)/host/tests/soak/%.o $(BUILD)/libopenamp_sim.a
@@ -15,6 +17,24 @@ $(SOAK_PROGRAMS): $(BUILD)/tests/soak/%: $(BUILD)/host/tests/soak/%.o $(BUILD)/l
 .SECONDARY: $(SOAK_PROGRAMS:$(BUILD)/tests/%=$(BUILD)/host/tests/%.o)
 -include $(SOAK_PROGRAMS:$(BUILD)/tests/%=$(BUILD)/host/tests/%.d)
 
-.PHONY: soak
-soak: $(SOAK_PROGRAMS) $(AMP_FIRMWARE_SIM)
-	@for program in $(SOAK_PROGRAMS); do echo "== $$program"; $$program || exit 1; done
+.PHONY: soak soak-c soak-python soak-long soak-asan
+
+soak: soak-c
+	$(MAKE) --no-print-directory soak-python
+
+# One after the other: they share the processors with what they test.
+soak-c: $(SOAK_PROGRAMS) $(AMP_FIRMWARE_SIM)
+	@for program in $(SOAK_PROGRAMS); do \
+	    echo "== $$program"; timeout $${SOAK_TIMEOUT:-900} $$program || exit 1; \
+	done
+
+soak-python: $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM)
+	tests/soak/run_python $(BUILD)/sim/micropython $(FW) $(BUILD)/soak
+
+soak-long:
+	SOAK_CYCLES=10000 HOSTILE_LIVES=10000 FAULT_MESSAGES=20000 FLOOD_SECONDS=60 \
+	    $(MAKE) --no-print-directory soak
+
+# With the sanitizers in the host; the firmware is on another machine.
+soak-asan:
+	$(MAKE) --no-print-directory BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" soak-c

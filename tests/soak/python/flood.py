@@ -1,11 +1,15 @@
 # Both sides send two messages from their receive callbacks for each that comes, and the program sends
 # as well, on rings of 2, 4 and 64 buffers: progress or EDEADLK, never a hang.
-# FLOOD_SECONDS: for each size of ring.
-import openamp, os, time
+# The last time the callbacks also fill the scheduler's queue.  FLOOD_SECONDS: for each size of ring.
+import micropython, openamp, os, time
 from support import outcome, wait, with_rings
 
 seconds = int(os.getenv("FLOOD_SECONDS") or "2")
 BOUND_MS = 10000  # a hang: nothing at all for so long
+
+
+def nothing(_):
+    pass
 
 
 def receive(src, data):
@@ -13,6 +17,8 @@ def receive(src, data):
     wrong += int.from_bytes(data[:4], "little") != received
     theirs = int.from_bytes(data[4:8], "little"), int.from_bytes(data[8:12], "little")
     received += 1
+    for _ in range(filling):
+        outcome(micropython.schedule, nothing, None)
     for _ in range(2):
         count(outcome(ept.send, b"from inside"))
 
@@ -28,7 +34,7 @@ def count(result):
 
 
 ept = openamp.Endpoint("test-storm", receive)
-for rings in (2, 4, 64):
+for rings, filling in ((2, 0), (4, 0), (64, 0), (2, 20)):
     received = wrong = good = dead = other = longest = 0
     theirs = 0, 0
     path = with_rings("test_storm.elf", rings)
