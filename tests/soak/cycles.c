@@ -284,6 +284,8 @@ int main(void) {
     for (unsigned i = 0; i < ENDINGS; i++) {
         printf("  %6u %s\n", counts[i], ending_names[i]);
     }
+#ifndef __SANITIZE_ADDRESS__ // which keeps what was freed, and finds leaks itself
     CHECK(more < 256);
+#endif
     return 0;
 }
