@@ -60,12 +60,19 @@ static void notify(void *ctx, uint32_t notify_id) {
     sim_wake_core(ctx, UINT32_C(1) << (notify_id & 31));
 }
 
+// clang-format off
 #define OPS(ring) \
     { \
-        .notify = (ring), .map = sim_map, .listen = sim_listen, .core_prepare = sim_core_prepare, \
-        .core_start = sim_core_start, .core_stop = sim_core_stop, .core_state = sim_core_state, \
+        .notify = (ring), \
+        .map = sim_map, \
+        .listen = sim_listen, \
+        .core_prepare = sim_core_prepare, \
+        .core_start = sim_core_start, \
+        .core_stop = sim_core_stop, \
+        .core_state = sim_core_state, \
         .core_release = sim_core_release, \
     }
+// clang-format on
 
 static const struct amp_port_ops ops = OPS(notify);
 static const struct amp_port_ops faulty_ops = OPS(sim_fault_notify);

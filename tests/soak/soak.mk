@@ -8,7 +8,7 @@
 #   SOAK_TIMEOUT=N     seconds after which a test in Python counts as hung
 # `make soak-long` has the figures of docs/SECURITY.md (about 8 minutes).
 
-SOAK_C := cycles faults hostile
+SOAK_C := cycles faults hostile sandbox
 SOAK_PROGRAMS := $(SOAK_C:%=$(BUILD)/tests/soak/%)
 
 $(SOAK_PROGRAMS): $(BUILD)/tests/soak/%: $(BUILD)/host/tests/soak/%.o $(BUILD)/libopenamp_sim.a
