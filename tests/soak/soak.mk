@@ -17,14 +17,49 @@ $(SOAK_PROGRAMS): $(BUILD)/tests/soak/%: $(BUILD)/host/tests/soak/%.o $(BUILD)/l
 .SECONDARY: $(SOAK_PROGRAMS:$(BUILD)/tests/%=$(BUILD)/host/tests/%.o)
 -include $(SOAK_PROGRAMS:$(BUILD)/tests/%=$(BUILD)/host/tests/%.d)
 
+# ---- Late stores: the core and its firmware once more, on late_shm.h ----
+
+# $(call LATE,folder under build,flags)
+define LATE
+$(1)/core/%.o: core/%.c tests/soak/late_shm.h
+	@mkdir -p $$(@D)
+	$(CC) $(filter-out -MMD -MP,$(CFLAGS_HOST)) $(2) -include tests/soak/late_shm.h -c $$< -o $$@
+
+$(1)/fw/%.o: core/%.c tests/soak/late_shm.h
+	@mkdir -p $$(@D)
+	$(filter-out -MMD -MP,$(AMP_SIM_REMOTE_CC)) $(2) -I. -include tests/soak/late_shm.h -c $$< -o $$@
+
+$(1)/late_host.o: tests/soak/late_shm.c tests/soak/late_shm.h
+	@mkdir -p $$(@D)
+	$(CC) $(filter-out -MMD -MP,$(CFLAGS_HOST)) -c $$< -o $$@
+
+$(1)/late_fw.o: tests/soak/late_shm.c tests/soak/late_shm.h
+	@mkdir -p $$(@D)
+	$(filter-out -MMD -MP,$(AMP_SIM_REMOTE_CC)) -I. -c $$< -o $$@
+
+$(1)/virtual_uart.elf: $(FW_CORE:core/%.c=$(1)/fw/%.o) $(1)/late_fw.o \
+    $(FW)/obj/virtual_uart.o $(FW)/common/link.o $(AMP_SIM_REMOTE_DEPS)
+	$(CC) $(AMP_SIM_REMOTE_LD) $$(filter %.o,$$^) -o $$@
+
+$(1)/late: tests/soak/late.c tests/soak/soak.h $(CORE_SRC:core/%.c=$(1)/core/%.o) \
+    $(1)/late_host.o $(AMP_SIM_HOST_SRC:%.c=$(BUILD)/host/%.o) $(1)/virtual_uart.elf
+	$(CC) $(filter-out -MMD -MP,$(CFLAGS_HOST)) -DAMP_TEST_FIRMWARE='"$(abspath $(1))"' \
+	    -DLATE_FIRMWARE='"virtual_uart.elf"' $(2) $$(filter %.c %.o,$$(filter-out %/fw/%,$$^)) -o $$@
+endef
+
+LATE_DIR := $(BUILD)/soak/late
+$(eval $(call LATE,$(LATE_DIR),))
+$(eval $(call LATE,$(LATE_DIR)-broken,-DLATE_BROKEN))
+LATE_PROGRAMS := $(LATE_DIR)/late $(LATE_DIR)-broken/late
+
 .PHONY: soak soak-c soak-python soak-long soak-asan
 
 soak: soak-c
 	$(MAKE) --no-print-directory soak-python
 
 # One after the other: they share the processors with what they test.
-soak-c: $(SOAK_PROGRAMS) $(AMP_FIRMWARE_SIM)
-	@for program in $(SOAK_PROGRAMS); do \
+soak-c: $(SOAK_PROGRAMS) $(LATE_PROGRAMS) $(AMP_FIRMWARE_SIM)
+	@for program in $(SOAK_PROGRAMS) $(LATE_PROGRAMS); do \
 	    echo "== $$program"; timeout $${SOAK_TIMEOUT:-900} $$program || exit 1; \
 	done
 
