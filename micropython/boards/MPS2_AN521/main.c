@@ -16,7 +16,9 @@
 #include "py/runtime.h"
 #include "py/stackctrl.h"
 #include "extmod/vfs.h"
+#if MICROPY_VFS_ROM // since 1.25
 #include "extmod/vfs_rom.h"
+#endif
 #include "shared/runtime/pyexec.h"
 
 #include "semihost.h"
