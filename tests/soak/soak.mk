@@ -6,7 +6,7 @@
 #   FLOOD_SECONDS=N    flood: seconds for each size of ring
 #   SOAK_SEED=N        another sequence
 #   SOAK_TIMEOUT=N     seconds after which a test in Python counts as hung
-# `make soak-long` has the figures of docs/SECURITY.md (about 8 minutes).
+# `make soak-long` has the figures of docs/SECURITY.md (about 5 minutes).
 
 SOAK_C := cycles faults hostile sandbox
 SOAK_PROGRAMS := $(SOAK_C:%=$(BUILD)/tests/soak/%)
