@@ -4,6 +4,11 @@
 # with another BUILD and CC.
 
 BUILD ?= build
+# make takes a space for the end of a name, and below are rules that remove
+# folders by name.
+ifneq ($(words $(CURDIR) $(BUILD)),2)
+$(error neither the path of this checkout nor BUILD may have a space in it)
+endif
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -75,7 +80,7 @@ MP_MODULES := $(abspath build/modules)
 MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/unix/*.[ch] micropython/*.mk micropython/*.py)
 
 $(MP_CROSS): $(MP_ORIGIN)
-	@rm -rf $(@D)
+	@rm -rf build/mpy-cross
 	$(MAKE) -C $(MP_TREE)/mpy-cross BUILD=$(@D) PROG=mpy-cross
 
 $(BUILD)/sim/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(LIB_SRC) $(HEADERS) \

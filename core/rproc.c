@@ -164,11 +164,10 @@ link_down:
 
 int amp_rproc_stop(struct amp_rproc *rproc) {
     const struct amp_port *port = rproc->port;
-    if (rproc->state >= AMP_RPROC_RUNNING) {
-        int error = port->ops->core_stop(port->ctx);
-        if (error != 0) {
-            return error;
-        }
+    // In every state: to be in reset is what the caller asks for.
+    int error = port->ops->core_stop(port->ctx);
+    if (error != 0) {
+        return error;
     }
     if (rproc->state >= AMP_RPROC_RUNNING) {
         (void)write_status(rproc, 0); // nobody drives this device any more

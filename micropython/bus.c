@@ -41,30 +41,44 @@ uint32_t openamp_get_addr(mp_obj_t obj) {
     return addr;
 }
 
+static bool ends_programs(mp_obj_t exception) {
+    return !mp_obj_is_subclass_fast(
+        MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_Exception));
+}
+
+void openamp_caught(void *value) {
+    mp_obj_t exception = MP_OBJ_FROM_PTR(value);
+    nlr_buf_t nlr;
+    if (!ends_programs(exception) && nlr_push(&nlr) == 0) {
+        mp_obj_print_exception(&mp_plat_print, exception);
+        nlr_pop();
+        return;
+    }
+    // Printing runs Python too (__repr__), and may be ended by Ctrl-C.
+    if (!ends_programs(exception)) {
+        exception = MP_OBJ_FROM_PTR(nlr.ret_val);
+    }
+    if (ends_programs(exception)) {
+        mp_sched_exception(exception);
+    }
+}
+
 void openamp_call(mp_obj_t fun, uint32_t addr, mp_obj_t arg) {
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         mp_call_function_2(fun, mp_obj_new_int_from_uint(addr), arg);
         nlr_pop();
-        return;
-    }
-    mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
-    if (mp_obj_is_subclass_fast(
-            MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_Exception))) {
-        mp_obj_print_exception(&mp_plat_print, exception);
     } else {
-        mp_sched_exception(exception);
+        openamp_caught(nlr.ret_val);
     }
 }
 
 // ---- From the doorbell to the poll ----
 
-static void run_node(mp_sched_node_t *node);
-
 static mp_obj_t run_again(mp_obj_t arg) {
     (void)arg;
     openamp_bus.again = false;
-    run_node(&openamp_bus.node);
+    openamp_bus_run(&openamp_bus.node);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
@@ -88,7 +102,7 @@ static void schedule_again(void) {
     mp_call_function_1_protected(item.func, item.arg);
 }
 
-static void run_node(mp_sched_node_t *node) {
+void openamp_bus_run(mp_sched_node_t *node) {
     (void)node;
     openamp_bus.running = true;
     int taken = openamp_bus_poll();
@@ -108,7 +122,7 @@ static void notified(void *arg) {
     openamp_bus_t *bus = arg;
     bus->notified = true;
     if (!bus->running) {
-        MICROPY_PY_OPENAMP_SCHEDULE(&bus->node, run_node);
+        MICROPY_PY_OPENAMP_SCHEDULE(&bus->node, openamp_bus_run);
     }
 }
 
@@ -129,11 +143,17 @@ int openamp_bus_poll(void) {
     openamp_bus.notified = false;
     // Callbacks run as scheduled ones do, also where send() runs them.
     mp_sched_lock();
+    ++openamp_bus.inside;
 #if MICROPY_PY_OPENAMP_HOST
+    if (openamp_bus.orphan) {
+        openamp_bus.orphan = false;
+        amp_rproc_shutdown(&openamp_bus.rproc);
+    }
     int taken = amp_rproc_poll(&openamp_bus.rproc);
 #else
     int taken = device_poll(&openamp_bus.link);
 #endif
+    --openamp_bus.inside;
     mp_sched_unlock();
     return taken;
 }

@@ -58,7 +58,7 @@ void openamp_endpoint_received(struct amp_endpoint *ept, uint32_t src, void *dat
         openamp_call(self->callback, src, message);
         openamp_message_clear(message);
     } else {
-        mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val)); // no memory
+        openamp_caught(nlr.ret_val);
     }
 }
 
@@ -80,7 +80,10 @@ static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, m
     mp_buffer_info_t bufinfo;
     mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
     if (dest == AMP_ADDR_ANY && src == AMP_ADDR_ANY) {
-        return amp_endpoint_send(&self->ept, bufinfo.buf, bufinfo.len);
+        ++openamp_bus.inside;
+        int sent = amp_endpoint_send(&self->ept, bufinfo.buf, bufinfo.len);
+        --openamp_bus.inside;
+        return sent;
     }
     if (self->callback == MP_OBJ_NULL) {
         return -AMP_ENOTCONN; // deinit() was called
@@ -90,7 +93,10 @@ static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, m
     if (dest == AMP_ADDR_ANY) {
         return amp_endpoint_send(&self->ept, NULL, 0); // says why there is none
     }
-    return amp_rpmsg_send(&openamp_bus.link, src, dest, bufinfo.buf, bufinfo.len);
+    ++openamp_bus.inside;
+    int sent = amp_rpmsg_send(&openamp_bus.link, src, dest, bufinfo.buf, bufinfo.len);
+    --openamp_bus.inside;
+    return sent;
 }
 
 // A send that waits for room.

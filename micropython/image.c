@@ -46,7 +46,12 @@ static mp_obj_t open_file(mp_obj_t name, mp_obj_t *error) {
         nlr_pop();
         return file;
     }
-    *error = mp_obj_exception_get_value(MP_OBJ_FROM_PTR(nlr.ret_val));
+    mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
+    if (!mp_obj_is_subclass_fast(
+            MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_OSError))) {
+        nlr_raise(exception);
+    }
+    *error = mp_obj_exception_get_value(exception);
     return MP_OBJ_NULL;
 }
 
@@ -73,20 +78,25 @@ static mp_obj_t absolute(mp_obj_t path) {
 
 void openamp_image_open(
     openamp_image_t *self, mp_obj_t name, mp_obj_t *found, struct amp_image *image) {
-    mp_obj_t error = mp_const_none;
+    mp_obj_t error = MP_OBJ_NEW_SMALL_INT(MP_ENOENT);
+    size_t len;
+    const char *text = mp_obj_str_get_data(name, &len);
+    if (memchr(text, 0, len) != NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("file name with a NUL in it"));
+    }
     mp_obj_t path = *found != MP_OBJ_NULL ? *found : name;
-    mp_obj_t file = open_file(path, &error);
+    mp_obj_t file = len == 0 ? MP_OBJ_NULL : open_file(path, &error);
     const char *dir = MICROPY_PY_OPENAMP_FIRMWARE_DIR();
-    if (file == MP_OBJ_NULL && error == MP_OBJ_NEW_SMALL_INT(MP_ENOENT) && dir != NULL
+    if (file == MP_OBJ_NULL && error == MP_OBJ_NEW_SMALL_INT(MP_ENOENT) && dir != NULL && len != 0
         && !is_absolute(path)) {
         path = join(dir, name);
         file = open_file(path, &error);
     }
     if (file == MP_OBJ_NULL) {
-        vstr_t text;
-        vstr_init(&text, 64);
-        vstr_printf(&text, "%s: cannot be opened", mp_obj_str_get_str(name));
-        mp_obj_t args[2] = {error, mp_obj_new_str_from_vstr(&text)};
+        vstr_t why;
+        vstr_init(&why, 64);
+        vstr_printf(&why, "%s: cannot be opened", text);
+        mp_obj_t args[2] = {error, mp_obj_new_str_from_vstr(&why)};
         nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
     }
     *found = absolute(path);

@@ -27,7 +27,7 @@ static void service(struct amp_rpmsg *link, uint32_t src, const char *name) {
         nlr_pop();
         openamp_call(callback, src, name_obj);
     } else {
-        mp_obj_print_exception(&mp_plat_print, MP_OBJ_FROM_PTR(nlr.ret_val));
+        openamp_caught(nlr.ret_val);
     }
 }
 

@@ -38,8 +38,12 @@ typedef struct _openamp_bus_t {
 #if MICROPY_PY_OPENAMP_HOST
     struct amp_rproc rproc;
     const void *owner; // the RemoteProc object that drives the core, not traced
+    bool loading; // an image is being read, which may run Python
+    volatile bool orphan; // the owner was collected where the core could not be stopped
 #endif
     mp_sched_node_t node;
+    // Calls into core/ under way in the main thread: no Ctrl-C may jump out.
+    volatile uint8_t inside;
     volatile bool notified; // the doorbell rang since it was last cleared
     volatile bool running; // the node polls: it looks at `notified` when it has done so
     bool again; // run_again() is scheduled
@@ -50,6 +54,9 @@ extern openamp_bus_t openamp_bus;
 
 // Make the bus ready if this run of the interpreter did not yet.
 void openamp_bus_init(void);
+
+// The scheduler's node: do the work that is due.
+void openamp_bus_run(mp_sched_node_t *node);
 
 // Do the work that is due: the result of amp_rproc_poll().  No exception
 // leaves it.
@@ -67,8 +74,12 @@ void openamp_check_thread(void);
 // Returns at once if openamp_bus.notified.
 void openamp_bus_wait(mp_uint_t ms);
 
-// Call fun(addr, arg).  An exception is printed, or, if it is one that ends
-// programs (KeyboardInterrupt, SystemExit), raised again where the program is.
+// What nlr_push() caught in or around a callback: printed, or, if it is one that
+// ends programs (KeyboardInterrupt, SystemExit), raised again where the program
+// is.  Never raises.
+void openamp_caught(void *value);
+
+// Call fun(addr, arg); exceptions go to openamp_caught().
 void openamp_call(mp_obj_t fun, uint32_t addr, mp_obj_t arg);
 
 // Raise OSError(error, text): `error` positive.

@@ -35,7 +35,8 @@ $(BUILD)/openamp/sim/runner:
 # Signals as interrupts: see unix/atomic.c and unix/sleep.c.
 SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/unix/atomic.c $(OPENAMP_MOD)/unix/sleep.c
 CFLAGS_USERMOD += -include $(OPENAMP_MOD)/unix/openamp_unix.h
-OPENAMP_WRAP := mp_hal_set_interrupt_char select poll usleep read
+OPENAMP_WRAP := mp_hal_set_interrupt_char mp_event_wait_ms mp_event_wait_indefinite \
+    select poll usleep read
 ifeq ($(MICROPY_PY_THREAD),1)
 OPENAMP_WRAP += mp_thread_unix_begin_atomic_section mp_thread_unix_end_atomic_section \
     pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock

@@ -5,11 +5,26 @@
 
 #include "py/stream.h"
 
+// A call into core/ that no Ctrl-C may jump out of.
+static int core_call_leave(int result) {
+    --openamp_bus.inside;
+    return result;
+}
+#define CORE_CALL(call) (++openamp_bus.inside, core_call_leave(call))
+
 typedef struct _remoteproc_obj_t {
     mp_obj_base_t base;
     mp_obj_t entry; // path or address: read again when the core is restarted
     mp_obj_t found; // where the path led, in whatever directory the program is now
 } remoteproc_obj_t;
+
+// The file may lie in a file system written in Python, which may do anything
+// while it is read, but not this.
+static void check_not_loading(void) {
+    if (openamp_bus.loading) {
+        openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is being loaded"));
+    }
+}
 
 // The object that drives the core; every other was shut down, or its core was
 // taken over by a later one.
@@ -18,13 +33,14 @@ static struct amp_rproc *check_owner(mp_obj_t self_in) {
     if (openamp_bus.owner != MP_OBJ_TO_PTR(self_in)) {
         openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("RemoteProc was shut down"));
     }
+    check_not_loading();
     return &openamp_bus.rproc;
 }
 
 static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_error *why) {
     vstr_t text;
-    vstr_init(&text, 64);
-    mp_print_t print = {&text, (mp_print_strn_t)vstr_add_strn};
+    mp_print_t print;
+    vstr_init_print(&text, 64, &print);
     mp_obj_print_helper(&print, entry, PRINT_STR);
     if (why->what == NULL) {
         mp_print_str(&print, ": cannot be read");
@@ -42,7 +58,9 @@ static int load_file(remoteproc_obj_t *self, struct amp_load_error *why) {
     openamp_image_t file;
     struct amp_image image;
     openamp_image_open(&file, self->entry, &self->found, &image);
-    int error = amp_rproc_load(&openamp_bus.rproc, &image, why);
+    openamp_bus.loading = true;
+    int error = CORE_CALL(amp_rproc_load(&openamp_bus.rproc, &image, why));
+    openamp_bus.loading = false;
     mp_stream_close(file.file);
     if (file.exception != MP_OBJ_NULL) {
         nlr_raise(file.exception);
@@ -53,6 +71,10 @@ static int load_file(remoteproc_obj_t *self, struct amp_load_error *why) {
 static void load(remoteproc_obj_t *self) {
     struct amp_load_error why = {0};
     int error;
+    check_not_loading();
+    if (openamp_bus.orphan) {
+        openamp_bus_poll();
+    }
     if (openamp_bus.rproc.state == AMP_RPROC_RUNNING) {
         openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is running"));
     }
@@ -63,7 +85,7 @@ static void load(remoteproc_obj_t *self) {
             && !mp_obj_equal(mp_obj_new_int((mp_int_t)address), self->entry)) {
             address = (amp_da_t)-1; // no core has anything there
         }
-        error = amp_rproc_load_address(&openamp_bus.rproc, address, &why);
+        error = CORE_CALL(amp_rproc_load_address(&openamp_bus.rproc, address, &why));
     } else {
         error = load_file(self, &why);
     }
@@ -100,12 +122,12 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     struct amp_rproc *rproc = check_owner(self_in);
     openamp_bus_poll(); // it may have died without our noticing yet
     if (rproc->state == AMP_RPROC_CRASHED) {
-        amp_rproc_stop(rproc);
+        CORE_CALL(amp_rproc_stop(rproc));
     }
     if (rproc->state != AMP_RPROC_LOADED) {
         load(self); // what the firmware modified; EBUSY if it runs
     }
-    int error = amp_rproc_start(rproc);
+    int error = CORE_CALL(amp_rproc_start(rproc));
     if (error != 0) {
         raise_start_error(self, error);
     }
@@ -114,7 +136,8 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_start_obj, remoteproc_start);
 
 static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
-    int error = amp_rproc_stop(check_owner(self_in));
+    struct amp_rproc *rproc = check_owner(self_in);
+    int error = CORE_CALL(amp_rproc_stop(rproc));
     if (error != 0) {
         openamp_raise(-error, MP_ERROR_TEXT("core does not stop"));
     }
@@ -123,7 +146,8 @@ static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_stop_obj, remoteproc_stop);
 
 static mp_obj_t remoteproc_shutdown(mp_obj_t self_in) {
-    int error = amp_rproc_shutdown(check_owner(self_in));
+    struct amp_rproc *rproc = check_owner(self_in);
+    int error = CORE_CALL(amp_rproc_shutdown(rproc));
     if (error != 0) {
         openamp_raise(-error, MP_ERROR_TEXT("core does not stop"));
     }
@@ -132,11 +156,27 @@ static mp_obj_t remoteproc_shutdown(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_shutdown_obj, remoteproc_shutdown);
 
-// The finaliser: the same, but it never raises.
+#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+#define IS_MAIN_THREAD() mp_thread_is_main_thread()
+#else
+#define IS_MAIN_THREAD() (true)
+#endif
+
+// The finaliser: the same, but it never raises, and it may run anywhere: in
+// another thread, or while the core is loaded for the next owner.
 static mp_obj_t remoteproc_del(mp_obj_t self_in) {
-    if (openamp_bus.owner == MP_OBJ_TO_PTR(self_in)) {
-        openamp_bus.owner = NULL;
-        amp_rproc_shutdown(&openamp_bus.rproc);
+    if (openamp_bus.owner != MP_OBJ_TO_PTR(self_in)) {
+        return mp_const_none;
+    }
+    openamp_bus.owner = NULL;
+    if (openamp_bus.loading) {
+        return mp_const_none; // it was not running, or it would not be loaded
+    }
+    if (IS_MAIN_THREAD()) {
+        CORE_CALL(amp_rproc_shutdown(&openamp_bus.rproc));
+    } else {
+        openamp_bus.orphan = true;
+        MICROPY_PY_OPENAMP_SCHEDULE(&openamp_bus.node, openamp_bus_run);
     }
     return mp_const_none;
 }

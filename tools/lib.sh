@@ -2,6 +2,14 @@
 # What ./run, ./test and the tools share. The including script sets ROOT, the repository's root.
 # Everything meant for the eye goes to stderr: stdout belongs to the user's program.
 
+# make cannot tell a space in a path from the end of it.
+case $ROOT in
+*[[:space:]]*)
+    echo "openamp: the path of this checkout has a space in it: $ROOT" >&2
+    exit 1
+    ;;
+esac
+
 build=$ROOT/build
 mkdir -p "$build/log"
 

@@ -109,15 +109,20 @@ void openamp_unix_end_atomic(void) {
 // with a jump, out of whatever was running: out of half-updated rings too.
 // Here it is scheduled, and raised at the next safe point, as on every other
 // port.  A second Ctrl-C, when the first has found no such point, does what
-// the port's own handler does, unless a poll is under way.
+// the port's own handler does, unless a call into core/ is under way.
 
 static void (*stock_handler)(int signal);
+static pthread_t main_thread; // who handles it
 
 static void interrupted(int signal) {
+    if (!mp_thread_is_main_thread()) {
+        pthread_kill(main_thread, signal); // the kernel took any thread
+        return;
+    }
     bool first = MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL;
     if (depth != 0) {
         kbd_waits = 1;
-    } else if (first || amp_rpmsg_is_polling(&openamp_bus.link)) {
+    } else if (first || openamp_bus.inside != 0) {
         mp_sched_keyboard_interrupt();
     } else {
         stock_handler(signal);
@@ -128,6 +133,7 @@ void __real_mp_hal_set_interrupt_char(char c);
 
 void __wrap_mp_hal_set_interrupt_char(char c) {
     __real_mp_hal_set_interrupt_char(c);
+    main_thread = pthread_self();
     struct sigaction action;
     sigaction(SIGINT, NULL, &action);
     if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) {

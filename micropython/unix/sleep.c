@@ -87,19 +87,24 @@ static int64_t now_us(void) {
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-// What the port asks for where it waits for an event: MICROPY_INTERNAL_WFE.
-#define EVENT_WAIT_US (500)
+// Where the port waits for an event it calls usleep(): here it is woken by one.
+void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
+    (void)timeout_ms; // an upper bound; other threads schedule without waking us
+    mp_event_handle_nowait();
+    struct timespec timeout = from_us(500);
+    sleep_in_poll(NULL, 0, &timeout);
+}
 
-// Any other length is time.sleep_us(), which runs no work and ends early only
-// for an exception.
+void __wrap_mp_event_wait_indefinite(void) {
+    __wrap_mp_event_wait_ms(0);
+}
+
+// time.sleep_us(), which runs no work and ends early only for an exception.
 int __wrap_usleep(useconds_t us) {
     if (!mp_thread_is_main_thread()) {
         return __real_usleep(us);
     }
-    struct timespec timeout = from_us(us);
-    if (us == EVENT_WAIT_US) {
-        return sleep_in_poll(NULL, 0, &timeout);
-    }
+    struct timespec timeout;
     int64_t end = now_us() + us;
     int64_t left = us;
     sigset_t before;

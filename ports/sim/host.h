@@ -44,6 +44,11 @@ bool sim_fault_is_on(void);
 int sim_fault_environment(void);
 void sim_fault_core_began(const struct sim_core *core);
 
+// host_memory.c
+// The same file under a number that is not one of the program's standard
+// streams, which a program that was started without them leaves free.
+int sim_above_stdio(int fd);
+
 // host_life.c
 int sim_core_start(void *ctx, amp_da_t entry);
 int sim_core_stop(void *ctx);

@@ -51,6 +51,7 @@ static int runner_file(void) {
     if (fd < 0) {
         fd = memfd_create("amp-core", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     }
+    fd = sim_above_stdio(fd);
     size_t len = (size_t)sim_runner_len;
     if (fd >= 0 && write(fd, sim_runner, len) != (ssize_t)len) {
         close(fd);
@@ -236,6 +237,8 @@ int sim_core_start(void *ctx, amp_da_t entry) {
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return -AMP_EIO;
     }
+    ends[0] = sim_above_stdio(ends[0]);
+    ends[1] = sim_above_stdio(ends[1]);
     reset_mailbox(core);
     sim_fault_core_began(core);
     core->reason[0] = '\0';

@@ -20,6 +20,15 @@
 
 static const struct amp_sim_window board[AMP_SIM_WINDOWS] = AMP_SIM_BOARD;
 
+int sim_above_stdio(int fd) {
+    if (fd < 0 || fd > STDERR_FILENO) {
+        return fd;
+    }
+    int other = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(fd);
+    return other;
+}
+
 static off_t board_len(void) {
     off_t len = 0;
     for (unsigned i = 0; i < AMP_SIM_WINDOWS; i++) {
@@ -34,6 +43,7 @@ static int create_memory(void) {
     if (fd < 0) {
         fd = memfd_create("amp-board", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     }
+    fd = sim_above_stdio(fd);
     if (fd >= 0 && ftruncate(fd, board_len()) != 0) {
         close(fd);
         return -1;

@@ -342,10 +342,10 @@ static void test_core_does_not_start(void **state) {
 static void test_stop_in_every_state(void **state) {
     (void)state;
     assert_int_equal(amp_rproc_stop(&rproc), 0);
-    expect_log("");
+    expect_log("x"); // a port stops what runs, whatever we believe
     assert_int_equal(load(), 0);
     assert_int_equal(amp_rproc_stop(&rproc), 0);
-    expect_log("p");
+    expect_log("px");
     assert_int_equal(amp_rproc_start(&rproc), -AMP_EINVAL);
     load_and_start();
     fake.stop_error = -AMP_EIO;
