@@ -7,12 +7,18 @@ AMP_AN521_MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/*.m
     micropython/*.py micropython/boards/MPS2_AN521/* ports/mps2_an521/*.[ch] \
     ports/mps2_an521/remote/*.[ch] core/*.[ch] core/wire/*.h include/openamp/*.h)
 
+# MicroPython's own rules do not see that these have changed.
+AMP_AN521_MP_CONFIG := micropython/openamp.mk $(wildcard $(addprefix \
+    micropython/boards/MPS2_AN521/, mpconfigboard.* *.inc *.ld))
+
 # $(call AMP_AN521_MP,role)
 define AMP_AN521_MP
 $(AMP_AN521_BUILD)/micropython-$(1).elf: $$(AMP_AN521_MP_SRC) $$(MP_CROSS) $$(MP_ORIGIN)
 	@mkdir -p $$(@D) $$(MP_MODULES)
 	@ln -sfn $$(abspath .) $$(MP_MODULES)/openamp
-	@if [ $$(MP_ORIGIN) -nt $$@ ]; then rm -rf $(AMP_AN521_BUILD)/mp-$(1); fi
+	@for file in $$(MP_ORIGIN) $$(AMP_AN521_MP_CONFIG); do \
+	    if [ $$$$file -nt $$@ ]; then rm -rf $(AMP_AN521_BUILD)/mp-$(1); fi; \
+	done
 	$$(MAKE) -C $$(MP_TREE)/ports/qemu BUILD=$(abspath $(AMP_AN521_BUILD))/mp-$(1) \
 	    BOARD=MPS2_AN521 BOARD_DIR=$$(MP_MODULES)/openamp/micropython/boards/MPS2_AN521 \
 	    OPENAMP_ROLE=$(1) MPY_LIB_DIR=$$(MP_TREE) \
