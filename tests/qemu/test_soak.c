@@ -40,7 +40,7 @@ static void test_lives(uint32_t cycles) {
     for (uint32_t i = 0; i < cycles / 2; i++) {
         live_twice(i);
     }
-    say(cycles, " lives of core 1, half of them stopped by force, ms: ");
+    say(cycles, " lives of core 1, half of them with firmware that does not cooperate, ms: ");
     say((uint32_t)((time_us() - begin) / 1000), "\n");
 }
 
