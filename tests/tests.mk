@@ -80,9 +80,20 @@ MATRIX := x86_64-gcc|gcc x86_64-clang|clang \
     cortex-m33-clang|clang~--target=thumbv8m.main-none-eabi~-isystem~/usr/lib/arm-none-eabi/include
 MATRIX_NAMES := $(foreach m,$(MATRIX),$(firstword $(subst |, ,$(m))))
 
-.PHONY: $(MATRIX_NAMES:%=matrix-%)
-build-matrix: $(MATRIX_NAMES:%=matrix-%)
+.PHONY: $(MATRIX_NAMES:%=matrix-%) matrix-template
+build-matrix: $(MATRIX_NAMES:%=matrix-%) matrix-template
 	@echo "$(words $(MATRIX_NAMES)) processors, $(words $(CORE_SRC)) files, 3 choices of roles, -Os and -O2"
+
+# A port begins as a copy of ports/template.
+matrix-template: $(wildcard ports/template/*.c ports/template/*/*.c) $(HEADERS)
+	@mkdir -p $(BUILD)/matrix/template
+	@echo "ports/template"
+	@set -e; for cc in gcc clang aarch64-linux-gnu-gcc \
+	    "arm-none-eabi-gcc -mcpu=cortex-m33 -mthumb"; do \
+	for file in $(filter %.c,$^); do \
+	    $$cc $(CFLAGS_STRICT) -O2 -Iinclude -DAMP_REMOTE_TRACE_DA=0 -DAMP_REMOTE_TRACE_LEN=4096 \
+	        -c $$file -o $(BUILD)/matrix/template/$$(basename $$file .c).o; \
+	done; done
 
 define MATRIX_RULE
 matrix-$(1): $(CORE_SRC) $(HEADERS)

@@ -41,7 +41,7 @@ $(AMP_AN521_BUILD)/%.o: $(AMP_AN521)/%.c
 	$(AMP_AN521_CC) -c $< -o $@
 
 # The trace buffer is the same for every port.
-$(AMP_AN521_BUILD)/remote/trace.o: ports/sim/remote/trace.c
+$(AMP_AN521_BUILD)/remote/trace.o: ports/common/trace.c
 	@mkdir -p $(@D)
 	$(AMP_AN521_CC) -c $< -o $@
 

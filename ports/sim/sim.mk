@@ -45,6 +45,10 @@ $(AMP_SIM_BUILD)/remote/%.o: $(AMP_SIM)/remote/%.c
 	@mkdir -p $(@D)
 	$(AMP_SIM_REMOTE_CC) -c $< -o $@
 
+$(AMP_SIM_BUILD)/remote/trace.o: ports/common/trace.c
+	@mkdir -p $(@D)
+	$(AMP_SIM_REMOTE_CC) -c $< -o $@
+
 $(AMP_SIM_BUILD)/remote/load.ld: $(AMP_SIM)/remote/sim.ld.S $(AMP_SIM)/board.h
 	@mkdir -p $(@D)
 	$(CC) -E -P -x c $< -o $@

@@ -1,4 +1,7 @@
-/* The trace buffer: text at a fixed address, for the host to read. */
+/*
+ * For the remote half of every port: the trace buffer, text at a fixed address
+ * for the host to read.
+ */
 #include <string.h>
 
 #include "openamp/remote.h"
