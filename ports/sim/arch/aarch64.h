@@ -14,10 +14,12 @@ static inline long sim_call(long number, long a, long b, long c, long d, long e,
     register long x3 __asm__("x3") = d;
     register long x4 __asm__("x4") = e;
     register long x5 __asm__("x5") = f;
+    // clang-format off
     __asm__ volatile("svc #0"
                      : "+r"(x0)
                      : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
                      : "memory");
+    // clang-format on
     return x0;
 }
 
@@ -36,6 +38,7 @@ static inline long sim_call(long number, long a, long b, long c, long d, long e,
 static inline __attribute__((noreturn)) void sim_switch_stack(
     uintptr_t top, void (*function)(void *argument), void *argument) {
     register void *x0 __asm__("x0") = argument;
+    // clang-format off
     __asm__ volatile("mov sp, %0\n"
                      "mov x29, #0\n"
                      "blr %1\n"
@@ -43,6 +46,7 @@ static inline __attribute__((noreturn)) void sim_switch_stack(
                      :
                      : "r"(top & ~(uintptr_t)15), "r"(function), "r"(x0)
                      : "memory");
+    // clang-format on
     __builtin_unreachable();
 }
 
@@ -50,6 +54,7 @@ static inline __attribute__((noreturn)) void sim_switch_stack(
 // (x16, so that a branch target check would let it pass).
 static inline __attribute__((noreturn)) void sim_jump(uintptr_t entry) {
     register uintptr_t x16 __asm__("x16") = entry;
+    // clang-format off
     __asm__ volatile("mov x0, #0\n mov x1, #0\n mov x2, #0\n mov x3, #0\n"
                      "mov x4, #0\n mov x5, #0\n mov x6, #0\n mov x7, #0\n"
                      "mov x8, #0\n mov x9, #0\n mov x10, #0\n mov x11, #0\n"
@@ -61,6 +66,7 @@ static inline __attribute__((noreturn)) void sim_jump(uintptr_t entry) {
                      "br x16"
                      :
                      : "r"(x16));
+    // clang-format on
     __builtin_unreachable();
 }
 

@@ -11,10 +11,12 @@ static inline long sim_call(long number, long a, long b, long c, long d, long e,
     register long r8 __asm__("r8") = e;
     register long r9 __asm__("r9") = f;
     long result;
+    // clang-format off
     __asm__ volatile("syscall"
                      : "=a"(result)
                      : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                      : "rcx", "r11", "memory");
+    // clang-format on
     return result;
 }
 
@@ -33,6 +35,7 @@ static inline long sim_call(long number, long a, long b, long c, long d, long e,
 // Go on in `function(argument)` on another stack; never returns.
 static inline __attribute__((noreturn)) void sim_switch_stack(
     uintptr_t top, void (*function)(void *argument), void *argument) {
+    // clang-format off
     __asm__ volatile("mov %0, %%rsp\n"
                      "xor %%ebp, %%ebp\n"
                      "call *%1\n"
@@ -40,11 +43,13 @@ static inline __attribute__((noreturn)) void sim_switch_stack(
                      :
                      : "r"(top & ~(uintptr_t)15), "r"(function), "D"(argument)
                      : "memory");
+    // clang-format on
     __builtin_unreachable();
 }
 
 // Out of reset: every general register 0 but the one that must hold the entry.
 static inline __attribute__((noreturn)) void sim_jump(uintptr_t entry) {
+    // clang-format off
     __asm__ volatile("xor %%ebx, %%ebx\n"
                      "xor %%ecx, %%ecx\n"
                      "xor %%edx, %%edx\n"
@@ -63,6 +68,7 @@ static inline __attribute__((noreturn)) void sim_jump(uintptr_t entry) {
                      "jmp *%%rax"
                      :
                      : "a"(entry));
+    // clang-format on
     __builtin_unreachable();
 }
 
