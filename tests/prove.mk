@@ -27,7 +27,16 @@ $(FUZZ_TARGETS:%=$(FUZZ_DIR)/%): $(FUZZ_DIR)/%: $(FUZZ_DEPS)
 .PHONY: $(FUZZ_TARGETS)
 $(FUZZ_TARGETS): %: $(FUZZ_DIR)/%
 	@tests/fuzz/run $< $(SECONDS)
-fuzz: $(FUZZ_TARGETS)
+
+# The arguments that Python can give, to MicroPython with sanitizers.  What
+# callbacks raise is printed; the last line counts.
+.PHONY: fuzz_arguments
+fuzz_arguments: micropython-asan $(AMP_FIRMWARE_SIM)
+	OPENAMP_FIRMWARE=$(FW) build/asan/sim/micropython tests/fuzz/arguments.py $(SECONDS) \
+	    >build/asan/arguments.log 2>&1 || { tail -n 30 build/asan/arguments.log; exit 1; }
+	@tail -n 1 build/asan/arguments.log
+
+fuzz: $(FUZZ_TARGETS) fuzz_arguments
 
 # ---- Static analysis ----
 
@@ -73,5 +82,6 @@ prove:
 	tests/fuzz/mutants build/prove/mutants 15
 	tests/model/run $(BUILD)/prove/model 4 3
 	tests/tsan/run $(BUILD)/prove/tsan 2000000
+	$(MAKE) soak-long
 	$(MAKE) coverage analyze
 	@date

@@ -37,9 +37,11 @@ python: $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM)
 # (MicroPython hands NULL to memcpy with a length of 0, and scans its stack.)
 MP_SANITIZE := -fsanitize=address,undefined -fno-sanitize=nonnull-attribute \
     -fno-sanitize-recover=undefined --param asan-use-after-return=0
-python-asan: $(AMP_FIRMWARE_SIM)
+.PHONY: micropython-asan
+micropython-asan:
 	$(MAKE) BUILD=build/asan CC=gcc micropython \
 	    MP_KIND='CFLAGS_EXTRA="$(MP_SANITIZE) -DMP_ASAN=1 -DMP_UBSAN=1" LDFLAGS_EXTRA="$(MP_SANITIZE)"'
+python-asan: micropython-asan $(AMP_FIRMWARE_SIM)
 	tests/micropython/run build/asan/sim/micropython $(FW) build/asan/python-results
 
 # ---- AArch64, under user-mode emulation ----
