@@ -1,0 +1,5 @@
+# A folder is no image.
+import openamp
+from support import outcome
+
+print(outcome(openamp.RemoteProc, "."))
