@@ -244,7 +244,7 @@ AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room
 }
 
 // Ask to be rung for the next message.  Fence, and look again, before sleeping.
-AMP_PER_ROLE void listen(struct amp_rpmsg *link, bool host) {
+AMP_PER_ROLE void want_messages(struct amp_rpmsg *link, bool host) {
     if (host) {
         amp_virtq_driver_listen(&link->rx);
     } else {
@@ -299,7 +299,7 @@ static int ended(struct amp_rpmsg *link, unsigned taken) {
     return link->violation != NULL ? -AMP_EPROTO : (int)taken;
 }
 
-AMP_PER_ROLE int poll(struct amp_rpmsg *link, unsigned max, bool host) {
+AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
     unsigned left = max;
     link->state |= LINK_POLLING;
     int ready = count_ready(link, host);
@@ -320,7 +320,7 @@ AMP_PER_ROLE int poll(struct amp_rpmsg *link, unsigned max, bool host) {
             }
         }
         if (left != 0) {
-            listen(link, host);
+            want_messages(link, host);
         }
         amp_shm_fence(); // partner: the same one on the other side, see virtq.h
         if (left == 0 || (ready = count_ready(link, host)) == 0) {
@@ -347,7 +347,7 @@ static bool may_poll(struct amp_rpmsg *link) {
 static int poll_unusual(struct amp_rpmsg *link, unsigned max) {
     uint16_t generation = link->generation;
     if (max != 0 && may_poll(link)) {
-        return amp_link_is_host(link) ? poll(link, max, true) : poll(link, max, false);
+        return amp_link_is_host(link) ? poll_as(link, max, true) : poll_as(link, max, false);
     }
     return link->generation != generation && link->violation != NULL ? -AMP_EPROTO : 0;
 }
@@ -356,7 +356,7 @@ int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
     if (link->state != LINK_UP || max == 0) {
         return poll_unusual(link, max);
     }
-    return amp_link_is_host(link) ? poll(link, max, true) : poll(link, max, false);
+    return amp_link_is_host(link) ? poll_as(link, max, true) : poll_as(link, max, false);
 }
 
 int amp_rpmsg_poll(struct amp_rpmsg *link) {

@@ -102,7 +102,7 @@ static void remember(struct amp_rpmsg *link, const char *name, uint32_t addr) {
     service->delivered = false;
 }
 
-static void bind(struct amp_endpoint *ept, uint32_t addr) {
+static void bind_to(struct amp_endpoint *ept, uint32_t addr) {
     ept->dest = addr;
     ept->flags |= EPT_BOUND;
 }
@@ -117,7 +117,7 @@ void amp_ns_bind(struct amp_rpmsg *link, struct amp_endpoint *ept) {
         // with all that holds for it: withdrawal, restart.
         if (ept->dest == service->addr
             || (ept->dest == AMP_ADDR_ANY && !find_bound(link, service->name, service->addr))) {
-            bind(ept, service->addr);
+            bind_to(ept, service->addr);
             return;
         }
     }
@@ -149,7 +149,7 @@ static void announced(struct amp_rpmsg *link, const char *name, uint32_t addr) {
         ept = find_bound(link, name, AMP_ADDR_ANY); // the oldest that waits for one
     }
     if (ept != NULL) {
-        bind(ept, addr);
+        bind_to(ept, addr);
     }
     amp_ns_deliver(link);
 }

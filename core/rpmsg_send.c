@@ -127,7 +127,7 @@ AMP_PER_ROLE int device_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
 // ---- Both ----
 
 // Have the other side ring when it returns a transmit buffer, or not.
-static void listen(struct amp_rpmsg *link, bool on) {
+static void want_bell_for_room(struct amp_rpmsg *link, bool on) {
     link->tx_state = (uint8_t)((link->tx_state & ~TX_WANTED) | (on ? TX_WANTED : 0));
     if (amp_link_is_host(link)) {
         on ? amp_virtq_driver_listen(&link->tx) : amp_virtq_driver_hush(&link->tx);
@@ -149,7 +149,7 @@ AMP_PER_ROLE int claim(struct amp_rpmsg *link, struct amp_tx *tx, bool host) {
 #endif
     }
     if (error == 0 && (link->tx_state & TX_WANTED) && !(link->state & LINK_NS_DUE)) {
-        listen(link, false);
+        want_bell_for_room(link, false);
     }
     return error;
 }
@@ -175,7 +175,7 @@ AMP_PER_ROLE int commit(struct amp_rpmsg *link, const struct amp_tx *tx, uint32_
     return (int)len;
 }
 
-AMP_PER_ROLE int send(
+AMP_PER_ROLE int send_as(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len, bool host) {
     if (len >= link->tx_limit) {
         return amp_link_is_up(link) ? -AMP_EMSGSIZE : -AMP_EPIPE;
@@ -195,8 +195,8 @@ AMP_PER_ROLE int send(
 
 int amp_rpmsg_send(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
-    return amp_link_is_host(link) ? send(link, src, dest, data, len, true)
-                                  : send(link, src, dest, data, len, false);
+    return amp_link_is_host(link) ? send_as(link, src, dest, data, len, true)
+                                  : send_as(link, src, dest, data, len, false);
 }
 
 int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
@@ -259,8 +259,8 @@ int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
         return unbound_error(ept);
     }
     struct amp_rpmsg *link = ept->link;
-    return amp_link_is_host(link) ? send(link, ept->addr, ept->dest, data, len, true)
-                                  : send(link, ept->addr, ept->dest, data, len, false);
+    return amp_link_is_host(link) ? send_as(link, ept->addr, ept->dest, data, len, true)
+                                  : send_as(link, ept->addr, ept->dest, data, len, false);
 }
 
 static bool has_room(const struct amp_rpmsg *link) {
@@ -276,7 +276,7 @@ bool amp_rpmsg_want_room(struct amp_rpmsg *link) {
     if (!amp_link_is_up(link)) {
         return false;
     }
-    listen(link, true);
+    want_bell_for_room(link, true);
     amp_shm_fence(); // partner: the other side's before it sees whether to ring
     if (has_room(link)) {
         return true;

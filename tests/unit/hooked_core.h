@@ -135,8 +135,6 @@ static inline void amp_shm_fence(void) {
 #include "core/rpmsg.c"
 #include "core/rpmsg_endpoint.c"
 #include "core/rpmsg_ns.c"
-#define listen listen_for_room // a name that rpmsg.c has as well
 #include "core/rpmsg_send.c"
-#undef listen
 
 #endif // HOOKED_CORE_H
