@@ -117,8 +117,8 @@ void amp_virtq_device_begin(struct amp_virtq *vq, bool event_idx);
 static inline int amp_virtq_device_ready(const struct amp_virtq *vq) {
     // Partner: the driver's store_release of avail.idx.
     uint16_t idx = amp_shm_load_acquire_16(&amp_virtq_avail(vq)->idx);
-    uint16_t with_us = (uint16_t)(idx - vq->used_idx);
-    return with_us <= amp_virtq_num(vq) ? (uint16_t)(idx - vq->avail_idx) : -1;
+    uint16_t count = (uint16_t)(idx - vq->avail_idx);
+    return count <= amp_virtq_num(vq) - amp_virtq_in_flight(vq) ? count : -1;
 }
 
 // Read descriptor `id` once into private memory.  False: a chain (RPMsg has

@@ -212,6 +212,8 @@ static void test_device_disbelieves(void **state) {
     // With one in our hands only three can be made available.
     avail->idx = 5;
     assert_int_equal(amp_virtq_device_ready(&device), -1);
+    avail->idx = 0; // back to before the one that we have
+    assert_int_equal(amp_virtq_device_ready(&device), -1);
     avail->idx = 4;
     assert_int_equal(amp_virtq_device_ready(&device), 3);
     amp_virtq_device_give(&device, 3, 9);
