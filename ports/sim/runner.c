@@ -117,7 +117,7 @@ static void close_files(const struct runner *r) {
         && call2(__NR_close_range, r->status + 1, ~0U) == 0) {
         return;
     }
-    uint64_t limit[2] = {0, 0}; // for analyzers: the kernel writes it
+    uint64_t limit[2] = {0, 0}; // the kernel writes it, which no analyzer sees
     if (sim_call(__NR_prlimit64, 0, RLIMIT_NOFILE, 0, (long)limit, 0, 0) != 0
         || limit[0] > 1 << 20) {
         limit[0] = 1 << 20;

@@ -75,7 +75,7 @@ const void *amp_remote_default_table(size_t *len) {
 }
 
 // On a 32-bit core the buffer is an ordinary object; AMP_REMOTE_TRACE_DA is its
-// address.  ports/sim/remote/trace.c shows how to fill it.
+// address.  ports/common/trace.c fills it: name it in the build.
 #ifndef AMP_REMOTE_TRACE_DA
 char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 #endif
