@@ -76,6 +76,8 @@ replay: $(REPLAY)
 HOSTILE_STEPS_LONG ?= 10000000
 prove:
 	@date
+	tools/setup test
+	tools/fetch-micropython
 	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" build/asan/tests/hostile/test_hostile
 	HOSTILE_STEPS=$(HOSTILE_STEPS_LONG) build/asan/tests/hostile/test_hostile
 	$(MAKE) -j2 fuzz SECONDS=120
