@@ -73,17 +73,9 @@ replay: $(REPLAY)
 
 # ---- All of it, at most half an hour ----
 
-HOSTILE_STEPS_LONG ?= 10000000
-prove:
-	@date
-	tools/setup test
-	tools/fetch-micropython
+.PHONY: hostile-asan
+hostile-asan:
 	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" build/asan/tests/hostile/test_hostile
-	HOSTILE_STEPS=$(HOSTILE_STEPS_LONG) build/asan/tests/hostile/test_hostile
-	$(MAKE) -j2 fuzz SECONDS=120
-	tests/fuzz/mutants build/prove/mutants 15
-	tests/model/run $(BUILD)/prove/model 4 3
-	tests/tsan/run $(BUILD)/prove/tsan 2000000
-	$(MAKE) soak-long
-	$(MAKE) coverage analyze
-	@date
+
+prove:
+	tools/prove

@@ -43,6 +43,7 @@ micropython-asan:
 	    MP_KIND='CFLAGS_EXTRA="$(MP_SANITIZE) -DMP_ASAN=1 -DMP_UBSAN=1" LDFLAGS_EXTRA="$(MP_SANITIZE)"'
 python-asan: micropython-asan $(AMP_FIRMWARE_SIM)
 	tests/micropython/run build/asan/sim/micropython $(FW) build/asan/python-results
+	$(MAKE) --no-print-directory soak-python-asan
 
 # ---- AArch64, under user-mode emulation ----
 

@@ -1,9 +1,9 @@
 # Starts and stops from Python with kills at random moments, under load from both sides: nothing
-# leaks, the endpoint binds again, no message of a former life arrives.  SOAK_CYCLES: how many.
+# leaks, the endpoint binds again, no message of a former life arrives.  SOAK_CYCLES_PYTHON: how many.
 import gc, openamp, os, time
 from support import core_pids, kill_core, own_pid, outcome, wait
 
-cycles = int(os.getenv("SOAK_CYCLES") or "300") // 3
+cycles = int(os.getenv("SOAK_CYCLES_PYTHON") or "100")
 seed = int(os.getenv("SOAK_SEED") or "1")
 wrong = []
 life = 0

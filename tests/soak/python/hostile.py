@@ -3,7 +3,7 @@
 import gc, openamp, os, time
 from support import Box, outcome, wait
 
-lives = int(os.getenv("HOSTILE_LIVES") or "200") // 5
+lives = int(os.getenv("HOSTILE_LIVES_PYTHON") or "40")
 count = 0
 sums = 0
 seen = {}
