@@ -270,7 +270,7 @@ int main(int argc, char **argv) {
     for (int i = 0; i < 2 && processors[i] >= 0 && failed == NULL; i++) {
         apart = i == 1;
         pin(0, processors[0]);
-        port->ops->core_prepare(port->ctx);
+        port->ops->core_prepare(port->ctx, true);
         amp_da_t entry = load_image(port, "test_bare.elf");
         bench_futex();
         failed = bench_start(port, entry) != 0 ? "start"

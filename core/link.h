@@ -63,6 +63,9 @@ AMP_PER_ROLE void amp_link_kick(
     }
 }
 
+// Transmit buffer `id` is neither sent nor free.
+void amp_tx_park(struct amp_rpmsg *link, uint32_t id);
+
 // The local pointer of a buffer that the host named in a descriptor, or NULL
 // if it is not wholly in shared memory, too short for a header, longer than a
 // header can say, or misaligned.  Device only.

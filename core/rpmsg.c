@@ -54,6 +54,12 @@ static void host_reset_rings(struct amp_rpmsg *link, const struct amp_rpmsg_layo
         amp_virtq_driver_disown(&link->rx, id);
         amp_virtq_driver_give(&link->rx, id);
     }
+    // A transmit buffer that there is no room for is in use for ever.
+    size_t room = (layout->buffers_len - rx_len) / layout->buffer_size;
+    for (uint32_t id = amp_virtq_num(&link->tx); id > room; --id) {
+        amp_virtq_driver_disown(&link->tx, id - 1);
+        amp_tx_park(link, id - 1);
+    }
     // Consumed buffers are no news until somebody waits for one.
     amp_virtq_driver_hush(&link->tx);
     link->mtu = layout->buffer_size - AMP_HEADER_SIZE;
@@ -83,6 +89,7 @@ static bool size_is_valid(uint32_t size) {
 int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     bool host = amp_link_is_host(link);
     if (amp_link_is_up(link) || (host && !size_is_valid(layout->buffer_size)) //
+        || (host && layout->buffers_len / layout->buffer_size <= layout->vring[0].num)
         || !amp_virtq_shape_is_valid(layout->vring[0].num, layout->vring[0].align) //
         || !amp_virtq_shape_is_valid(layout->vring[1].num, layout->vring[1].align)) {
         return -AMP_EINVAL;

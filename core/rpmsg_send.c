@@ -15,7 +15,7 @@ static inline bool is_parked(const struct amp_rpmsg *link, uint32_t id) {
     return (link->parked[id / 32] >> (id % 32)) & 1;
 }
 
-static void park(struct amp_rpmsg *link, uint32_t id) {
+void amp_tx_park(struct amp_rpmsg *link, uint32_t id) {
     // A hostile host can have had one descriptor claimed twice.
     link->parked_count = (uint16_t)(link->parked_count + !is_parked(link, id));
     link->parked[id / 32] |= UINT32_C(1) << (id % 32);
@@ -186,7 +186,7 @@ AMP_PER_ROLE int send_as(
         return error;
     }
     if (!host && len > tx.size) { // only now it is known what the host stocked
-        park(link, tx.id);
+        amp_tx_park(link, tx.id);
         return -AMP_EMSGSIZE;
     }
     memcpy(tx.data, data, len);
@@ -209,7 +209,7 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     }
     int error = claim(link, tx, true);
     if (error == 0) {
-        park(link, tx->id);
+        amp_tx_park(link, tx->id);
     }
     return error;
 }
@@ -239,7 +239,7 @@ void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
         unpark(link, tx->id);
         amp_virtq_driver_own(&link->tx, tx->id);
     } else {
-        park(link, tx->id);
+        amp_tx_park(link, tx->id);
     }
 }
 

@@ -28,9 +28,11 @@ static int load_checked(struct amp_rproc *rproc, const struct amp_rsc *rsc) {
         error = port->ops->core_stop(port->ctx);
     }
     if (error == 0 && port->ops->core_prepare != NULL) {
-        error = port->ops->core_prepare(port->ctx);
+        error = port->ops->core_prepare(port->ctx, rsc->elf.image != NULL);
     }
     if (error != 0) {
+        rsc->elf.error->unit = NULL; // it may know why
+        (void)port->ops->core_state(port->ctx, &rsc->elf.error->what);
         return error;
     }
     rproc->state = AMP_RPROC_OFFLINE;
@@ -39,6 +41,8 @@ static int load_checked(struct amp_rproc *rproc, const struct amp_rsc *rsc) {
     rproc->trace_da = rsc->trace_da;
     rproc->trace_len = rsc->trace_len;
     rproc->buffers_da = rsc->buffers_da;
+    rproc->buffer_count = rsc->buffer_count;
+    rproc->buffer_base = rsc->is_default ? port->default_table->buffer_base : 0;
     rproc->vdev = rsc->vdev;
     error = amp_elf_load(&rsc->elf);
     if (error == 0) {
@@ -110,11 +114,12 @@ static int write_status(const struct amp_rproc *rproc, uint8_t status) {
 static int bring_link_up(struct amp_rproc *rproc) {
     const struct amp_port *port = rproc->port;
     struct amp_rpmsg_layout layout;
-    size_t buffers = 0;
+    if (!AMP_CONFIG_CACHE && port->cache_line != 0) {
+        return -AMP_EINVAL; // not built for it
+    }
     memset(&layout, 0, sizeof(layout));
     for (unsigned i = 0; i < 2; ++i) {
         const struct amp_rsc_vring *ring = &rproc->vdev.vring[i];
-        buffers += ring->num;
         layout.vring[i].va =
             port->ops->map(port->ctx, ring->da, virtq_size(ring->num, ring->align));
         layout.vring[i].align = ring->align;
@@ -124,8 +129,9 @@ static int bring_link_up(struct amp_rproc *rproc) {
             return -AMP_EIO;
         }
     }
-    layout.buffers = port->ops->map(port->ctx, rproc->buffers_da, buffers * port->buffer_size);
-    layout.buffers_da = rproc->buffers_da - port->buffer_base;
+    layout.buffers_len = (size_t)rproc->buffer_count * port->buffer_size;
+    layout.buffers = port->ops->map(port->ctx, rproc->buffers_da, layout.buffers_len);
+    layout.buffers_da = rproc->buffers_da - rproc->buffer_base;
     layout.buffer_size = port->buffer_size;
     layout.name_service = rproc->vdev.features >> VIRTIO_RPMSG_F_NS & 1;
     layout.event_idx = rproc->vdev.features >> VIRTIO_RING_F_EVENT_IDX & 1;
@@ -243,6 +249,9 @@ size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text,
     uint8_t *va = port->ops->map(port->ctx, rproc->trace_da + offset, len);
     if (va == NULL) {
         return 0;
+    }
+    if (port->ops->cache_invalidate != NULL) {
+        port->ops->cache_invalidate(port->ctx, va, len);
     }
     size_t count = 0;
     for (; count < len; ++count) {

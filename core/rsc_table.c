@@ -28,15 +28,16 @@ union entry {
     struct amp_rsc_vdev_entry vdev;
 };
 
-// The table that the host builds, in front of the rings.
+// How the table that the host builds begins: a struct amp_table_rpmsg, which is
+// the layout that firmware without a table knows.
 struct default_table {
     struct amp_rsc_header header;
-    uint32_t offset[1];
+    uint32_t offset[2];
     struct amp_rsc_vdev_entry vdev;
 };
 static const struct default_table default_table = {
-    .header = {.ver = 1, .num = 1},
-    .offset = {offsetof(struct default_table, vdev)},
+    .header = {.ver = 1, .num = 2},
+    .offset = {offsetof(struct amp_table_rpmsg, vdev), offsetof(struct amp_table_rpmsg, trace)},
     .vdev = {.type = AMP_RSC_VDEV,
         .id = VIRTIO_ID_RPMSG,
         .dfeatures = 1 << VIRTIO_RPMSG_F_NS,
@@ -89,6 +90,24 @@ static int place(struct amp_rsc *rsc, amp_da_t *placed, size_t len, size_t align
     return 0;
 }
 
+// As many message buffers as the rings have descriptors; but what there is no
+// room for is left out of ring 1, as long as it keeps one.
+static int place_buffers(struct amp_rsc *rsc) {
+    const struct amp_port *port = rsc->elf.port;
+    uint32_t received = rsc->vdev.vring[0].num;
+    uint32_t count = received + rsc->vdev.vring[1].num;
+    int error = place(rsc, &rsc->buffers_da, 0, LINE);
+    if (error == 0) {
+        size_t room = port->shared_len - (rsc->buffers_da - port->shared_da);
+        room /= port->buffer_size;
+        rsc->buffer_count = room < count ? (uint32_t)room : count;
+        error = rsc->buffer_count <= received
+            ? no_room(rsc)
+            : place(rsc, &rsc->buffers_da, (size_t)rsc->buffer_count * port->buffer_size, LINE);
+    }
+    return error;
+}
+
 // Once everything that is fixed is known, place the rest.
 static int place_open(struct amp_rsc *rsc) {
     int error = 0;
@@ -97,19 +116,14 @@ static int place_open(struct amp_rsc *rsc) {
         error = place(rsc, &da, rsc->carveout[i].len, LINE);
         rsc->carveout[i].da = (uint32_t)da;
     }
-    size_t buffers = 0;
     for (unsigned i = 0; i < 2 && error == 0; ++i) {
         struct amp_rsc_vring *ring = &rsc->vdev.vring[i];
-        buffers += ring->num;
         if (ring->da == AMP_DA_ANY) {
             error = place(rsc, &da, virtq_size(ring->num, ring->align), ring->align);
             ring->da = (uint32_t)da;
         }
     }
-    if (error == 0) {
-        error = place(rsc, &rsc->buffers_da, buffers * rsc->elf.port->buffer_size, LINE);
-    }
-    return error;
+    return error == 0 ? place_buffers(rsc) : error;
 }
 
 // ---- Entries ----
@@ -156,6 +170,34 @@ static int check_trace(struct amp_rsc *rsc, const union entry *entry, uint32_t o
     return 0;
 }
 
+// A line of our cache that the other core writes to, too, would bring what we
+// wrote back over what it wrote.  So the used ring, and each buffer, has lines
+// of its own.
+static int check_lines(struct amp_rsc *rsc, unsigned i) {
+#if AMP_CONFIG_CACHE
+    const struct amp_rsc_vring *ring = &rsc->vdev.vring[i];
+    uint32_t line = rsc->elf.port->cache_line;
+    const char *what = NULL;
+    if (line == 0) {
+        return 0;
+    }
+    if (rsc->elf.port->buffer_size % line != 0 || rsc->elf.port->shared_da % line != 0) {
+        what = "message buffers share a cache line";
+    } else if (ring->align % line != 0) {
+        what = "used ring shares a cache line with the available ring";
+    }
+    if (what != NULL) {
+        rsc->elf.error->unit = "vring";
+        rsc->elf.error->where = i;
+        return refuse(rsc, what);
+    }
+#else
+    (void)rsc;
+    (void)i;
+#endif
+    return 0;
+}
+
 static int check_ring(struct amp_rsc *rsc, unsigned i) {
     struct amp_rsc_vring *ring = &rsc->vdev.vring[i];
     // As with an address, all ones lets the host choose.
@@ -165,8 +207,9 @@ static int check_ring(struct amp_rsc *rsc, unsigned i) {
     if (!amp_virtq_shape_is_valid(ring->num, ring->align)) {
         return refuse(rsc, "bad vring size or alignment");
     }
-    if (ring->da == AMP_DA_ANY) {
-        return 0;
+    int error = check_lines(rsc, i); // a ring begins at a multiple of `align`
+    if (error != 0 || ring->da == AMP_DA_ANY) {
+        return error;
     }
     size_t len = virtq_size(ring->num, ring->align);
     if ((ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0) {
@@ -299,7 +342,7 @@ static int check_default_table(struct amp_rsc *rsc) {
     }
     rsc->is_default = true;
     elf->table_da = table->table_da;
-    elf->table_len = sizeof(default_table) + sizeof(rsc->vdev.vring);
+    elf->table_len = sizeof(struct amp_table_rpmsg);
     if (!amp_elf_reaches(elf, elf->table_da, elf->table_len, AMP_WINDOW_SHARED)
         || amp_elf_claim(elf, elf->table_da, elf->table_len) == NULL) {
         return refuse(rsc, AMP_ELF_TAKEN);
@@ -330,7 +373,9 @@ int amp_rsc_write(const struct amp_rsc *rsc) {
     }
     // The table may lie at any address, so no field is stored as a word.
     if (rsc->is_default) {
+        memset(table, 0, sizeof(struct amp_table_rpmsg));
         memcpy(table, &default_table, sizeof(default_table));
+        table[offsetof(struct amp_table_rpmsg, trace)] = AMP_RSC_TRACE; // of no length
     }
     uint8_t *vdev = table + (rsc->vdev.da - rsc->elf.table_da);
     memset(vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0, sizeof(uint32_t));

@@ -22,6 +22,7 @@ struct amp_rsc {
     amp_da_t trace_da;
     uint32_t trace_len; // 0: no trace buffer
     amp_da_t buffers_da;
+    uint32_t buffer_count; // of both rings
     struct amp_rsc_vdev vdev;
     bool has_vdev;
     bool is_default; // the port's table, which the host builds

@@ -70,7 +70,11 @@ int amp_vdev_open(const struct amp_port *port, const void *table, size_t table_l
         layout->buffers_len = port->shared_len;
     }
     layout->buffers_da = layout->buffers == NULL ? 0 : port->shared_da;
-    layout->buffers_da -= port->buffer_base;
+    // The host's own table is for firmware that may count from a base.
+    const struct amp_default_table *own = port->default_table;
+    if (own != NULL && own->table_da == (uintptr_t)table) {
+        layout->buffers_da -= own->buffer_base;
+    }
     uint32_t features = amp_shm_load_32(&entry->gfeatures);
     layout->name_service = features >> VIRTIO_RPMSG_F_NS & 1;
     layout->event_idx = features >> VIRTIO_RING_F_EVENT_IDX & 1;

@@ -24,7 +24,7 @@ unit: $(UNIT_PROGRAMS) $(AMP_FIRMWARE_SIM)
 	done; exit $$failed
 
 unit-clang:
-	$(MAKE) BUILD=build/clang CC=clang unit
+	$(MAKE) BUILD=build/clang CC=clang KIND_CFLAGS=-DAMP_CONFIG_CACHE=1 unit
 unit-asan:
 	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" unit
 

@@ -25,6 +25,13 @@
 #define AMP_CONFIG_MAX_BUFFERS 256
 #endif
 
+// Can rings and buffers lie in memory that this core caches and the other one
+// does not see (struct amp_port, cache_line)?  1 costs code on the path of every
+// message; 0 refuses such a port.
+#ifndef AMP_CONFIG_CACHE
+#define AMP_CONFIG_CACHE 0
+#endif
+
 // How many announcements of the other side are remembered, whether or not
 // somebody wanted them yet.  One more makes the oldest forgotten (counted in
 // amp_rpmsg_stats.services_forgotten).

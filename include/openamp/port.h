@@ -10,6 +10,7 @@
 #ifndef OPENAMP_PORT_H
 #define OPENAMP_PORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -63,8 +64,11 @@ struct amp_port_ops {
     void (*listen)(void *ctx, amp_notified_t notified, void *arg);
 
     // Host, optional.  Bring the core to reset with its memory powered and
-    // clocked, before an image is written.  Returns 0 or -AMP_EIO.
-    int (*core_prepare)(void *ctx);
+    // clocked.  `load`: an image is written next; otherwise the firmware is in
+    // place, and a core that already runs it may be attached to, where the port
+    // can tell that it waits for a host.  Returns 0, or a negative error after
+    // which nothing is written; core_state() then says why.
+    int (*core_prepare)(void *ctx, bool load);
 
     // Host, required.  Release the core from reset at `entry`.  When it
     // returns 0 the core is running (or has already died); otherwise it is in
@@ -78,8 +82,8 @@ struct amp_port_ops {
     int (*core_stop)(void *ctx);
 
     // Host, required.  What the core is doing.  Where it faulted or exited, or
-    // where the port knows why the last core_start() failed, *reason is set to
-    // a short static or port-owned string.  Cheap enough to be asked at every
+    // where the port knows why the last core_prepare() or core_start() failed,
+    // *reason is set to a short static or port-owned string.  Cheap enough to be asked at every
     // poll.
     enum amp_core_state (*core_state)(void *ctx, const char **reason);
 
@@ -87,11 +91,20 @@ struct amp_port_ops {
     // stopped.  core_prepare() undoes it.
     void (*core_release)(void *ctx);
 
-    // Host, optional.  Write [va, va + len) back from the host's cache to
-    // memory.  Called over loaded segments and resource tables before the core
-    // starts.  (Rings and buffers lie in memory that the port maps uncached or
-    // that is coherent.)
+    // The two below: docs/PORTING.md, "Caches".  Any address, any length, any
+    // context.  Whole cache lines are meant, so what else lies in the first and
+    // the last one must not be the other core's (clean) or ours (invalidate).
+
+    // Host, optional.  Write [va, va + len) back from this core's cache to
+    // memory, and return when it is there.  Called over loaded segments and
+    // resource tables, and whenever the host wrote to one.  NULL where the
+    // memory of both cores is coherent or not cached.
     void (*cache_clean)(void *ctx, const void *va, size_t len);
+
+    // Host, optional.  Forget what this core's cache holds of [va, va + len),
+    // written or not, so that the next access reads memory.  Called before the
+    // trace buffer is read, which lies in memory of the firmware's choice.
+    void (*cache_invalidate)(void *ctx, const void *va, size_t len);
 };
 
 // What a remote core gets that brings no resource table of its own: a table
@@ -101,6 +114,10 @@ struct amp_default_table {
     uint32_t vring_da[2]; // ring 0: remote to host; ring 1: host to remote
     uint32_t vring_align; // bytes, a power of two
     uint16_t vring_num; // buffers in each direction, a power of two
+    // Subtracted from every buffer's address before it goes into a descriptor:
+    // such firmware may count from a base.  Otherwise 0.  (A device with a
+    // default table needs to know table_da and this.)
+    uint32_t buffer_base;
 };
 
 struct amp_port {
@@ -113,15 +130,19 @@ struct amp_port {
     // length of 0 has map() asked for each buffer.
     amp_da_t shared_da;
     size_t shared_len;
+    // A host's table for firmware without one, or NULL: a table is required.  A
+    // remote's, if it can have been built by the host.
+    const struct amp_default_table *default_table;
     // The rest is for a host; a remote leaves it zero.
     const struct amp_window *windows;
     size_t window_count;
     uint32_t buffer_size; // bytes of one message buffer, header included: 512
-    // Subtracted from every buffer's address before it goes into a
-    // descriptor.  0 for everybody but firmware that counts from a base.
-    amp_da_t buffer_base;
+    // 0: rings and buffers are coherent, or not cached.  Otherwise the bytes of
+    // a line of this core's cache, and every access to them is accompanied by
+    // cache_clean() or cache_invalidate(), which both are there.  Needs
+    // AMP_CONFIG_CACHE.
+    uint16_t cache_line;
     uint16_t elf_machine; // e_machine of the images this core runs
-    const struct amp_default_table *default_table; // or NULL: a table is required
 };
 
 // Does [da, da + len) lie inside one window that has all of `flags`?

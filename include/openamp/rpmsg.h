@@ -155,7 +155,7 @@ struct amp_rpmsg_layout {
     // asked for each.
     void *buffers;
     uint64_t buffers_da; // what a descriptor says for the first byte of it
-    size_t buffers_len; // device only: bytes
+    size_t buffers_len; // bytes; host: what is missing is missing in ring 1
     uint32_t buffer_size; // host only: bytes of one buffer, a multiple of 4
     bool name_service; // both sides have VIRTIO_RPMSG_F_NS
     bool event_idx; // both sides have VIRTIO_RING_F_EVENT_IDX

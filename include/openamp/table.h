@@ -96,7 +96,8 @@ struct amp_table_rpmsg {
 
 #define AMP_RESOURCE_TABLE __attribute__((section(".resource_table"), used))
 
-// `buffers` in each direction (a power of two).  The trace buffer's address
+// `buffers` in each direction (a power of two).  The alignment is that of a
+// cache line of the hosts that have one (struct amp_port, cache_line).  The trace buffer's address
 // must be a constant, which on a 64-bit core means that the linker script puts
 // it at a known place (AMP_REMOTE_TRACE_DA).
 #define AMP_TABLE_RPMSG(buffers, trace_da, trace_size) \
@@ -108,8 +109,8 @@ struct amp_table_rpmsg {
             .id = 7, \
             .dfeatures = AMP_RSC_FEATURES, \
             .num_of_vrings = 2}, \
-        .vring = {{.da = AMP_DA_ANY, .align = 16, .num = (buffers), .notifyid = 0}, \
-            {.da = AMP_DA_ANY, .align = 16, .num = (buffers), .notifyid = 1}}, \
+        .vring = {{.da = AMP_DA_ANY, .align = 32, .num = (buffers), .notifyid = 0}, \
+            {.da = AMP_DA_ANY, .align = 32, .num = (buffers), .notifyid = 1}}, \
         .trace = {.type = AMP_RSC_TRACE, .da = (trace_da), .len = (trace_size), .name = "trace"}, \
     }
 

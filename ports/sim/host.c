@@ -99,7 +99,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
         core->index = index;
         core->memory = -1;
         core->status = -1;
-        if (sim_core_prepare(core) != 0) {
+        if (sim_core_prepare(core, false) != 0) {
             return NULL;
         }
         sim_signal_install(sim_fault_is_on());

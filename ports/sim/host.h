@@ -63,7 +63,7 @@ void sim_listen(void *ctx, amp_notified_t notified, void *arg);
 int sim_signal_on_death(int status);
 
 // host_memory.c
-int sim_core_prepare(void *ctx);
+int sim_core_prepare(void *ctx, bool load);
 void sim_core_release(void *ctx);
 void *sim_map(void *ctx, amp_da_t da, size_t len);
 

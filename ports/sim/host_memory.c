@@ -100,8 +100,9 @@ static int fill_flash(const struct sim_core *core) {
 
 // Power on.  The mappings are made once and stay, so that a pointer from map()
 // never dangles; power off empties the memory behind them.
-int sim_core_prepare(void *ctx) {
+int sim_core_prepare(void *ctx, bool load) {
     struct sim_core *core = ctx;
+    (void)load;
     if (core->powered) {
         return 0;
     }

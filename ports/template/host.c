@@ -62,14 +62,15 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return NULL;
 }
 
-// If the shared memory is cached and the caches are not coherent, one more
-// operation: cache_clean.  Better to make it uncached.
+// If the shared memory is cached and the caches are not coherent, two more
+// operations: cache_clean and cache_invalidate.  Better to make it uncached.
 
 // ---- Life of the core ----
 
 // Clock and power on, core still in reset.
-static int core_prepare(void *ctx) {
+static int core_prepare(void *ctx, bool load) {
     (void)ctx;
+    (void)load;
     return -AMP_EIO;
 }
 

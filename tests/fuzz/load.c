@@ -262,12 +262,13 @@ static void expect_carveouts(const uint8_t *before, const uint8_t *after) {
 }
 
 static void expect_placed(void) {
-    size_t buffers = 0;
+    size_t buffers = rproc.buffer_count;
+    CHECK(buffers > rproc.vdev.vring[0].num);
+    CHECK(buffers <= rproc.vdev.vring[0].num + rproc.vdev.vring[1].num);
     for (int i = 0; i < 2; ++i) {
         const struct amp_rsc_vring *ring = &rproc.vdev.vring[i];
         own(ring->da, virtq_size(ring->num, ring->align), AMP_WINDOW_SHARED, RING, NOBODY);
         CHECK(ring->da % ring->align == 0 && ring->da % 16 == 0);
-        buffers += ring->num;
     }
     CHECK(rproc.buffers_da - FAKE_HEAP_DA <= fake.port.shared_len);
     CHECK(buffers * fake.port.buffer_size
@@ -352,7 +353,7 @@ static void load_and_start(struct image *image, struct load_script script) {
     bool plain = true;
     if (len == 0) {
         CHECK(script.flags & LOAD_DEFAULT_TABLE);
-        len = 88; // one vdev entry and its rings
+        len = sizeof(struct amp_table_rpmsg);
         own(fake.default_table.table_da, len, AMP_WINDOW_SHARED, HOST_FIELD, NOBODY);
         table = fake_port_at(&fake, fake.default_table.table_da, len);
     } else {

@@ -52,9 +52,9 @@ static void fake_listen(void *ctx, amp_notified_t notified, void *arg) {
     (void)arg;
 }
 
-static int fake_prepare(void *ctx) {
+static int fake_prepare(void *ctx, bool load) {
     struct fake_port *fake = ctx;
-    note(fake, 'p');
+    note(fake, load ? 'p' : 'a');
     return fake->prepare_error;
 }
 
@@ -95,17 +95,27 @@ static void fake_release(void *ctx) {
     note(ctx, 'r');
 }
 
-static void fake_clean(void *ctx, const void *va, size_t len) {
-    struct fake_port *fake = ctx;
+static void check_inside(struct fake_port *fake, const void *va, size_t len) {
     const uint8_t *first = va;
     for (int i = 0; i < FAKE_WINDOWS; ++i) {
         if (fake->memory[i] != NULL && first >= fake->memory[i] + GUARD
             && first + len <= fake->memory[i] + GUARD + windows[i].len) {
-            ++fake->clean_count;
             return;
         }
     }
-    fail_msg("cache_clean() outside of every window");
+    fail_msg("cache maintenance outside of every window");
+}
+
+static void fake_clean(void *ctx, const void *va, size_t len) {
+    struct fake_port *fake = ctx;
+    check_inside(fake, va, len);
+    ++fake->clean_count;
+}
+
+static void fake_invalidate(void *ctx, const void *va, size_t len) {
+    struct fake_port *fake = ctx;
+    check_inside(fake, va, len);
+    ++fake->invalidate_count;
 }
 
 void fake_port_init(struct fake_port *fake) {
@@ -120,6 +130,7 @@ void fake_port_init(struct fake_port *fake) {
         .core_state = fake_state,
         .core_release = fake_release,
         .cache_clean = fake_clean,
+        .cache_invalidate = fake_invalidate,
     };
     fake->default_table = (struct amp_default_table){
         .table_da = FAKE_SHARED_DA + 0x8000,

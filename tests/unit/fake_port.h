@@ -43,6 +43,7 @@ struct fake_port {
     uint32_t notified[FAKE_LOG];
     unsigned notify_count;
     unsigned clean_count;
+    unsigned invalidate_count;
     unsigned map_count;
     amp_da_t entry;
 

@@ -264,6 +264,13 @@ static void test_prepare_fails(void **state) {
     fake_port_snapshot(&fake);
     assert_int_equal(load(), -AMP_EIO);
     assert_true(fake_port_unchanged(&fake));
+    assert_null(error.what);
+    fake.reason = "runs already";
+    fake.prepare_error = -AMP_EBUSY;
+    assert_int_equal(load(), -AMP_EBUSY);
+    assert_string_equal(error.what, "runs already");
+    assert_null(error.unit);
+    assert_true(fake_port_unchanged(&fake));
     assert_int_equal(rproc.state, AMP_RPROC_OFFLINE);
 }
 
@@ -272,6 +279,7 @@ static void test_port_without_the_optional(void **state) {
     fake.ops.core_prepare = NULL;
     fake.ops.core_release = NULL;
     fake.ops.cache_clean = NULL;
+    fake.ops.cache_invalidate = NULL;
     load_and_start();
     bind();
     assert_int_equal(amp_rproc_shutdown(&rproc), 0);
@@ -293,9 +301,11 @@ static void test_load_address(void **state) {
         assert_int_equal(error.where, bad[i]);
     }
     assert_true(fake_port_unchanged(&fake));
+    expect_log("");
     assert_int_equal(amp_rproc_load_address(&rproc, FAKE_ROM_DA + 1, &error), 0);
+    expect_log("a"); // no image follows
     remote_table = fake.default_table.table_da;
-    remote_table_len = 88;
+    remote_table_len = sizeof(struct amp_table_rpmsg);
     assert_int_equal(amp_rproc_start(&rproc), 0);
     assert_int_equal(fake.entry, FAKE_ROM_DA + 1);
     assert_int_equal(remote_open, 0);
@@ -311,13 +321,77 @@ static void test_load_address(void **state) {
 
 static void test_buffer_base(void **state) {
     (void)state;
-    fake.port.buffer_base = FAKE_SHARED_DA;
-    remote_port.buffer_base = FAKE_SHARED_DA;
-    load_and_start();
+    fake.default_table.buffer_base = FAKE_SHARED_DA;
+    fake.port.default_table = &fake.default_table;
+    remote_table = fake.default_table.table_da;
+    remote_table_len = sizeof(struct amp_table_rpmsg);
+    struct amp_default_table own = fake.default_table;
+    own.table_da = (uintptr_t)fake_port_at(&fake, remote_table, 1);
+    remote_port.default_table = &own;
+    assert_int_equal(amp_rproc_load_address(&rproc, FAKE_ROM_DA, &error), 0);
+    assert_int_equal(amp_rproc_start(&rproc), 0);
     const struct virtq_desc *desc =
         fake_port_at(&fake, rproc.vdev.vring[0].da, sizeof(struct virtq_desc));
     assert_int_equal(desc->addr, rproc.buffers_da - FAKE_SHARED_DA);
     bind();
+    // An image with its own table has its own addresses.
+    assert_int_equal(amp_rproc_stop(&rproc), 0);
+    remote_table = FAKE_DATA_DA;
+    remote_table_len = table.len;
+    load_and_start();
+    desc = fake_port_at(&fake, rproc.vdev.vring[0].da, sizeof(struct virtq_desc));
+    assert_int_equal(desc->addr, rproc.buffers_da);
+    bind();
+}
+
+// Less room than the rings have descriptors: what is missing are transmit
+// buffers, which nobody ever gets.
+static void test_fewer_buffers(void **state) {
+    (void)state;
+    assert_int_equal(load(), 0);
+    size_t rings = rproc.buffers_da - FAKE_HEAP_DA;
+    assert_int_equal(rproc.buffer_count, 16);
+    for (unsigned count = 9; count <= 16; ++count) {
+        fake.port.shared_len = rings + count * (size_t)512 + 511;
+        load_and_start();
+        assert_int_equal(rproc.buffer_count, count);
+        bind();
+        // "bind" took none of them for good.
+        while (amp_rpmsg_poll(&remote) > 0) {
+        }
+        unsigned sent = 0;
+        while (amp_endpoint_send(&ept, "hello", 5) == 5) {
+            ++sent;
+        }
+        assert_int_equal(sent, count - 8);
+        received = 0;
+        while (amp_rpmsg_poll(&remote) > 0 || amp_rproc_poll(&rproc) > 0) {
+        }
+        assert_int_equal(received, count - 8);
+        assert_int_equal(amp_rproc_stop(&rproc), 0);
+    }
+    fake.port.shared_len = rings + 9 * 512 - 1;
+    assert_int_equal(load(), -AMP_ENOMEM);
+    assert_string_equal(error.what, "shared memory too small");
+}
+
+// What a device gives back that it never had is no buffer.
+static void test_missing_buffer_given_back(void **state) {
+    (void)state;
+    assert_int_equal(load(), 0);
+    fake.port.shared_len = rproc.buffers_da - FAKE_HEAP_DA + 12 * 512;
+    load_and_start();
+    bind();
+    while (amp_endpoint_send(&ept, "hello", 5) == 5) {
+    }
+    const struct amp_rsc_vring *ring = &rproc.vdev.vring[1];
+    uint8_t *va = fake_port_at(&fake, ring->da, virtq_size(ring->num, ring->align));
+    struct virtq_used *used = (void *)(va + virtq_used_offset(ring->num, ring->align));
+    used->ring[used->idx % ring->num].id = 4; // of 0 to 3
+    used->idx++;
+    assert_int_equal(amp_endpoint_send(&ept, "hello", 5), -AMP_EPROTO);
+    assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPROTO);
+    assert_string_equal(rproc.reason, "used ring: id of a buffer that it does not have");
 }
 
 // ---- Starting and stopping ----
@@ -594,7 +668,9 @@ static void test_trace(void **state) {
     char *trace = fake_port_at(&fake, FAKE_DATA_DA + 0x400, 128);
     memset(trace, 'a', 128);
     trace[128] = 'z';
+    fake.invalidate_count = 0;
     assert_int_equal(amp_rproc_trace(&rproc, 0, text, sizeof(text)), 128);
+    assert_int_equal(fake.invalidate_count, 1); // what our cache has of it is old
     assert_int_equal(amp_rproc_trace(&rproc, 127, text, sizeof(text)), 1);
     assert_int_equal(amp_rproc_trace(&rproc, 128, text, sizeof(text)), 0);
     assert_int_equal(amp_rproc_trace(&rproc, SIZE_MAX, text, SIZE_MAX), 0);
@@ -640,6 +716,8 @@ int main(void) {
         TEST(test_port_without_the_optional),
         TEST(test_load_address),
         TEST(test_buffer_base),
+        TEST(test_fewer_buffers),
+        TEST(test_missing_buffer_given_back),
         TEST(test_core_does_not_start),
         TEST(test_stop_in_every_state),
         TEST(test_restart_cycles),

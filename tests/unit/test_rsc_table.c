@@ -232,17 +232,59 @@ static void test_region_at_the_end_of_the_addresses(void **state) {
         .table_da = top.da, .vring_da = {AMP_DA_ANY, AMP_DA_ANY}, .vring_align = 4, .vring_num = 2};
     assert_int_equal(check_default(), 0);
     assert_true(rsc.buffers_da + 2048 - 1 > top.da);
-    // To the very last byte, and one more.
+    // To the very last byte, and one more: then a buffer less.
     size_t head = rsc.buffers_da - top.da;
     fake.port.buffer_size = (uint32_t)((FAKE_TOP_LEN - head) / 4);
     assert_int_equal(check_default(), 0);
+    assert_int_equal(rsc.buffer_count, 4);
     assert_true(rsc.next == (amp_da_t)(top.da + FAKE_TOP_LEN));
     fake.port.buffer_size += 1;
+    assert_int_equal(check_default(), 0);
+    assert_int_equal(rsc.buffer_count, 3);
+    fake.port.buffer_size = (uint32_t)((FAKE_TOP_LEN - head) / 3 + 1);
     assert_int_equal(check_default(), -AMP_ENOMEM);
     fake.port.buffer_size = 512;
     // Nothing is left above a table at the very end.
-    fake.default_table.table_da = top.da + FAKE_TOP_LEN - 88;
+    fake.default_table.table_da = top.da + FAKE_TOP_LEN - 140;
     assert_int_equal(check_default(), -AMP_ENOMEM);
+}
+
+#if AMP_CONFIG_CACHE
+static void expect_shared_line(const char *what, amp_da_t ring) {
+    assert_int_equal(check(), -AMP_ENOEXEC);
+    assert_string_equal(error.what, what);
+    assert_string_equal(error.unit, "vring");
+    assert_int_equal(error.where, ring);
+}
+#endif
+
+// A host whose cache does not see what the device writes.
+static void test_cache_lines(void **state) {
+    (void)state;
+#if AMP_CONFIG_CACHE
+    fake.port.cache_line = 32;
+    table_standard(&table, 8); // aligned to 16
+    expect_shared_line("used ring shares a cache line with the available ring", 0);
+    table_begin(&table, 1);
+    uint32_t vdev = table_add_vdev(&table, 7, AMP_DA_ANY, FAKE_SHARED_DA + 16, 8, 32, 0);
+    expect_refusal("bad vring size or alignment", 0);
+    table_set(&table, RING(vdev, 1, da), FAKE_SHARED_DA + 32);
+    assert_int_equal(check(), 0);
+    // Aligned as the table says, which is not enough for a longer line.
+    fake.port.cache_line = 64;
+    expect_shared_line("used ring shares a cache line with the available ring", 0);
+    fake.port.cache_line = 32;
+    fake.port.buffer_size = 400;
+    expect_shared_line("message buffers share a cache line", 0);
+    fake.port.buffer_size = 416;
+    assert_int_equal(check(), 0);
+    fake.port.shared_da += 16;
+    expect_shared_line("message buffers share a cache line", 0);
+    fake.port.shared_da -= 16;
+    fake.port.cache_line = 0;
+    fake.port.buffer_size = 400;
+    assert_int_equal(check(), 0);
+#endif
 }
 
 static void test_addresses_above_32_bits(void **state) {
@@ -549,10 +591,12 @@ static void test_devmem_and_trace(void **state) {
 
 static void test_no_room(void **state) {
     (void)state;
-    // Rings of 32 need 32 KiB of buffers; find the smallest region that does.
+    // Rings of 32 need 16 KiB of buffers to receive and one to send; find the
+    // smallest region that does.
     table_standard(&table, 32);
     assert_int_equal(check(), 0);
-    size_t needed = rsc.next - FAKE_HEAP_DA;
+    assert_int_equal(rsc.buffer_count, 64);
+    size_t needed = rsc.next - FAKE_HEAP_DA - 31 * 512;
     for (size_t len = 0; len < needed; len += len < 2048 ? 1 : 512) {
         fake.port.shared_len = len;
         assert_int_equal(check(), -AMP_ENOMEM);
@@ -562,6 +606,7 @@ static void test_no_room(void **state) {
     assert_int_equal(check(), -AMP_ENOMEM);
     fake.port.shared_len = needed;
     assert_int_equal(check(), 0);
+    assert_int_equal(rsc.buffer_count, 33);
     // A carveout of 4 GiB less a byte.
     fake.port.shared_len = FAKE_HEAP_LEN;
     table_begin(&table, 2);
@@ -583,7 +628,7 @@ static void test_no_room(void **state) {
         assert_true(result == 0 || result == -AMP_ENOMEM || result == -AMP_ENOEXEC);
         fake.map_fail_at = 0;
     }
-    assert_int_equal(maps, 4); // trace, two rings, buffers
+    assert_int_equal(maps, 5); // trace, two rings, buffers twice
 }
 
 static void test_every_read_may_fail(void **state) {
@@ -629,7 +674,7 @@ static void test_every_word_with_every_value(void **state) {
                         virtq_size(rsc.vdev.vring[ring].num, rsc.vdev.vring[ring].align),
                         AMP_WINDOW_SHARED));
                 }
-                size_t len = (size_t)(rsc.vdev.vring[0].num + rsc.vdev.vring[1].num) * 512;
+                size_t len = (size_t)rsc.buffer_count * 512;
                 assert_true(rsc.buffers_da >= FAKE_HEAP_DA);
                 assert_true(rsc.buffers_da + len <= FAKE_HEAP_DA + FAKE_HEAP_LEN);
             }
@@ -645,14 +690,15 @@ static void test_default_table(void **state) {
     assert_int_equal(check_default(), 0);
     assert_int_equal(rsc.buffers_da, FAKE_HEAP_DA);
     assert_int_equal(amp_rsc_write(&rsc), 0);
-    static const uint32_t expected[] = {1, 1, 0, 0, 20, // header, offset
+    static const uint32_t expected[] = {1, 2, 0, 0, 0x18, 0x5C, // header, offsets
         3, 7, 0, 1, 0, 0, 2 << 8, // device
         FAKE_SHARED_DA + 0x1000, 32, 64, 0, 0, //
-        FAKE_SHARED_DA, 32, 64, 1, 0};
+        FAKE_SHARED_DA, 32, 64, 1, 0, // a trace buffer of no length
+        2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     const uint8_t *written = fake_port_at(&fake, fake.default_table.table_da, sizeof(expected) + 1);
     assert_memory_equal(written, expected, sizeof(expected));
     assert_int_equal(written[sizeof(expected)], 0x5A);
-    assert_int_equal(rsc.vdev.da, fake.default_table.table_da + 20);
+    assert_int_equal(rsc.vdev.da, fake.default_table.table_da + 0x18);
     fake.map_count = 0;
     fake.map_fail_at = 1;
     assert_int_equal(amp_rsc_write(&rsc), -AMP_EIO);
@@ -692,12 +738,12 @@ static void test_default_table_on_a_segment(void **state) {
     (void)state;
     fake.port.default_table = &fake.default_table;
     image_build(&image, false, NULL);
-    image_set(&image, P_PADDR, IMAGE_DATA, fake.default_table.table_da + 87);
+    image_set(&image, P_PADDR, IMAGE_DATA, fake.default_table.table_da + 139);
     begin();
     assert_int_equal(amp_elf_check(&rsc.elf), 0);
     assert_int_equal(amp_rsc_check(&rsc), -AMP_ENOEXEC);
     assert_string_equal(error.what, "overlaps another segment, ring or buffer");
-    image_set(&image, P_PADDR, IMAGE_DATA, fake.default_table.table_da + 88);
+    image_set(&image, P_PADDR, IMAGE_DATA, fake.default_table.table_da + 140);
     begin();
     assert_int_equal(amp_elf_check(&rsc.elf), 0);
     assert_int_equal(amp_rsc_check(&rsc), 0);
@@ -715,6 +761,7 @@ int main(void) {
         TEST(test_placed_above_what_is_fixed),
         TEST(test_region_at_the_end_of_the_addresses),
         TEST(test_addresses_above_32_bits),
+        TEST(test_cache_lines),
         TEST(test_cut_short_at_every_byte),
         TEST(test_header),
         TEST(test_offsets),

@@ -99,7 +99,7 @@ static void test_release_forgets(void **state) {
     port->ops->core_stop(port->ctx);
     port->ops->core_release(port->ctx);
     assert_int_equal(port->ops->core_start(port->ctx, entry), -AMP_EIO);
-    assert_int_equal(port->ops->core_prepare(port->ctx), 0);
+    assert_int_equal(port->ops->core_prepare(port->ctx, true), 0);
     const uint32_t *code = port->ops->map(port->ctx, AMP_SIM_CODE_DA, 4);
     assert_int_equal(*code, 0);
 }

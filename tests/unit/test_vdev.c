@@ -31,12 +31,16 @@ static int teardown(void **state) {
     return 0;
 }
 
+// The table of the host's making, if there is one.
+static struct amp_default_table own;
+
 // From a copy in the heap that ends where the table ends.
 static int open_cut(size_t len) {
     void *copy = malloc(len == 0 ? 1 : len);
     assert_non_null(copy);
     memcpy(copy, &table, len);
     memset(&layout, 0xEE, sizeof(layout));
+    own.table_da = (uintptr_t)copy;
     int result = amp_vdev_open(&pair.device.port, copy, len, &layout);
     free(copy);
     return result;
@@ -108,19 +112,24 @@ static void test_window(void **state) {
     assert_int_equal(pair.mapped, 3);
 }
 
-// Firmware that counts buffers from a base.
+// Firmware that counts buffers from a base; with a table of its own it does not.
 static void test_buffer_base(void **state) {
     (void)state;
     for (int i = 0; i < 4; ++i) {
         uint32_t base = i & 1 ? PAIR_DA : PAIR_DA + 0x1000000; // above: it wraps
         pair.host.layout.buffers_da = pair_da(&pair, pair.buffers) - (uint64_t)base;
-        pair.device.port.buffer_base = base;
+        own.buffer_base = base;
+        pair.device.port.default_table = &own;
         pair.device.port.shared_da = i & 2 ? pair_da(&pair, pair.buffers) : 0;
         pair.device.port.shared_len = i & 2 ? pair.buffers_len : 0;
         pair.host.link.stats.received = 0;
         pair.device.link.stats.received = 0;
         exchange();
     }
+    struct amp_default_table other = {.table_da = 4, .buffer_base = 4096};
+    pair.device.port.default_table = &other;
+    assert_int_equal(open_table(), 0);
+    assert_int_equal(layout.buffers_da, pair.device.port.shared_da);
 }
 
 static void test_status(void **state) {
