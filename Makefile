@@ -36,6 +36,7 @@ include ports/mps2_an521/mps2_an521.mk
 include firmware/firmware.mk
 include tests/tests.mk
 include tests/qemu/qemu.mk
+include tests/h7sim/h7sim.mk
 include bench/bench.mk
 include bench/qemu.mk
 -include tests/prove.mk

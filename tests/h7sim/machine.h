@@ -1,0 +1,194 @@
+/*
+ * A simulated STM32H7 with two cores, for tests: what the parts of the machine
+ * know of each other.  The cores' instructions are Unicorn's; everything around
+ * them is here.  Whatever the real part would not do, or would do in silence,
+ * ends the run (h7_violation).
+ */
+#ifndef H7SIM_MACHINE_H
+#define H7SIM_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <unicorn/unicorn.h>
+
+#include "cache.h"
+#include "mpu.h"
+#include "nvic.h"
+
+enum { M7, M4, CORES };
+
+// How a run ends if no program ends it: exit codes.
+enum { END_VIOLATION = 3, END_RESETS, END_NO_PROGRESS, END_ASLEEP };
+
+enum memory { ITCM, FLASH, DTCM, AXI, D2, SRAM4, SDRAM, MEMORIES };
+
+// Why a core came back from Unicorn.
+enum why { WHY_WFI, WHY_SLICE, WHY_YIELD, WHY_INTERRUPT, WHY_FAULT };
+
+struct systick {
+    uint32_t control; // enable, tickint, clksource
+    uint32_t reload;
+    bool counted;
+    uint64_t expires; // in cycles of the core
+};
+
+struct core {
+    struct machine *m;
+    int id;
+    uc_engine *uc;
+    bool running;
+    bool sleeping;
+    bool attention; // something is to be looked at before the next block
+    enum why why;
+    uint32_t interrupt; // Unicorn's number, for WHY_INTERRUPT
+    uint32_t pc;
+    uint32_t block; // the block that was entered last
+    uint32_t block_size;
+    uint64_t insns; // executed, over all resets
+    uint64_t cycles; // the same and the time asleep
+    uint64_t limit; // of cycles: where the slice ends
+    uint64_t dwt_base;
+    uint32_t dwt_control;
+    uint32_t code_base; // where the last block was: what counts instructions
+    uint32_t code_size;
+    const uint8_t *code;
+    struct nvic nvic;
+    struct systick systick;
+    struct mpu mpu; // the M4 has one too, and nothing asks it
+};
+
+struct hsem {
+    uint32_t lock[32];
+    uint32_t enabled[CORES];
+    uint32_t status[CORES];
+};
+
+struct rcc {
+    uint32_t control;
+    uint32_t reset_flags[CORES];
+    uint32_t ahb2[CORES];
+    uint32_t ahb4[CORES];
+    uint32_t apb4[CORES];
+    bool boot_c2;
+};
+
+struct options {
+    const char *arguments;
+    uint64_t slice;
+    uint32_t ratio[2];
+    uint64_t max_insns;
+    uint64_t evict_seed; // 0: no evictions
+    unsigned max_resets;
+    uint32_t m4_boot; // BCM4_ADD0 of the option bytes, as an address
+    bool bcm4;
+    bool faults; // the M4 takes faults as exceptions
+};
+
+struct machine {
+    struct core core[CORES];
+    uint8_t *memory[MEMORIES];
+    struct cache cache;
+    struct hsem hsem;
+    struct rcc rcc;
+    uint32_t m4_boot; // as SYSCFG has it now
+    struct options options;
+    uint64_t now; // in ticks: of core i, scale[i] to a cycle
+    uint32_t scale[CORES];
+    unsigned resets;
+    int reset_by; // the core that asks for it, or -1
+    int end; // exit code, or -1
+    FILE *stats;
+    uint64_t doorbells[CORES]; // releases of semaphores, by the core that releases
+    uint8_t *m4_code; // pages of D2 SRAM, SRAM4 and SDRAM that the M4 ran code from
+};
+
+// ---- machine.c ----
+extern const char *const h7_core_name[CORES];
+bool h7_init(struct machine *m);
+void h7_power_on(struct machine *m);
+void h7_reset(struct machine *m);
+void h7_start_m4(struct machine *m);
+__attribute__((format(printf, 2, 3))) void h7_violation(struct core *core, const char *format, ...);
+void h7_end(struct machine *m, int code);
+
+// ---- memory.c ----
+struct view {
+    uint8_t core;
+    uint8_t memory;
+    uint32_t base;
+    uint32_t size;
+    uint32_t access; // UC_PROT_
+    bool cached;
+};
+bool memory_init(struct machine *m);
+void memory_map(struct core *core);
+const struct view *memory_view(int core, uint32_t address, uint32_t len);
+uint8_t *memory_raw(struct machine *m, const struct view *view, uint32_t address);
+bool memory_load(struct core *core, uint32_t address, void *bytes, uint32_t len);
+bool memory_store(struct core *core, uint32_t address, const void *bytes, uint32_t len);
+void memory_wrote_raw(struct machine *m, uint32_t address, uint32_t len);
+void memory_runs_code(struct core *core, uint32_t address);
+
+// ---- periph.c: the registers outside the cores ----
+void periph_map(struct core *core);
+
+// ---- rcc.c ----
+void rcc_reset(struct machine *m, uint32_t flags);
+bool rcc_hsem_on(const struct machine *m);
+bool rcc_syscfg_on(const struct machine *m);
+bool rcc_d2_on(const struct machine *m, int core, uint32_t address);
+uint32_t rcc_read(struct core *core, uint32_t offset);
+void rcc_write(struct core *core, uint32_t offset, uint32_t value);
+uint32_t syscfg_read(struct core *core, uint32_t offset);
+void syscfg_write(struct core *core, uint32_t offset, uint32_t value);
+uint32_t flash_read(struct core *core, uint32_t offset);
+void flash_write(struct core *core, uint32_t offset, uint32_t value);
+
+// ---- hsem.c ----
+uint32_t hsem_read(struct core *core, uint32_t offset);
+void hsem_write(struct core *core, uint32_t offset, uint32_t value);
+
+// ---- scs.c: the registers of a core ----
+uint32_t scs_read(struct core *core, uint32_t offset);
+void scs_write(struct core *core, uint32_t offset, uint32_t value);
+uint32_t dwt_read(struct core *core, uint32_t offset);
+void dwt_write(struct core *core, uint32_t offset, uint32_t value);
+
+// ---- systick.c ----
+uint64_t systick_deadline(const struct core *core);
+void systick_update(struct core *core);
+uint32_t systick_read(struct core *core, uint32_t offset);
+void systick_write(struct core *core, uint32_t offset, uint32_t value);
+
+// ---- exception.c ----
+void exception_enter(struct core *core, unsigned exception);
+void exception_return(struct core *core);
+void exception_fault(struct core *core, unsigned exception, const char *what);
+
+// ---- core.c ----
+uint32_t core_reg(const struct core *core, int reg);
+void core_set_reg(struct core *core, int reg, uint32_t value);
+void core_open(struct core *core, uint32_t vectors);
+void core_close(struct core *core);
+void core_run(struct core *core, uint64_t limit);
+
+// ---- semihost.c ----
+void semihost_call(struct core *core);
+void semihost_close_all(void);
+
+// ---- report.c ----
+void report_dump(struct machine *m);
+void report_mark(struct core *core, uint32_t id);
+void report_totals(struct machine *m);
+
+// ---- load.c ----
+bool load_elf(struct machine *m, const char *path);
+bool load_raw(struct machine *m, const char *path, uint32_t address);
+
+// ---- schedule.c ----
+int schedule(struct machine *m);
+
+#endif // H7SIM_MACHINE_H

@@ -1,0 +1,213 @@
+/* The memories, and where each core sees them. */
+#include "machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { KB = 1024, MB = 1024 * 1024, PAGE_SHIFT = 12 };
+
+static const uint32_t sizes[MEMORIES] = {
+    [ITCM] = 64 * KB,
+    [FLASH] = 2 * MB,
+    [DTCM] = 128 * KB,
+    [AXI] = 512 * KB,
+    [D2] = 288 * KB,
+    [SRAM4] = 64 * KB,
+    [SDRAM] = 8 * MB,
+};
+
+// AXI SRAM is the M7's own here: its cache is not simulated there, so the M4 must not look.
+static const struct view views[] = {
+    {M7, ITCM, 0x00000000, 64 * KB, UC_PROT_ALL, false},
+    {M7, FLASH, 0x08000000, 2 * MB, UC_PROT_READ | UC_PROT_EXEC, false},
+    {M7, DTCM, 0x20000000, 128 * KB, UC_PROT_ALL, false},
+    {M7, AXI, 0x24000000, 512 * KB, UC_PROT_ALL, false},
+    {M7, D2, 0x30000000, 288 * KB, UC_PROT_READ | UC_PROT_WRITE, true},
+    {M7, SRAM4, 0x38000000, 64 * KB, UC_PROT_READ | UC_PROT_WRITE, true},
+    {M7, SDRAM, 0xC0000000, 8 * MB, UC_PROT_READ | UC_PROT_WRITE, true},
+    {M4, FLASH, 0x08000000, 2 * MB, UC_PROT_READ | UC_PROT_EXEC, false},
+    {M4, D2, 0x10000000, 288 * KB, UC_PROT_ALL, false},
+    {M4, D2, 0x30000000, 288 * KB, UC_PROT_ALL, false},
+    {M4, SRAM4, 0x38000000, 64 * KB, UC_PROT_ALL, false},
+    {M4, SDRAM, 0x60000000, 8 * MB, UC_PROT_ALL, false},
+    {M4, SDRAM, 0x70000000, 8 * MB, UC_PROT_ALL, false},
+    {M4, SDRAM, 0xC0000000, 8 * MB, UC_PROT_READ | UC_PROT_WRITE, false},
+};
+enum { VIEWS = sizeof(views) / sizeof(views[0]) };
+
+// RAM holds noise at power-on, the same in every run; flash is erased.
+bool memory_init(struct machine *m) {
+    for (unsigned i = 0; i < MEMORIES; i++) {
+        m->memory[i] =
+            mmap(NULL, sizes[i], PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (m->memory[i] == MAP_FAILED) {
+            return false;
+        }
+        if (i == FLASH) {
+            memset(m->memory[i], 0xFF, sizes[i]);
+        } else if (i != SDRAM) {
+            uint32_t noise = 0x2545F491u + i;
+            for (uint32_t at = 0; at < sizes[i]; at++) {
+                noise = noise * 1664525u + 1013904223u;
+                m->memory[i][at] = (uint8_t)(noise >> 24);
+            }
+        }
+    }
+    m->m4_code = calloc(MEMORIES, sizes[SDRAM] >> PAGE_SHIFT);
+    return m->m4_code != NULL;
+}
+
+const struct view *memory_view(int core, uint32_t address, uint32_t len) {
+    for (unsigned i = 0; i < VIEWS; i++) {
+        const struct view *view = &views[i];
+        if (view->core == core && address >= view->base && address - view->base < view->size
+            && len <= view->size - (address - view->base)) {
+            return view;
+        }
+    }
+    return NULL;
+}
+
+uint8_t *memory_raw(struct machine *m, const struct view *view, uint32_t address) {
+    return m->memory[view->memory] + (address - view->base);
+}
+
+// ---- What the M7 sees through its cache ----
+
+static bool clock_on(struct core *core, uint32_t address) {
+    if (!rcc_d2_on(core->m, core->id, address)) {
+        h7_violation(core, "access to D2 SRAM at 0x%08x, whose clock is off", (unsigned)address);
+        return false;
+    }
+    return true;
+}
+
+static uint64_t on_read(uc_engine *uc, uint64_t offset, unsigned size, void *user) {
+    (void)uc;
+    struct core *core = user;
+    uint32_t address = (uint32_t)offset;
+    uint32_t value = 0;
+    if (clock_on(core, address)) {
+        cache_access(core->m, address, &value, size, false);
+    }
+    return value;
+}
+
+static void on_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *user) {
+    (void)uc;
+    struct core *core = user;
+    uint32_t address = (uint32_t)offset;
+    uint32_t word = (uint32_t)value;
+    if (clock_on(core, address)) {
+        cache_access(core->m, address, &word, size, true);
+    }
+}
+
+// Unicorn's callbacks get offsets; these make addresses of them.
+#define AT(name, base) \
+    static uint64_t read_##name(uc_engine *uc, uint64_t offset, unsigned size, void *user) { \
+        return on_read(uc, (base) + offset, size, user); \
+    } \
+    static void write_##name( \
+        uc_engine *uc, uint64_t offset, unsigned size, uint64_t value, void *user) { \
+        on_write(uc, (base) + offset, size, value, user); \
+    }
+AT(d2, 0x30000000)
+AT(sram4, 0x38000000)
+AT(sdram, 0xC0000000)
+
+static uc_err map_cached(struct core *core, const struct view *view) {
+    switch (view->memory) {
+        case D2:
+            return uc_mmio_map(core->uc, view->base, view->size, read_d2, core, write_d2, core);
+        case SRAM4:
+            return uc_mmio_map(
+                core->uc, view->base, view->size, read_sram4, core, write_sram4, core);
+        default:
+            return uc_mmio_map(
+                core->uc, view->base, view->size, read_sdram, core, write_sdram, core);
+    }
+}
+
+void memory_map(struct core *core) {
+    for (unsigned i = 0; i < VIEWS; i++) {
+        const struct view *view = &views[i];
+        uc_err error = UC_ERR_OK;
+        if (view->core != core->id) {
+            continue;
+        }
+        if (view->cached) {
+            error = map_cached(core, view);
+        } else {
+            error = uc_mem_map_ptr(
+                core->uc, view->base, view->size, view->access, core->m->memory[view->memory]);
+        }
+        if (error != UC_ERR_OK) {
+            h7_violation(core, "mapping 0x%08x: %s", (unsigned)view->base, uc_strerror(error));
+        }
+    }
+}
+
+// ---- Code that changes while the M4 runs it ----
+
+static uint8_t *code_page(struct machine *m, const struct view *view, uint32_t address) {
+    uint32_t pages = sizes[SDRAM] >> PAGE_SHIFT;
+    return m->m4_code + view->memory * pages + ((address - view->base) >> PAGE_SHIFT);
+}
+
+void memory_runs_code(struct core *core, uint32_t address) {
+    const struct view *view = memory_view(core->id, address, 1);
+    if (core->id == M4 && view != NULL) {
+        *code_page(core->m, view, address) = 1;
+    }
+}
+
+// The M7 wrote into memory: what Unicorn made of the M4's code there is void.
+void memory_wrote_raw(struct machine *m, uint32_t address, uint32_t len) {
+    const struct view *written = memory_view(M7, address, len);
+    if (written == NULL || !m->core[M4].running || !*code_page(m, written, address)) {
+        return;
+    }
+    for (unsigned i = 0; i < VIEWS; i++) {
+        if (views[i].core == M4 && views[i].memory == written->memory) {
+            uint32_t at = views[i].base + (address - written->base);
+            uc_ctl_remove_cache(m->core[M4].uc, at, at + len);
+        }
+    }
+}
+
+// ---- For what is done to memory in a core's name ----
+
+static bool access_of(struct core *core, uint32_t address, void *bytes, uint32_t len, bool write) {
+    const struct view *view = memory_view(core->id, address, len);
+    if (view == NULL || !(view->access & (write ? UC_PROT_WRITE : UC_PROT_READ))
+        || !clock_on(core, address)) {
+        return false;
+    }
+    if (view->cached) {
+        cache_access(core->m, address, bytes, len, write);
+    } else if (write) {
+        memcpy(memory_raw(core->m, view, address), bytes, len);
+    } else {
+        memcpy(bytes, memory_raw(core->m, view, address), len);
+    }
+    return true;
+}
+
+bool memory_load(struct core *core, uint32_t address, void *bytes, uint32_t len) {
+    return access_of(core, address, bytes, len, false);
+}
+
+bool memory_store(struct core *core, uint32_t address, const void *bytes, uint32_t len) {
+    uint8_t copy[256];
+    for (uint32_t done = 0; done < len;) {
+        uint32_t part = len - done < sizeof(copy) ? len - done : (uint32_t)sizeof(copy);
+        memcpy(copy, (const uint8_t *)bytes + done, part);
+        if (!access_of(core, address + done, copy, part, true)) {
+            return false;
+        }
+        done += part;
+    }
+    return true;
+}

@@ -1,0 +1,158 @@
+/* Clocks and reset (RCC), and the few registers of SYSCFG and FLASH that boot a core. */
+#include "machine.h"
+
+enum {
+    RCC_CR = 0x00,
+    RCC_GCR = 0xA0,
+    RCC_RSR = 0xD0,
+    RCC_AHB2ENR = 0xDC,
+    RCC_AHB4ENR = 0xE0,
+    RCC_APB4ENR = 0xF4,
+    RCC_C1 = 0x130, // RSR to APB4ENR once more, for each core
+    RCC_C2 = 0x190,
+
+    D1CKRDY = 1 << 14,
+    D2CKRDY = 1 << 15,
+    READY = 1 << 2 | 1 << 8 | 1 << 13 | D1CKRDY | D2CKRDY | 1 << 17 | 1 << 25 | 1 << 27 | 1 << 29,
+    BOOT_C2 = 1 << 3,
+    RMVF = 1 << 16,
+    SRAM1_SHIFT = 29,
+    HSEMEN = 1 << 25,
+    SYSCFGEN = 1 << 1,
+};
+
+void rcc_reset(struct machine *m, uint32_t flags) {
+    struct rcc *rcc = &m->rcc;
+    *rcc = (struct rcc){.control = 1};
+    rcc->reset_flags[M7] = flags;
+    rcc->reset_flags[M4] = flags;
+}
+
+// A block runs when either core asks for it.
+bool rcc_hsem_on(const struct machine *m) {
+    return (m->rcc.ahb4[M7] | m->rcc.ahb4[M4]) & HSEMEN;
+}
+
+bool rcc_syscfg_on(const struct machine *m) {
+    return (m->rcc.apb4[M7] | m->rcc.apb4[M4]) & SYSCFGEN;
+}
+
+// SRAM1 to 3 in D2: 128, 128 and 32 KB.  They are the M4's own; the M7 must ask.
+bool rcc_d2_on(const struct machine *m, int core, uint32_t address) {
+    if (core == M4 || address < 0x30000000 || address >= 0x30048000) {
+        return true;
+    }
+    unsigned which = (address - 0x30000000) >> 17;
+    return m->rcc.ahb2[core] >> (SRAM1_SHIFT + which) & 1;
+}
+
+// Every oscillator that is on is ready, a clock domain when it is used.
+static uint32_t control(const struct machine *m) {
+    uint32_t on = m->rcc.control;
+    uint32_t ready = (on & 1) << 2 | (on & 1 << 7) << 1 | (on & 1 << 12) << 1 | (on & 1 << 16) << 1
+        | (on & 1 << 24) << 1 | (on & 1 << 26) << 1 | (on & 1 << 28) << 1;
+    bool d2 = m->core[M4].running || m->rcc.ahb2[M7] != 0;
+    return (on & ~(uint32_t)READY) | ready | D1CKRDY | (d2 ? D2CKRDY : 0);
+}
+
+// A register that each core has: which one's is it, and where is it in its own block?
+static uint32_t *banked(struct core *core, uint32_t offset) {
+    int id = core->id;
+    if (offset >= RCC_C2) {
+        id = M4;
+        offset = offset - RCC_C2 + RCC_RSR;
+    } else if (offset >= RCC_C1) {
+        id = M7;
+        offset = offset - RCC_C1 + RCC_RSR;
+    }
+    struct rcc *rcc = &core->m->rcc;
+    switch (offset) {
+        case RCC_RSR:
+            return &rcc->reset_flags[id];
+        case RCC_AHB2ENR:
+            return &rcc->ahb2[id];
+        case RCC_AHB4ENR:
+            return &rcc->ahb4[id];
+        case RCC_APB4ENR:
+            return &rcc->apb4[id];
+        default:
+            return NULL;
+    }
+}
+
+uint32_t rcc_read(struct core *core, uint32_t offset) {
+    uint32_t *word = banked(core, offset);
+    if (word != NULL) {
+        return *word;
+    }
+    switch (offset) {
+        case RCC_CR:
+            return control(core->m);
+        case RCC_GCR:
+            return core->m->rcc.boot_c2 ? BOOT_C2 : 0;
+        default:
+            h7_violation(core, "read of RCC register 0x%03x", (unsigned)offset);
+            return 0;
+    }
+}
+
+void rcc_write(struct core *core, uint32_t offset, uint32_t value) {
+    struct rcc *rcc = &core->m->rcc;
+    uint32_t *word = banked(core, offset);
+    if (word == &rcc->reset_flags[M7] || word == &rcc->reset_flags[M4]) {
+        *word = value & RMVF ? 0 : *word;
+    } else if (word != NULL) {
+        *word = value;
+    } else if (offset == RCC_CR) {
+        rcc->control = value;
+    } else if (offset == RCC_GCR) {
+        if (value & ~(uint32_t)BOOT_C2 & ~7u) {
+            h7_violation(core, "RCC_GCR: 0x%08x", (unsigned)value);
+        } else if (value & BOOT_C2 && !rcc->boot_c2) {
+            rcc->boot_c2 = true; // until the next reset
+            h7_start_m4(core->m);
+        }
+    } else {
+        h7_violation(core, "write to RCC register 0x%03x", (unsigned)offset);
+    }
+}
+
+// ---- SYSCFG: option bytes as user registers ----
+
+enum { UR1 = 0x304, UR3 = 0x30C, UR1_BCM4 = 1, UR1_BCM7 = 1 << 16 };
+
+uint32_t syscfg_read(struct core *core, uint32_t offset) {
+    switch (offset) {
+        case UR1:
+            return UR1_BCM7 | (core->m->options.bcm4 ? UR1_BCM4 : 0);
+        case UR3:
+            return core->m->m4_boot;
+        default:
+            h7_violation(core, "read of SYSCFG register 0x%03x", (unsigned)offset);
+            return 0;
+    }
+}
+
+void syscfg_write(struct core *core, uint32_t offset, uint32_t value) {
+    if (offset == UR3) {
+        core->m->m4_boot = value & 0xFFFF0000;
+    } else {
+        h7_violation(core, "write to SYSCFG register 0x%03x", (unsigned)offset);
+    }
+}
+
+// ---- FLASH ----
+
+uint32_t flash_read(struct core *core, uint32_t offset) {
+    enum { OPTSR_CUR = 0x1C, BCM4 = 1 << 22, BCM7 = 1 << 23 };
+    if (offset != OPTSR_CUR) {
+        h7_violation(core, "read of FLASH register 0x%03x", (unsigned)offset);
+        return 0;
+    }
+    return BCM7 | (core->m->options.bcm4 ? BCM4 : 0);
+}
+
+void flash_write(struct core *core, uint32_t offset, uint32_t value) {
+    h7_violation(
+        core, "write of 0x%08x to FLASH register 0x%03x", (unsigned)value, (unsigned)offset);
+}
