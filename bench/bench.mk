@@ -1,18 +1,38 @@
-# Exact figures, each on a line of its own: BENCH name value, SIZE name bytes.
+# Figures, each on a line of its own: BENCH name value, SIZE name bytes.
+#
+#   bench          everything below but size; draws the curves of docs/bench
+#   bench-exact    counts, the same in every run; compared with bench/recorded.txt
+#   bench-qemu     counts of the mps2_an521 board, compared as well
+#   bench-times    times, which are not
+#   bench-profile  the functions in which the instructions of a message are spent
+#   bench-record   writes the exact figures, and those of size, into bench/recorded.txt
+#   size           bytes on a Cortex-M33, compared as well
 
-BENCH_OBJ := $(addprefix $(BUILD)/host/bench/, round_trip.o pair.o) \
-    $(CORE_SRC:%.c=$(BUILD)/host/%.o)
+BENCH_PAIR := cost copies kicks
+BENCH_OBJ := $(CORE_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/bench/pair.o
+BENCH_MAIN := $(BENCH_PAIR:%=$(BUILD)/host/bench/%.o)
 $(BUILD)/host/bench/%.o: CFLAGS_HOST += -Ibench -Itests/unit
-$(BUILD)/bench/round_trip: $(BENCH_OBJ)
+$(BENCH_PAIR:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/host/bench/%.o $(BENCH_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $^ -o $@
+	$(CC) $(BENCH_LDFLAGS) $^ -o $@
+$(BUILD)/bench/copies: BENCH_LDFLAGS := -Wl,--wrap=memcpy,--wrap=memmove
 $(BUILD)/bench/wakeup: $(BUILD)/host/bench/wakeup.o $(BUILD)/libopenamp_sim.a
 	@mkdir -p $(@D)
 	$(CC) $^ -o $@
-.SECONDARY: $(BENCH_OBJ) $(BUILD)/host/bench/wakeup.o
--include $(BENCH_OBJ:.o=.d) $(BUILD)/host/bench/wakeup.d
+.SECONDARY: $(BENCH_OBJ) $(BENCH_MAIN) $(BUILD)/host/bench/wakeup.o
+-include $(BENCH_OBJ:.o=.d) $(BENCH_MAIN:.o=.d) $(BUILD)/host/bench/wakeup.d
 
-bench: $(BUILD)/bench/round_trip $(BUILD)/bench/wakeup $(AMP_FIRMWARE_SIM) $(BUILD)/sim/micropython
-	bench/run $(BUILD) $(FW)
+.PHONY: bench-exact bench-times bench-profile bench-record
+bench: bench-exact bench-times
+bench-exact: $(BENCH_PAIR:%=$(BUILD)/bench/%) $(AMP_FIRMWARE_SIM)
+	bench/guard --self-test
+	CC='$(CC)' bench/guard bench bench/run $(BUILD) $(FW)
+# After all the others: a machine with two processors has none to spare.
+bench-times: $(BUILD)/bench/wakeup $(AMP_FIRMWARE_SIM) $(BUILD)/sim/micropython | bench-exact bench-qemu
+	bench/times $(BUILD) $(FW)
+bench-profile: $(BUILD)/bench/cost
+	@bench/exact --profile $(BUILD)
+bench-record:
+	RECORD=1 $(MAKE) bench-exact bench-qemu size
 size:
-	bench/size $(BUILD)
+	bench/guard size bench/size $(BUILD)
