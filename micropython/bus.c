@@ -12,6 +12,10 @@
 
 openamp_bus_t openamp_bus;
 
+// Apart from the bus: it may be in the scheduler's list when a soft reset ends
+// one run of the interpreter, and is still there in the next.
+static mp_sched_node_t node;
+
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
 // Without a lock around the interpreter nothing keeps two threads out of here.
 void openamp_check_thread(void) {
@@ -75,10 +79,12 @@ void openamp_call(mp_obj_t fun, uint32_t addr, mp_obj_t arg) {
 
 // ---- From the doorbell to the poll ----
 
+static void run(mp_sched_node_t *self);
+
 static mp_obj_t run_again(mp_obj_t arg) {
     (void)arg;
     openamp_bus.again = false;
-    openamp_bus_run(&openamp_bus.node);
+    run(&node);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
@@ -102,8 +108,12 @@ static void schedule_again(void) {
     mp_call_function_1_protected(item.func, item.arg);
 }
 
-void openamp_bus_run(mp_sched_node_t *node) {
-    (void)node;
+// The scheduler's node: do the work that is due.
+static void run(mp_sched_node_t *self) {
+    (void)self;
+    if (MP_STATE_VM(openamp_started) == MP_OBJ_NULL) {
+        return; // scheduled before a soft reset
+    }
     openamp_bus.running = true;
     int taken = openamp_bus_poll();
     openamp_bus.running = false;
@@ -117,12 +127,16 @@ void openamp_bus_run(mp_sched_node_t *node) {
     schedule_again();
 }
 
+void openamp_bus_schedule(void) {
+    MICROPY_PY_OPENAMP_SCHEDULE(&node, run);
+}
+
 // In the interrupt.
 static void notified(void *arg) {
     openamp_bus_t *bus = arg;
     bus->notified = true;
     if (!bus->running) {
-        MICROPY_PY_OPENAMP_SCHEDULE(&bus->node, openamp_bus_run);
+        openamp_bus_schedule();
     }
 }
 
@@ -164,29 +178,80 @@ void openamp_bus_wait(mp_uint_t ms) {
     }
 }
 
-// ---- Beginning ----
+// ---- Beginning and end ----
+
+// The link keeps nothing of this run's heap.  A device's stays up: its host
+// does not start over with us.
+static void empty_link(void) {
+    struct amp_rpmsg *link = &openamp_bus.link;
+    for (openamp_endpoint_obj_t *ept; (ept = MP_STATE_VM(openamp_endpoints)) != NULL;) {
+        MP_STATE_VM(openamp_endpoints) = ept->next;
+        if (amp_endpoint_destroy(&ept->ept) != 0) {
+            amp_endpoint_abandon(&ept->ept); // no room for its withdrawal
+        }
+    }
+    amp_rpmsg_set_buckets(link, link->own_buckets, AMP_CONFIG_BUCKETS);
+    amp_rpmsg_set_events(link, &openamp_events_quiet);
+    openamp_bus.endpoint_count = 0;
+    MP_STATE_VM(openamp_buckets) = NULL;
+    MP_STATE_VM(openamp_service_callback) = MP_OBJ_NULL;
+}
+
+// One object lives as long as this run of the interpreter: C's memory and the
+// root pointers outlive a soft reset, but the sweep of the whole heap, with
+// which every port ends a run, calls this finaliser.  Every other object is
+// still in place then, whether its own finaliser has run or not.
+static mp_obj_t bus_end(mp_obj_t self) {
+    (void)self;
+    const struct amp_port *port = openamp_bus.link.port;
+    port->ops->listen(port->ctx, NULL, NULL);
+#if MICROPY_PY_OPENAMP_HOST
+    amp_rproc_shutdown(&openamp_bus.rproc);
+    openamp_bus.owner = NULL;
+#endif
+    empty_link();
+    MP_STATE_VM(openamp_started) = MP_OBJ_NULL;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(bus_end_obj, bus_end);
+
+static const mp_rom_map_elem_t bus_locals_table[] = {
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&bus_end_obj)},
+};
+static MP_DEFINE_CONST_DICT(bus_locals, bus_locals_table);
+
+// clang-format off
+static MP_DEFINE_CONST_OBJ_TYPE(
+    bus_type, MP_QSTR_openamp, MP_TYPE_FLAG_NONE,
+    locals_dict, &bus_locals
+    );
+// clang-format on
 
 void openamp_bus_init(void) {
     openamp_check_thread();
     if (MP_STATE_VM(openamp_started) != MP_OBJ_NULL) {
         return;
     }
-    // Static memory outlives a soft reset: begin from nothing.
     const struct amp_port *port = amp_platform_port(0);
     if (port == NULL) {
         openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("this machine has no other core"));
     }
+    mp_obj_base_t *self = mp_obj_malloc_with_finaliser(mp_obj_base_t, &bus_type);
+#if MICROPY_PY_OPENAMP_HOST
+    // A reset of this core alone leaves the other one running.
     port->ops->listen(port->ctx, NULL, NULL);
-#if MICROPY_PY_OPENAMP_HOST
     port->ops->core_stop(port->ctx);
-#endif
     memset(&openamp_bus, 0, sizeof(openamp_bus));
-    amp_rpmsg_init(&openamp_bus.link, MICROPY_PY_OPENAMP_HOST ? AMP_HOST : AMP_DEVICE, port);
-    amp_rpmsg_set_events(&openamp_bus.link, &openamp_events_quiet);
-#if MICROPY_PY_OPENAMP_HOST
+    amp_rpmsg_init(&openamp_bus.link, AMP_HOST, port);
     amp_rproc_init(&openamp_bus.rproc, port, &openamp_bus.link);
+#else
+    openamp_bus.again = false;
+    if (openamp_bus.link.port == NULL) {
+        amp_rpmsg_init(&openamp_bus.link, AMP_DEVICE, port);
+    }
 #endif
-    MP_STATE_VM(openamp_started) = mp_const_true;
+    amp_rpmsg_set_events(&openamp_bus.link, &openamp_events_quiet);
+    MP_STATE_VM(openamp_started) = MP_OBJ_FROM_PTR(self);
     port->ops->listen(port->ctx, notified, &openamp_bus);
 }
 

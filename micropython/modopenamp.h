@@ -41,7 +41,6 @@ typedef struct _openamp_bus_t {
     bool loading; // an image is being read, which may run Python
     volatile bool orphan; // the owner was collected where the core could not be stopped
 #endif
-    mp_sched_node_t node;
     // Calls into core/ under way in the main thread: no Ctrl-C may jump out.
     volatile uint8_t inside;
     volatile bool notified; // the doorbell rang since it was last cleared
@@ -55,8 +54,8 @@ extern openamp_bus_t openamp_bus;
 // Make the bus ready if this run of the interpreter did not yet.
 void openamp_bus_init(void);
 
-// The scheduler's node: do the work that is due.
-void openamp_bus_run(mp_sched_node_t *node);
+// Have the work that is due done where callbacks may run.  In any context.
+void openamp_bus_schedule(void);
 
 // Do the work that is due: the result of amp_rproc_poll().  No exception
 // leaves it.

@@ -176,7 +176,7 @@ static mp_obj_t remoteproc_del(mp_obj_t self_in) {
         CORE_CALL(amp_rproc_shutdown(&openamp_bus.rproc));
     } else {
         openamp_bus.orphan = true;
-        MICROPY_PY_OPENAMP_SCHEDULE(&openamp_bus.node, openamp_bus_run);
+        openamp_bus_schedule();
     }
     return mp_const_none;
 }

@@ -88,7 +88,7 @@ struct amp_port_ops {
     enum amp_core_state (*core_state)(void *ctx, const char **reason);
 
     // Host, optional.  Power and clocks off, memory given back; the core is
-    // stopped.  core_prepare() undoes it.
+    // stopped, or released already.  core_prepare() undoes it.
     void (*core_release)(void *ctx);
 
     // The two below: docs/PORTING.md, "Caches".  Any address, any length, any

@@ -3,7 +3,7 @@
  * QEMU with its exit code, or give a prompt.
  *
  * Core 0: the script, and its arguments, are QEMU's semihosting arguments; -i
- * gives a prompt.
+ * gives a prompt, with a soft reset at Ctrl-D; machine.reset() ends QEMU.
  * Core 1: the script is /rom/remote.py; its end is the core's.
  */
 #include "board.h"
@@ -19,6 +19,7 @@
 #if MICROPY_VFS_ROM // since 1.25
 #include "extmod/vfs_rom.h"
 #endif
+#include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
 
 #include "semihost.h"
@@ -134,10 +135,31 @@ static const char *set_arguments(char *text) {
     }
 }
 
-static int prompt(void) {
-    while (pyexec_friendly_repl() == 0) {
+// ---- The prompt ----
+
+// Until Ctrl-D, or SystemExit.
+static void prompt(void) {
+    int result = 0;
+    while (!(result & PYEXEC_FORCED_EXIT)) {
+        result =
+            pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
     }
-    return 0;
+    mp_printf(&mp_plat_print, "MPY: soft reboot\n");
+}
+
+// ---- Runs of the interpreter ----
+
+static void begin(void) {
+    gc_init(_sheap, _eheap);
+    mp_init();
+    readline_init0();
+    mount_all();
+}
+
+// All finalisers run; C's memory stays as it is.
+static void end(void) {
+    gc_sweep_all();
+    mp_deinit();
 }
 
 int __wrap_main(void);
@@ -145,24 +167,21 @@ int __wrap_main(void) {
     static char arguments[1024];
     mp_stack_ctrl_init();
     mp_stack_set_limit(STACK_SIZE - 4096);
-    gc_init(_sheap, _eheap);
-    mp_init();
-    mount_all();
 #if MICROPY_PY_OPENAMP_HOST
     semihost_arguments(arguments, sizeof(arguments));
 #else
     strcpy(arguments, "/rom/remote.py");
 #endif
+    begin();
     const char *script = set_arguments(arguments);
-    int code;
-    if (strcmp(script, "-i") != 0) {
-        set_path(script);
-        code = run_script(script);
-    } else {
-        code = prompt();
+    while (strcmp(script, "-i") == 0) {
+        prompt();
+        end();
+        begin();
     }
-    gc_sweep_all();
-    mp_deinit();
+    set_path(script);
+    int code = run_script(script);
+    end();
 #if MICROPY_PY_OPENAMP_HOST
     semihost_exit(code);
 #else
