@@ -185,13 +185,14 @@ static void ring_host(void) {
 
 // Interrupts are off: the doorbell wakes us, and we look what it was for.  A
 // stop that came too late for the firmware it was meant for is forgotten here.
+// Only what was seen is cleared: a start may come in between.
 static void wait_for_start(void) {
     NVIC_ISER(0) = 1u << IRQ_MHU1;
     uint32_t rung = 0;
     while (!(rung & AMP_AN521_RING_START)) {
         sleep_until_interrupt();
         rung = MHU_STAT(MHU1, 1);
-        MHU_CLR(MHU1, 1) = 15;
+        MHU_CLR(MHU1, 1) = rung;
         barrier();
         NVIC_ICPR(0) = 1u << IRQ_MHU1;
     }
