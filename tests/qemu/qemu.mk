@@ -43,5 +43,5 @@ qemu-python: mps2_an521
 	tests/qemu/run_python $(BUILD)/tests/qemu/python
 qemu-two: mps2_an521 $(BUILD)/mps2_an521/micropython-device.elf
 	tests/qemu/run_two $(abspath $(BUILD))
-qemu-console: mps2_an521
+qemu-console: mps2_an521 $(BUILD)/mps2_an521/micropython-device.elf
 	tests/qemu/run_console $(abspath $(BUILD))

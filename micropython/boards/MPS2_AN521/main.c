@@ -4,12 +4,15 @@
  *
  * Core 0: the script, and its arguments, are QEMU's semihosting arguments; -i
  * gives a prompt, with a soft reset at Ctrl-D; machine.reset() ends QEMU.
- * Core 1: the script is /rom/remote.py; its end is the core's.
+ * Core 1: the script is /rom/remote.py; its end is the core's.  Without one, a
+ * prompt.
  */
 #include "board.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "py/builtin.h"
 #include "py/compile.h"
 #include "py/gc.h"
 #include "py/mphal.h"
@@ -162,17 +165,23 @@ static void end(void) {
     mp_deinit();
 }
 
+static void find_arguments(char *text, size_t size) {
+#if MICROPY_PY_OPENAMP_HOST
+    semihost_arguments(text, size);
+#else
+    static const char script[] = "/rom/remote.py";
+    bool exists = mp_import_stat(script) == MP_IMPORT_STAT_FILE;
+    snprintf(text, size, "%s", exists ? script : "-i");
+#endif
+}
+
 int __wrap_main(void);
 int __wrap_main(void) {
     static char arguments[1024];
     mp_stack_ctrl_init();
     mp_stack_set_limit(STACK_SIZE - 4096);
-#if MICROPY_PY_OPENAMP_HOST
-    semihost_arguments(arguments, sizeof(arguments));
-#else
-    strcpy(arguments, "/rom/remote.py");
-#endif
     begin();
+    find_arguments(arguments, sizeof(arguments));
     const char *script = set_arguments(arguments);
     while (strcmp(script, "-i") == 0) {
         prompt();
