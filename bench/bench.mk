@@ -22,9 +22,18 @@ $(BUILD)/bench/wakeup: $(BUILD)/host/bench/wakeup.o $(BUILD)/libopenamp_sim.a
 .SECONDARY: $(BENCH_OBJ) $(BENCH_MAIN) $(BUILD)/host/bench/wakeup.o
 -include $(BENCH_OBJ:.o=.d) $(BENCH_MAIN:.o=.d) $(BUILD)/host/bench/wakeup.d
 
+# MicroPython without threads, and with the module that measures the floor.
+BENCH_PYTHON := $(BUILD)/bench/python
+$(BENCH_PYTHON)/sim/micropython: $(BUILD)/sim/micropython $(wildcard bench/python_floor/*)
+	@mkdir -p $(BENCH_PYTHON)/modules
+	@ln -sfn $(abspath bench/python_floor) $(BENCH_PYTHON)/modules/python_floor
+	@rm -f $@
+	$(MAKE) BUILD=$(BENCH_PYTHON) MP_MODULES=$(abspath $(BENCH_PYTHON)/modules) \
+	    MP_KIND='MICROPY_PY_THREAD=0 $(MP_KIND)' $@
+
 .PHONY: bench-exact bench-times bench-profile bench-record
 bench: bench-exact bench-times
-bench-exact: $(BENCH_PAIR:%=$(BUILD)/bench/%) $(AMP_FIRMWARE_SIM)
+bench-exact: $(BENCH_PAIR:%=$(BUILD)/bench/%) $(AMP_FIRMWARE_SIM) $(BENCH_PYTHON)/sim/micropython
 	bench/guard --self-test
 	CC='$(CC)' bench/guard bench bench/run $(BUILD) $(FW)
 # After all the others: a machine with two processors has none to spare.
@@ -34,5 +43,5 @@ bench-profile: $(BUILD)/bench/cost
 	@bench/exact --profile $(BUILD)
 bench-record:
 	RECORD=1 $(MAKE) bench-exact bench-qemu size
-size:
+size: $(AMP_AN521_BUILD)/micropython-host.elf
 	bench/guard size bench/size $(BUILD)
