@@ -33,6 +33,7 @@ EXAMPLES_C := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.
 
 include ports/sim/sim.mk
 include ports/mps2_an521/mps2_an521.mk
+include ports/stm32h7/stm32h7.mk
 include firmware/firmware.mk
 include tests/tests.mk
 include tests/qemu/qemu.mk

@@ -230,7 +230,9 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
         }
         // Found here, or by a send since the last poll.
         if (!amp_rpmsg_is_up(link)) {
-            (void)port->ops->core_stop(port->ctx);
+            if (!port->stop_resets) {
+                (void)port->ops->core_stop(port->ctx);
+            }
             return crash(rproc, link->violation, -AMP_EPROTO);
         }
         left -= taken;

@@ -7,6 +7,7 @@
 #                                  test_notable.flash.bin for OPENAMP_SIM_FLASH
 #   AMP_FIRMWARE_SIM_SHIPPED       those that users get: virtual_uart.elf
 #   AMP_FIRMWARE_AN521             the same for mps2_an521
+#   AMP_FIRMWARE_H7                the same for stm32h7
 #
 # Another port is one more call of FW_PORT, with its compiler and remote half.
 
@@ -71,5 +72,13 @@ $(eval $(call FW_PORT,$(FW_AN521),$(AMP_AN521_REMOTE_CC),$(AMP_AN521_REMOTE_LD),
     $(AMP_AN521_REMOTE_LD_FLASH),$(AMP_AN521_REMOTE_LIB),$(AMP_AN521_DEPS),-lc -lgcc,\
     $(AMP_AN521_PREFIX)objcopy))
 AMP_FIRMWARE_AN521 := $(addprefix $(FW_AN521)/, \
+    $(patsubst %,%.elf,$(filter-out test_bare test_hostile test_sandbox test_storm,$(FW_NAMES)) $(FW_VARIANTS)) \
+    test_notable.flash.bin)
+
+FW_H7 := $(BUILD)/firmware/stm32h7
+$(eval $(call FW_PORT,$(FW_H7),$(AMP_H7_REMOTE_CC),$(AMP_H7_REMOTE_LD),\
+    $(AMP_H7_REMOTE_LD_FLASH),$(AMP_H7_REMOTE_LIB),$(AMP_H7_DEPS),-lc -lgcc,\
+    $(AMP_H7_PREFIX)objcopy))
+AMP_FIRMWARE_H7 := $(addprefix $(FW_H7)/, \
     $(patsubst %,%.elf,$(filter-out test_bare test_hostile test_sandbox test_storm,$(FW_NAMES)) $(FW_VARIANTS)) \
     test_notable.flash.bin)

@@ -50,6 +50,7 @@ SRC_USERMOD_LIB_C += $(OPENAMP_TOP)/ports/mps2_an521/remote/remote.c
 else
 SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/mps2_an521/, \
     host.c host_life.c host_wait.c monitor.c)
+SRC_USERMOD_LIB_C += $(OPENAMP_TOP)/ports/common/text.c
 endif
 
 else

@@ -77,8 +77,9 @@ struct amp_port_ops {
 
     // Host, required.  Put the core back into reset, whatever it is doing.
     // When it returns 0 the core writes to no memory any more.  A platform
-    // whose hardware cannot do it resets the system and does not return.  No
-    // effect on a core that is in reset: a binding calls it to be sure.
+    // whose hardware cannot do it resets the system and does not return
+    // (stop_resets).  No effect on a core that is in reset, or that this
+    // program neither started nor attached to: a binding calls it to be sure.
     int (*core_stop)(void *ctx);
 
     // Host, required.  What the core is doing.  Where it faulted or exited, or
@@ -142,6 +143,9 @@ struct amp_port {
     // cache_clean() or cache_invalidate(), which both are there.  Needs
     // AMP_CONFIG_CACHE.
     uint16_t cache_line;
+    // core_stop() resets the whole system: it is called because the program
+    // wants it, and not because the other core broke the protocol.
+    bool stop_resets;
     uint16_t elf_machine; // e_machine of the images this core runs
 };
 

@@ -14,6 +14,7 @@
 
 #include "openamp/error.h"
 
+#include "../common/text.h"
 #include "regs.h"
 
 #define CONTROL AMP_AN521_CONTROL
@@ -181,21 +182,6 @@ int an521_core_stop(void *ctx) {
 
 // ---- Watching ----
 
-static char *append(char *p, const char *text) {
-    size_t len = strlen(text);
-    memcpy(p, text, len + 1);
-    return p + len;
-}
-
-static char *append_hex(char *p, const char *text, uint32_t number) {
-    p = append(p, text);
-    for (int shift = 28; shift >= 0; shift -= 4) {
-        *p++ = "0123456789abcdef"[(number >> shift) & 15];
-    }
-    *p = '\0';
-    return p;
-}
-
 // A fault in words.  The status register keeps a bit for each kind, of which
 // the deepest cause counts.
 static const char *fault_name(uint32_t number, uint32_t cfsr) {
@@ -222,12 +208,12 @@ static const char *fault_name(uint32_t number, uint32_t cfsr) {
 static void describe_fault(struct an521_core *core) {
     enum { BFARVALID = 1 << 15, MMARVALID = 1 << 7 };
     uint32_t cfsr = CONTROL->cfsr;
-    char *p = append(core->reason, fault_name(CONTROL->code, cfsr));
+    char *p = amp_text_append(core->reason, fault_name(CONTROL->code, cfsr));
     if (cfsr & (BFARVALID | MMARVALID)) {
-        p = append_hex(p, " at 0x", CONTROL->address);
+        p = amp_text_append_hex(p, " at 0x", CONTROL->address);
     }
     if (CONTROL->pc != 0) {
-        append_hex(p, ", pc 0x", CONTROL->pc);
+        amp_text_append_hex(p, ", pc 0x", CONTROL->pc);
     }
 }
 
@@ -245,13 +231,13 @@ enum amp_core_state an521_core_state(void *ctx, const char **reason) {
     *reason = core->reason;
     switch (CONTROL->cause) {
         case AMP_AN521_EXITED:
-            append_hex(core->reason, "exit code 0x", CONTROL->code);
+            amp_text_append_hex(core->reason, "exit code 0x", CONTROL->code);
             return AMP_CORE_EXITED;
         case AMP_AN521_FAULTED:
             describe_fault(core);
             return AMP_CORE_FAULTED;
         default:
-            append(core->reason, "stopped");
+            amp_text_append(core->reason, "stopped");
             return AMP_CORE_FAULTED;
     }
 }

@@ -33,14 +33,17 @@ AMP_AN521_REMOTE_LD_FLASH := $(AMP_AN521_LINK) -T $(AMP_AN521_BUILD)/flash.ld
 AMP_AN521_DEPS := $(addprefix $(AMP_AN521_BUILD)/, host.ld load.ld flash.ld)
 
 AMP_AN521_HOST_LIB := $(AMP_AN521_HOST_SRC:$(AMP_AN521)/%.c=$(AMP_AN521_BUILD)/%.o) \
-    $(AMP_AN521_BUILD)/start.o $(AMP_AN521_BUILD)/semihost.o
+    $(addprefix $(AMP_AN521_BUILD)/, start.o semihost.o text.o)
 AMP_AN521_REMOTE_LIB := $(addprefix $(AMP_AN521_BUILD)/, remote/remote.o remote/trace.o start.o)
 
 $(AMP_AN521_BUILD)/%.o: $(AMP_AN521)/%.c
 	@mkdir -p $(@D)
 	$(AMP_AN521_CC) -c $< -o $@
 
-# The trace buffer is the same for every port.
+# Texts and the trace buffer are the same for every port.
+$(AMP_AN521_BUILD)/text.o: ports/common/text.c
+	@mkdir -p $(@D)
+	$(AMP_AN521_CC) -c $< -o $@
 $(AMP_AN521_BUILD)/remote/trace.o: ports/common/trace.c
 	@mkdir -p $(@D)
 	$(AMP_AN521_CC) -c $< -o $@

@@ -1,0 +1,11 @@
+/* Putting together why a core died, for hosts without a printf(). */
+#ifndef AMP_COMMON_TEXT_H
+#define AMP_COMMON_TEXT_H
+
+#include <stdint.h>
+
+// Each writes at `p`, ends the text there, and returns where it ends.
+char *amp_text_append(char *p, const char *text);
+char *amp_text_append_hex(char *p, const char *text, uint32_t number); // 8 digits
+
+#endif // AMP_COMMON_TEXT_H

@@ -1,0 +1,77 @@
+/*
+ * The chip as data: who lies where, and what the two cores say to each other
+ * beside the rings.
+ *
+ * Shared by the host half, the remote half and (the plain numbers only) the
+ * linker script.
+ *
+ *      08000000  2 MiB    flash, two banks; the M4's firmware may be in place there
+ *      30000000  288 KiB  D2 SRAM: code and data of the M4, which also sees it
+ *                         at 10000000
+ *      38000000  64 KiB   SRAM4: table, control block, rings, buffers
+ *
+ * The layout of SRAM4 is that of firmware without a resource table that is in
+ * the field, so it does not change.
+ */
+#ifndef AMP_STM32H7_BOARD_H
+#define AMP_STM32H7_BOARD_H
+
+#define AMP_STM32H7_FLASH_DA 0x08000000
+#define AMP_STM32H7_FLASH_LEN 0x00200000
+#define AMP_STM32H7_D2_DA 0x30000000
+#define AMP_STM32H7_D2_LEN 0x00048000
+#define AMP_STM32H7_D2_ALIAS_DA 0x10000000
+#define AMP_STM32H7_SRAM4_DA 0x38000000
+#define AMP_STM32H7_SRAM4_LEN 0x00010000
+
+// The first KiB: the default table, and behind it the control block.
+#define AMP_STM32H7_TABLE_DA 0x38000000
+#define AMP_STM32H7_TABLE_LEN 0x000003C0
+#define AMP_STM32H7_CONTROL_DA 0x380003C0
+// From here on firmware in the field counts the addresses of buffers.
+#define AMP_STM32H7_POOL_DA 0x38000400
+#define AMP_STM32H7_POOL_LEN 0x0000FC00
+#define AMP_STM32H7_VRING0_DA 0x38000400
+#define AMP_STM32H7_VRING1_DA 0x38001400
+#define AMP_STM32H7_VRING_ALIGN 32
+#define AMP_STM32H7_VRING_NUM 64
+
+// Where the M4 finds a vector table when it is released: in steps of 64 KiB.
+#define AMP_STM32H7_BOOT_STEP 0x00010000
+
+#ifndef AMP_STM32H7_LINKER_SCRIPT
+
+#include <stdint.h>
+
+// Semaphores: releasing one rings.
+enum { AMP_STM32H7_RING_M4 = 0, AMP_STM32H7_RING_M7 = 1 };
+
+enum { AMP_STM32H7_MAGIC = 0x34334D41 };
+
+// How the M4's program ended.
+enum {
+    AMP_STM32H7_ALIVE,
+    AMP_STM32H7_EXITED,
+    AMP_STM32H7_FAULTED,
+};
+
+// The control block: firmware of ours says here what became of it.  Emptied by
+// the host before a start; firmware of others leaves it empty, and its end is
+// not noticed.  The host makes nothing of it but the core's state and a text.
+struct amp_stm32h7_control {
+    uint32_t magic; // AMP_STM32H7_MAGIC: the rest is valid
+    uint32_t starts; // counts up, so that a reset of the core alone is seen
+    uint32_t cause; // AMP_STM32H7_ALIVE, ...
+    uint32_t code; // EXITED: the exit code; FAULTED: the exception's number
+    uint32_t cfsr; // FAULTED: the fault status register, address and place
+    uint32_t address;
+    uint32_t pc;
+    uint32_t reserved[9]; // to the end of a cache line
+};
+
+#define AMP_STM32H7_CONTROL \
+    ((volatile struct amp_stm32h7_control *)(uintptr_t)AMP_STM32H7_CONTROL_DA)
+
+#endif // AMP_STM32H7_LINKER_SCRIPT
+
+#endif // AMP_STM32H7_BOARD_H

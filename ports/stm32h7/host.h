@@ -1,0 +1,45 @@
+/* What the files of the host half share. */
+#ifndef AMP_STM32H7_HOST_H
+#define AMP_STM32H7_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "openamp/port.h"
+
+#include "board.h"
+#include "stm32h7.h"
+
+enum { STM32H7_WINDOWS = 6, STM32H7_LINE = 32 };
+
+// The remote core.  The interrupt reads `notified` and `arg` and sets `event`;
+// everything else belongs to the main program.
+struct stm32h7_core {
+    struct amp_port port;
+    struct amp_window windows[STM32H7_WINDOWS];
+    volatile amp_notified_t notified;
+    void *volatile arg;
+    volatile bool event; // rang since amp_platform_wait() last looked
+    bool started; // by us, or attached to
+    uint32_t starts; // what the control block said then
+    const char *refused; // why it was not started or loaded
+    char reason[48];
+};
+
+extern struct stm32h7_core stm32h7_core;
+
+// host_life.c
+int stm32h7_core_prepare(void *ctx, bool load);
+int stm32h7_core_start(void *ctx, amp_da_t entry);
+int stm32h7_core_stop(void *ctx);
+enum amp_core_state stm32h7_core_state(void *ctx, const char **reason);
+
+// host_cache.c
+void stm32h7_cache_clean(void *ctx, const void *va, size_t len);
+void stm32h7_cache_invalidate(void *ctx, const void *va, size_t len);
+// Write back and forget everything.
+void stm32h7_cache_flush(void);
+// From now on the M7 does not cache SRAM4.
+void stm32h7_cache_bypass(uint32_t region);
+
+#endif // AMP_STM32H7_HOST_H

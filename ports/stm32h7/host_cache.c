@@ -1,0 +1,62 @@
+/*
+ * The M7's data cache, which does not see what the M4 does: 16 KiB, four ways
+ * of 128 lines.
+ */
+#include "host.h"
+
+#include "regs.h"
+
+static void each_line(volatile uint32_t *operation, const void *va, size_t len) {
+    uintptr_t line = (uintptr_t)va & ~(uintptr_t)(STM32H7_LINE - 1);
+    uintptr_t end = (uintptr_t)va + len;
+    __asm__ volatile("dsb" ::: "memory");
+    for (; line < end; line += STM32H7_LINE) {
+        *operation = (uint32_t)line;
+    }
+    barrier();
+}
+
+void stm32h7_cache_clean(void *ctx, const void *va, size_t len) {
+    (void)ctx;
+    each_line(&DCCMVAC, va, len);
+}
+
+void stm32h7_cache_invalidate(void *ctx, const void *va, size_t len) {
+    (void)ctx;
+    each_line(&DCIMVAC, va, len);
+}
+
+void stm32h7_cache_flush(void) {
+    enum { SETS = 128, WAYS = 4 };
+    __asm__ volatile("dsb" ::: "memory");
+    for (uint32_t set = 0; set < SETS; ++set) {
+        for (uint32_t way = 0; way < WAYS; ++way) {
+            DCCISW = way << 30 | set << 5;
+        }
+    }
+    barrier();
+}
+
+// Normal memory, shareable, not cacheable, not executable: unaligned accesses
+// stay legal, which they would not be to device memory.
+void stm32h7_cache_bypass(uint32_t region) {
+    enum {
+        NEVER_EXECUTE = 1 << 28,
+        FULL_ACCESS = 3 << 24,
+        NORMAL_UNCACHED = 1 << 19,
+        SHAREABLE = 1 << 18,
+        SIZE_64K = 15 << 1,
+        ENABLE = 1,
+    };
+    uint32_t before = interrupts_off();
+    // What is in the cache now would otherwise come out of it one day.
+    stm32h7_cache_flush();
+    MPU_RNR = region;
+    MPU_RBAR = AMP_STM32H7_SRAM4_DA;
+    MPU_RASR = NEVER_EXECUTE | FULL_ACCESS | NORMAL_UNCACHED | SHAREABLE | SIZE_64K | ENABLE;
+    if (!(MPU_CTRL & 1)) {
+        MPU_CTRL = MPU_CTRL_ENABLE_PRIVDEFENA;
+    }
+    barrier();
+    interrupts_restore(before);
+}

@@ -1,0 +1,216 @@
+/*
+ * The remote half, on the Cortex-M4: the doorbell, sleep, time, the end.
+ */
+#include "openamp/remote.h"
+
+#include <string.h>
+
+#include "../board.h"
+#include "../regs.h"
+#include "openamp/table.h"
+#include "start.h"
+
+#define CONTROL AMP_STM32H7_CONTROL
+
+// The M4's clock.  Who sets up the clocks is the host, so a build for a board
+// says it: half of the M7's, as a rule.
+#ifndef AMP_STM32H7_M4_HZ
+#define AMP_STM32H7_M4_HZ 200000000
+#endif
+
+static volatile bool rung;
+static amp_notified_t listener;
+static void *listener_arg;
+
+char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
+
+void amp_stm32h7_doorbell_interrupt(void) {
+    HSEM_ICR(HSEM_SET_M4) = 1u << AMP_STM32H7_RING_M4;
+    barrier();
+    rung = true;
+    if (listener != NULL) {
+        listener(listener_arg);
+    }
+}
+
+// ---- Time ----
+
+// SysTick counts down from `period`, 24 bits at most, again and again; `passed`
+// is all that was before this turn.  A sleep that shall end earlier makes a
+// turn shorter.
+enum { LONGEST = 0x1000000, TICKS_PER_US = AMP_STM32H7_M4_HZ / 1000000 };
+static uint32_t period;
+static uint64_t passed;
+
+void amp_stm32h7_tick_interrupt(void) {
+    passed += period;
+}
+
+// With interrupts off: a turn that is over is counted here or there, once.
+static uint64_t ticks_now(void) {
+    uint32_t left = SYST_CVR;
+    if (SCB_ICSR & ICSR_PENDSTSET) {
+        SCB_ICSR = ICSR_PENDSTCLR;
+        passed += period;
+        left = SYST_CVR;
+    }
+    return passed + (period - 1 - left);
+}
+
+// With interrupts off.
+static void begin_turn(uint64_t ticks) {
+    passed = period == 0 ? 0 : ticks_now();
+    period = ticks > LONGEST ? LONGEST : ticks < 16 ? 16 : (uint32_t)ticks;
+    SYST_CSR = 0;
+    SYST_RVR = period - 1;
+    SYST_CVR = period - 1; // any value makes it 0, which reloads it
+    SYST_CSR = 7;
+    barrier();
+    while (SYST_CVR == 0) {
+    }
+}
+
+uint64_t amp_remote_time_us(void) {
+    uint32_t before = interrupts_off();
+    uint64_t ticks = ticks_now();
+    interrupts_restore(before);
+    return ticks / TICKS_PER_US;
+}
+
+// ---- Sleep ----
+
+// With interrupts off, look, then sleep: nothing comes in between.
+bool amp_remote_wait(uint32_t timeout_us) {
+    bool bounded = timeout_us != AMP_REMOTE_FOREVER;
+    uint32_t before = interrupts_off();
+    uint64_t end = ticks_now() + (uint64_t)timeout_us * TICKS_PER_US;
+    while (!rung) {
+        uint64_t now = ticks_now();
+        if (bounded && now >= end) {
+            break;
+        }
+        if (bounded && end - now < LONGEST) {
+            begin_turn(end - now);
+        }
+        sleep_until_interrupt();
+        interrupts_let_in();
+    }
+    bool result = rung;
+    rung = false;
+    interrupts_restore(before);
+    return result;
+}
+
+// ---- The port ----
+
+static void notify(void *ctx, uint32_t notify_id) {
+    (void)ctx;
+    (void)notify_id;
+    doorbell_ring(AMP_STM32H7_RING_M7, HSEM_ID_M4);
+}
+
+static bool inside(amp_da_t da, size_t len, amp_da_t window, size_t window_len) {
+    return da - window <= window_len && len <= window_len - (da - window);
+}
+
+static void *map(void *ctx, amp_da_t da, size_t len) {
+    (void)ctx;
+    bool shared = inside(da, len, AMP_STM32H7_SRAM4_DA, AMP_STM32H7_SRAM4_LEN);
+    return shared ? (void *)da : NULL;
+}
+
+// A doorbell that rang before anybody listened is told now.
+static void listen(void *ctx, amp_notified_t notified, void *arg) {
+    (void)ctx;
+    uint32_t before = interrupts_off();
+    listener = notified;
+    listener_arg = arg;
+    if (rung && notified != NULL) {
+        notified(arg);
+    }
+    interrupts_restore(before);
+}
+
+static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_default_table default_table = {
+    .table_da = AMP_STM32H7_TABLE_DA,
+    .buffer_base = AMP_STM32H7_POOL_DA,
+};
+static const struct amp_port port = {
+    .ops = &ops,
+    .shared_da = AMP_STM32H7_SRAM4_DA,
+    .shared_len = AMP_STM32H7_SRAM4_LEN,
+    .default_table = &default_table,
+};
+
+const struct amp_port *amp_remote_port(void) {
+    return &port;
+}
+
+const struct amp_port *amp_platform_port(unsigned core) {
+    return core == 0 ? &port : NULL;
+}
+
+const void *amp_remote_default_table(size_t *len) {
+    *len = sizeof(struct amp_table_rpmsg);
+    return (const void *)(uintptr_t)AMP_STM32H7_TABLE_DA;
+}
+
+// ---- The beginning ----
+
+// Booted by the option byte, before there was a host to prepare anything: say
+// in the place of its table that one is waited for.
+static void offer_table(void) {
+    static const struct amp_table_rpmsg empty = AMP_TABLE_RPMSG(AMP_STM32H7_VRING_NUM, 0, 0);
+    memcpy((void *)(uintptr_t)AMP_STM32H7_TABLE_DA, &empty, sizeof(empty));
+    if (CONTROL->magic != AMP_STM32H7_MAGIC) {
+        CONTROL->starts = 0;
+    }
+}
+
+void amp_stm32h7_begin(void) {
+    RCC_AHB4ENR |= RCC_AHB4ENR_HSEM;
+    (void)RCC_AHB4ENR; // a clock runs when its bit can be read
+    if (FLASH_OPTSR_CUR & FLASH_OPTSR_BCM4) {
+        offer_table();
+    }
+    CONTROL->starts += 1;
+    CONTROL->cause = AMP_STM32H7_ALIVE;
+    barrier();
+    CONTROL->magic = AMP_STM32H7_MAGIC;
+    HSEM_ICR(HSEM_SET_M4) = 1u << AMP_STM32H7_RING_M4;
+    HSEM_IER(HSEM_SET_M4) |= 1u << AMP_STM32H7_RING_M4;
+    NVIC_ISER(IRQ_HSEM2) = NVIC_BIT(IRQ_HSEM2);
+    begin_turn(LONGEST);
+}
+
+// ---- The end ----
+
+__attribute__((noreturn)) static void end(uint32_t cause, uint32_t code) {
+    CONTROL->code = code;
+    barrier();
+    CONTROL->cause = cause;
+    doorbell_ring(AMP_STM32H7_RING_M7, HSEM_ID_M4);
+    (void)interrupts_off();
+    for (;;) {
+        // Nothing is enabled any more that could end it.
+        NVIC_ICER(IRQ_HSEM2) = NVIC_BIT(IRQ_HSEM2);
+        SYST_CSR = 0;
+        sleep_until_interrupt();
+    }
+}
+
+void amp_remote_exit(int code) {
+    end(AMP_STM32H7_EXITED, (uint32_t)code);
+}
+
+// Only a frame in RAM is looked at: the stack pointer may be what went wrong.
+void amp_stm32h7_faulted(const uint32_t *frame, uint32_t exception) {
+    uint32_t cfsr = SCB_CFSR;
+    bool framed = inside((amp_da_t)frame, 8 * sizeof(*frame), AMP_STM32H7_D2_DA, AMP_STM32H7_D2_LEN)
+        || inside((amp_da_t)frame, 8 * sizeof(*frame), AMP_STM32H7_D2_ALIAS_DA, AMP_STM32H7_D2_LEN);
+    CONTROL->cfsr = cfsr;
+    CONTROL->address = (cfsr & 0xFF00) ? SCB_BFAR : SCB_MMFAR;
+    CONTROL->pc = framed ? frame[6] : 0;
+    end(AMP_STM32H7_FAULTED, exception);
+}
