@@ -38,6 +38,7 @@ include firmware/firmware.mk
 include tests/tests.mk
 include tests/qemu/qemu.mk
 include tests/h7sim/h7sim.mk
+include tests/stm32h7/stm32h7.mk
 include bench/bench.mk
 include bench/qemu.mk
 -include tests/prove.mk

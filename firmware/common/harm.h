@@ -4,10 +4,14 @@
 
 #include "openamp/remote.h"
 
+#ifndef HARM_NOWHERE
+#define HARM_NOWHERE 0x70000000
+#endif
+
 // An access to an address where nothing is.
 static inline void harm_segv(void) {
     __asm__ volatile("" ::: "memory");
-    *(volatile uint32_t *)(uintptr_t)0x70000000 = 1;
+    *(volatile uint32_t *)(uintptr_t)HARM_NOWHERE = 1;
 }
 
 static inline void harm_ill(void) {

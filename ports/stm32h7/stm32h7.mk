@@ -25,7 +25,8 @@ AMP_H7_FLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Werror \
 AMP_H7_HOST_CPU := -mcpu=cortex-m7 -mthumb -mfloat-abi=soft
 AMP_H7_REMOTE_CPU := -mcpu=cortex-m4 -mthumb -mfloat-abi=soft
 AMP_H7_HOST_CC := $(AMP_H7_PREFIX)gcc $(AMP_H7_HOST_CPU) $(AMP_H7_FLAGS) -DAMP_CONFIG_DEVICE=0
-AMP_H7_REMOTE_CC := $(AMP_H7_PREFIX)gcc $(AMP_H7_REMOTE_CPU) $(AMP_H7_FLAGS) -DAMP_CONFIG_HOST=0
+AMP_H7_REMOTE_CC := $(AMP_H7_PREFIX)gcc $(AMP_H7_REMOTE_CPU) $(AMP_H7_FLAGS) -DAMP_CONFIG_HOST=0 \
+    -DHARM_NOWHERE=0x90000000
 
 # The C library for memcpy() and its like, nothing that needs a system.
 AMP_H7_LINK := -nostartfiles -Wl,--gc-sections -Wl,--build-id=none \

@@ -56,8 +56,10 @@ void host_init(const char *name) {
 
 // ---- Images ----
 
+#ifndef IMAGE_DA // another board's
 #define IMAGE_DA 0x80A00000
 #define IMAGE_LEN 0x40000
+#endif
 
 static int read_image(void *ctx, uint64_t offset, void *buffer, size_t len) {
     memcpy(buffer, (const char *)ctx + offset, len);

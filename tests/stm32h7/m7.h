@@ -1,0 +1,23 @@
+/* What host programs in C on the M7 share, beside tests/qemu/host.h. */
+#ifndef TESTS_STM32H7_M7_H
+#define TESTS_STM32H7_M7_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ports/stm32h7/board.h"
+#include "ports/stm32h7/stm32h7.h"
+#include "tests/qemu/host.h"
+
+// Number `n` (from 0) of those that the simulator was given as arguments.
+uint32_t m7_argument(unsigned n);
+
+// How many resets of the system there were since power-on.
+uint32_t m7_resets(void);
+
+// A line in the simulator's statistics.
+static inline void m7_mark(uint32_t id) {
+    *(volatile uint32_t *)(uintptr_t)0x5FFF0000 = id;
+}
+
+#endif // TESTS_STM32H7_M7_H

@@ -1,0 +1,42 @@
+# Tests of the stm32h7 port, on the simulator of tests/h7sim.
+
+H7_TESTS := $(BUILD)/tests/stm32h7
+H7_C_NAMES := test_link test_life
+
+# Host programs in C: the core in the host's role, the port's host half.  Kinds:
+#   mpu      as it is delivered: an MPU region keeps SRAM4 out of the cache
+#   cached   SRAM4 is cached, with maintenance around every access
+# and what is left out of them, to show that its absence is found:
+#   nompu    the region
+#   noclean, noinvalidate   cache operations of `cached`
+#   noimage  cache operations of `mpu`, which leaves images in the cache
+H7_CORE := $(filter-out core/vdev.c core/virtq_device.c, $(CORE_SRC))
+H7_SHARED := tests/qemu/host.c ports/mps2_an521/semihost.c tests/stm32h7/m7.c
+
+# In the order of the enumeration in tests/qemu/host.h; where m7 programs look for them.
+H7_IMAGES := $(addprefix $(FW_H7)/, virtual_uart.elf test_fault.elf test_flood.elf)
+H7_IMAGE_DA := 0x08080000
+H7_IMAGE_LEN := 0x40000
+H7_HOST_DEFS := -I. -DIMAGE_DA=$(H7_IMAGE_DA) -DIMAGE_LEN=$(H7_IMAGE_LEN)
+
+$(FW_H7)/obj/test_fault.o: tests/qemu/test_fault.c
+	@mkdir -p $(@D)
+	$(AMP_H7_REMOTE_CC) -I. -c $< -o $@
+
+# $(call H7_KIND,name,options of the compiler,sources,options of the linker)
+define H7_KIND
+H7_LIB_$(1) := $$(patsubst %.c,$(H7_TESTS)/$(1)/%.o,$(H7_CORE) $(AMP_H7_HOST_SRC) $(H7_SHARED) $(3))
+$(H7_TESTS)/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	$(AMP_H7_HOST_CC) $(H7_HOST_DEFS) $(2) -c $$< -o $$@
+$(H7_TESTS)/$(1)/%.elf: $(H7_TESTS)/$(1)/tests/stm32h7/%.o $$(H7_LIB_$(1)) tests/stm32h7/m7.ld
+	$(AMP_H7_PREFIX)gcc $(AMP_H7_HOST_CPU) $(AMP_H7_LINK) $(4) -T tests/stm32h7/m7.ld \
+	    $$< $$(H7_LIB_$(1)) -lc -lgcc -o $$@
+.SECONDARY: $$(H7_LIB_$(1)) $(H7_C_NAMES:%=$(H7_TESTS)/$(1)/tests/stm32h7/%.o)
+-include $$(wildcard $(H7_TESTS)/$(1)/*/*.d $(H7_TESTS)/$(1)/*/*/*.d)
+endef
+$(eval $(call H7_KIND,mpu,,,))
+
+.PHONY: test-stm32h7
+test-stm32h7: $(H7SIM) $(H7_IMAGES) $(H7_TESTS)/mpu/test_link.elf
+	tests/stm32h7/run $(BUILD)
