@@ -201,8 +201,7 @@ static void empty_link(void) {
 // root pointers outlive a soft reset, but the sweep of the whole heap, with
 // which every port ends a run, calls this finaliser.  Every other object is
 // still in place then, whether its own finaliser has run or not.
-static mp_obj_t bus_end(mp_obj_t self) {
-    (void)self;
+void openamp_bus_end(void) {
     const struct amp_port *port = openamp_bus.link.port;
     port->ops->listen(port->ctx, NULL, NULL);
 #if MICROPY_PY_OPENAMP_HOST
@@ -211,12 +210,19 @@ static mp_obj_t bus_end(mp_obj_t self) {
 #endif
     empty_link();
     MP_STATE_VM(openamp_started) = MP_OBJ_NULL;
+}
+
+static mp_obj_t bus_del(mp_obj_t self) {
+    (void)self;
+    if (MP_STATE_VM(openamp_started) != MP_OBJ_NULL) {
+        openamp_bus_end();
+    }
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(bus_end_obj, bus_end);
+static MP_DEFINE_CONST_FUN_OBJ_1(bus_del_obj, bus_del);
 
 static const mp_rom_map_elem_t bus_locals_table[] = {
-    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&bus_end_obj)},
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&bus_del_obj)},
 };
 static MP_DEFINE_CONST_DICT(bus_locals, bus_locals_table);
 

@@ -233,8 +233,9 @@ static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_deinit_obj, endpoint_deinit);
 // Endpoints in use are never collected: this is the end of the whole heap.
 static mp_obj_t endpoint_del(mp_obj_t self_in) {
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    amp_endpoint_abandon(&self->ept);
-    list_remove(self);
+    if (self->ept.link != NULL) {
+        openamp_bus_end();
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_del_obj, endpoint_del);

@@ -54,6 +54,9 @@ extern openamp_bus_t openamp_bus;
 // Make the bus ready if this run of the interpreter did not yet.
 void openamp_bus_init(void);
 
+// The whole heap is being swept: keep nothing of it.
+void openamp_bus_end(void);
+
 // Have the work that is due done where callbacks may run.  In any context.
 void openamp_bus_schedule(void);
 

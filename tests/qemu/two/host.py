@@ -1,6 +1,6 @@
 # On core 0: starts the MicroPython of core 1 and talks to it.
 import openamp, time
-from support import Box, wait
+from support import Box, core_pids, wait
 
 services = []
 openamp.new_service_callback(lambda src, name: services.append(name))
@@ -31,4 +31,5 @@ for life in range(3):
     else:
         print(box.ask("stop"))
         wait(lambda: not box.ept.is_ready(), "its end")
+        wait(lambda: not core_pids(), "the core's end")
 print("done")
