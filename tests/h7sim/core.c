@@ -11,6 +11,15 @@
 // Never executed: where Unicorn is told to stop of itself.
 #define UNTIL 0xFFF00000
 
+enum {
+    CFSR_IACCVIOL = 1 << 0,
+    CFSR_IBUSERR = 1 << 8,
+    CFSR_PRECISERR = 1 << 9,
+    CFSR_BFARVALID = 1 << 15,
+    CFSR_UNDEFINSTR = 1 << 16,
+    CFSR_INVSTATE = 1 << 17,
+};
+
 uint32_t core_reg(const struct core *core, int reg) {
     uint32_t value = 0;
     uc_reg_read(core->uc, reg, &value);
@@ -109,8 +118,7 @@ static bool on_bad_access(
             : write ? "write"
                     : "read",
         (unsigned)address);
-    enum { PRECISE_AND_BFAR = 0x8200, IBUSERR = 0x100 };
-    core->nvic.cfsr |= fetch ? IBUSERR : PRECISE_AND_BFAR;
+    core->nvic.cfsr |= fetch ? CFSR_IBUSERR : CFSR_PRECISERR | CFSR_BFARVALID;
     core->nvic.bfar = (uint32_t)address;
     core->why = WHY_FAULT;
     if (core->id != M4 || !core->m->options.faults) {
@@ -177,7 +185,7 @@ void core_open(struct core *core, uint32_t vectors) {
 // ---- A slice ----
 
 static void take_interrupt(struct core *core) {
-    enum { SWI = 2, BKPT = 7, EXCEPTION_EXIT = 8 };
+    enum { SWI = 2, PREFETCH_ABORT = 3, BKPT = 7, EXCEPTION_EXIT = 8 };
     switch (core->interrupt) {
         case SWI:
             if (nvic_group_priority(core, EXC_SVC) >= nvic_execution_priority(core, true)) {
@@ -192,11 +200,29 @@ static void take_interrupt(struct core *core) {
         case EXCEPTION_EXIT:
             exception_return(core);
             break;
+        case PREFETCH_ABORT:
+            core->nvic.cfsr |= CFSR_IACCVIOL;
+            exception_fault(core, EXC_MEMFAULT, "fetch from where nothing may be executed");
+            break;
         default: {
-            char what[40];
-            snprintf(what, sizeof(what), "usage fault, Unicorn's %u", (unsigned)core->interrupt);
+            char what[60];
+            snprintf(what, sizeof(what), "usage fault (Unicorn's exception %u)",
+                (unsigned)core->interrupt);
             exception_fault(core, EXC_USAGEFAULT, what);
         }
+    }
+}
+
+// The PC is where the faulting block began, not at the instruction: so it is in Unicorn.
+static void take_fault(struct core *core, uc_err error) {
+    if (error == UC_ERR_OK) {
+        core->nvic.cfsr |= CFSR_UNDEFINSTR;
+        exception_fault(core, EXC_USAGEFAULT, "undefined instruction");
+    } else if (error == UC_ERR_EXCEPTION) {
+        core->nvic.cfsr |= CFSR_INVSTATE;
+        exception_fault(core, EXC_USAGEFAULT, "not in Thumb state, or an FPU that is not there");
+    } else {
+        exception_fault(core, EXC_BUSFAULT, uc_strerror(error));
     }
 }
 
@@ -209,19 +235,22 @@ static void fp_check(struct core *core) {
 }
 
 static void after_run(struct core *core, uc_err error) {
+    if (core->m->end >= 0) {
+        return; // a violation, in what ran
+    }
     switch (core->why) {
         case WHY_WFI:
             if (error != UC_ERR_OK) {
-                h7_violation(core, "%s", uc_strerror(error));
+                take_fault(core, error);
+            } else {
+                core->sleeping = true;
             }
-            core->sleeping = true;
             break;
         case WHY_INTERRUPT:
             take_interrupt(core);
             break;
         case WHY_FAULT:
-            exception_fault(core, error == UC_ERR_OK ? EXC_USAGEFAULT : EXC_BUSFAULT,
-                error == UC_ERR_OK ? "undefined instruction" : uc_strerror(error));
+            take_fault(core, error);
             break;
         case WHY_SLICE:
         case WHY_YIELD:

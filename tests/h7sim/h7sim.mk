@@ -13,3 +13,16 @@ $(BUILD)/h7sim/%.o: tests/h7sim/%.c
 $(H7SIM): $(H7SIM_OBJ)
 	$(CC) $(KIND_CFLAGS) $^ -lunicorn -o $@
 -include $(H7SIM_OBJ:.o=.d)
+
+# Guests: bare programs for both cores, that prove one thing each.
+H7SIM_GUESTS := $(filter-out guest, $(basename $(notdir $(wildcard tests/h7sim/guest/*.c))))
+H7SIM_GUEST_CC := arm-none-eabi-gcc $(CFLAGS_STRICT) -O2 -g -mcpu=cortex-m4 -mthumb \
+    -mfloat-abi=hard -mfpu=fpv4-sp-d16 -ffreestanding -nostdlib
+
+$(BUILD)/h7sim/guest/%.elf: tests/h7sim/guest/%.c tests/h7sim/guest/guest.c \
+    tests/h7sim/guest/guest.h tests/h7sim/guest/guest.ld
+	@mkdir -p $(@D)
+	$(H7SIM_GUEST_CC) -T tests/h7sim/guest/guest.ld tests/h7sim/guest/guest.c $< -lgcc -o $@
+
+test-h7sim: $(H7SIM) $(H7SIM_GUESTS:%=$(BUILD)/h7sim/guest/%.elf)
+	tests/h7sim/run $(BUILD)/h7sim

@@ -154,6 +154,8 @@ void hsem_write(struct core *core, uint32_t offset, uint32_t value);
 // ---- scs.c: the registers of a core ----
 uint32_t scs_read(struct core *core, uint32_t offset);
 void scs_write(struct core *core, uint32_t offset, uint32_t value);
+
+// ---- dwt.c ----
 uint32_t dwt_read(struct core *core, uint32_t offset);
 void dwt_write(struct core *core, uint32_t offset, uint32_t value);
 

@@ -15,7 +15,7 @@ static const char usage[] =
     "  --ratio N[/M]           the M7's clock to the M4's (2)\n"
     "  --evict SEED            lines leave the cache by chance (0: they do not)\n"
     "  --resets N              resets by the program that may be (10)\n"
-    "  --max-instructions N    of both cores (20000000000)\n"
+    "  --max-instructions N    of both cores (2000000000)\n"
     "  --m4-faults             the M4 takes its faults as exceptions\n"
     "  --stats FILE            counters, at marks (stores to 0x5FFF0000) and at the end\n"
     "exit codes: the program's, or 3 violation or fault, 4 too many resets, 5 no progress,\n"
@@ -44,7 +44,7 @@ static struct machine machine = {
             .arguments = "",
             .slice = 1000,
             .ratio = {2, 1},
-            .max_insns = UINT64_C(20000000000),
+            .max_insns = UINT64_C(2000000000),
             .max_resets = 10,
             .m4_boot = 0x08100000,
         },

@@ -1,4 +1,4 @@
-/* The registers of a core: interrupts, system control, caches, cycle counter. */
+/* The registers of a core: interrupts, system control, caches. */
 #include "machine.h"
 
 enum {
@@ -210,7 +210,6 @@ static uint32_t *plain(struct core *core, uint32_t offset) {
 // ---- Constants, and what only reads ----
 
 static uint32_t constant(struct core *core, uint32_t offset) {
-    enum { DATA_16K = 0x700FE019 & ~0x70000000, READ_WRITE_ALLOCATE = 0x70000000 };
     bool m7 = core->id == M7;
     switch (offset) {
         case ICTR:
@@ -362,37 +361,5 @@ void scs_write(struct core *core, uint32_t offset, uint32_t value) {
         *word = value;
     } else if (!system_write(core, offset, value)) {
         h7_violation(core, "write to 0x%08x: no such register", (unsigned)(0xE000E000 + offset));
-    }
-}
-
-// ---- DWT: the cycle counter ----
-
-enum { DWT_CTRL = 0x000, DWT_CYCCNT = 0x004, DWT_LAR = 0xFB0, CYCCNTENA = 1 };
-
-uint32_t dwt_read(struct core *core, uint32_t offset) {
-    switch (offset) {
-        case DWT_CTRL:
-            return 0x40000000 | core->dwt_control;
-        case DWT_CYCCNT:
-            return core->dwt_control & CYCCNTENA ? (uint32_t)(core->cycles - core->dwt_base) : 0;
-        default:
-            h7_violation(core, "read of DWT register 0x%03x", (unsigned)offset);
-            return 0;
-    }
-}
-
-void dwt_write(struct core *core, uint32_t offset, uint32_t value) {
-    switch (offset) {
-        case DWT_CTRL:
-            core->dwt_base = core->dwt_control & CYCCNTENA ? core->dwt_base : core->cycles;
-            core->dwt_control = value & CYCCNTENA;
-            break;
-        case DWT_CYCCNT:
-            core->dwt_base = core->cycles - value;
-            break;
-        case DWT_LAR:
-            break;
-        default:
-            h7_violation(core, "write to DWT register 0x%03x", (unsigned)offset);
     }
 }
