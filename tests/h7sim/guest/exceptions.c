@@ -157,6 +157,7 @@ static void sleep(void) {
     CHECK(was("t"));
 }
 
+// clang-format off
 // FP registers, both stacks, IT blocks and flags: as if nothing had been.
 static void registers(void) {
     static uint64_t process_stack[64];
@@ -187,6 +188,7 @@ static void registers(void) {
     // Its frame of 8 words was on the process stack.
     CHECK((process_stack[63] >> 32 & 0x010001FF) == 0x01000000);
 }
+// clang-format on
 
 void m7_main(void) {
     // Handlers use the FPU.
