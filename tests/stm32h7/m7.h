@@ -9,6 +9,9 @@
 #include "ports/stm32h7/stm32h7.h"
 #include "tests/qemu/host.h"
 
+// More images, behind those of tests/qemu/host.h.
+enum { IMAGE_FIELD = 3, IMAGE_FLASH };
+
 // Number `n` (from 0) of those that the simulator was given as arguments.
 uint32_t m7_argument(unsigned n);
 

@@ -1,7 +1,7 @@
 # Tests of the stm32h7 port, on the simulator of tests/h7sim.
 
 H7_TESTS := $(BUILD)/tests/stm32h7
-H7_C_NAMES := test_link test_life
+H7_C_NAMES := test_link test_life test_attach
 
 # Host programs in C: the core in the host's role, the port's host half.  Kinds:
 #   mpu      as it is delivered: an MPU region keeps SRAM4 out of the cache
@@ -14,7 +14,8 @@ H7_CORE := $(filter-out core/vdev.c core/virtq_device.c, $(CORE_SRC))
 H7_SHARED := tests/qemu/host.c ports/mps2_an521/semihost.c tests/stm32h7/m7.c
 
 # In the order of the enumeration in tests/qemu/host.h; where m7 programs look for them.
-H7_IMAGES := $(addprefix $(FW_H7)/, virtual_uart.elf test_fault.elf test_flood.elf)
+H7_IMAGES := $(addprefix $(FW_H7)/, virtual_uart.elf test_fault.elf test_flood.elf \
+    field_vuart.elf test_notable.flash.elf)
 H7_IMAGE_DA := 0x08080000
 H7_IMAGE_LEN := 0x40000
 H7_HOST_DEFS := -I. -DIMAGE_DA=$(H7_IMAGE_DA) -DIMAGE_LEN=$(H7_IMAGE_LEN)
@@ -22,6 +23,11 @@ H7_HOST_DEFS := -I. -DIMAGE_DA=$(H7_IMAGE_DA) -DIMAGE_LEN=$(H7_IMAGE_LEN)
 $(FW_H7)/obj/test_fault.o: tests/qemu/test_fault.c
 	@mkdir -p $(@D)
 	$(AMP_H7_REMOTE_CC) -I. -c $< -o $@
+
+# Firmware that has nothing of ours.
+$(FW_H7)/field_vuart.elf: tests/stm32h7/field_vuart.c tests/stm32h7/field.ld
+	@mkdir -p $(@D)
+	$(AMP_H7_REMOTE_CC) $(AMP_H7_LINK) -Wl,-e,0x30000000 -T tests/stm32h7/field.ld $< -lc -o $@
 
 # $(call H7_KIND,name,options of the compiler,sources,options of the linker)
 define H7_KIND
@@ -38,5 +44,6 @@ endef
 $(eval $(call H7_KIND,mpu,,,))
 
 .PHONY: test-stm32h7
-test-stm32h7: $(H7SIM) $(H7_IMAGES) $(H7_TESTS)/mpu/test_link.elf
+test-stm32h7: $(H7SIM) $(H7_IMAGES) $(FW_H7)/test_notable.flash.bin \
+    $(H7_C_NAMES:%=$(H7_TESTS)/mpu/%.elf)
 	tests/stm32h7/run $(BUILD)

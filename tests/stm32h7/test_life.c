@@ -1,0 +1,158 @@
+/*
+ * Every way for the M4 to live and to end.  What stops it is a reset of the
+ * chip, with which this program begins anew: it counts them, and each life has
+ * its number.
+ */
+#include "m7.h"
+
+#include <string.h>
+
+#include "core/wire/virtq_layout.h"
+
+enum { FLASH_FIRMWARE = 0x081E0000, ERASED_FLASH = 0x081F0000 };
+
+static void say(const char *what) {
+    amp_an521_print_dec(m7_resets());
+    amp_an521_print(" ");
+    amp_an521_print(what);
+    amp_an521_print("\n");
+}
+
+__attribute__((noreturn)) static void stop_is_reset(void) {
+    (void)amp_rproc_stop(&host_rproc);
+    CHECK(!"stop() returned");
+    for (;;) {
+    }
+}
+
+// ---- Lives ----
+
+// Nothing runs, so nothing is reset, whatever is asked for.
+static void life_stopped(void) {
+    const struct amp_port *port = host_rproc.port;
+    CHECK(port->ops->core_stop(port->ctx) == 0);
+    CHECK(amp_rproc_stop(&host_rproc) == 0);
+    CHECK(host_load(IMAGE_VIRTUAL_UART, NULL) == 0);
+    CHECK(amp_rproc_stop(&host_rproc) == 0);
+    CHECK(amp_rproc_shutdown(&host_rproc) == 0);
+    host_run(IMAGE_VIRTUAL_UART);
+    host_echo("hello");
+    say("stop of a core that runs");
+    stop_is_reset();
+}
+
+static void life_again(void) {
+    host_run(IMAGE_VIRTUAL_UART);
+    host_echo("hello again");
+    CHECK(amp_rproc_start(&host_rproc) == -AMP_EBUSY);
+    say("shutdown of a core that runs");
+    (void)amp_rproc_shutdown(&host_rproc);
+    CHECK(!"shutdown() returned");
+}
+
+static void die_of(const char *command, const char *reason) {
+    host_run(IMAGE_FAULT);
+    host_echo("alive");
+    host_send(command);
+    CHECK(host_until(host_is_crashed, 5000));
+    say(host_rproc.reason);
+    CHECK(strncmp(host_rproc.reason, reason, strlen(reason)) == 0);
+    CHECK(!host_is_ready());
+}
+
+// The program goes on after a death, and can read what the firmware had to say.
+static void life_undefined(void) {
+    char text[8];
+    die_of("undefined", "fault, pc 0x3000");
+    CHECK(amp_rproc_trace(&host_rproc, 0, text, sizeof(text)) == 8);
+    CHECK(memcmp(text, "link up\n", 8) == 0);
+    // A new image wants the core in reset.
+    (void)host_load(IMAGE_VIRTUAL_UART, NULL);
+    CHECK(!"load() returned");
+}
+
+static void life_exit(void) {
+    die_of("exit 3", "exit code 0x00000003");
+    stop_is_reset();
+}
+
+static void life_bus(void) {
+    die_of("bus", "fault at 0x90000000, pc 0x3000");
+    stop_is_reset();
+}
+
+// Firmware that breaks the protocol is no reason to reset the system.
+static void life_violation(void) {
+    host_run(IMAGE_VIRTUAL_UART);
+    const struct amp_rsc_vring *ring = &host_rproc.vdev.vring[0];
+    struct virtq_used *used = (void *)(ring->da + virtq_used_offset(ring->num, ring->align));
+    used->idx = (uint16_t)(used->idx + 100);
+    CHECK(amp_rproc_poll(&host_rproc) == -AMP_EPROTO);
+    CHECK(host_is_crashed());
+    say(host_rproc.reason);
+    stop_is_reset();
+}
+
+// ---- What is refused before anything is done ----
+
+static void refuse_vectors(amp_da_t vectors, unsigned word, uint32_t value) {
+    const struct amp_port *port = host_rproc.port;
+    CHECK(host_load(IMAGE_VIRTUAL_UART, NULL) == 0);
+    uint32_t *table = port->ops->map(port->ctx, vectors, 8);
+    table[word] = value;
+    CHECK(amp_rproc_start(&host_rproc) == -AMP_ENOEXEC);
+    const char *reason = NULL;
+    CHECK(port->ops->core_state(port->ctx, &reason) == AMP_CORE_STOPPED);
+    CHECK(reason != NULL);
+    say(reason);
+}
+
+static void refuse_address(amp_da_t address, int at_load) {
+    struct amp_load_error why = {0};
+    int result = amp_rproc_load_address(&host_rproc, address, &why);
+    CHECK(result == at_load);
+    if (result == 0) {
+        CHECK(amp_rproc_start(&host_rproc) == -AMP_ENOEXEC);
+    }
+}
+
+static void test_refusals(void) {
+    refuse_vectors(AMP_STM32H7_D2_DA, 0, 0);
+    refuse_vectors(AMP_STM32H7_D2_DA, 0, 0xFFFFFFFF);
+    refuse_vectors(AMP_STM32H7_D2_DA, 0, 0x38000004);
+    refuse_vectors(AMP_STM32H7_D2_DA, 0, 0x24001000); // the host's memory
+    refuse_vectors(AMP_STM32H7_D2_DA, 1, 0);
+    refuse_vectors(AMP_STM32H7_D2_ALIAS_DA, 1, 0x30000400); // not Thumb
+    refuse_vectors(AMP_STM32H7_D2_DA, 1, 0xC0000001);
+    refuse_address(0x24000000, -AMP_ENOEXEC);
+    refuse_address(0x38000000, -AMP_ENOEXEC);
+    refuse_address(ERASED_FLASH, 0);
+    refuse_address(FLASH_FIRMWARE + 0x400, 0); // no multiple of 64 KiB
+    struct amp_load_error why;
+    CHECK(host_load(IMAGE_FLASH, &why) == -AMP_ENOEXEC); // an image for the flash
+    say(why.what);
+}
+
+static void life_flash(void) {
+    struct amp_load_error why;
+    test_refusals();
+    amp_endpoint_destroy(&host_ept);
+    host_init("test-notable");
+    CHECK(amp_rproc_load_address(&host_rproc, FLASH_FIRMWARE, &why) == 0);
+    CHECK(amp_rproc_start(&host_rproc) == 0);
+    CHECK(host_until(host_is_ready, 5000));
+    host_echo("from the flash");
+    say("OK");
+}
+
+int main(void) {
+    static void (*const lives[])(void) = {
+        life_stopped, life_again, life_undefined, life_exit, life_bus, life_violation, life_flash};
+    static const char *const names[] = {"vuart-channel", "vuart-channel", "test-fault",
+        "test-fault", "test-fault", "vuart-channel", "vuart-channel"};
+    uint32_t life = m7_resets();
+    CHECK(life < sizeof(lives) / sizeof(lives[0]));
+    host_init(names[life]);
+    lives[life]();
+    return 0;
+}
