@@ -4,12 +4,12 @@ H7_TESTS := $(BUILD)/tests/stm32h7
 H7_C_NAMES := test_link test_life test_attach
 
 # Host programs in C: the core in the host's role, the port's host half.  Kinds:
-#   mpu      as it is delivered: an MPU region keeps SRAM4 out of the cache
-#   cached   SRAM4 is cached, with maintenance around every access
+#   mpu           as it is delivered: an MPU region keeps SRAM4 out of the cache
+#   cached        SRAM4 is cached, with maintenance around every access
 # and what is left out of them, to show that its absence is found:
-#   nompu    the region
-#   noclean, noinvalidate   cache operations of `cached`
-#   noimage  cache operations of `mpu`, which leaves images in the cache
+#   nompu         of `mpu`, the region
+#   noimage       of `mpu`, the cleaning of images
+#   noclean, noinvalidate   of `cached`, the one or the other, after the start
 H7_CORE := $(filter-out core/vdev.c core/virtq_device.c, $(CORE_SRC))
 H7_SHARED := tests/qemu/host.c ports/mps2_an521/semihost.c tests/stm32h7/m7.c
 
@@ -29,6 +29,7 @@ $(FW_H7)/field_vuart.elf: tests/stm32h7/field_vuart.c tests/stm32h7/field.ld
 	@mkdir -p $(@D)
 	$(AMP_H7_REMOTE_CC) $(AMP_H7_LINK) -Wl,-e,0x30000000 -T tests/stm32h7/field.ld $< -lc -o $@
 
+comma := ,
 # $(call H7_KIND,name,options of the compiler,sources,options of the linker)
 define H7_KIND
 H7_LIB_$(1) := $$(patsubst %.c,$(H7_TESTS)/$(1)/%.o,$(H7_CORE) $(AMP_H7_HOST_SRC) $(H7_SHARED) $(3))
@@ -41,9 +42,16 @@ $(H7_TESTS)/$(1)/%.elf: $(H7_TESTS)/$(1)/tests/stm32h7/%.o $$(H7_LIB_$(1)) tests
 .SECONDARY: $$(H7_LIB_$(1)) $(H7_C_NAMES:%=$(H7_TESTS)/$(1)/tests/stm32h7/%.o)
 -include $$(wildcard $(H7_TESTS)/$(1)/*/*.d $(H7_TESTS)/$(1)/*/*/*.d)
 endef
+H7_WITHOUT := tests/stm32h7/without.c
 $(eval $(call H7_KIND,mpu,,,))
+$(eval $(call H7_KIND,nompu,,tests/stm32h7/without_mpu.c,))
+$(eval $(call H7_KIND,noimage,,$(H7_WITHOUT),\
+    -Wl$(comma)--wrap=stm32h7_cache_clean$(comma)--wrap=stm32h7_cache_flush))
+$(eval $(call H7_KIND,cached,-DAMP_CONFIG_CACHE=1,tests/stm32h7/cached.c,))
+H7_PROGRAMS := $(H7_C_NAMES:%=$(H7_TESTS)/mpu/%.elf) \
+    $(addprefix $(H7_TESTS)/, nompu/test_link.elf noimage/test_link.elf)
 
 .PHONY: test-stm32h7
 test-stm32h7: $(H7SIM) $(H7_IMAGES) $(FW_H7)/test_notable.flash.bin \
-    $(H7_C_NAMES:%=$(H7_TESTS)/mpu/%.elf)
+    $(H7_PROGRAMS)
 	tests/stm32h7/run $(BUILD)
