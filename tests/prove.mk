@@ -36,7 +36,12 @@ fuzz_arguments: micropython-asan $(AMP_FIRMWARE_SIM)
 	    >build/asan/arguments.log 2>&1 || { tail -n 30 build/asan/arguments.log; exit 1; }
 	@tail -n 1 build/asan/arguments.log
 
-fuzz: $(FUZZ_TARGETS) fuzz_arguments
+fuzz: $(FUZZ_TARGETS) fuzz_arguments fuzz_mutants_match
+
+# That the checks which `make prove` takes out are still there, word for word.
+.PHONY: fuzz_mutants_match
+fuzz_mutants_match:
+	tests/fuzz/mutants $(BUILD)/prove/mutants 0
 
 # ---- Static analysis ----
 

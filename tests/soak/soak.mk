@@ -79,7 +79,7 @@ soak-python-asan: micropython-asan $(AMP_FIRMWARE_SIM)
 	    tests/soak/run_python build/asan/sim/micropython $(FW) build/asan/soak $(SOAK_PYTHON_ASAN)
 
 soak-long:
-	SOAK_CYCLES=10000 HOSTILE_LIVES=10000 SOAK_CYCLES_PYTHON=10000 HOSTILE_LIVES_PYTHON=10000 \
+	SOAK_CYCLES=10000 HOSTILE_LIVES=10000 SOAK_CYCLES_PYTHON=10000 HOSTILE_LIVES_PYTHON=5000 \
 	    FAULT_MESSAGES=20000 FLOOD_SECONDS=60 $(MAKE) --no-print-directory soak
 
 soak-long-asan:

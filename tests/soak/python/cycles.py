@@ -109,4 +109,5 @@ for _ in range(cycles):
         break
 if memory() - before[1] > 512:
     wrong.append("memory %d" % (memory() - before[1]))
+print("# %d lives, %d messages, each of its own life" % (life, messages))
 print(wrong, messages > 100, len(core_pids()))

@@ -85,5 +85,6 @@ for life in range(3):
         if box.ask(b"%d" % i) != b"%d" % i:
             wrong.append(i)
     rproc.stop()
+print("# %d hostile lives, %d messages taken, %d times not running" % (lives, count, crashes))
 names = [k for k in seen if k != "sent" and not str(k).startswith("OSError") and k != -11]
 print(wrong, names, crashes > 0, seen["sent"] > 0)
