@@ -90,7 +90,9 @@ $(BUILD)/sim/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(LIB_SRC) $(HEADER
     $(wildcard ports/sim/*.h) $(AMP_SIM_RUNNER)
 	@mkdir -p $(@D) $(MP_MODULES)
 	@ln -sfn $(abspath .) $(MP_MODULES)/openamp
-	@if [ $(MP_ORIGIN) -nt $(MP_BUILD)/micropython ]; then rm -rf $(MP_BUILD); fi
+	@for file in $(MP_ORIGIN) micropython/openamp.mk; do \
+	    if [ $$file -nt $(MP_BUILD)/micropython ]; then rm -rf $(MP_BUILD); fi; \
+	done # MicroPython's own rules do not see that these have changed
 	$(MAKE) -C $(MP_TREE)/ports/unix BUILD=$(MP_BUILD) PROG=micropython CC="$(CC)" \
 	    STRIP= MICROPY_PY_SSL=0 MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
 	    MPY_LIB_DIR=$(MP_TREE) FROZEN_MANIFEST=$(abspath micropython/manifest.py) \

@@ -50,7 +50,10 @@ static bool ends_programs(mp_obj_t exception) {
         MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_Exception));
 }
 
-void openamp_caught(void *value) {
+// What nlr_push() caught around a callback: printed, or, if it is one that ends
+// programs (KeyboardInterrupt, SystemExit), raised again where the program is.
+// Never raises.
+static void caught(void *value) {
     mp_obj_t exception = MP_OBJ_FROM_PTR(value);
     nlr_buf_t nlr;
     if (!ends_programs(exception) && nlr_push(&nlr) == 0) {
@@ -67,19 +70,54 @@ void openamp_caught(void *value) {
     }
 }
 
-void openamp_call(mp_obj_t fun, uint32_t addr, mp_obj_t arg) {
+mp_obj_t openamp_call(
+    mp_obj_t fun, uint32_t addr, openamp_make_t make, const char *data, size_t len) {
+    volatile mp_obj_t made = MP_OBJ_NULL;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
+        mp_obj_t arg = make(data, len);
+        made = arg;
         mp_call_function_2(fun, mp_obj_new_int_from_uint(addr), arg);
         nlr_pop();
     } else {
-        openamp_caught(nlr.ret_val);
+        caught(nlr.ret_val);
     }
+    return made;
 }
 
 // ---- From the doorbell to the poll ----
 
 static void run(mp_sched_node_t *self);
+
+#if !MICROPY_PY_OPENAMP_HOST
+// Until the host has finished our resource table there is no link to poll.
+static int device_poll(struct amp_rpmsg *link) {
+    size_t len;
+    const void *table = amp_platform_table(&len);
+    struct amp_rpmsg_layout layout;
+    if (!amp_rpmsg_is_up(link) && amp_vdev_open(link->port, table, len, &layout) == 0) {
+        amp_rpmsg_up(link, &layout);
+    }
+    return amp_rpmsg_poll(link);
+}
+#endif
+
+// With the scheduler locked.
+static int poll(void) {
+    openamp_bus.notified = false;
+    ++openamp_bus.inside;
+#if MICROPY_PY_OPENAMP_HOST
+    if (openamp_bus.orphan) {
+        openamp_bus.orphan = false;
+        amp_rproc_shutdown(&openamp_bus.rproc);
+    }
+    int taken = amp_rproc_poll(&openamp_bus.rproc);
+#else
+    int taken = device_poll(&openamp_bus.link);
+#endif
+    --openamp_bus.inside;
+    return taken;
+}
 
 static mp_obj_t run_again(mp_obj_t arg) {
     (void)arg;
@@ -115,7 +153,7 @@ static void run(mp_sched_node_t *self) {
         return; // scheduled before a soft reset
     }
     openamp_bus.running = true;
-    int taken = openamp_bus_poll();
+    int taken = poll();
     openamp_bus.running = false;
     if (taken < (int)amp_rpmsg_depth(&openamp_bus.link) && !openamp_bus.notified) {
         return; // nothing is due until the doorbell rings again
@@ -140,34 +178,10 @@ static void notified(void *arg) {
     }
 }
 
-#if !MICROPY_PY_OPENAMP_HOST
-// Until the host has finished our resource table there is no link to poll.
-static int device_poll(struct amp_rpmsg *link) {
-    size_t len;
-    const void *table = amp_platform_table(&len);
-    struct amp_rpmsg_layout layout;
-    if (!amp_rpmsg_is_up(link) && amp_vdev_open(link->port, table, len, &layout) == 0) {
-        amp_rpmsg_up(link, &layout);
-    }
-    return amp_rpmsg_poll(link);
-}
-#endif
-
 int openamp_bus_poll(void) {
-    openamp_bus.notified = false;
     // Callbacks run as scheduled ones do, also where send() runs them.
     mp_sched_lock();
-    ++openamp_bus.inside;
-#if MICROPY_PY_OPENAMP_HOST
-    if (openamp_bus.orphan) {
-        openamp_bus.orphan = false;
-        amp_rproc_shutdown(&openamp_bus.rproc);
-    }
-    int taken = amp_rproc_poll(&openamp_bus.rproc);
-#else
-    int taken = device_poll(&openamp_bus.link);
-#endif
-    --openamp_bus.inside;
+    int taken = poll();
     mp_sched_unlock();
     return taken;
 }

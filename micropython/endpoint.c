@@ -50,15 +50,10 @@ static void grow_buckets(void) {
 // ---- Receiving ----
 
 void openamp_endpoint_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    openamp_endpoint_obj_t *self = endpoint_of(ept);
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        mp_obj_t message = openamp_message_new(data, len);
-        nlr_pop();
-        openamp_call(self->callback, src, message);
+    mp_obj_t message =
+        openamp_call(endpoint_of(ept)->callback, src, openamp_message_new, data, len);
+    if (message != MP_OBJ_NULL) {
         openamp_message_clear(message);
-    } else {
-        openamp_caught(nlr.ret_val);
     }
 }
 
@@ -125,7 +120,7 @@ static void wait_for_room(waiter_t *waiter, mp_uint_t now, mp_uint_t ms) {
     openamp_bus_wait(in_callback ? MIN(ms, DEADLOCK_MS) : ms);
 }
 
-static mp_obj_t endpoint_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+static mp_obj_t send(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
     enum { ARG_data, ARG_src, ARG_dest, ARG_timeout };
     static const mp_arg_t allowed_args[] = {
         {MP_QSTR_data, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
@@ -164,6 +159,18 @@ static mp_obj_t endpoint_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
         }
         wait_for_room(&waiter, now, MIN(left, OPENAMP_WAIT_FOREVER));
     }
+}
+
+static mp_obj_t endpoint_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    // What programs do most, first: send(data), with room for it.
+    if (n_args == 2 && kw_args->used == 0) {
+        openamp_check_thread();
+        int sent = try_send(MP_OBJ_TO_PTR(pos_args[0]), AMP_ADDR_ANY, AMP_ADDR_ANY, pos_args[1]);
+        if (sent >= 0) {
+            return MP_OBJ_NEW_SMALL_INT(sent);
+        }
+    }
+    return send(n_args, pos_args, kw_args);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(endpoint_send_obj, 2, endpoint_send);
 
@@ -254,10 +261,11 @@ static void endpoint_print(const mp_print_t *print, mp_obj_t self_in, mp_print_k
 }
 
 static const mp_rom_map_elem_t endpoint_locals_table[] = {
-    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&endpoint_del_obj)},
-    {MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&endpoint_deinit_obj)},
-    {MP_ROM_QSTR(MP_QSTR_is_ready), MP_ROM_PTR(&endpoint_is_ready_obj)},
+    // Searched in this order.
     {MP_ROM_QSTR(MP_QSTR_send), MP_ROM_PTR(&endpoint_send_obj)},
+    {MP_ROM_QSTR(MP_QSTR_is_ready), MP_ROM_PTR(&endpoint_is_ready_obj)},
+    {MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&endpoint_deinit_obj)},
+    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&endpoint_del_obj)},
 };
 static MP_DEFINE_CONST_DICT(endpoint_locals, endpoint_locals_table);
 

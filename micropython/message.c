@@ -86,12 +86,12 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     );
 // clang-format on
 
-mp_obj_t openamp_message_new(void *data, size_t len) {
+mp_obj_t openamp_message_new(const char *data, size_t len) {
     mp_obj_array_t *self = mp_obj_malloc(mp_obj_array_t, &message_type);
     self->typecode = BYTEARRAY_TYPECODE;
     self->free = 0;
     self->len = len;
-    self->items = data;
+    self->items = (void *)data;
     return MP_OBJ_FROM_PTR(self);
 }
 

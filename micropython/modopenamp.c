@@ -20,15 +20,7 @@ static void service(struct amp_rpmsg *link, uint32_t src, const char *name) {
         return;
     }
 #endif
-    mp_obj_t callback = MP_STATE_VM(openamp_service_callback);
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        mp_obj_t name_obj = mp_obj_new_str(name, strlen(name));
-        nlr_pop();
-        openamp_call(callback, src, name_obj);
-    } else {
-        openamp_caught(nlr.ret_val);
-    }
+    openamp_call(MP_STATE_VM(openamp_service_callback), src, mp_obj_new_str, name, strlen(name));
 }
 
 // Announcements are kept until there is a callback for them.

@@ -76,13 +76,11 @@ void openamp_check_thread(void);
 // Returns at once if openamp_bus.notified.
 void openamp_bus_wait(mp_uint_t ms);
 
-// What nlr_push() caught in or around a callback: printed, or, if it is one that
-// ends programs (KeyboardInterrupt, SystemExit), raised again where the program
-// is.  Never raises.
-void openamp_caught(void *value);
-
-// Call fun(addr, arg); exceptions go to openamp_caught().
-void openamp_call(mp_obj_t fun, uint32_t addr, mp_obj_t arg);
+// Call fun(addr, make(data, len)): a callback, of which no exception leaves.
+// Returns what make() made, or MP_OBJ_NULL if it raised.
+typedef mp_obj_t (*openamp_make_t)(const char *data, size_t len);
+mp_obj_t openamp_call(
+    mp_obj_t fun, uint32_t addr, openamp_make_t make, const char *data, size_t len);
 
 // Raise OSError(error, text): `error` positive.
 void openamp_raise(int error, mp_rom_error_text_t text) __attribute__((noreturn));
@@ -116,7 +114,7 @@ void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept)
 // ---- Messages (message.c) ----
 
 // A bytearray that refers to a receive buffer.
-mp_obj_t openamp_message_new(void *data, size_t len);
+mp_obj_t openamp_message_new(const char *data, size_t len);
 
 // Empty it: the buffer goes back.
 void openamp_message_clear(mp_obj_t message);

@@ -32,6 +32,11 @@ $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))/ports/sim/runner_blob.
 $(BUILD)/openamp/sim/runner:
 	$(Q)$(MAKE) -C $(OPENAMP_TOP) BUILD=$(abspath $(BUILD)/openamp) CC="$(CC)" runner
 
+# For speed, not for size: of a memcpy() GCC's -Os makes a loop over single bytes.
+ifneq ($(DEBUG),1)
+$(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))/%.o: CFLAGS += -O2
+endif
+
 # Signals as interrupts: see unix/atomic.c and unix/sleep.c.
 SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/unix/atomic.c $(OPENAMP_MOD)/unix/sleep.c
 CFLAGS_USERMOD += -include $(OPENAMP_MOD)/unix/openamp_unix.h
