@@ -70,24 +70,29 @@ static void raise_send_error(int error) {
     }
 }
 
-static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, mp_obj_t data) {
-    // Each time anew: what ran while we waited may have resized it.
+// To where the endpoint is bound.
+static int send_bound(openamp_endpoint_obj_t *self, mp_obj_t data) {
     mp_buffer_info_t bufinfo;
     mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
-    if (dest == AMP_ADDR_ANY && src == AMP_ADDR_ANY) {
-        ++openamp_bus.inside;
-        int sent = amp_endpoint_send(&self->ept, bufinfo.buf, bufinfo.len);
-        --openamp_bus.inside;
-        return sent;
+    ++openamp_bus.inside;
+    int sent = amp_endpoint_send(&self->ept, bufinfo.buf, bufinfo.len);
+    --openamp_bus.inside;
+    return sent;
+}
+
+// The data is looked at each time anew: what ran while we waited may have
+// resized it.
+static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, mp_obj_t data) {
+    if (dest == AMP_ADDR_ANY && (src == AMP_ADDR_ANY || self->ept.dest == AMP_ADDR_ANY)) {
+        return send_bound(self, data); // or says why there is no destination
     }
     if (self->callback == MP_OBJ_NULL) {
         return -AMP_ENOTCONN; // deinit() was called
     }
     src = src == AMP_ADDR_ANY ? self->ept.addr : src;
     dest = dest == AMP_ADDR_ANY ? self->ept.dest : dest;
-    if (dest == AMP_ADDR_ANY) {
-        return amp_endpoint_send(&self->ept, NULL, 0); // says why there is none
-    }
+    mp_buffer_info_t bufinfo;
+    mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
     ++openamp_bus.inside;
     int sent = amp_rpmsg_send(&openamp_bus.link, src, dest, bufinfo.buf, bufinfo.len);
     --openamp_bus.inside;
@@ -120,7 +125,7 @@ static void wait_for_room(waiter_t *waiter, mp_uint_t now, mp_uint_t ms) {
     openamp_bus_wait(in_callback ? MIN(ms, DEADLOCK_MS) : ms);
 }
 
-static mp_obj_t send(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+static mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
     enum { ARG_data, ARG_src, ARG_dest, ARG_timeout };
     static const mp_arg_t allowed_args[] = {
         {MP_QSTR_data, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
@@ -129,9 +134,10 @@ static mp_obj_t send(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
         {MP_QSTR_timeout, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = -1}},
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
-    mp_arg_parse_all(
-        n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
-    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
+    mp_arg_check_num(n_args, n_kw, 2, 2, true);
+    mp_arg_parse_all_kw_array(
+        n_args - 1, n_kw, all_args + 1, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
+    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(all_args[0]);
     uint32_t src = openamp_get_addr(args[ARG_src].u_obj);
     uint32_t dest = openamp_get_addr(args[ARG_dest].u_obj);
     mp_int_t timeout = args[ARG_timeout].u_int;
@@ -161,18 +167,28 @@ static mp_obj_t send(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
     }
 }
 
-static mp_obj_t endpoint_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+static mp_obj_t endpoint_send(mp_obj_t fun, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+    (void)fun;
     // What programs do most, first: send(data), with room for it.
-    if (n_args == 2 && kw_args->used == 0) {
+    if (n_args == 2 && n_kw == 0) {
         openamp_check_thread();
-        int sent = try_send(MP_OBJ_TO_PTR(pos_args[0]), AMP_ADDR_ANY, AMP_ADDR_ANY, pos_args[1]);
+        openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+        int sent = send_bound(self, args[1]);
         if (sent >= 0) {
             return MP_OBJ_NEW_SMALL_INT(sent);
         }
     }
-    return send(n_args, pos_args, kw_args);
+    return send(n_args, n_kw, args);
 }
-static MP_DEFINE_CONST_FUN_OBJ_KW(endpoint_send_obj, 2, endpoint_send);
+
+// A method of which the interpreter neither counts nor sorts the arguments.
+// clang-format off
+static MP_DEFINE_CONST_OBJ_TYPE(
+    send_type, MP_QSTR_function, MP_TYPE_FLAG_BINDS_SELF | MP_TYPE_FLAG_BUILTIN_FUN,
+    call, endpoint_send
+    );
+// clang-format on
+static const mp_obj_base_t endpoint_send_obj = {&send_type};
 
 // ---- Life ----
 
@@ -261,7 +277,6 @@ static void endpoint_print(const mp_print_t *print, mp_obj_t self_in, mp_print_k
 }
 
 static const mp_rom_map_elem_t endpoint_locals_table[] = {
-    // Searched in this order.
     {MP_ROM_QSTR(MP_QSTR_send), MP_ROM_PTR(&endpoint_send_obj)},
     {MP_ROM_QSTR(MP_QSTR_is_ready), MP_ROM_PTR(&endpoint_is_ready_obj)},
     {MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&endpoint_deinit_obj)},
@@ -269,11 +284,22 @@ static const mp_rom_map_elem_t endpoint_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(endpoint_locals, endpoint_locals_table);
 
+// Finds the method of the message path sooner than by searching the table.
+static void endpoint_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    if (attr == MP_QSTR_send && dest[0] == MP_OBJ_NULL) {
+        dest[0] = MP_OBJ_FROM_PTR(&endpoint_send_obj);
+        dest[1] = self_in;
+    } else {
+        dest[1] = MP_OBJ_SENTINEL; // in the table
+    }
+}
+
 // clang-format off
 MP_DEFINE_CONST_OBJ_TYPE(
     openamp_endpoint_type, MP_QSTR_Endpoint, MP_TYPE_FLAG_NONE,
     make_new, endpoint_make_new,
     print, endpoint_print,
+    attr, endpoint_attr,
     locals_dict, &endpoint_locals
     );
 // clang-format on

@@ -41,7 +41,7 @@ static void interrupted(int signal, siginfo_t *info, void *context) {
         return; // sent to the process from outside: any thread may run this
     }
     int saved = errno;
-    for (unsigned i = 0; i < AMP_SIM_CORES; i++) {
+    for (unsigned i = 0; i < sim_core_count; i++) {
         sim_signal_deliver(&sim_cores[i]);
     }
     errno = saved;
