@@ -104,6 +104,7 @@ $(BUILD)/sim/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(LIB_SRC) $(HEADER
 micropython: $(BUILD)/sim/micropython
 
 include micropython/boards/MPS2_AN521/build.mk
+include micropython/boards/STM32H7_SIM/build.mk
 
 clean:
 	rm -rf $(BUILD)

@@ -58,6 +58,12 @@ SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/mps2_an521/, \
 SRC_USERMOD_LIB_C += $(OPENAMP_TOP)/ports/common/text.c
 endif
 
+else ifeq ($(OPENAMP_PORT),stm32h7)
+
+# The M7.  On the M4 there is firmware.
+SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/, \
+    stm32h7/host.c stm32h7/host_cache.c stm32h7/host_life.c common/text.c)
+
 else
 $(error OPENAMP_PORT=$(OPENAMP_PORT): there is no such port)
 endif

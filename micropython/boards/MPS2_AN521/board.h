@@ -2,16 +2,14 @@
 #ifndef OPENAMP_BOARD_H
 #define OPENAMP_BOARD_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "../common/common.h"
 
-#include "py/mpconfig.h" // which core it is for
+#define BOARD_TICKS_PER_US 20
+#define BOARD_STACK (64 * 1024) // as in sections.ld
 
-#define BOARD_REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
-
-// uart.c: a character that waits to be read?
-bool board_uart_any(void);
+// A ROMFS image.
+#define BOARD_ROM_DA 0x80800000
+#define BOARD_ROM_LEN 0x00400000
 
 // The interrupt of the UART's receiver; its number on this core.
 void board_uart_interrupt(void);
@@ -22,9 +20,5 @@ void board_uart_interrupt(void);
 #define BOARD_UART 0x50201000
 #define BOARD_UART_IRQ 34
 #endif
-
-// vfs_host.c: QEMU's host's files, as a file system.
-struct _mp_obj_type_t;
-extern const struct _mp_obj_type_t board_vfs_host_type;
 
 #endif // OPENAMP_BOARD_H

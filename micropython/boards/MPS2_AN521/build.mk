@@ -4,12 +4,12 @@
 # Gives: $(BUILD)/mps2_an521/micropython-host.elf and -device.elf
 
 AMP_AN521_MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/*.mk \
-    micropython/*.py micropython/boards/MPS2_AN521/* ports/mps2_an521/*.[ch] \
+    micropython/*.py micropython/boards/MPS2_AN521/* micropython/boards/common/* ports/mps2_an521/*.[ch] \
     ports/mps2_an521/remote/*.[ch] core/*.[ch] core/wire/*.h include/openamp/*.h)
 
 # MicroPython's own rules do not see that these have changed.
 AMP_AN521_MP_CONFIG := micropython/openamp.mk $(wildcard $(addprefix \
-    micropython/boards/MPS2_AN521/, mpconfigboard.* *.inc *.ld))
+    micropython/boards/MPS2_AN521/, mpconfigboard.* *.ld)) $(wildcard micropython/boards/common/*.inc micropython/boards/common/*.h)
 
 # $(call AMP_AN521_MP,role)
 define AMP_AN521_MP

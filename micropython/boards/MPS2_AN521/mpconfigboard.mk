@@ -7,22 +7,24 @@ QEMU_ARCH = arm
 QEMU_MACHINE = mps2-an521
 OPENAMP_PORT := mps2_an521
 OPENAMP_ROLE ?= host
+COMMON_DIR := $(patsubst %/,%,$(dir $(BOARD_DIR)))/common
 
 # Core 0 has no DSP extension and no FPU; one kind of image serves both.
 AFLAGS += -mthumb -mcpu=cortex-m33+nodsp
 CFLAGS += -mthumb -mcpu=cortex-m33+nodsp -mfloat-abi=soft
 CFLAGS += -DMICROPY_HW_MCU_NAME='"Cortex-M33"'
 CFLAGS += -DMP_CONFIGFILE='"$(BOARD_DIR)/mpconfigboard.h"'
-CFLAGS += -I$(BOARD_DIR)
+CFLAGS += -I$(BOARD_DIR) -I$(COMMON_DIR)
 
 LDSCRIPT = $(BOARD_DIR)/$(OPENAMP_ROLE).ld
 LDFLAGS += -L$(BOARD_DIR)
 # What the port has and a board with files, sleep and an exit code needs
-# otherwise: board.c defines these.
+# otherwise: boards/common defines these.
 LDFLAGS += $(addprefix -Xlinker --wrap=,main mp_hal_stdio_poll mp_hal_stdout_tx_strn_cooked)
 
 SRC_BOARD_O = shared/runtime/gchelper_native.o shared/runtime/gchelper_thumb2.o
-SRC_C += $(addprefix $(BOARD_DIR)/, board.c main.c semihost.c uart.c vfs_host.c)
+SRC_C += $(addprefix $(BOARD_DIR)/, board.c uart.c) \
+    $(addprefix $(COMMON_DIR)/, board.c main.c semihost.c vfs_host.c)
 ifeq ($(OPENAMP_ROLE),device)
 SRC_C += $(BOARD_DIR)/table.c
 endif

@@ -20,6 +20,10 @@ int semihost_remove(const char *path);
 const char *semihost_arguments(char *buffer, size_t len);
 
 uint32_t semihost_time(void); // seconds since 1970
+uint64_t semihost_ticks(void); // of a clock that the simulator chooses
+
+// Waits for it.
+int semihost_read_char(void);
 
 __attribute__((noreturn)) void semihost_exit(int code);
 

@@ -8,6 +8,7 @@ enum {
     SYS_CLOSE = 0x02,
     SYS_WRITE = 0x05,
     SYS_READ = 0x06,
+    SYS_READC = 0x07,
     SYS_SEEK = 0x0A,
     SYS_FLEN = 0x0C,
     SYS_REMOVE = 0x0E,
@@ -15,6 +16,7 @@ enum {
     SYS_ERRNO = 0x13,
     SYS_GET_CMDLINE = 0x15,
     SYS_EXIT_EXTENDED = 0x20,
+    SYS_ELAPSED = 0x30,
 };
 
 static int call(uint32_t operation, const void *argument) {
@@ -77,6 +79,16 @@ const char *semihost_arguments(char *buffer, size_t len) {
 
 uint32_t semihost_time(void) {
     return (uint32_t)call(SYS_TIME, NULL);
+}
+
+uint64_t semihost_ticks(void) {
+    uint64_t ticks = 0;
+    call(SYS_ELAPSED, &ticks);
+    return ticks;
+}
+
+int semihost_read_char(void) {
+    return call(SYS_READC, NULL);
 }
 
 void semihost_exit(int code) {

@@ -31,20 +31,16 @@
 extern uint8_t _sheap[];
 extern uint8_t _eheap[];
 
-#define STACK_SIZE (64 * 1024)
-
 // ---- Files ----
 
 #if MICROPY_VFS_ROM
-#define ROMFS_DA 0x80800000
-#define ROMFS_LEN 0x00400000
 static const uint8_t romfs_magic[] = {0xD2, 0xCD, 0x31};
 
 static void mount_rom(void) {
-    if (memcmp((const void *)ROMFS_DA, romfs_magic, sizeof(romfs_magic)) != 0) {
+    if (memcmp((const void *)BOARD_ROM_DA, romfs_magic, sizeof(romfs_magic)) != 0) {
         return;
     }
-    mp_obj_t image = mp_obj_new_memoryview('B', ROMFS_LEN, (void *)ROMFS_DA);
+    mp_obj_t image = mp_obj_new_memoryview('B', BOARD_ROM_LEN, (void *)BOARD_ROM_DA);
     mp_obj_t args[2] = {
         MP_OBJ_TYPE_GET_SLOT(&mp_type_vfs_rom, make_new)(&mp_type_vfs_rom, 1, 0, &image),
         MP_OBJ_NEW_QSTR(qstr_from_str("/rom")),
@@ -178,8 +174,9 @@ static void find_arguments(char *text, size_t size) {
 int __wrap_main(void);
 int __wrap_main(void) {
     static char arguments[1024];
+    board_init();
     mp_stack_ctrl_init();
-    mp_stack_set_limit(STACK_SIZE - 4096);
+    mp_stack_set_limit(BOARD_STACK - 4096);
     begin();
     find_arguments(arguments, sizeof(arguments));
     const char *script = set_arguments(arguments);
@@ -190,7 +187,9 @@ int __wrap_main(void) {
     }
     set_path(script);
     int code = run_script(script);
-    end();
+#if !BOARD_STOP_RESETS
+    end(); // where a finaliser resets the chip, the script would begin again
+#endif
 #if MICROPY_PY_OPENAMP_HOST
     semihost_exit(code);
 #else

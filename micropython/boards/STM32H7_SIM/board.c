@@ -1,0 +1,96 @@
+/*
+ * The M7 of an STM32H7 under MicroPython, with nothing around it: vectors,
+ * caches, time and the console, both by semihosting.
+ */
+#include "board.h"
+
+#include "py/mphal.h"
+#include "ports/qemu/uart.h"
+
+#include "semihost.h"
+
+// ---- Vectors ----
+
+void Reset_Handler(void);
+void NMI_Handler(void);
+void HardFault_Handler(void);
+void MemManage_Handler(void);
+void BusFault_Handler(void);
+void UsageFault_Handler(void);
+void SVC_Handler(void);
+void DebugMon_Handler(void);
+void PendSV_Handler(void);
+extern uint32_t _estack;
+
+// From ports/stm32h7.
+void amp_stm32h7_interrupt(void);
+
+// Only ends a sleep.
+static void alarm_interrupt(void) {
+}
+
+enum { IRQ_HSEM1 = 125 };
+
+#define V(handler) (uintptr_t)(handler)
+__attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + IRQ_HSEM1 + 1] = {
+    V(&_estack),
+    V(Reset_Handler),
+    V(NMI_Handler),
+    V(HardFault_Handler),
+    V(MemManage_Handler),
+    V(BusFault_Handler),
+    V(UsageFault_Handler),
+    0,
+    0,
+    0,
+    0,
+    V(SVC_Handler),
+    V(DebugMon_Handler),
+    0,
+    V(PendSV_Handler),
+    V(alarm_interrupt),
+    [16 + IRQ_HSEM1] = V(amp_stm32h7_interrupt),
+};
+
+// ---- Caches ----
+
+// Both on, after everything in them has been forgotten.
+void board_init(void) {
+    BOARD_REG(0xE000EF50) = 0; // ICIALLU
+    for (uint32_t set = 0; set < 128; ++set) {
+        for (uint32_t way = 0; way < 4; ++way) {
+            BOARD_REG(0xE000EF60) = way << 30 | set << 5; // DCISW
+        }
+    }
+    __asm__ volatile("dsb\n isb" ::: "memory");
+    BOARD_REG(0xE000ED14) |= 1u << 16 | 1u << 17; // CCR: DC, IC
+    __asm__ volatile("dsb\n isb" ::: "memory");
+}
+
+// ---- Time ----
+
+uint64_t board_ticks(void) {
+    return semihost_ticks();
+}
+
+// ---- The console ----
+
+static int console;
+
+void uart_init(void) {
+    enum { WRITE = 4 };
+    console = semihost_open(":tt", WRITE);
+}
+
+// Nothing is read before a program asks for it.
+bool board_uart_any(void) {
+    return false;
+}
+
+int uart_rx_chr(void) {
+    return semihost_read_char();
+}
+
+void uart_tx_strn(const char *text, size_t len) {
+    semihost_write(console, text, len);
+}

@@ -1,0 +1,18 @@
+/* What the board's files share. */
+#ifndef OPENAMP_BOARD_H
+#define OPENAMP_BOARD_H
+
+#include "../common/common.h"
+
+#define BOARD_TICKS_PER_US 64
+#define BOARD_STACK (64 * 1024) // as in host.ld
+
+// A ROMFS image, in the second bank of the flash.
+#define BOARD_ROM_DA 0x08100000
+#define BOARD_ROM_LEN 0x000D0000
+
+// The end of the interpreter ends the other core too, and that is a reset of
+// the chip.
+#define BOARD_STOP_RESETS 1
+
+#endif // OPENAMP_BOARD_H

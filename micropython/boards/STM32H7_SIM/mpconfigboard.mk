@@ -1,0 +1,28 @@
+# The simulated STM32H7 of tests/h7sim: a board for MicroPython's qemu port, for
+# the Cortex-M7, with everything through semihosting.
+
+QEMU_ARCH = arm
+QEMU_MACHINE = stm32h7-sim
+OPENAMP_PORT := stm32h7
+COMMON_DIR := $(patsubst %/,%,$(dir $(BOARD_DIR)))/common
+
+AFLAGS += -mthumb -mcpu=cortex-m7
+CFLAGS += -mthumb -mcpu=cortex-m7 -mfloat-abi=soft
+CFLAGS += -DMICROPY_HW_MCU_NAME='"STM32H747"'
+CFLAGS += -DMP_CONFIGFILE='"$(BOARD_DIR)/mpconfigboard.h"'
+CFLAGS += -I$(BOARD_DIR) -I$(COMMON_DIR)
+
+LDSCRIPT = $(BOARD_DIR)/host.ld
+# As for MPS2_AN521: boards/common defines these.
+LDFLAGS += $(addprefix -Xlinker --wrap=,main mp_hal_stdio_poll mp_hal_stdout_tx_strn_cooked)
+
+SRC_BOARD_O = shared/runtime/gchelper_native.o shared/runtime/gchelper_thumb2.o
+SRC_C += $(BOARD_DIR)/board.c $(addprefix $(COMMON_DIR)/, board.c main.c semihost.c vfs_host.c)
+
+MICROPY_VFS_FAT = 1
+MICROPY_VFS_LFS2 = 1
+SRC_C += shared/timeutils/timeutils.c
+
+# The port's own heap is not used: what is left of the RAM is the heap.
+MICROPY_HEAP_SIZE = 4
+MPY_CROSS_FLAGS += -march=armv7m

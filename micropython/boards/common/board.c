@@ -1,0 +1,106 @@
+/*
+ * What boards under MicroPython have in common: time, sleep, console.  SysTick,
+ * which counts as board_ticks() does, is the alarm of a sleep; its interrupt
+ * only ends that.
+ */
+#include "board.h"
+
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+
+#include "semihost.h"
+
+// ---- Time ----
+
+mp_uint_t mp_hal_ticks_ms(void) {
+    return (mp_uint_t)(board_ticks() / (1000 * BOARD_TICKS_PER_US));
+}
+
+mp_uint_t mp_hal_ticks_us(void) {
+    return (mp_uint_t)(board_ticks() / BOARD_TICKS_PER_US);
+}
+
+mp_uint_t mp_hal_ticks_cpu(void) {
+    return (mp_uint_t)board_ticks();
+}
+
+uint64_t mp_hal_time_ns(void) {
+    static uint64_t at_reset;
+    uint64_t since = board_ticks() * 1000 / BOARD_TICKS_PER_US;
+    if (at_reset == 0) {
+        at_reset = (uint64_t)semihost_time() * 1000000000 - since;
+    }
+    return at_reset + since;
+}
+
+// The date of files on FAT: there is no calendar, so the first of January 1981.
+uint32_t get_fattime(void);
+uint32_t get_fattime(void) {
+    return 1u << 25 | 1u << 21 | 1u << 16;
+}
+
+// ---- Sleep ----
+
+#define SYST_CSR BOARD_REG(0xE000E010) // 7: counts, and interrupts at 0
+#define SYST_RVR BOARD_REG(0xE000E014)
+#define SYST_CVR BOARD_REG(0xE000E018)
+
+static void alarm_set(uint32_t ms) {
+    enum { PER_MS = 1000 * BOARD_TICKS_PER_US, LONGEST_MS = 0xFFFFFF / PER_MS };
+    SYST_RVR = MIN(ms, LONGEST_MS) * PER_MS;
+    SYST_CVR = 0;
+    SYST_CSR = 7;
+}
+
+static bool is_pending(void) {
+    return MP_STATE_VM(sched_state) == MP_SCHED_PENDING
+        || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL || board_uart_any();
+}
+
+// With interrupts off, look, then sleep: an interrupt that comes in between
+// ends the sleep, and is taken when interrupts are on again.
+void board_wait(uint32_t ms, const volatile bool *unless) {
+    uint32_t before = board_interrupts_off();
+    if (ms != 0 && !is_pending() && !(unless != NULL && *unless)) {
+        alarm_set(ms);
+        __asm__ volatile("dsb\n wfi" : : : "memory");
+        SYST_CSR = 0;
+    }
+    board_interrupts_restore(before);
+}
+
+void mp_hal_delay_ms(mp_uint_t ms) {
+    mp_uint_t start = mp_hal_ticks_ms();
+    mp_uint_t gone = 0;
+    mp_event_handle_nowait();
+    while (gone < ms) {
+        mp_event_wait_ms(ms - gone);
+        gone = mp_hal_ticks_ms() - start;
+    }
+}
+
+void mp_hal_delay_us(mp_uint_t us) {
+    mp_uint_t start = mp_hal_ticks_us();
+    if (us >= 2000) {
+        mp_hal_delay_ms(us / 1000 - 1);
+    }
+    while (mp_hal_ticks_us() - start < us) {
+        mp_event_handle_nowait();
+    }
+}
+
+// ---- The console ----
+
+uintptr_t __wrap_mp_hal_stdio_poll(uintptr_t flags) {
+    uintptr_t result = flags & MP_STREAM_POLL_WR;
+    if ((flags & MP_STREAM_POLL_RD) && board_uart_any()) {
+        result |= MP_STREAM_POLL_RD;
+    }
+    return result;
+}
+
+// As on a PC: what reads it is a terminal of the host, or a file.
+void __wrap_mp_hal_stdout_tx_strn_cooked(const char *text, size_t len) {
+    mp_hal_stdout_tx_strn(text, len);
+}
