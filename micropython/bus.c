@@ -25,13 +25,15 @@ void openamp_check_thread(void) {
 }
 #endif
 
-void openamp_raise(int error, mp_rom_error_text_t text) {
-    mp_obj_t args[2] = {
-        MP_OBJ_NEW_SMALL_INT(error),
-        // Through an exception, because that is what can expand the text.
-        mp_obj_exception_get_value(mp_obj_new_exception_msg(&mp_type_OSError, text)),
-    };
+void openamp_raise_obj(mp_obj_t error, mp_obj_t text) {
+    mp_obj_t args[2] = {error, text};
     nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
+}
+
+void openamp_raise(int error, mp_rom_error_text_t text) {
+    // Through an exception, because that is what can expand the text.
+    openamp_raise_obj(MP_OBJ_NEW_SMALL_INT(error),
+        mp_obj_exception_get_value(mp_obj_new_exception_msg(&mp_type_OSError, text)));
 }
 
 uint32_t openamp_get_addr(mp_obj_t obj) {
@@ -105,18 +107,15 @@ static int device_poll(struct amp_rpmsg *link) {
 // With the scheduler locked.
 static int poll(void) {
     openamp_bus.notified = false;
-    ++openamp_bus.inside;
 #if MICROPY_PY_OPENAMP_HOST
     if (openamp_bus.orphan) {
         openamp_bus.orphan = false;
-        amp_rproc_shutdown(&openamp_bus.rproc);
+        OPENAMP_CORE_CALL(amp_rproc_shutdown(&openamp_bus.rproc));
     }
-    int taken = amp_rproc_poll(&openamp_bus.rproc);
+    return OPENAMP_CORE_CALL(amp_rproc_poll(&openamp_bus.rproc));
 #else
-    int taken = device_poll(&openamp_bus.link);
+    return OPENAMP_CORE_CALL(device_poll(&openamp_bus.link));
 #endif
-    --openamp_bus.inside;
-    return taken;
 }
 
 static mp_obj_t run_again(mp_obj_t arg) {
@@ -184,12 +183,6 @@ int openamp_bus_poll(void) {
     int taken = poll();
     mp_sched_unlock();
     return taken;
-}
-
-void openamp_bus_wait(mp_uint_t ms) {
-    if (!openamp_bus.notified) {
-        MICROPY_PY_OPENAMP_WAIT(ms);
-    }
 }
 
 // ---- Beginning and end ----

@@ -70,40 +70,10 @@ static void raise_send_error(int error) {
     }
 }
 
-// To where the endpoint is bound.
-static int send_bound(openamp_endpoint_obj_t *self, mp_obj_t data) {
-    mp_buffer_info_t bufinfo;
-    mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
-    ++openamp_bus.inside;
-    int sent = amp_endpoint_send(&self->ept, bufinfo.buf, bufinfo.len);
-    --openamp_bus.inside;
-    return sent;
-}
-
-// The data is looked at each time anew: what ran while we waited may have
-// resized it.
-static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, mp_obj_t data) {
-    if (dest == AMP_ADDR_ANY && (src == AMP_ADDR_ANY || self->ept.dest == AMP_ADDR_ANY)) {
-        return send_bound(self, data); // or says why there is no destination
-    }
-    if (self->callback == MP_OBJ_NULL) {
-        return -AMP_ENOTCONN; // deinit() was called
-    }
-    src = src == AMP_ADDR_ANY ? self->ept.addr : src;
-    dest = dest == AMP_ADDR_ANY ? self->ept.dest : dest;
-    mp_buffer_info_t bufinfo;
-    mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
-    ++openamp_bus.inside;
-    int sent = amp_rpmsg_send(&openamp_bus.link, src, dest, bufinfo.buf, bufinfo.len);
-    --openamp_bus.inside;
-    return sent;
-}
-
-// A send that waits for room.
+// A send that waits for room.  Times in ms.
 typedef struct _waiter_t {
-    bool waiting;
-    mp_uint_t start; // ms
-    mp_uint_t alive; // ms: when the peer was last seen able to send
+    mp_uint_t start;
+    mp_uint_t alive; // when the peer was last seen able to send
 } waiter_t;
 
 // One sleep, at most `ms` long.
@@ -115,16 +85,37 @@ static void wait_for_room(waiter_t *waiter, mp_uint_t now, mp_uint_t ms) {
     if (amp_rpmsg_want_room(link) || !amp_rpmsg_is_up(link)) {
         return;
     }
-    if (!in_callback || amp_rpmsg_peer_can_send(link)) {
+    if (in_callback) {
+        ms = MIN(ms, DEADLOCK_MS);
+        if (amp_rpmsg_peer_can_send(link)) {
+            waiter->alive = now;
+        } else if (now - waiter->alive >= DEADLOCK_MS) {
+            // No callback but ours runs until we return, so no buffer goes back
+            // to the peer, and it takes no message while it cannot answer.
+            openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback to return"));
+        }
+    } else {
         waiter->alive = now;
-    } else if (now - waiter->alive >= DEADLOCK_MS) {
-        // No callback but ours runs until we return, so no buffer goes back to
-        // the peer, and it takes no message while it cannot answer.
-        openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback to return"));
     }
-    openamp_bus_wait(in_callback ? MIN(ms, DEADLOCK_MS) : ms);
+    if (!openamp_bus.notified) {
+        MICROPY_PY_OPENAMP_WAIT(ms);
+    }
 }
 
+static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, mp_obj_t data) {
+    // Each time anew: what ran while we waited may have resized it.
+    mp_buffer_info_t bufinfo;
+    mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
+    src = src == AMP_ADDR_ANY ? self->ept.addr : src;
+    dest = dest == AMP_ADDR_ANY ? self->ept.dest : dest;
+    if (dest == AMP_ADDR_ANY || self->callback == MP_OBJ_NULL) {
+        return amp_endpoint_send(&self->ept, NULL, 0); // says why it cannot
+    }
+    return OPENAMP_CORE_CALL(
+        amp_rpmsg_send(&openamp_bus.link, src, dest, bufinfo.buf, bufinfo.len));
+}
+
+// All that send() can.
 static mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
     enum { ARG_data, ARG_src, ARG_dest, ARG_timeout };
     static const mp_arg_t allowed_args[] = {
@@ -143,7 +134,8 @@ static mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
     mp_int_t timeout = args[ARG_timeout].u_int;
 
     openamp_check_thread();
-    waiter_t waiter = {0};
+    mp_uint_t now = mp_hal_ticks_ms();
+    waiter_t waiter = {.start = now, .alive = now};
     for (;;) {
         int sent = try_send(self, src, dest, args[ARG_data].u_obj);
         if (sent >= 0 || (sent == -AMP_EAGAIN && timeout == 0)) {
@@ -152,18 +144,16 @@ static mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
         if (sent != -AMP_EAGAIN) {
             raise_send_error(sent);
         }
-        mp_uint_t now = mp_hal_ticks_ms();
-        if (!waiter.waiting) {
-            waiter = (waiter_t){.waiting = true, .start = now, .alive = now};
-        }
         mp_uint_t left = OPENAMP_WAIT_FOREVER;
         if (timeout > 0) {
-            if (now - waiter.start >= (mp_uint_t)timeout) {
+            mp_uint_t gone = now - waiter.start;
+            if (gone >= (mp_uint_t)timeout) {
                 openamp_raise(AMP_ETIMEDOUT, MP_ERROR_TEXT("remote took no message in time"));
             }
-            left = (mp_uint_t)timeout - (now - waiter.start);
+            left = (mp_uint_t)timeout - gone;
         }
         wait_for_room(&waiter, now, MIN(left, OPENAMP_WAIT_FOREVER));
+        now = mp_hal_ticks_ms();
     }
 }
 
@@ -173,7 +163,9 @@ static mp_obj_t endpoint_send(mp_obj_t fun, size_t n_args, size_t n_kw, const mp
     if (n_args == 2 && n_kw == 0) {
         openamp_check_thread();
         openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(args[0]);
-        int sent = send_bound(self, args[1]);
+        mp_buffer_info_t bufinfo;
+        mp_get_buffer_raise(args[1], &bufinfo, MP_BUFFER_READ);
+        int sent = OPENAMP_CORE_CALL(amp_endpoint_send(&self->ept, bufinfo.buf, bufinfo.len));
         if (sent >= 0) {
             return MP_OBJ_NEW_SMALL_INT(sent);
         }

@@ -34,18 +34,14 @@ static const struct amp_rpmsg_events events_service = {
 
 static mp_obj_t openamp_new_service_callback(mp_obj_t callback) {
     openamp_check_thread();
-    if (callback == mp_const_none) {
-        amp_rpmsg_set_events(&openamp_bus.link, &openamp_events_quiet);
-        MP_STATE_VM(openamp_service_callback) = MP_OBJ_NULL;
-        return mp_const_none;
-    }
-    if (!mp_obj_is_callable(callback)) {
+    if (callback != mp_const_none && !mp_obj_is_callable(callback)) {
         mp_raise_ValueError(MP_ERROR_TEXT("callback must be callable or None"));
     }
     MP_STATE_VM(openamp_service_callback) = callback;
     // Delivers what came before; as other callbacks, with the scheduler locked.
     mp_sched_lock();
-    amp_rpmsg_set_events(&openamp_bus.link, &events_service);
+    amp_rpmsg_set_events(
+        &openamp_bus.link, callback == mp_const_none ? &openamp_events_quiet : &events_service);
     mp_sched_unlock();
     return mp_const_none;
 }

@@ -33,20 +33,19 @@ extern const mp_obj_type_t openamp_remoteproc_type;
 
 // ---- The bus: one link, shared by all endpoints (bus.c) ----
 
+// What is small comes first: it is reached with shorter instructions.
 typedef struct _openamp_bus_t {
-    struct amp_rpmsg link;
-#if MICROPY_PY_OPENAMP_HOST
-    struct amp_rproc rproc;
-    const void *owner; // the RemoteProc object that drives the core, not traced
-    bool loading; // an image is being read, which may run Python
-    volatile bool orphan; // the owner was collected where the core could not be stopped
-#endif
-    // Calls into core/ under way in the main thread: no Ctrl-C may jump out.
-    volatile uint8_t inside;
     volatile bool notified; // the doorbell rang since it was last cleared
     volatile bool running; // the node polls: it looks at `notified` when it has done so
     bool again; // run_again() is scheduled
+#if MICROPY_PY_OPENAMP_HOST
+    bool loading; // an image is being read, which may run Python
+    volatile bool orphan; // the owner was collected where the core could not be stopped
+    const void *owner; // the RemoteProc object that drives the core, not traced
+    struct amp_rproc rproc;
+#endif
     uint32_t endpoint_count;
+    struct amp_rpmsg link;
 } openamp_bus_t;
 
 extern openamp_bus_t openamp_bus;
@@ -72,18 +71,15 @@ void openamp_check_thread(void);
 #define openamp_check_thread()
 #endif
 
-// Sleep until the doorbell rings, another event comes, or `ms` have passed.
-// Returns at once if openamp_bus.notified.
-void openamp_bus_wait(mp_uint_t ms);
-
 // Call fun(addr, make(data, len)): a callback, of which no exception leaves.
 // Returns what make() made, or MP_OBJ_NULL if it raised.
 typedef mp_obj_t (*openamp_make_t)(const char *data, size_t len);
 mp_obj_t openamp_call(
     mp_obj_t fun, uint32_t addr, openamp_make_t make, const char *data, size_t len);
 
-// Raise OSError(error, text): `error` positive.
+// Raise OSError(error, text).
 void openamp_raise(int error, mp_rom_error_text_t text) __attribute__((noreturn));
+void openamp_raise_obj(mp_obj_t error, mp_obj_t text) __attribute__((noreturn));
 
 // An address argument: -1 gives AMP_ADDR_ANY; outside of 32 bits: ValueError.
 uint32_t openamp_get_addr(mp_obj_t obj);
@@ -97,6 +93,18 @@ uint32_t openamp_get_addr(mp_obj_t obj);
 #ifndef MICROPY_PY_OPENAMP_SCHEDULE
 #define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) mp_sched_schedule_node(node, callback)
 #endif
+
+// Where Ctrl-C may jump out of whatever runs (micropython/unix) the platform is
+// told of each call into core/, which must not be left so.
+#ifndef MICROPY_PY_OPENAMP_ENTER
+#define MICROPY_PY_OPENAMP_ENTER() ((void)0)
+#define MICROPY_PY_OPENAMP_LEAVE() ((void)0)
+#endif
+static inline int openamp_left(int result) {
+    MICROPY_PY_OPENAMP_LEAVE();
+    return result;
+}
+#define OPENAMP_CORE_CALL(call) (MICROPY_PY_OPENAMP_ENTER(), openamp_left(call))
 
 // ---- The module (modopenamp.c) ----
 
@@ -127,9 +135,9 @@ typedef struct _openamp_image_t {
     mp_obj_t exception; // what reading it raised, or MP_OBJ_NULL
 } openamp_image_t;
 
-// Open the firmware file of that name.  Raises OSError.  *found is where it was
-// found before, or MP_OBJ_NULL, which is then set.
-void openamp_image_open(
+// Open the firmware file of that name: MP_OBJ_NULL, or the number of the error.
+// *found is where it was found before, or MP_OBJ_NULL, which is then set.
+mp_obj_t openamp_image_open(
     openamp_image_t *self, mp_obj_t name, mp_obj_t *found, struct amp_image *image);
 
 #endif // OPENAMP_MODOPENAMP_H

@@ -5,13 +5,6 @@
 
 #include "py/stream.h"
 
-// A call into core/ that no Ctrl-C may jump out of.
-static int core_call_leave(int result) {
-    --openamp_bus.inside;
-    return result;
-}
-#define CORE_CALL(call) (++openamp_bus.inside, core_call_leave(call))
-
 typedef struct _remoteproc_obj_t {
     mp_obj_base_t base;
     mp_obj_t entry; // path or address: read again when the core is restarted
@@ -37,29 +30,28 @@ static struct amp_rproc *check_owner(mp_obj_t self_in) {
     return &openamp_bus.rproc;
 }
 
-static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_error *why) {
+static void raise_load_error(mp_obj_t entry, mp_obj_t error, const struct amp_load_error *why) {
     vstr_t text;
     mp_print_t print;
     vstr_init_print(&text, 64, &print);
     mp_obj_print_helper(&print, entry, PRINT_STR);
-    if (why->what == NULL) {
-        mp_print_str(&print, ": cannot be read");
-    } else {
-        mp_printf(&print, ": %s", why->what);
-        if (why->unit != NULL) {
-            mp_printf(&print, " (%s 0x%lx)", why->unit, (unsigned long)why->where);
-        }
+    mp_printf(&print, ": %s", why->what != NULL ? why->what : "cannot be read");
+    if (why->unit != NULL) {
+        mp_printf(&print, " (%s 0x%lx)", why->unit, (unsigned long)why->where);
     }
-    mp_obj_t args[2] = {MP_OBJ_NEW_SMALL_INT(-error), mp_obj_new_str_from_vstr(&text)};
-    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
+    openamp_raise_obj(error, mp_obj_new_str_from_vstr(&text));
 }
 
 static int load_file(remoteproc_obj_t *self, struct amp_load_error *why) {
     openamp_image_t file;
     struct amp_image image;
-    openamp_image_open(&file, self->entry, &self->found, &image);
+    mp_obj_t open_error = openamp_image_open(&file, self->entry, &self->found, &image);
+    if (open_error != MP_OBJ_NULL) {
+        why->what = "cannot be opened";
+        raise_load_error(self->entry, open_error, why);
+    }
     openamp_bus.loading = true;
-    int error = CORE_CALL(amp_rproc_load(&openamp_bus.rproc, &image, why));
+    int error = OPENAMP_CORE_CALL(amp_rproc_load(&openamp_bus.rproc, &image, why));
     openamp_bus.loading = false;
     mp_stream_close(file.file);
     if (file.exception != MP_OBJ_NULL) {
@@ -78,26 +70,27 @@ static void load(remoteproc_obj_t *self) {
     if (openamp_bus.rproc.state == AMP_RPROC_RUNNING) {
         openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is running"));
     }
-    if (mp_obj_is_int(self->entry)) {
+    if (mp_obj_get_type(self->entry) == &mp_type_int) {
         amp_da_t address = (amp_da_t)mp_obj_get_int_truncated(self->entry);
         // What machine.mem32 reads is signed where a word has 32 bits.
         if (!mp_obj_equal(mp_obj_new_int_from_uint(address), self->entry)
             && !mp_obj_equal(mp_obj_new_int((mp_int_t)address), self->entry)) {
             address = (amp_da_t)-1; // no core has anything there
         }
-        error = CORE_CALL(amp_rproc_load_address(&openamp_bus.rproc, address, &why));
+        error = OPENAMP_CORE_CALL(amp_rproc_load_address(&openamp_bus.rproc, address, &why));
     } else {
         error = load_file(self, &why);
     }
     if (error != 0) {
-        raise_load_error(self->entry, error, &why);
+        raise_load_error(self->entry, MP_OBJ_NEW_SMALL_INT(-error), &why);
     }
 }
 
 static mp_obj_t remoteproc_make_new(
     const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     mp_arg_check_num(n_args, n_kw, 1, 1, false);
-    if (!mp_obj_is_str(args[0]) && !mp_obj_is_int(args[0])) {
+    const mp_obj_type_t *kind = mp_obj_get_type(args[0]);
+    if (kind != &mp_type_str && kind != &mp_type_int) {
         mp_raise_TypeError(MP_ERROR_TEXT("entry must be a str or an int"));
     }
     openamp_bus_init();
@@ -114,7 +107,7 @@ static void raise_start_error(remoteproc_obj_t *self, int error) {
     const struct amp_port *port = openamp_bus.rproc.port;
     struct amp_load_error why = {.what = "core does not start"};
     port->ops->core_state(port->ctx, &why.what);
-    raise_load_error(self->entry, error, &why);
+    raise_load_error(self->entry, MP_OBJ_NEW_SMALL_INT(-error), &why);
 }
 
 static mp_obj_t remoteproc_start(mp_obj_t self_in) {
@@ -122,12 +115,12 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     struct amp_rproc *rproc = check_owner(self_in);
     openamp_bus_poll(); // it may have died without our noticing yet
     if (rproc->state == AMP_RPROC_CRASHED) {
-        CORE_CALL(amp_rproc_stop(rproc));
+        OPENAMP_CORE_CALL(amp_rproc_stop(rproc));
     }
     if (rproc->state != AMP_RPROC_LOADED) {
         load(self); // what the firmware modified; EBUSY if it runs
     }
-    int error = CORE_CALL(amp_rproc_start(rproc));
+    int error = OPENAMP_CORE_CALL(amp_rproc_start(rproc));
     if (error != 0) {
         raise_start_error(self, error);
     }
@@ -135,22 +128,22 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_start_obj, remoteproc_start);
 
-static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
+static void end(mp_obj_t self_in, int (*how)(struct amp_rproc *rproc)) {
     struct amp_rproc *rproc = check_owner(self_in);
-    int error = CORE_CALL(amp_rproc_stop(rproc));
+    int error = OPENAMP_CORE_CALL(how(rproc));
     if (error != 0) {
         openamp_raise(-error, MP_ERROR_TEXT("core does not stop"));
     }
+}
+
+static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
+    end(self_in, amp_rproc_stop);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_stop_obj, remoteproc_stop);
 
 static mp_obj_t remoteproc_shutdown(mp_obj_t self_in) {
-    struct amp_rproc *rproc = check_owner(self_in);
-    int error = CORE_CALL(amp_rproc_shutdown(rproc));
-    if (error != 0) {
-        openamp_raise(-error, MP_ERROR_TEXT("core does not stop"));
-    }
+    end(self_in, amp_rproc_shutdown);
     openamp_bus.owner = NULL;
     return mp_const_none;
 }
@@ -173,7 +166,7 @@ static mp_obj_t remoteproc_del(mp_obj_t self_in) {
         return mp_const_none; // it was not running, or it would not be loaded
     }
     if (IS_MAIN_THREAD()) {
-        CORE_CALL(amp_rproc_shutdown(&openamp_bus.rproc));
+        OPENAMP_CORE_CALL(amp_rproc_shutdown(&openamp_bus.rproc));
     } else {
         openamp_bus.orphan = true;
         openamp_bus_schedule();

@@ -111,6 +111,7 @@ void openamp_unix_end_atomic(void) {
 // port.  A second Ctrl-C, when the first has found no such point, does what
 // the port's own handler does, unless a call into core/ is under way.
 
+volatile unsigned char openamp_unix_inside;
 static void (*stock_handler)(int signal);
 static pthread_t main_thread; // who handles it
 
@@ -122,7 +123,7 @@ static void interrupted(int signal) {
     bool first = MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL;
     if (depth != 0) {
         kbd_waits = 1;
-    } else if (first || openamp_bus.inside != 0) {
+    } else if (first || openamp_unix_inside != 0) {
         mp_sched_keyboard_interrupt();
     } else {
         stock_handler(signal);

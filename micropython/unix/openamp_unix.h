@@ -17,6 +17,11 @@ void openamp_unix_schedule(
     struct _mp_sched_node_t *node, void (*callback)(struct _mp_sched_node_t *));
 char *getenv(const char *name);
 
+// Calls into core/ under way in the main thread: no Ctrl-C jumps out.
+extern volatile unsigned char openamp_unix_inside;
+#define MICROPY_PY_OPENAMP_ENTER() (++openamp_unix_inside)
+#define MICROPY_PY_OPENAMP_LEAVE() (--openamp_unix_inside)
+
 // Without threads the port has no atomic sections, because it has no
 // interrupts.  With threads it defines its own, which unix/atomic.c wraps.
 #if !MICROPY_PY_THREAD
