@@ -258,11 +258,8 @@ static void after_run(struct core *core, uc_err error) {
     }
 }
 
-// Until `limit` cycles, or something comes up.
-void core_run(struct core *core, uint64_t limit) {
-    systick_update(core);
-    uint64_t deadline = systick_deadline(core);
-    core->limit = deadline < limit ? deadline : limit;
+// From where it stands to the next stop.
+static void run_on(struct core *core) {
     unsigned exception = nvic_next(core);
     if (exception != 0) {
         exception_enter(core, exception);
@@ -275,4 +272,15 @@ void core_run(struct core *core, uint64_t limit) {
     core->pc = core_reg(core, UC_ARM_REG_PC);
     fp_check(core);
     after_run(core, error);
+}
+
+// Until `limit` cycles, or something comes up that is not the core's own business.
+void core_run(struct core *core, uint64_t limit) {
+    systick_update(core);
+    uint64_t deadline = systick_deadline(core);
+    core->limit = deadline < limit ? deadline : limit;
+    do {
+        run_on(core);
+    } while ((core->why == WHY_INTERRUPT || core->why == WHY_FAULT) && !core->sleeping
+        && core->cycles < core->limit && core->m->end < 0 && core->m->reset_by < 0);
 }

@@ -16,6 +16,7 @@ enum {
 bool h7_init(struct machine *m) {
     m->end = -1;
     m->reset_by = -1;
+    m->last = M4;
     m->scale[M7] = m->options.ratio[1];
     m->scale[M4] = m->options.ratio[0];
     m->cache.random = m->options.evict_seed * UINT64_C(0x9E3779B97F4A7C15) + 1;

@@ -97,6 +97,7 @@ struct machine {
     struct options options;
     uint64_t now; // in ticks: of core i, scale[i] to a cycle
     uint32_t scale[CORES];
+    int last; // the core that ran
     unsigned resets;
     int reset_by; // the core that asks for it, or -1
     int end; // exit code, or -1

@@ -5,8 +5,9 @@ static uint64_t time_of(const struct machine *m, const struct core *core) {
     return core->cycles * m->scale[core->id];
 }
 
+// Rounded down: so a core that wakes comes before the one that woke it goes on.
 static void set_time(struct machine *m, struct core *core, uint64_t now) {
-    uint64_t cycles = (now + m->scale[core->id] - 1) / m->scale[core->id];
+    uint64_t cycles = now / m->scale[core->id];
     if (cycles > core->cycles) {
         core->cycles = cycles;
     }
@@ -60,7 +61,9 @@ static void skip(struct machine *m) {
 static void run_one(struct machine *m) {
     struct core *one = &m->core[M7];
     struct core *other = &m->core[M4];
-    if (!awake(one) || (awake(other) && time_of(m, other) < time_of(m, one))) {
+    bool behind = time_of(m, other) < time_of(m, one)
+        || (time_of(m, other) == time_of(m, one) && m->last == M7);
+    if (!awake(one) || (awake(other) && behind)) {
         struct core *swap = one;
         one = other;
         other = swap;
@@ -70,6 +73,7 @@ static void run_one(struct machine *m) {
         uint64_t wake = deadline_of(m, other) / m->scale[one->id] + 1;
         limit = wake > one->cycles && wake < limit ? wake : limit;
     }
+    m->last = one->id;
     core_run(one, limit);
     m->now = time_of(m, one) > m->now ? time_of(m, one) : m->now;
     cache_evict(m);

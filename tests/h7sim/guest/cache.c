@@ -114,10 +114,14 @@ static void shareable(volatile uint32_t *word) {
     dsb();
     *word = 31;
     CHECK(ask(READ, word, 0) == 30);
-    MPU_RASR |= 1u << 8; // the first eighth is not of the region: as the background says
-    MPU_CTRL = 5;
+    DCCIMVAC = (uint32_t)(uintptr_t)word;
+    // Not cached, but for the first eighth, which is as the background says.
+    MPU_RASR = 3u << 24 | 1u << 19 | 1u << 8 | 15u << 1 | 1;
     dsb();
-    CHECK(*word == 31);
+    volatile uint32_t *second_eighth = word + 0x2000 / 4;
+    *word = 32;
+    *second_eighth = 33;
+    CHECK(ask(READ, word, 0) == 31 && ask(READ, second_eighth, 0) == 33);
     MPU_RASR = 0;
     DCCIMVAC = (uint32_t)(uintptr_t)word;
 }

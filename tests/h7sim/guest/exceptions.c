@@ -40,6 +40,7 @@ static uint32_t control(void) {
 }
 
 static bool nested;
+static bool faults_masked;
 
 void on_irq0(void) {
     note('0');
@@ -47,6 +48,19 @@ void on_irq0(void) {
     if (nested) {
         pend(1);
         note('o');
+    }
+    if (faults_masked) {
+        __asm__ volatile("cpsid f" ::: "memory"); // until the handler returns
+    }
+}
+
+// The line is up until the status is cleared: an interrupt left alone comes again.
+void on_hsem(void) {
+    note('h');
+    if (count == 2) {
+        NVIC_ICPR(HSEM1_IRQ) = 1u << (HSEM1_IRQ % 32); // does not help
+    } else if (count == 3) {
+        HSEM_ICR(0) = 1u << 3;
     }
 }
 
@@ -121,6 +135,37 @@ static void masks(void) {
     CHECK(was(""));
     __asm__ volatile("cpsie f\n isb" ::: "memory");
     CHECK(was("1"));
+    faults_masked = true;
+    pend(0);
+    faults_masked = false;
+    pend(1);
+    CHECK(was("01"));
+}
+
+static void levels(void) {
+    clocks_on();
+    HSEM_IER(0) = 1u << 3;
+    NVIC_ISER(HSEM1_IRQ) = 1u << (HSEM1_IRQ % 32);
+    ring(3, M7_ID); // a release is told to both cores
+    dsb();
+    CHECK(was("hhh") && HSEM_ISR(0) == 0 && HSEM_ISR(1) == 1u << 3);
+    HSEM_IER(1) = 1u << 3;
+    CHECK(HSEM_MISR(1) == 1u << 3);
+    HSEM_ICR(1) = 1u << 3;
+    CHECK(HSEM_MISR(1) == 0);
+}
+
+// Taken and released, by one step and by two, with a process id.
+static void semaphores(void) {
+    CHECK(HSEM_R(4) == 0 && HSEM_RLR(4) == (1u << 31 | M7_ID) && HSEM_R(4) == (1u << 31 | M7_ID));
+    HSEM_R(4) = M7_ID;
+    CHECK(HSEM_R(4) == 0);
+    HSEM_R(4) = 1u << 31 | M7_ID | 7;
+    CHECK(HSEM_R(4) == (1u << 31 | M7_ID | 7) && HSEM_RLR(4) == (1u << 31 | M7_ID | 7));
+    HSEM_R(4) = 1u << 31 | M7_ID | 8; // too late
+    CHECK(HSEM_R(4) == (1u << 31 | M7_ID | 7));
+    HSEM_R(4) = M7_ID | 7;
+    CHECK(HSEM_R(4) == 0);
 }
 
 static void system_exceptions(void) {
@@ -166,14 +211,16 @@ static void registers(void) {
     CHECK((control() & 4) == 0);
     float a;
     float b;
+    uint32_t fp;
     __asm__ volatile("vmov.f32 s0, #1.0\n vmov.f32 s15, #2.0\n" ::: "s0", "s15");
     CHECK((control() & 4) != 0);
     uint32_t pending = 2;
-    __asm__ volatile("str %2, [%3]\n dsb\n isb\n vmov.f32 %0, s0\n vmov.f32 %1, s15\n"
-                     : "=t"(a), "=t"(b)
+    __asm__ volatile("str %3, [%4]\n dsb\n isb\n mrs %2, control\n"
+                     "vmov.f32 %0, s0\n vmov.f32 %1, s15\n"
+                     : "=t"(a), "=t"(b), "=&r"(fp)
                      : "r"(pending), "r"(0xE000E200)
                      : "memory");
-    CHECK(was("1") && a == 1.0f && b == 2.0f && (control() & 4) != 0);
+    CHECK(was("1") && a == 1.0f && b == 2.0f && (fp & 4) != 0);
     uint32_t before;
     uint32_t after;
     uint32_t flags;
@@ -196,6 +243,8 @@ void m7_main(void) {
     dsb();
     order_of_priorities();
     masks();
+    levels();
+    semaphores();
     system_exceptions();
     sleep();
     __asm__ volatile("msr control, %0\n isb" ::"r"(0) : "memory");

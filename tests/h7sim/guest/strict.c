@@ -79,6 +79,15 @@ static void mpu_region(uint32_t base, uint32_t attributes) {
 static void system_control(void) {
     if (is("cache-unknown")) {
         CCR |= 1u << 16;
+    } else if (is("cache-reset")) {
+        if (RCC_RSR & 1u << 23) {
+            RCC_RSR = 1u << 16;
+            cache_on();
+            AIRCR = 0x05FA0004;
+            wfi();
+        }
+        print("again\n");
+        CCR |= 1u << 16;
     } else if (is("mpu-align")) {
         mpu_region(0x38000400, 3u << 24 | 15u << 1 | 1);
     } else if (is("mpu-no-access")) {

@@ -28,11 +28,19 @@ void m4_main(void) {
     }
     SYST_CSR = 0;
     SHARED(1) = 1;
+    HSEM_IER(1) = 1;
+    NVIC_ISER(HSEM2_IRQ) = 1u << (HSEM2_IRQ % 32);
     ring(1, M4_ID);
+    wfi();
+    start(1000, 7);
+    while (SHARED(0) < 10) {
+        wfi();
+    }
 }
 
 void on_hsem(void) {
     HSEM_ICR(0) = 2;
+    HSEM_ICR(1) = 1;
 }
 
 static uint32_t cycles(void) {
@@ -81,5 +89,14 @@ void m7_main(void) {
     uint32_t took = cycles() - begin;
     CHECK(SHARED(1) == 1);
     CHECK(took > 1990000 && took < 2010000);
+    // Once more, and this time we do not sleep: its ticks come when they are due.
+    SHARED(0) = 0;
+    ring(0, M7_ID);
+    for (uint32_t i = 1; i <= 10; i++) {
+        begin = cycles();
+        while (SHARED(0) < i) {
+        }
+        CHECK(i == 1 || cycles() - begin < 3000);
+    }
     print("systick done\n");
 }
