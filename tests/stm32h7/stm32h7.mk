@@ -51,7 +51,10 @@ $(eval $(call H7_KIND,cached,-DAMP_CONFIG_CACHE=1,tests/stm32h7/cached.c,))
 H7_PROGRAMS := $(H7_C_NAMES:%=$(H7_TESTS)/mpu/%.elf) \
     $(addprefix $(H7_TESTS)/, nompu/test_link.elf noimage/test_link.elf)
 
-.PHONY: test-stm32h7
-test-stm32h7: $(H7SIM) $(H7_IMAGES) $(FW_H7)/test_notable.flash.bin \
-    $(H7_PROGRAMS)
+.PHONY: test-stm32h7 test-stm32h7-c test-stm32h7-python
+test-stm32h7: test-stm32h7-c test-stm32h7-python
+test-stm32h7-c: $(H7SIM) $(H7_IMAGES) $(FW_H7)/test_notable.flash.bin $(H7_PROGRAMS)
 	tests/stm32h7/run $(BUILD)
+# After the first, which makes a firmware that it uses, too.
+test-stm32h7-python: test-stm32h7-c $(AMP_H7_BUILD)/micropython.elf $(AMP_H7_BUILD)/rom.img
+	tests/stm32h7/run_python $(BUILD)

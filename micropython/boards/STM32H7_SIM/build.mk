@@ -26,7 +26,7 @@ $(AMP_H7_BUILD)/micropython.elf: $(AMP_H7_MP_SRC) $(MP_CROSS) $(MP_ORIGIN)
 
 # What the board finds at /rom: the firmware, without what is for debuggers.
 AMP_H7_ROM := $(addprefix $(AMP_H7_BUILD)/rom/, $(notdir $(filter %.elf,$(AMP_FIRMWARE_H7)) \
-    field_vuart.elf))
+    field_vuart.elf test_fault.elf test_notable.flash.elf))
 $(AMP_H7_BUILD)/rom/%.elf: $(FW_H7)/%.elf
 	@mkdir -p $(@D)
 	$(AMP_H7_PREFIX)objcopy -g $< $@
