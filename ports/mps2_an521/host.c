@@ -36,24 +36,23 @@ static void notify(void *ctx, uint32_t notify_id) {
     MHU_SET(MHU0, 1) = 1u << (notify_id & 3);
 }
 
-static void wake(struct an521_core *core) {
+// What the other core rings from here on interrupts anew.
+static void acknowledge(uintptr_t mhu) {
+    struct an521_core *core = &an521_core;
+    MHU_CLR(mhu, 0) = 15;
+    barrier();
     core->event = true;
     if (core->notified != NULL) {
         core->notified(core->arg);
     }
 }
 
-// What the other core rings from here on interrupts anew.
 void amp_an521_doorbell_interrupt(void) {
-    MHU_CLR(MHU0, 0) = 15;
-    barrier();
-    wake(&an521_core);
+    acknowledge(MHU0);
 }
 
 void amp_an521_life_interrupt(void) {
-    MHU_CLR(MHU1, 0) = 15;
-    barrier();
-    wake(&an521_core);
+    acknowledge(MHU1);
 }
 
 static void listen(void *ctx, amp_notified_t notified, void *arg) {

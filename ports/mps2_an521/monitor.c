@@ -53,11 +53,12 @@ __attribute__((noreturn)) static void leave(uint32_t code) {
     an521_park();
 }
 
+// No interrupt is let in here, so there are none for them.
 // clang-format off
 #define PARK (uintptr_t)an521_park
-const uintptr_t an521_monitor_vectors[AMP_AN521_VECTORS] __attribute__((aligned(1024))) = {
+const uintptr_t an521_monitor_vectors[16] __attribute__((aligned(128))) = {
     (uintptr_t)stack + sizeof(stack), PARK, PARK, PARK, PARK, PARK, PARK, PARK,
-    PARK, PARK, PARK, PARK, PARK, PARK, PARK, PARK, // and no interrupt is let in
+    PARK, PARK, PARK, PARK, PARK, PARK, PARK, PARK,
 };
 // clang-format on
 
