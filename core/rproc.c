@@ -212,17 +212,20 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     }
     // Before messages are taken: what is dead now sends nothing after them.
     bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
-    if (amp_rpmsg_is_polling(link)) {
-        // From a callback that waits: it must learn of a death, and messages
-        // must wait for it to return.
-        return dead ? crash(rproc, reason, -AMP_EPIPE) : 0;
-    }
     uint16_t generation = link->generation;
     // What a dead core left behind is at most one ring of messages.
     int left = (int)rproc->vdev.vring[0].num;
     int taken;
     do {
         taken = amp_rpmsg_poll(link);
+        if (taken > 0 && !dead && link->generation == generation) {
+            return taken; // the common case: this life took messages, and goes on
+        }
+        if (amp_rpmsg_is_polling(link)) {
+            // From a callback that waits: it must learn of a death, and
+            // messages, of which none was taken, must wait for it to return.
+            return dead ? crash(rproc, reason, -AMP_EPIPE) : 0;
+        }
         // A callback may have stopped the core, and even started it again.
         if (rproc->state != AMP_RPROC_RUNNING
             || (amp_rpmsg_is_up(link) && link->generation != generation)) {

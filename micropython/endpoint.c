@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "py/mphal.h"
+#include "py/objstr.h"
 
 // How long a send from inside a callback waits, with the peer unable to send
 // anything, before it is called a deadlock.  Not a poll interval: room that
@@ -116,7 +117,7 @@ static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, m
 }
 
 // All that send() can.
-static mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
+static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
     enum { ARG_data, ARG_src, ARG_dest, ARG_timeout };
     static const mp_arg_t allowed_args[] = {
         {MP_QSTR_data, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
@@ -164,7 +165,13 @@ static mp_obj_t endpoint_send(mp_obj_t fun, size_t n_args, size_t n_kw, const mp
         openamp_check_thread();
         openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(args[0]);
         mp_buffer_info_t bufinfo;
-        mp_get_buffer_raise(args[1], &bufinfo, MP_BUFFER_READ);
+        if (mp_obj_is_exact_type(args[1], &mp_type_bytes)) {
+            const mp_obj_str_t *bytes = MP_OBJ_TO_PTR(args[1]);
+            bufinfo.buf = (void *)bytes->data;
+            bufinfo.len = bytes->len;
+        } else {
+            mp_get_buffer_raise(args[1], &bufinfo, MP_BUFFER_READ);
+        }
         int sent = OPENAMP_CORE_CALL(amp_endpoint_send(&self->ept, bufinfo.buf, bufinfo.len));
         if (sent >= 0) {
             return MP_OBJ_NEW_SMALL_INT(sent);

@@ -25,7 +25,7 @@
 #endif
 
 struct sim_core sim_cores[AMP_SIM_CORES];
-unsigned sim_core_count;
+struct sim_core *sim_cores_end = sim_cores;
 
 // Resource tables may come with an image into data RAM; the rings of an image
 // that chose its own addresses may lie there too.  Nothing is loaded into
@@ -103,8 +103,8 @@ const struct amp_port *amp_platform_port(unsigned index) {
         if (sim_core_prepare(core, false) != 0) {
             return NULL;
         }
-        if (index >= sim_core_count) {
-            sim_core_count = index + 1;
+        if (core >= sim_cores_end) {
+            sim_cores_end = core + 1;
         }
         sim_signal_install(sim_fault_is_on());
         if (sim_fault_environment() != 0) {

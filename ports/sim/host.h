@@ -30,7 +30,7 @@ struct sim_core {
 };
 
 extern struct sim_core sim_cores[AMP_SIM_CORES];
-extern unsigned sim_core_count; // the first of them, which somebody asked for
+extern struct sim_core *sim_cores_end; // of those that somebody asked for
 
 // host.c
 // Set bits of the mailbox, and wake the core if it sleeps.

@@ -41,8 +41,8 @@ static void interrupted(int signal, siginfo_t *info, void *context) {
         return; // sent to the process from outside: any thread may run this
     }
     int saved = errno;
-    for (unsigned i = 0; i < sim_core_count; i++) {
-        sim_signal_deliver(&sim_cores[i]);
+    for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
+        sim_signal_deliver(core);
     }
     errno = saved;
 }
