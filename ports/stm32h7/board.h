@@ -17,12 +17,12 @@
 #define AMP_STM32H7_BOARD_H
 
 #define AMP_STM32H7_FLASH_DA 0x08000000
-#define AMP_STM32H7_FLASH_LEN 0x00200000
 #define AMP_STM32H7_D2_DA 0x30000000
 #define AMP_STM32H7_D2_LEN 0x00048000
 #define AMP_STM32H7_D2_ALIAS_DA 0x10000000
 #define AMP_STM32H7_SRAM4_DA 0x38000000
 #define AMP_STM32H7_SRAM4_LEN 0x00010000
+#define AMP_STM32H7_SDRAM_DA 0x60000000 // and above
 
 // The first KiB: the default table, and behind it the control block.
 #define AMP_STM32H7_TABLE_DA 0x38000000
@@ -55,9 +55,9 @@ enum {
     AMP_STM32H7_FAULTED,
 };
 
-// The control block: firmware of ours says here what became of it.  Emptied by
-// the host before a start; firmware of others leaves it empty, and its end is
-// not noticed.  The host makes nothing of it but the core's state and a text.
+// The control block: firmware of ours says here what became of it.  The host
+// takes the magic number away before a start; firmware of others leaves it so,
+// and its end is not noticed.  The host makes nothing of it but the core's state and a text.
 struct amp_stm32h7_control {
     uint32_t magic; // AMP_STM32H7_MAGIC: the rest is valid
     uint32_t starts; // counts up, so that a reset of the core alone is seen

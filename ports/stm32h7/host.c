@@ -13,21 +13,16 @@
 
 struct stm32h7_core stm32h7_core;
 
+// Images may lie in what rings and buffers leave of SRAM4; the core checks that.
+static const struct amp_window windows[] = {AMP_STM32H7_WINDOWS};
+
 __attribute__((weak)) const struct amp_stm32h7_config amp_stm32h7_config = {
     .mpu_region = 15,
     .interrupt_priority = 10 << 4,
+    .windows = windows,
+    .window_count = sizeof(windows) / sizeof(windows[0]),
     .shared_len = AMP_STM32H7_POOL_LEN,
     .clock_hz = 64000000,
-};
-
-// The last one is the SDRAM.  Images may lie in what rings and buffers leave of
-// SRAM4; the core checks that.
-static const struct amp_window windows[STM32H7_WINDOWS - 1] = {
-    {AMP_STM32H7_FLASH_DA, AMP_STM32H7_FLASH_LEN, AMP_WINDOW_RUN},
-    {AMP_STM32H7_D2_DA, AMP_STM32H7_D2_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
-    {AMP_STM32H7_D2_ALIAS_DA, AMP_STM32H7_D2_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
-    {AMP_STM32H7_TABLE_DA, AMP_STM32H7_TABLE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
-    {AMP_STM32H7_POOL_DA, AMP_STM32H7_POOL_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
 };
 
 static const struct amp_default_table default_table = {
@@ -68,15 +63,14 @@ static void listen(void *ctx, amp_notified_t notified, void *arg) {
 // ---- Memory ----
 
 static void *map(void *ctx, amp_da_t da, size_t len) {
-    struct stm32h7_core *core = ctx;
-    const struct amp_window *sdram = &core->windows[STM32H7_WINDOWS - 1];
+    const struct stm32h7_core *core = ctx;
     if (!amp_port_allows(&core->port, da, len, 0)) {
         return NULL;
     }
-    if (da - AMP_STM32H7_D2_ALIAS_DA < AMP_STM32H7_D2_LEN) {
+    if (da >= AMP_STM32H7_SDRAM_DA) {
+        da += amp_stm32h7_config.sdram_offset;
+    } else if (da - AMP_STM32H7_D2_ALIAS_DA < AMP_STM32H7_D2_LEN) {
         da += AMP_STM32H7_D2_DA - AMP_STM32H7_D2_ALIAS_DA;
-    } else if (da - sdram->da < sdram->len) {
-        da += (amp_da_t)amp_stm32h7_config.sdram - sdram->da;
     }
     return (void *)da;
 }
@@ -95,35 +89,29 @@ static const struct amp_port_ops ops = {
     .cache_invalidate = stm32h7_cache_invalidate,
 };
 
-static void describe(struct stm32h7_core *core) {
+static void set_up(struct stm32h7_core *core) {
     const struct amp_stm32h7_config *config = &amp_stm32h7_config;
-    core->port.ops = &ops;
-    core->port.ctx = core;
-    core->port.shared_da = AMP_STM32H7_POOL_DA;
-    core->port.shared_len = config->shared_len;
-    core->port.default_table = &default_table;
-    core->port.windows = core->windows;
-    core->port.window_count = STM32H7_WINDOWS;
-    core->port.buffer_size = 512;
-    core->port.elf_machine = 40; // EM_ARM
-    core->port.stop_resets = true;
-    core->port.cache_line = config->mpu_region == AMP_STM32H7_CACHED ? STM32H7_LINE : 0;
-    for (unsigned i = 0; i < STM32H7_WINDOWS - 1; ++i) {
-        core->windows[i] = windows[i];
-    }
-    core->windows[STM32H7_WINDOWS - 1] =
-        (struct amp_window){config->sdram_da, config->sdram_len, AMP_WINDOW_LOAD | AMP_WINDOW_RUN};
-}
-
-static void set_up(const struct amp_stm32h7_config *config) {
     RCC_AHB2ENR |= RCC_AHB2ENR_SRAM123;
     RCC_AHB4ENR |= RCC_AHB4ENR_HSEM;
     RCC_APB4ENR |= RCC_APB4ENR_SYSCFG;
     (void)RCC_APB4ENR; // a clock runs when its bit can be read
+    core->port = (struct amp_port){
+        .ops = &ops,
+        .ctx = core,
+        .windows = config->windows,
+        .window_count = config->window_count,
+        .shared_da = AMP_STM32H7_POOL_DA,
+        .shared_len = config->shared_len,
+        .buffer_size = 512,
+        .elf_machine = 40, // EM_ARM
+        .default_table = &default_table,
+        .stop_resets = true,
+    };
     if (config->mpu_region >= 0) {
         stm32h7_cache_bypass((uint32_t)config->mpu_region);
+    } else if (config->mpu_region == AMP_STM32H7_CACHED) {
+        core->port.cache_line = STM32H7_LINE;
     }
-    HSEM_ICR(HSEM_SET_M7) = 1u << AMP_STM32H7_RING_M7;
     HSEM_IER(HSEM_SET_M7) |= 1u << AMP_STM32H7_RING_M7;
     NVIC_IPR(IRQ_HSEM1) = config->interrupt_priority;
     NVIC_ISER(IRQ_HSEM1) = NVIC_BIT(IRQ_HSEM1);
@@ -135,8 +123,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
         return NULL;
     }
     if (core->port.ops == NULL) {
-        describe(core);
-        set_up(&amp_stm32h7_config);
+        set_up(core);
     }
     return &core->port;
 }

@@ -10,13 +10,12 @@
 #include "board.h"
 #include "stm32h7.h"
 
-enum { STM32H7_WINDOWS = 6, STM32H7_LINE = 32 };
+enum { STM32H7_LINE = 32 };
 
 // The remote core.  The interrupt reads `notified` and `arg` and sets `event`;
 // everything else belongs to the main program.
 struct stm32h7_core {
     struct amp_port port;
-    struct amp_window windows[STM32H7_WINDOWS];
     volatile amp_notified_t notified;
     void *volatile arg;
     volatile bool event; // rang since amp_platform_wait() last looked

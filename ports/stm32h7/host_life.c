@@ -15,8 +15,6 @@
  */
 #include "host.h"
 
-#include <string.h>
-
 #include "openamp/error.h"
 #include "openamp/table.h"
 
@@ -26,22 +24,9 @@
 #define CONTROL AMP_STM32H7_CONTROL
 enum { DRIVER_OK = 4 };
 
-static struct amp_table_rpmsg *table_at_default(void) {
-    return (struct amp_table_rpmsg *)(uintptr_t)AMP_STM32H7_TABLE_DA;
-}
+static const char runs_text[] = "core runs already";
 
-// Before reading, and after writing, what lies in SRAM4.
-static void see(const volatile void *va, size_t len) {
-    if (stm32h7_core.port.cache_line != 0) {
-        stm32h7_cache_invalidate(NULL, (const void *)va, len);
-    }
-}
-
-static void show(const volatile void *va, size_t len) {
-    if (stm32h7_core.port.cache_line != 0) {
-        stm32h7_cache_clean(NULL, (const void *)va, len);
-    }
-}
+#define TABLE ((volatile struct amp_table_rpmsg *)(uintptr_t)AMP_STM32H7_TABLE_DA)
 
 // ---- Who runs already ----
 
@@ -49,11 +34,11 @@ static bool runs_already(void) {
     return (RCC_GCR & RCC_GCR_BOOT_C2) || (FLASH_OPTSR_CUR & FLASH_OPTSR_BCM4);
 }
 
+// What is not cached does not mind to be forgotten.
 static bool waits_for_host(void) {
-    const volatile struct amp_table_rpmsg *table = table_at_default();
-    see(table, sizeof(*table));
-    return table->header.ver == 1 && table->offset[0] == offsetof(struct amp_table_rpmsg, vdev)
-        && table->vdev.type == AMP_RSC_VDEV && !(table->vdev.status & DRIVER_OK);
+    stm32h7_cache_invalidate(NULL, (const void *)TABLE, sizeof(*TABLE));
+    return TABLE->header.ver == 1 && TABLE->vdev.type == AMP_RSC_VDEV
+        && !(TABLE->vdev.status & DRIVER_OK);
 }
 
 static int refuse(struct stm32h7_core *core, int error, const char *why) {
@@ -68,55 +53,34 @@ int stm32h7_core_prepare(void *ctx, bool load) {
         return 0;
     }
     if (load) {
-        return refuse(core, -AMP_EBUSY, "core runs already: nothing can be loaded");
+        return refuse(core, -AMP_EBUSY, runs_text);
     }
-    if (!waits_for_host()) {
-        return refuse(core, -AMP_EBUSY, "core runs already, and does not wait for a host");
-    }
-    return 0;
+    return waits_for_host() ? 0 : refuse(core, -AMP_EBUSY, "core runs already, waits for no host");
 }
 
 // ---- Starting ----
 
-static bool names(struct stm32h7_core *core, amp_da_t table, amp_da_t entry) {
-    const uint32_t *vectors = core->port.ops->map(core, table, 8);
-    return vectors != NULL && vectors[1] == entry;
-}
-
-// Of an odd entry.  0: there is none.
-static amp_da_t find_table(struct stm32h7_core *core, amp_da_t entry) {
-    amp_da_t table = entry & ~(amp_da_t)(AMP_STM32H7_BOOT_STEP - 1);
-    while (amp_port_allows(&core->port, table, 8, AMP_WINDOW_RUN)) {
-        if (names(core, table, entry)) {
-            return table;
+// The vector table that is meant by an entry, or NULL.
+static const uint32_t *find_vectors(struct stm32h7_core *core, amp_da_t entry, amp_da_t *table) {
+    *table = entry & ~(amp_da_t)(AMP_STM32H7_BOOT_STEP - 1);
+    while (amp_port_allows(&core->port, *table, 8, AMP_WINDOW_RUN)) {
+        const uint32_t *vectors = core->port.ops->map(core, *table, 8);
+        if (*table == entry || vectors[1] == entry) {
+            return vectors;
         }
-        table -= AMP_STM32H7_BOOT_STEP;
-    }
-    return 0;
-}
-
-// A stack grows down from its first address, which may be a window's end.
-static const char *find_fault(struct stm32h7_core *core, amp_da_t table) {
-    const struct amp_port *port = &core->port;
-    const uint32_t *vectors = NULL;
-    if (table % AMP_STM32H7_BOOT_STEP == 0 && amp_port_allows(port, table, 8, AMP_WINDOW_RUN)) {
-        vectors = port->ops->map(core, table, 8);
-    }
-    if (vectors == NULL) {
-        return "no vector table for the entry at a multiple of 64 KiB";
-    }
-    if (vectors[0] % 8 != 0 || !amp_port_allows(port, vectors[0] - 64, 64, 0)) {
-        return "vector table without a stack";
-    }
-    if (!(vectors[1] & 1) || !amp_port_allows(port, vectors[1], 1, AMP_WINDOW_RUN)) {
-        return "vector table without a reset handler";
+        *table -= AMP_STM32H7_BOOT_STEP;
     }
     return NULL;
 }
 
-static void boot(struct stm32h7_core *core, amp_da_t table) {
-    memset((void *)CONTROL, 0, sizeof(*CONTROL));
-    core->starts = 1;
+// A stack grows down from its first address, which may be a window's end.
+static bool is_good(const struct stm32h7_core *core, const uint32_t *vectors) {
+    return vectors[0] % 8 == 0 && amp_port_allows(&core->port, vectors[0] - 64, 64, 0)
+        && (vectors[1] & 1) && amp_port_allows(&core->port, vectors[1], 1, AMP_WINDOW_RUN);
+}
+
+static void boot(amp_da_t table) {
+    CONTROL->magic = 0;
     // Also what the program wrote to the M4's memory by itself; and nothing of
     // it must come out of the cache when the M4 has begun to write there.
     stm32h7_cache_flush();
@@ -127,18 +91,22 @@ static void boot(struct stm32h7_core *core, amp_da_t table) {
 
 int stm32h7_core_start(void *ctx, amp_da_t entry) {
     struct stm32h7_core *core = ctx;
-    amp_da_t table = (entry & 1) ? find_table(core, entry) : entry;
-    core->refused = find_fault(core, table);
-    if (core->refused != NULL) {
-        return -AMP_ENOEXEC;
+    amp_da_t table;
+    const uint32_t *vectors = find_vectors(core, entry, &table);
+    if (vectors == NULL) {
+        return refuse(core, -AMP_ENOEXEC, "no vector table at a 64 KiB step");
+    }
+    if (!is_good(core, vectors)) {
+        return refuse(core, -AMP_ENOEXEC, "vector table without stack or handler");
     }
     if (!runs_already()) {
-        boot(core, table);
-    } else if ((SYSCFG_UR3 & 0xFFFF0000) == table) {
-        see(CONTROL, sizeof(*CONTROL));
+        boot(table);
+        core->starts = 1;
+    } else if (SYSCFG_UR3 >> 16 == table >> 16) {
+        stm32h7_cache_invalidate(NULL, (const void *)CONTROL, sizeof(*CONTROL));
         core->starts = CONTROL->starts;
     } else {
-        return refuse(core, -AMP_EBUSY, "core runs already, from another address");
+        return refuse(core, -AMP_EBUSY, runs_text);
     }
     core->started = true;
     return 0;
@@ -153,12 +121,10 @@ int stm32h7_core_stop(void *ctx) {
     if (!core->started) {
         return 0;
     }
-    table_at_default()->vdev.status = 0;
-    show(table_at_default(), sizeof(struct amp_table_rpmsg));
-    barrier();
+    TABLE->vdev.status = 0;
+    stm32h7_cache_clean(NULL, (const void *)TABLE, sizeof(*TABLE));
+    SCB_AIRCR = AIRCR_SYSRESETREQ;
     for (;;) {
-        SCB_AIRCR = AIRCR_SYSRESETREQ;
-        barrier();
     }
 }
 
@@ -166,12 +132,10 @@ int stm32h7_core_stop(void *ctx) {
 
 static void describe_fault(char *p) {
     enum { BFARVALID = 1 << 15, MMARVALID = 1 << 7 };
+    p = amp_text_append_hex(p, "fault, pc 0x", CONTROL->pc);
     if (CONTROL->cfsr & (BFARVALID | MMARVALID)) {
-        p = amp_text_append_hex(p, "fault at 0x", CONTROL->address);
-    } else {
-        p = amp_text_append(p, "fault");
+        amp_text_append_hex(p, ", at 0x", CONTROL->address);
     }
-    amp_text_append_hex(p, ", pc 0x", CONTROL->pc);
 }
 
 // Where the M4 says what became of it, what it says is only told on.
@@ -183,7 +147,9 @@ enum amp_core_state stm32h7_core_state(void *ctx, const char **reason) {
         }
         return AMP_CORE_STOPPED;
     }
-    see(CONTROL, sizeof(*CONTROL));
+    if (core->port.cache_line != 0) {
+        stm32h7_cache_invalidate(NULL, (const void *)CONTROL, sizeof(*CONTROL));
+    }
     if (CONTROL->magic != AMP_STM32H7_MAGIC) {
         return AMP_CORE_RUNNING;
     }

@@ -93,7 +93,7 @@ static inline void barrier(void) {
 // Ring: take a semaphore that only this core takes, and release it.  With
 // interrupts off, as an interrupt may ring as well.
 static inline void doorbell_ring(uint32_t semaphore, uint32_t core_id) {
-    barrier();
+    __asm__ volatile("dsb" ::: "memory"); // what was stored before is in memory
     uint32_t before = interrupts_off();
     (void)HSEM_RLR(semaphore);
     HSEM_R(semaphore) = core_id;

@@ -19,20 +19,31 @@ enum {
     AMP_STM32H7_CACHED = -2,
 };
 
+// The memory that images may be loaded to without more ado: what a list of
+// windows begins with.
+#define AMP_STM32H7_WINDOWS \
+    {0x08000000, 0x00200000, AMP_WINDOW_RUN}, /* flash */ \
+        {0x30000000, 0x00048000, AMP_WINDOW_LOAD | AMP_WINDOW_RUN}, /* D2 SRAM */ \
+        {0x10000000, 0x00048000, AMP_WINDOW_LOAD | AMP_WINDOW_RUN}, /* the same */ \
+        {0x38000000, 0x000003C0, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED}, /* SRAM4 */ \
+    { \
+        0x38000400, 0x0000FC00, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED \
+    }
+
 struct amp_stm32h7_config {
     // The MPU region (0 to 15) that the port takes to keep SRAM4 out of the
     // M7's cache, or one of the two above.
     int8_t mpu_region;
     uint8_t interrupt_priority; // of HSEM1: what goes into the NVIC's register
+    uint8_t window_count;
     // How much of SRAM4, from its second KiB on, is for rings and buffers.
     // Images may be loaded into what is left.
     uint32_t shared_len;
-    // SDRAM into which images may be loaded: its address for the M4 (which can
-    // execute at 0x60000000 and 0x70000000, never at 0xC0000000), where the M7
-    // has it, and its length, 0 for none.
-    amp_da_t sdram_da;
-    void *sdram;
-    size_t sdram_len;
+    // AMP_STM32H7_WINDOWS, and SDRAM if images may be loaded there.  Its address
+    // is the M4's, which can execute at 0x60000000 and 0x70000000, never at
+    // 0xC0000000.  What the M7 adds to it to get its own:
+    const struct amp_window *windows;
+    amp_da_t sdram_offset;
     // The M7's clock, for amp_platform_wait().
     uint32_t clock_hz;
 };

@@ -77,7 +77,8 @@ static void life_exit(void) {
 }
 
 static void life_bus(void) {
-    die_of("bus", "fault at 0x90000000, pc 0x3000");
+    die_of("bus", "fault, pc 0x3000");
+    CHECK(strcmp(host_rproc.reason + 20, ", at 0x90000000") == 0);
     stop_is_reset();
 }
 

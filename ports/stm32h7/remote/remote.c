@@ -163,9 +163,6 @@ const void *amp_remote_default_table(size_t *len) {
 static void offer_table(void) {
     static const struct amp_table_rpmsg empty = AMP_TABLE_RPMSG(AMP_STM32H7_VRING_NUM, 0, 0);
     memcpy((void *)(uintptr_t)AMP_STM32H7_TABLE_DA, &empty, sizeof(empty));
-    if (CONTROL->magic != AMP_STM32H7_MAGIC) {
-        CONTROL->starts = 0;
-    }
 }
 
 void amp_stm32h7_begin(void) {
@@ -174,7 +171,7 @@ void amp_stm32h7_begin(void) {
     if (FLASH_OPTSR_CUR & FLASH_OPTSR_BCM4) {
         offer_table();
     }
-    CONTROL->starts += 1;
+    CONTROL->starts = CONTROL->magic == AMP_STM32H7_MAGIC ? CONTROL->starts + 1 : 1;
     CONTROL->cause = AMP_STM32H7_ALIVE;
     barrier();
     CONTROL->magic = AMP_STM32H7_MAGIC;
