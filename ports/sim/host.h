@@ -26,7 +26,7 @@ struct sim_core {
     char reason[48];
     volatile amp_notified_t notified;
     void *volatile arg;
-    volatile sig_atomic_t check; // a signal came: the core may be dead
+    volatile sig_atomic_t check; // the core may be dead
 };
 
 extern struct sim_core sim_cores[AMP_SIM_CORES];
@@ -57,6 +57,8 @@ enum amp_core_state sim_core_state(void *ctx, const char **reason);
 
 // host_signal.c
 void sim_signal_install(bool faulty);
+// The signals that tell the listeners.
+void sim_signal_set(sigset_t *set);
 // Tell the listener of this core that something happened.
 void sim_signal_deliver(struct sim_core *core);
 void sim_listen(void *ctx, amp_notified_t notified, void *arg);

@@ -76,10 +76,9 @@ static bool happens(uint64_t one_in) {
 }
 
 static void block(sigset_t *before) {
-    sigset_t urgent;
-    sigemptyset(&urgent);
-    sigaddset(&urgent, SIGURG);
-    sigprocmask(SIG_BLOCK, &urgent, before);
+    sigset_t ours;
+    sim_signal_set(&ours);
+    sigprocmask(SIG_BLOCK, &ours, before);
 }
 
 // ---- Doorbells ----

@@ -1,11 +1,13 @@
 /*
- * The doorbell as an interrupt of the host: SIGURG to the main thread.
+ * The doorbell as an interrupt of the host: two signals to the main thread.
  *
- * SIGURG, because nobody else uses it and because it is ignored by default.
- * It comes from a core that rang (tgkill) and from the kernel when a core's
- * status pipe ends (F_SETSIG).  One signal can stand for several events, so
- * the handler believes nothing: it tells every listener, and has every core's
- * life checked once at its next core_state().
+ * SIGURG is the doorbell, sent by a core that rang (tgkill), because nobody
+ * else uses it and because it is ignored by default.  SIGIO comes from the
+ * kernel when a core's status pipe ends: a signal of its own, as one that is
+ * pending stands for several events, and to have each doorbell look at the pipe
+ * would be a system call for each message.  So the handlers believe nothing:
+ * they tell every listener, and SIGIO has every core's life checked once at its
+ * next core_state().
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -25,13 +27,17 @@
 // Since the last amp_platform_wait().
 static volatile sig_atomic_t happened;
 
-void sim_signal_deliver(struct sim_core *core) {
-    happened = 1;
-    core->check = 1;
+static void tell(struct sim_core *core) {
     amp_notified_t notified = core->notified;
     if (notified != NULL) {
         notified(core->arg);
     }
+}
+
+void sim_signal_deliver(struct sim_core *core) {
+    happened = 1;
+    core->check = 1;
+    tell(core);
 }
 
 static void interrupted(int signal, siginfo_t *info, void *context) {
@@ -41,8 +47,9 @@ static void interrupted(int signal, siginfo_t *info, void *context) {
         return; // sent to the process from outside: any thread may run this
     }
     int saved = errno;
+    happened = 1;
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
-        sim_signal_deliver(core);
+        tell(core);
     }
     errno = saved;
 }
@@ -58,6 +65,25 @@ static void interrupted_faulty(int signal, siginfo_t *info, void *context) {
     errno = saved;
 }
 
+static void died(int signal, siginfo_t *info, void *context) {
+    (void)signal;
+    (void)context;
+    if (info->si_code == SI_USER) {
+        return;
+    }
+    int saved = errno;
+    for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
+        sim_signal_deliver(core);
+    }
+    errno = saved;
+}
+
+void sim_signal_set(sigset_t *set) {
+    sigemptyset(set);
+    sigaddset(set, SIGURG);
+    sigaddset(set, SIGIO);
+}
+
 // No SA_RESTART: a system call that sleeps returns, so that the program can
 // poll.
 void sim_signal_install(bool faulty) {
@@ -65,13 +91,12 @@ void sim_signal_install(bool faulty) {
     memset(&action, 0, sizeof(action));
     action.sa_sigaction = faulty ? interrupted_faulty : interrupted;
     action.sa_flags = SA_SIGINFO;
-    sigemptyset(&action.sa_mask);
+    sim_signal_set(&action.sa_mask); // a listener is not told twice at once
     sigaction(SIGURG, &action, NULL);
-    // A parent may have left it blocked.
-    sigset_t urgent;
-    sigemptyset(&urgent);
-    sigaddset(&urgent, SIGURG);
-    sigprocmask(SIG_UNBLOCK, &urgent, NULL);
+    action.sa_sigaction = died;
+    sigaction(SIGIO, &action, NULL);
+    // A parent may have left them blocked.
+    sigprocmask(SIG_UNBLOCK, &action.sa_mask, NULL);
 }
 
 // The handler runs in the thread that calls this: it sees the three steps in
@@ -85,7 +110,7 @@ void sim_listen(void *ctx, amp_notified_t notified, void *arg) {
 
 int sim_signal_on_death(int status) {
     struct f_owner_ex owner = {.type = F_OWNER_TID, .pid = getpid()};
-    if (fcntl(status, F_SETSIG, SIGURG) != 0 || fcntl(status, F_SETOWN_EX, &owner) != 0) {
+    if (fcntl(status, F_SETSIG, SIGIO) != 0 || fcntl(status, F_SETOWN_EX, &owner) != 0) {
         return -1;
     }
     return fcntl(status, F_SETFL, O_ASYNC | O_NONBLOCK);
@@ -95,13 +120,13 @@ int amp_platform_wait(int timeout_ms) {
     if (!happened && timeout_ms != 0) {
         sigset_t block;
         sigset_t before;
-        sigemptyset(&block);
-        sigaddset(&block, SIGURG);
+        sim_signal_set(&block);
         sigaddset(&block, SIGINT);
         sigprocmask(SIG_BLOCK, &block, &before);
         if (!happened) {
             sigset_t asleep = before;
             sigdelset(&asleep, SIGURG);
+            sigdelset(&asleep, SIGIO);
             sigdelset(&asleep, SIGINT);
             struct timespec timeout = {
                 .tv_sec = timeout_ms / 1000,

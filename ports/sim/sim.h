@@ -10,8 +10,9 @@
  *                              without the sandbox
  *   OPENAMP_SIM_FAULTS=text    as amp_sim_faults(), from the start
  *
- * Threads.  The simulated interrupt is SIGURG, sent to the main thread: that
- * is where cores are started and where the callbacks of listen() run.
+ * Threads.  The simulated interrupts are SIGURG (a doorbell) and SIGIO (a core
+ * died), sent to the main thread: that is where cores are started and where the
+ * callbacks of listen() run.
  */
 #ifndef AMP_SIM_SIM_H
 #define AMP_SIM_SIM_H
@@ -21,7 +22,7 @@
 
 #include "openamp/platform.h"
 
-// amp_platform_wait() lets SIGURG and SIGINT in while it sleeps: a program that
+// amp_platform_wait() lets these and SIGINT in while it sleeps: a program that
 // blocks SIGINT elsewhere cannot miss one.  This is its name among the tests.
 static inline int amp_sim_wait(int timeout_ms) {
     return amp_platform_wait(timeout_ms);
