@@ -2,9 +2,12 @@
  * What the message path costs through the C API, both sides in one process.
  * Run under callgrind, which counts only what lies inside of the functions measured_*().
  *
- *   cost round_trip|stream|dispatch [NAME=VALUE]...
+ *   cost round_trip|rung|stream|dispatch [NAME=VALUE]...
  *
- *   round_trip  host sends, device echoes, host receives
+ *   round_trip  host sends, device echoes, host receives: a dialogue, in which
+ *               each side takes the one message that is due
+ *   rung        the same of sides that sleep between: each poll asks to be rung
+ *               for the next message, and each message rings
  *   stream      host sends until its ring is full, device takes all at once
  *   dispatch    the device takes one message, for each of its endpoints in turn
  *
@@ -51,6 +54,16 @@ __attribute__((noinline)) unsigned long measured_round_trips(
     const void *data, size_t len, unsigned long n) {
     for (unsigned long i = 0; i < n; ++i) {
         pair_must(amp_endpoint_send(&host_ept, data, len) == (int)len);
+        pair_must(amp_rpmsg_poll_some(&pair.device.link, 1) == 1);
+        pair_must(amp_rpmsg_poll_some(&pair.host.link, 1) == 1);
+    }
+    return n;
+}
+
+__attribute__((noinline)) unsigned long measured_rung_round_trips(
+    const void *data, size_t len, unsigned long n) {
+    for (unsigned long i = 0; i < n; ++i) {
+        pair_must(amp_endpoint_send(&host_ept, data, len) == (int)len);
         pair_must(amp_rpmsg_poll(&pair.device.link) == 1);
         pair_must(amp_rpmsg_poll(&pair.host.link) == 1);
     }
@@ -91,6 +104,7 @@ static const struct {
     amp_endpoint_cb on_device;
 } modes[] = {
     {"round_trip", measured_round_trips, echo},
+    {"rung", measured_rung_round_trips, echo},
     {"stream", measured_stream, count_message},
     {"dispatch", dispatch, count_message},
 };

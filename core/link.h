@@ -15,15 +15,17 @@ enum {
     EPT_BOUND = 16, // `dest` was learned in this life or in a former one
 };
 
-// Bits of amp_rpmsg.state.  An idle link that is up is exactly LINK_UP, and one
-// whose callback left all as it was is exactly LINK_UP | LINK_POLLING, so the
-// message path asks for everything unusual at once.
+// Bits of amp_rpmsg.state.  An idle link that is up is exactly LINK_UP and its
+// role, and one whose callback left all as it was has LINK_POLLING as well, so
+// the message path asks for its role and everything unusual at once.
 enum {
     LINK_UP = 1,
     LINK_POLLING = 2, // inside amp_rpmsg_poll()
     LINK_ENDED = 4, // the life that is being polled has ended
     LINK_HELD = 8, // the message that is being handled is kept
     LINK_NS_DUE = 16, // an endpoint waits for a buffer to be announced or withdrawn
+    // A host's.  A build with one role does not ask, but decides when compiled.
+    LINK_HOST = AMP_CONFIG_HOST && AMP_CONFIG_DEVICE ? 32 : 0,
 };
 
 static inline void amp_link_clear(struct amp_rpmsg *link, unsigned bits) {
@@ -34,63 +36,96 @@ static inline bool amp_link_is_up(const struct amp_rpmsg *link) {
     return link->state & LINK_UP;
 }
 
-// Is the link one of a host?  A build with one role decides at compile time.
 static inline bool amp_link_is_host(const struct amp_rpmsg *link) {
-    return AMP_CONFIG_HOST && (!AMP_CONFIG_DEVICE || link->role == AMP_HOST);
+    return AMP_CONFIG_HOST && (!AMP_CONFIG_DEVICE || (link->state & LINK_HOST));
 }
 
 // A function of the message path is written once, with the role as its last
 // argument, and inlined where it is called with a constant: each role gets
 // straight code, and a build with one role has one copy.  A build for size
 // leaves the choice to the compiler.
+//
+// A build for speed has short cuts besides: the usual case in a straight line,
+// with every check.  What fails one is left to the full path, which reads again
+// and decides on what it read itself.
 #ifdef __OPTIMIZE_SIZE__
+#define AMP_SHORT_CUTS 0
 #define AMP_PER_ROLE static inline
+#define AMP_NOINLINE
 #else
+#define AMP_SHORT_CUTS 1
 #define AMP_PER_ROLE static inline __attribute__((always_inline))
+#define AMP_NOINLINE __attribute__((noinline))
 #endif
 
-// The other side did what no honest peer does: count it, remember what, take
-// the link down.
-void amp_link_violated(struct amp_rpmsg *link, const char *what);
+// What is seldom so: the compiler keeps it out of the way.
+#define AMP_RARELY(condition) __builtin_expect(!!(condition), 0)
 
-// Ring, if the other side wants to hear of the last `count` buffers given on
-// `vq`.  After a fence.
-AMP_PER_ROLE void amp_link_kick(
-    struct amp_rpmsg *link, const struct amp_virtq *vq, unsigned count, bool host) {
-    if (amp_virtq_must_notify(vq, host ? vq->avail_idx : vq->used_idx, count)) {
-        ++link->stats.kicks;
-        link->port->ops->notify(link->port->ctx, vq->notify_id);
-    }
+// The other side did what no honest peer does: count it, remember what, take
+// the link down.  Returns -AMP_EPROTO.
+int amp_link_violated(struct amp_rpmsg *link, const char *what);
+extern const char amp_link_bad_index[];
+extern const char amp_link_bad_id[];
+
+static inline void amp_link_ring(struct amp_rpmsg *link, const struct amp_virtq *vq) {
+    const struct amp_port *port = link->port;
+    ++link->stats.kicks;
+    port->ops->notify(port->ctx, vq->notify_id);
 }
+
+// Tell the other side, if it wants to know, of what was given back on the
+// receive ring.
+void amp_link_tell(struct amp_rpmsg *link);
 
 // Transmit buffer `id` is neither sent nor free.
 void amp_tx_park(struct amp_rpmsg *link, uint32_t id);
 
-// The local pointer of a buffer that the host named in a descriptor, or NULL
-// if it is not wholly in shared memory, too short for a header, longer than a
-// header can say, or misaligned.  Device only.
-AMP_PER_ROLE void *amp_link_map_buffer(struct amp_rpmsg *link, uint64_t addr, uint32_t len) {
-    if (len - AMP_HEADER_SIZE > UINT16_MAX || addr % 4 != 0) {
-        return NULL;
+// Transmit buffers are `size` bytes long, header included.
+void amp_link_learn(struct amp_rpmsg *link, uint32_t size);
+
+// Device: the host stocked its receive ring before it said DRIVER_OK, so its
+// first buffer tells how long they are.
+void amp_link_look(struct amp_rpmsg *link);
+
+// ---- Device: where the host says that its buffers are ----
+
+// The local pointer of the buffer of descriptor `id` of `vq`, which is read
+// once, and its length.  NULL: no descriptor, a chain, or not wholly in shared
+// memory, too short for a header, longer than a header can say, or misaligned.
+void *amp_link_map_buffer(
+    struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint32_t *len);
+
+// The same for a buffer of the usual length in the window.  False if it is not
+// so, or wrong.
+AMP_PER_ROLE bool amp_link_map_usual(
+    const struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint8_t **buffer) {
+    uint64_t addr;
+    uint32_t len;
+    if (AMP_RARELY(id > vq->mask || !amp_virtq_device_read(vq, id, &addr, &len)
+            || len != link->buffer_size)) {
+        return false;
     }
     uint64_t offset = addr - link->buffers_da;
-    if (offset <= link->buffers_len && len <= link->buffers_len - offset) {
-        return link->buffers + offset;
+    // Rotated, one that is not a multiple of 4 is beyond every window.
+    if (AMP_RARELY((offset >> 2 | offset << 62) >= link->buffers_fit)) {
+        return false;
     }
-    // No window to look into: the port knows.
-    return link->buffers != NULL || offset > UINTPTR_MAX
-        ? NULL
-        : link->port->ops->map(link->port->ctx, (amp_da_t)offset, len);
+    *buffer = link->buffers + offset;
+    return true;
+}
+
+// The first endpoint in the bucket of `addr`.  Each bucket's list ends with
+// link->nobody, which looks like one (it drops what it gets), so there always
+// is one.
+static inline struct amp_endpoint **amp_link_bucket(const struct amp_rpmsg *link, uint32_t addr) {
+    return &link->buckets[addr & link->bucket_mask];
 }
 
 // The endpoint that has `addr`, or NULL.
-static inline struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr) {
-    struct amp_endpoint *ept = link->buckets[addr & link->bucket_mask];
-    while (ept != NULL && ept->addr != addr) {
-        ept = ept->next_in_bucket;
-    }
-    return ept;
-}
+struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr);
+
+// The callback of an endpoint that has none.
+void amp_link_drop(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
 // Unlink an endpoint whose withdrawal is sent or not needed.
 void amp_link_remove(struct amp_rpmsg *link, struct amp_endpoint *ept);

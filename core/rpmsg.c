@@ -3,14 +3,21 @@
 
 #include "core/link.h"
 
+const char amp_link_bad_index[] = "ring index: more buffers than it has";
+const char amp_link_bad_id[] = "used ring: id of a buffer that it does not have";
+
 void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp_port *port) {
     memset(link, 0, sizeof(*link));
     link->port = port;
-    link->role = (uint8_t)role;
+    link->state = role == AMP_HOST ? LINK_HOST : 0;
     link->next_addr = RPMSG_FIRST_DYNAMIC_ADDR;
     link->endpoints_end = &link->endpoints;
-    link->buckets = link->own_buckets;
-    link->bucket_mask = AMP_CONFIG_BUCKETS - 1;
+    link->nobody = (struct amp_endpoint){
+        .link = link,
+        .cb = amp_link_drop,
+        .addr = AMP_ADDR_ANY,
+    };
+    amp_rpmsg_set_buckets(link, link->own_buckets, AMP_CONFIG_BUCKETS);
 }
 
 void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events *events) {
@@ -32,10 +39,11 @@ bool amp_rpmsg_is_polling(const struct amp_rpmsg *link) {
     return link->state & LINK_POLLING;
 }
 
-void amp_link_violated(struct amp_rpmsg *link, const char *what) {
+int amp_link_violated(struct amp_rpmsg *link, const char *what) {
     ++link->stats.violations;
     link->violation = what; // first: an event of down() may begin a new life
     amp_rpmsg_down(link);
+    return -AMP_EPROTO;
 }
 
 // ---- Up and down ----
@@ -43,40 +51,20 @@ void amp_link_violated(struct amp_rpmsg *link, const char *what) {
 #if AMP_CONFIG_HOST
 // Empty rings, and every buffer of ring 0 given to the device.
 static void host_reset_rings(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
-    uint32_t rx_num = amp_virtq_num(&link->rx);
-    size_t rx_len = (size_t)rx_num * layout->buffer_size;
-    link->tx_buffers = link->buffers + rx_len;
-    amp_virtq_driver_reset(
-        &link->rx, layout->buffers_da, layout->buffer_size, VIRTQ_DESC_F_WRITE, layout->event_idx);
-    amp_virtq_driver_reset(
-        &link->tx, layout->buffers_da + rx_len, layout->buffer_size, 0, layout->event_idx);
-    for (uint32_t id = 0; id < rx_num; ++id) {
+    uint32_t num = amp_virtq_num(&link->rx);
+    uint32_t size = link->buffer_size;
+    uint64_t da = layout->buffers_da;
+    link->tx_buffers = link->buffers + (size_t)num * size;
+    amp_virtq_driver_reset(&link->rx, da, size, VIRTQ_DESC_F_WRITE);
+    amp_virtq_driver_reset(&link->tx, da + (uint64_t)num * size, size, 0);
+    for (uint32_t id = 0; id < num; ++id) {
         amp_virtq_driver_disown(&link->rx, id);
-        amp_virtq_driver_give(&link->rx, id);
+        amp_virtq_driver_put(&link->rx, link->rx.mine, id, id);
+        amp_virtq_publish(&link->rx, link->rx.mine, id);
     }
     // A transmit buffer that there is no room for is in use for ever.
-    size_t room = (layout->buffers_len - rx_len) / layout->buffer_size;
-    for (uint32_t id = amp_virtq_num(&link->tx); id > room; --id) {
-        amp_virtq_driver_disown(&link->tx, id - 1);
-        amp_tx_park(link, id - 1);
-    }
-    // Consumed buffers are no news until somebody waits for one.
-    amp_virtq_driver_hush(&link->tx);
-    link->mtu = layout->buffer_size - AMP_HEADER_SIZE;
-}
-#endif
-
-#if AMP_CONFIG_DEVICE
-// The host stocked ring 0 before it said DRIVER_OK: the first buffer tells how
-// long they are.
-static void device_look_at_rings(struct amp_rpmsg *link, bool event_idx) {
-    struct amp_tx tx;
-    link->mtu = 512 - AMP_HEADER_SIZE;
-    amp_virtq_device_begin(&link->rx, event_idx);
-    amp_virtq_device_begin(&link->tx, event_idx);
-    amp_virtq_device_hush(&link->tx);
-    if (amp_tx_claim(link, &tx) == 0) {
-        amp_tx_cancel(link, &tx);
+    for (uint32_t id = (uint32_t)(layout->buffers_len / size) - num; id <= link->tx.mask; ++id) {
+        amp_tx_park(link, id);
     }
 }
 #endif
@@ -88,40 +76,40 @@ static bool size_is_valid(uint32_t size) {
 
 int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     bool host = amp_link_is_host(link);
-    if (amp_link_is_up(link) || (host && !size_is_valid(layout->buffer_size)) //
-        || (host && layout->buffers_len / layout->buffer_size <= layout->vring[0].num)
-        || !amp_virtq_shape_is_valid(layout->vring[0].num, layout->vring[0].align) //
-        || !amp_virtq_shape_is_valid(layout->vring[1].num, layout->vring[1].align)) {
+    uint32_t size = host ? layout->buffer_size : 512; // a device takes it for now
+    if (amp_link_is_up(link) || !size_is_valid(size)
+        || (host && layout->buffers_len / size <= layout->vring[0].num)) {
         return -AMP_EINVAL;
     }
     for (int i = 0; i < 2; ++i) {
+        const struct amp_vring_layout *ring = &layout->vring[i];
+        if (!amp_virtq_shape_is_valid(ring->num, ring->align)) {
+            return -AMP_EINVAL;
+        }
         // Ring 0 is the host's receive queue and the device's transmit queue.
-        amp_virtq_init((i == 0) == host ? &link->rx : &link->tx, layout->vring[i].va,
-            layout->vring[i].num, layout->vring[i].align, layout->vring[i].notify_id);
+        amp_virtq_init((i == 0) == host ? &link->rx : &link->tx, ring, host, layout->event_idx);
     }
     link->buffers = layout->buffers;
     link->buffers_da = layout->buffers_da;
     link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
-    link->buffer_size = layout->buffer_size;
     link->name_service = layout->name_service;
     link->violation = NULL;
     memset(link->parked, 0, sizeof(link->parked));
     link->parked_count = 0;
+    link->state |= LINK_UP;
+    amp_link_learn(link, size);
 #if AMP_CONFIG_HOST
     if (host) {
         host_reset_rings(link, layout);
     }
 #endif
-    link->state |= LINK_UP;
-    link->tx_state = 0;
+    // Consumed buffers are no news until somebody waits for one.
+    amp_virtq_hush(&link->tx);
 #if AMP_CONFIG_DEVICE
     if (!host) {
-        device_look_at_rings(link, layout->event_idx);
+        amp_link_look(link);
     }
 #endif
-    if (amp_link_is_up(link)) {
-        link->tx_limit = link->mtu + 1;
-    }
     for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
         if (ept->flags & EPT_NAMED) {
             ept->flags |= EPT_ANNOUNCE;
@@ -135,7 +123,10 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
     if (!amp_link_is_up(link)) {
         return;
     }
-    link->state = link->state & LINK_POLLING ? LINK_POLLING | LINK_ENDED : 0;
+    if (link->state & LINK_POLLING) {
+        link->state |= LINK_ENDED;
+    }
+    link->state &= LINK_POLLING | LINK_ENDED | LINK_HOST;
     link->tx_limit = 0;
     ++link->generation;
     link->service_count = 0;
@@ -161,143 +152,116 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
 
 // ---- Receiving ----
 
-// How many messages wait, or -1.
-AMP_PER_ROLE int count_ready(const struct amp_rpmsg *link, bool host) {
-    return host ? amp_virtq_driver_ready(&link->rx) : amp_virtq_device_ready(&link->rx);
-}
-
-// The next message that count_ready() counted.
-struct claim {
-    uint8_t *buffer;
-    uint32_t room; // bytes of the buffer that the message may fill
-    uint32_t id;
-};
-
-// False, with the link down: taking it broke the protocol.
-AMP_PER_ROLE bool take_next(struct amp_rpmsg *link, struct claim *claim, bool host) {
-    if (host) {
-        const struct virtq_used_elem *elem = amp_virtq_driver_take(&link->rx, &claim->id);
-        if (elem == NULL) {
-            amp_link_violated(link, "used ring: id of a buffer that it does not have");
-            return false;
-        }
-        claim->room = amp_shm_load_32(&elem->len);
-        if (claim->room > link->buffer_size) {
-            claim->room = 0; // it cannot have written more than there is
-        }
-        claim->buffer = link->buffers + claim->id * link->buffer_size;
-        return true;
-    }
-#if AMP_CONFIG_DEVICE
-    uint64_t addr;
-    int id = amp_virtq_device_take(&link->rx, &addr, &claim->room);
-    if (id < 0) {
-        amp_link_violated(link, "available ring: descriptor that cannot be available");
-        return false;
-    }
-    claim->id = (uint32_t)id;
-    claim->buffer = amp_link_map_buffer(link, addr, claim->room);
-    if (claim->buffer == NULL) {
-        amp_link_violated(link, "descriptor: buffer outside the shared memory");
-        return false;
-    }
-#endif
-    return true;
-}
-
-AMP_PER_ROLE void give_back(struct amp_rpmsg *link, uint32_t id, bool host) {
-    if (host) {
-        amp_virtq_driver_give(&link->rx, id);
-    } else {
-        amp_virtq_device_give(&link->rx, id, 0);
-    }
-}
-
-// A message that is not for an endpoint, or whose header lied.
-static void deliver_rest(struct amp_rpmsg *link, uint32_t dst, const uint8_t *data, uint32_t len) {
-    if (dst == RPMSG_NS_ADDR) {
-        amp_ns_receive(link, data, len);
-    } else {
-        ++link->stats.dropped;
-    }
-}
-
-// Hand the message in `buffer` on.  Its header is read once into private
-// memory; a length is used only after it was checked.
-AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room) {
-    const struct rpmsg_hdr *hdr = (const void *)buffer;
-    uint32_t src = amp_shm_load_32(&hdr->src);
-    uint32_t dst = amp_shm_load_32(&hdr->dst);
-    uint32_t len = amp_shm_load_16(&hdr->len);
-    if (len + AMP_HEADER_SIZE > room) {
-        ++link->stats.malformed;
-        return;
-    }
+// Hand a message on, whoever it is for.
+static AMP_NOINLINE void deliver_full(
+    struct amp_rpmsg *link, uint32_t src, uint32_t dst, void *data, size_t len) {
     struct amp_endpoint *ept = amp_link_find(link, dst);
-    if (ept == NULL) {
-        deliver_rest(link, dst, buffer + AMP_HEADER_SIZE, len);
+    if (ept == NULL && dst == RPMSG_NS_ADDR) {
+        amp_ns_receive(link, data, len);
         return;
+    }
+    if (ept == NULL) {
+        ept = &link->nobody;
     }
     if (ept->dest == AMP_ADDR_ANY) {
         ept->dest = src;
         ept->flags |= EPT_BOUND;
     }
-    if (ept->cb == NULL) {
-        ++link->stats.dropped;
+    ++link->stats.received;
+    ept->cb(ept, src, data, len);
+}
+
+// Hand the message in `buffer` on, of which `room` bytes are said to be filled.
+// Its header is read once into private memory; a length is used only after it
+// was checked.
+AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room, bool host) {
+    const struct rpmsg_hdr *hdr = (const void *)buffer;
+    uint32_t src = amp_shm_load_32(&hdr->src);
+    uint32_t dst = amp_shm_load_32(&hdr->dst);
+    size_t len = amp_shm_load_16(&hdr->len);
+    // A device cannot have written more than there is.
+    if (AMP_RARELY((host && room > link->buffer_size) || len + AMP_HEADER_SIZE > room)) {
+        ++link->stats.malformed;
+        return;
+    }
+    struct amp_endpoint *ept = *amp_link_bucket(link, dst);
+    if (!AMP_SHORT_CUTS || AMP_RARELY(ept->addr != dst || ept->dest == AMP_ADDR_ANY)) {
+        deliver_full(link, src, dst, buffer + AMP_HEADER_SIZE, len);
         return;
     }
     ++link->stats.received;
     ept->cb(ept, src, buffer + AMP_HEADER_SIZE, len);
 }
 
-// Ask to be rung for the next message.  Fence, and look again, before sleeping.
-AMP_PER_ROLE void want_messages(struct amp_rpmsg *link, bool host) {
+// Take the next message that amp_virtq_ready() counted and hand it on.  False,
+// with the link down: taking it broke the protocol.
+AMP_PER_ROLE bool take_next(struct amp_rpmsg *link, bool host) {
+    struct amp_virtq *vq = &link->rx;
+    uint32_t id;
+    uint32_t room;
+    uint8_t *buffer = NULL;
+    const char *lie = amp_link_bad_id;
     if (host) {
-        amp_virtq_driver_listen(&link->rx);
+        const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, vq->theirs);
+        id = amp_shm_load_32(&elem->id);
+        if (amp_virtq_driver_may_take(vq, id)) {
+            room = amp_shm_load_32(&elem->len);
+            buffer = link->buffers + id * link->buffer_size;
+        }
     } else {
-        amp_virtq_device_listen(&link->rx);
+#if AMP_CONFIG_DEVICE
+        id = amp_virtq_device_peek(vq, vq->theirs);
+        buffer = amp_link_map_buffer(link, vq, id, &room);
+        lie = "available ring: no buffer in the shared memory";
+#endif
     }
+    if (AMP_RARELY(buffer == NULL)) {
+        amp_link_violated(link, lie);
+        return false;
+    }
+    link->rx_id = (uint16_t)id;
+    amp_virtq_took(vq);
+    deliver(link, buffer, room, host);
+    return true;
 }
 
-// More than one message: have the other side be silent until we listen again.
-// Event indices are silent by themselves.
-AMP_PER_ROLE void hush(struct amp_rpmsg *link, bool host) {
-    if (link->rx.event_idx) {
-        return;
-    }
+// Returns the index of the entry.
+AMP_PER_ROLE uint32_t give_back(struct amp_rpmsg *link, uint32_t id, bool host) {
+    struct amp_virtq *vq = &link->rx;
+    void *mine = vq->mine;
+    uint32_t given = vq->given;
     if (host) {
-        amp_virtq_driver_hush(&link->rx);
+        amp_virtq_driver_put(vq, mine, given, id);
     } else {
-        amp_virtq_device_hush(&link->rx);
+        amp_virtq_device_put(vq, mine, given, id, 0);
     }
+    amp_virtq_publish(vq, mine, given);
+    return given;
 }
 
-// A callback did what is rare.  False: it ended this life of the link.
-static bool is_alive_after_callback(struct amp_rpmsg *link, bool *held) {
-    *held = link->state & LINK_HELD;
+// The state of a link whose callback did nothing rare.
+AMP_PER_ROLE unsigned usual_state(bool host) {
+    return LINK_UP | LINK_POLLING | (host ? LINK_HOST : 0u);
+}
+
+// A callback did what is rare.  False: nothing is to be given back, as the
+// message is kept or this life of the link ended.
+static bool is_to_give_back(struct amp_rpmsg *link) {
+    bool gone = link->state & (LINK_HELD | LINK_ENDED);
     amp_link_clear(link, LINK_HELD);
-    return !(link->state & LINK_ENDED);
+    return !gone;
 }
 
-// Take `count` messages that are ready.  Returns how many of them were not
-// taken because this life of the link ended.
-AMP_PER_ROLE unsigned take(struct amp_rpmsg *link, unsigned count, bool host) {
-    do {
-        struct claim claim;
-        if (!take_next(link, &claim, host)) {
-            return count;
-        }
-        link->rx_id = (uint16_t)claim.id;
-        deliver(link, claim.buffer, claim.room);
-        bool held = false;
-        if (link->state != (LINK_UP | LINK_POLLING) && !is_alive_after_callback(link, &held)) {
-            return count - 1; // the ring is gone
-        }
-        if (!held) {
-            give_back(link, claim.id, host);
-        }
-    } while (--count != 0);
-    return 0;
+// Take the next message and give its buffer back.  False: this life of the link
+// ended.
+AMP_PER_ROLE bool take_one(struct amp_rpmsg *link, bool host) {
+    if (!take_next(link, host)) {
+        return false;
+    }
+    if (!AMP_RARELY(link->state != usual_state(host)) || is_to_give_back(link)) {
+        give_back(link, link->rx_id, host);
+    }
+    return !(link->state & LINK_ENDED);
 }
 
 // This life of the link ended while it was polled.
@@ -306,40 +270,124 @@ static int ended(struct amp_rpmsg *link, unsigned taken) {
     return link->violation != NULL ? -AMP_EPROTO : (int)taken;
 }
 
-AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
-    unsigned left = max;
+// Polls, whatever the case.
+AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
+    struct amp_virtq *vq = &link->rx;
+    unsigned taken = 0;
     link->state |= LINK_POLLING;
-    int ready = count_ready(link, host);
-    if (ready > 1) {
-        hush(link, host);
-    }
-    for (;;) {
+    do {
+        int ready = amp_virtq_ready(vq, host);
         if (ready < 0) {
-            amp_link_violated(link, "ring index: more buffers than it has");
-            return ended(link, max - left);
+            amp_link_violated(link, amp_link_bad_index);
+            return ended(link, taken);
         }
-        if (ready != 0) {
-            unsigned count = (unsigned)ready < left ? (unsigned)ready : left;
-            left -= count;
-            left += take(link, count, host);
-            if (link->state & LINK_ENDED) {
-                return ended(link, max - left);
+        if (ready != 0) { // have the other side be silent until we listen again
+            amp_virtq_hush(vq);
+        }
+        for (; ready > 0 && taken != max; --ready) {
+            ++taken;
+            if (!take_one(link, host)) {
+                return ended(link, taken);
             }
         }
-        if (left != 0) {
-            want_messages(link, host);
+        if (taken != max) {
+            amp_virtq_listen(vq);
         }
         amp_shm_fence(); // partner: the same one on the other side, see virtq.h
-        if (left == 0 || (ready = count_ready(link, host)) == 0) {
-            break;
-        }
-        hush(link, host);
+    } while (taken != max && amp_virtq_is_news(vq));
+    amp_link_clear(link, LINK_POLLING);
+    if (taken != 0 && amp_virtq_must_notify_some(vq, taken)) {
+        amp_link_ring(link, vq);
+    }
+    return (int)taken;
+}
+// One copy of it for each role.
+static AMP_NOINLINE int host_poll(struct amp_rpmsg *link, unsigned max) {
+    return poll_full(link, max, true);
+}
+static AMP_NOINLINE int device_poll(struct amp_rpmsg *link, unsigned max) {
+    return poll_full(link, max, false);
+}
+AMP_PER_ROLE int poll_more(struct amp_rpmsg *link, unsigned max, bool host) {
+    return host ? host_poll(link, max) : device_poll(link, max);
+}
+
+// The callback of the short cut did what is rare: what is left to do after it.
+static AMP_NOINLINE int finish_unusual(struct amp_rpmsg *link) {
+    bool give = is_to_give_back(link);
+    if (link->state & LINK_ENDED) {
+        return ended(link, 1);
     }
     amp_link_clear(link, LINK_POLLING);
-    if (left != max) {
-        amp_link_kick(link, &link->rx, max - left, host);
+    if (give) {
+        give_back(link, link->rx_id, amp_link_is_host(link));
+        amp_link_tell(link);
     }
-    return (int)(max - left);
+    int more = link->poll_max == 1 ? 0 : poll_more(link, link->poll_max - 1, amp_link_is_host(link));
+    return more < 0 ? more : more + 1;
+}
+
+// For the short cut: tell of the one entry that was given back.
+AMP_PER_ROLE void tell(struct amp_rpmsg *link, uint32_t given) {
+    amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
+    if (AMP_RARELY(amp_virtq_must_notify(&link->rx, given))) {
+        amp_link_ring(link, &link->rx);
+    }
+}
+
+// For the short cut: the next message, if it is one and an ordinary one.
+AMP_PER_ROLE bool peek_usual(
+    const struct amp_rpmsg *link, uint32_t *id, uint8_t **buffer, uint32_t *room, bool host) {
+    const struct amp_virtq *vq = &link->rx;
+    void *theirs = vq->theirs;
+    if (AMP_RARELY(!amp_virtq_is_one_ready(vq, theirs, host))) {
+        return false;
+    }
+    if (!host) {
+        *room = link->buffer_size;
+        *id = amp_virtq_device_peek(vq, theirs);
+        return amp_link_map_usual(link, vq, *id, buffer);
+    }
+    const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, theirs);
+    *id = amp_shm_load_32(&elem->id);
+    if (AMP_RARELY(!amp_virtq_driver_may_take(vq, *id))) {
+        return false;
+    }
+    *room = amp_shm_load_32(&elem->len);
+    *buffer = link->buffers + *id * link->buffer_size;
+    return true;
+}
+
+// The short cut: one message is ready, no more.
+AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
+    struct amp_virtq *vq = &link->rx;
+    uint32_t id;
+    uint32_t room;
+    uint8_t *buffer;
+    if (!AMP_SHORT_CUTS || AMP_RARELY(!peek_usual(link, &id, &buffer, &room, host))) {
+        return poll_more(link, max, host);
+    }
+    link->poll_max = max;
+    link->state = (uint8_t)usual_state(host);
+    link->rx_id = (uint16_t)id;
+    amp_virtq_took(vq);
+    deliver(link, buffer, room, host);
+    if (AMP_RARELY(link->state != usual_state(host))) {
+        return finish_unusual(link);
+    }
+    uint32_t given = give_back(link, link->rx_id, host);
+    amp_link_clear(link, LINK_POLLING);
+    if (link->poll_max == 1) {
+        tell(link, given);
+        return 1;
+    }
+    amp_virtq_listen(vq);
+    tell(link, given);
+    if (AMP_RARELY(amp_virtq_is_news(vq))) {
+        int more = poll_more(link, link->poll_max - 1, host);
+        return more < 0 ? more : more + 1;
+    }
+    return 1;
 }
 
 // Not simply up and idle: may it be polled all the same?
@@ -351,19 +399,22 @@ static bool may_poll(struct amp_rpmsg *link) {
     return amp_link_is_up(link);
 }
 
-static int poll_unusual(struct amp_rpmsg *link, unsigned max) {
+static AMP_NOINLINE int poll_unusual(struct amp_rpmsg *link, unsigned max) {
     uint16_t generation = link->generation;
-    if (max != 0 && may_poll(link)) {
-        return amp_link_is_host(link) ? poll_as(link, max, true) : poll_as(link, max, false);
+    if (may_poll(link)) {
+        return poll_more(link, max, amp_link_is_host(link));
     }
     return link->generation != generation && link->violation != NULL ? -AMP_EPROTO : 0;
 }
 
 int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
-    if (link->state != LINK_UP || max == 0) {
-        return poll_unusual(link, max);
+    if (AMP_CONFIG_HOST && link->state == (LINK_UP | LINK_HOST)) {
+        return poll_as(link, max, true);
     }
-    return amp_link_is_host(link) ? poll_as(link, max, true) : poll_as(link, max, false);
+    if (AMP_CONFIG_DEVICE && link->state == LINK_UP) {
+        return poll_as(link, max, false);
+    }
+    return poll_unusual(link, max);
 }
 
 int amp_rpmsg_poll(struct amp_rpmsg *link) {
@@ -393,18 +444,23 @@ void amp_rx_release(struct amp_rpmsg *link, const struct amp_rx *rx) {
     if (!amp_link_is_up(link) || rx->generation != link->generation) {
         return;
     }
-    // Inside a callback: this one and those that the poll has given back so
-    // far, as at its end it counts only what it took.
-    unsigned count = link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1;
     if (amp_link_is_host(link)) {
         amp_virtq_driver_disown(&link->rx, rx->id);
         give_back(link, rx->id, true);
-        amp_shm_fence();
-        amp_link_kick(link, &link->rx, count, true);
     } else {
         give_back(link, rx->id, false);
-        amp_shm_fence();
-        amp_link_kick(link, &link->rx, count, false);
+    }
+    amp_link_tell(link);
+}
+
+// Tell of what was given back on the receive ring, outside of a poll or inside.
+void amp_link_tell(struct amp_rpmsg *link) {
+    amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
+    // Inside a callback: this one and those that the poll has given back so
+    // far, as at its end it counts only what it took.
+    unsigned count = link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1;
+    if (amp_virtq_must_notify_some(&link->rx, count)) {
+        amp_link_ring(link, &link->rx);
     }
 }
 
@@ -412,11 +468,10 @@ bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {
     if (!amp_link_is_up(link)) {
         return false;
     }
-    int held = amp_virtq_in_flight(&link->rx);
-    if (amp_link_is_host(link)) {
-        int ready = count_ready(link, true);
-        return ready >= 0 && ready < held;
-    }
-    int ready = count_ready(link, false);
-    return ready >= 0 && ready < (int)amp_virtq_num(&link->rx) - held;
+    bool host = amp_link_is_host(link);
+    int ready = amp_virtq_ready(&link->rx, host);
+    uint32_t with = amp_virtq_in_flight(&link->rx, host);
+    // What the other side has of the buffers, read or not.
+    uint32_t theirs = host ? with : amp_virtq_num(&link->rx) - with;
+    return ready >= 0 && (uint32_t)ready < theirs;
 }

@@ -7,18 +7,22 @@
 // enough that it gets there no sooner, near enough to have the rest.
 enum { GIVEN_AHEAD = 0x10000 };
 
-static struct amp_endpoint **bucket_of(const struct amp_rpmsg *link, uint32_t addr) {
-    return &link->buckets[addr & link->bucket_mask];
+struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr) {
+    struct amp_endpoint *ept = *amp_link_bucket(link, addr);
+    while (ept != &link->nobody && ept->addr != addr) {
+        ept = ept->next_in_bucket;
+    }
+    return ept == &link->nobody ? NULL : ept;
 }
 
 static void bucket_insert(struct amp_rpmsg *link, struct amp_endpoint *ept) {
-    struct amp_endpoint **bucket = bucket_of(link, ept->addr);
+    struct amp_endpoint **bucket = amp_link_bucket(link, ept->addr);
     ept->next_in_bucket = *bucket;
     *bucket = ept;
 }
 
 static void bucket_remove(struct amp_rpmsg *link, struct amp_endpoint *ept) {
-    struct amp_endpoint **p = bucket_of(link, ept->addr);
+    struct amp_endpoint **p = amp_link_bucket(link, ept->addr);
     while (*p != ept) {
         p = &(*p)->next_in_bucket;
     }
@@ -28,7 +32,9 @@ static void bucket_remove(struct amp_rpmsg *link, struct amp_endpoint *ept) {
 struct amp_endpoint **amp_rpmsg_set_buckets(
     struct amp_rpmsg *link, struct amp_endpoint **buckets, uint32_t count) {
     struct amp_endpoint **old = link->buckets;
-    memset(buckets, 0, count * sizeof(*buckets));
+    for (uint32_t i = 0; i < count; ++i) {
+        buckets[i] = &link->nobody;
+    }
     link->buckets = buckets;
     link->bucket_mask = count - 1;
     for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
@@ -56,6 +62,14 @@ static bool name_is_valid(const char *name) {
     return name == NULL || (name[0] != '\0' && memchr(name, '\0', AMP_NAME_SIZE) != NULL);
 }
 
+void amp_link_drop(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    (void)src;
+    (void)data;
+    (void)len;
+    --ept->link->stats.received;
+    ++ept->link->stats.dropped;
+}
+
 int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const char *name,
     uint32_t addr, uint32_t dest, amp_endpoint_cb cb) {
     if (!name_is_valid(name)) {
@@ -70,7 +84,7 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
     }
     *ept = (struct amp_endpoint){
         .link = link,
-        .cb = cb,
+        .cb = cb != NULL ? cb : amp_link_drop,
         .name = name,
         .addr = addr,
         .dest = dest,

@@ -3,13 +3,37 @@
 
 #include "core/link.h"
 
-// Bits of amp_rpmsg.tx_state: what makes claiming a buffer unusual.
-enum {
-    TX_WANTED = 1, // the other side was asked to ring for a transmit buffer
-    TX_PARKED = 2, // device: buffers were given back unsent
-};
+// ---- Sizes ----
 
-// ---- Buffers that are neither sent nor free ----
+#if AMP_CONFIG_DEVICE
+void *amp_link_map_buffer(
+    struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint32_t *len) {
+    uint64_t addr;
+    if (id > vq->mask || !amp_virtq_device_read(vq, id, &addr, len)) {
+        return NULL;
+    }
+    uint64_t offset = addr - link->buffers_da;
+    if (*len - AMP_HEADER_SIZE > UINT16_MAX || offset % 4 != 0) {
+        return NULL;
+    }
+    if (offset <= link->buffers_len && *len <= link->buffers_len - offset) {
+        return link->buffers + offset;
+    }
+    // No window to look into: the port knows.
+    return link->buffers != NULL || offset > UINTPTR_MAX
+        ? NULL
+        : link->port->ops->map(link->port->ctx, (amp_da_t)offset, *len);
+}
+#endif
+
+void amp_link_learn(struct amp_rpmsg *link, uint32_t size) {
+    link->buffer_size = size;
+    link->tx_limit = size - AMP_HEADER_SIZE + 1;
+    // A window shorter than one buffer, and none at all, fits none.
+    link->buffers_fit = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
+}
+
+// ---- Claimed buffers ----
 
 static inline bool is_parked(const struct amp_rpmsg *link, uint32_t id) {
     return (link->parked[id / 32] >> (id % 32)) & 1;
@@ -17,201 +41,248 @@ static inline bool is_parked(const struct amp_rpmsg *link, uint32_t id) {
 
 void amp_tx_park(struct amp_rpmsg *link, uint32_t id) {
     // A hostile host can have had one descriptor claimed twice.
-    link->parked_count = (uint16_t)(link->parked_count + !is_parked(link, id));
+    link->parked_count += !is_parked(link, id);
     link->parked[id / 32] |= UINT32_C(1) << (id % 32);
-    link->tx_state |= TX_PARKED;
 }
 
 static void unpark(struct amp_rpmsg *link, uint32_t id) {
     link->parked[id / 32] &= ~(UINT32_C(1) << (id % 32));
-    if (--link->parked_count == 0) {
-        link->tx_state = (uint8_t)(link->tx_state & ~TX_PARKED);
-    }
+    --link->parked_count;
 }
 
-// ---- Host: the transmit buffers are ours; the device gives them back ----
+// ---- Claiming ----
 
-#if AMP_CONFIG_HOST
-// Take back what the device has consumed.  0, or a negative error.
-static int host_reclaim(struct amp_rpmsg *link) {
-    int ready = amp_virtq_driver_ready(&link->tx);
-    if (ready < 0) {
-        amp_link_violated(link, "ring index: more buffers than it has");
-        return -AMP_EPROTO;
-    }
-    for (; ready > 0; --ready) {
-        uint32_t id;
-        if (amp_virtq_driver_take(&link->tx, &id) == NULL
-            || (link->parked_count != 0 && is_parked(link, id))) {
-            amp_link_violated(link, "used ring: id of a buffer that it does not have");
-            return -AMP_EPROTO;
-        }
-        amp_virtq_driver_own(&link->tx, id);
-    }
-    return 0;
-}
-
-// A buffer that is neither with the device nor being filled, or -1.
-AMP_PER_ROLE int host_find_free(const struct amp_rpmsg *link) {
-    for (uint32_t id = 0; id <= link->tx.mask; id += 32) {
-        uint32_t ours = link->tx.ours[id / 32];
-        if (ours != 0) {
-            return (int)id + __builtin_ctz(ours);
+// One of ours: host, never sent or given back unsent; device, given back
+// unsent.  -1: none.
+static int take_ours(struct amp_rpmsg *link, bool host) {
+    for (uint32_t i = 0; i <= link->tx.mask / 32; ++i) {
+        uint32_t set = host ? link->tx.ours[i] & ~link->parked[i] : link->parked[i];
+        if (set != 0) {
+            uint32_t id = 32 * i + (uint32_t)__builtin_ctz(set);
+            host ? amp_virtq_driver_disown(&link->tx, id) : unpark(link, id);
+            return (int)id;
         }
     }
     return -1;
 }
 
-AMP_PER_ROLE int host_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
-    int id = host_find_free(link);
-    if (id < 0) {
-        int error = host_reclaim(link);
+// Has a buffer of ours.
+static bool has_ours(const struct amp_rpmsg *link, bool host) {
+    return host ? link->tx.ours_count > link->parked_count : link->parked_count != 0;
+}
+
+// All that the other side was seen to return is used up: look again.
+static int see_more(struct amp_rpmsg *link, bool host) {
+    int ready = amp_virtq_ready(&link->tx, host);
+    if (ready < 0) {
+        return amp_link_violated(link, amp_link_bad_index);
+    }
+    if (ready == 0) {
+        return -AMP_EAGAIN;
+    }
+    link->tx.seen = link->tx.next + (uint32_t)ready;
+    if (!(link->state & LINK_NS_DUE)) {
+        amp_virtq_hush(&link->tx); // nobody waits for room now
+    }
+    return 0;
+}
+
+// The id of the next that the other side returned (host) or stocked (device).
+// It is a claim.
+AMP_PER_ROLE uint32_t peek(const struct amp_virtq *vq, bool host) {
+    return host ? amp_shm_load_32(&amp_virtq_driver_peek(vq, vq->theirs)->id)
+                : amp_virtq_device_peek(vq, vq->theirs);
+}
+
+// The id of a buffer that nobody else has, or an error.
+AMP_PER_ROLE int take_buffer(struct amp_rpmsg *link, bool host) {
+    struct amp_virtq *vq = &link->tx;
+    if (vq->next == vq->seen) {
+        if (has_ours(link, host)) {
+            return take_ours(link, host);
+        }
+        int error = see_more(link, host);
         if (error != 0) {
             return error;
         }
-        id = host_find_free(link);
-        if (id < 0) {
-            return -AMP_EAGAIN;
-        }
     }
-    amp_virtq_driver_disown(&link->tx, (uint32_t)id);
-    tx->id = (uint16_t)id;
-    tx->size = link->mtu;
-    tx->data = link->tx_buffers + (uint32_t)id * link->buffer_size + AMP_HEADER_SIZE;
-    return 0;
+    uint32_t id = peek(vq, host);
+    if (host && !amp_virtq_driver_may_take(vq, id)) {
+        return amp_link_violated(link, amp_link_bad_id);
+    }
+    amp_virtq_took(vq);
+    return (int)id;
 }
-#endif
-
-// ---- Device: the host stocks the ring with empty buffers ----
 
 #if AMP_CONFIG_DEVICE
-// The first buffer that was given back unsent.
-static int device_unpark(struct amp_rpmsg *link, uint64_t *addr, uint32_t *len) {
-    uint32_t id = 0;
-    while (!is_parked(link, id)) {
-        ++id;
-    }
-    unpark(link, id);
-    return amp_virtq_device_read(&link->tx, id, addr, len) ? (int)id : -1;
-}
+static const char bad_buffer[] = "available ring: transmit buffer that cannot be one";
 
-AMP_PER_ROLE int device_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
-    uint64_t addr;
-    uint32_t len;
-    int id;
-    if (link->tx_state & TX_PARKED) {
-        id = device_unpark(link, &addr, &len);
-    } else {
-        int ready = amp_virtq_device_ready(&link->tx);
-        if (ready == 0) {
-            return -AMP_EAGAIN;
+void amp_link_look(struct amp_rpmsg *link) {
+    uint32_t size;
+    if (see_more(link, false) == 0) {
+        uint32_t id = peek(&link->tx, false);
+        if (amp_link_map_buffer(link, &link->tx, id, &size) == NULL) {
+            amp_link_violated(link, bad_buffer);
+        } else {
+            amp_link_learn(link, size);
         }
-        id = ready < 0 ? -1 : amp_virtq_device_take(&link->tx, &addr, &len);
     }
-    uint8_t *buffer = id < 0 ? NULL : amp_link_map_buffer(link, addr, len);
-    if (buffer == NULL) {
-        amp_link_violated(link, "available ring: transmit buffer that cannot be one");
-        return -AMP_EPROTO;
-    }
-    tx->id = (uint16_t)id;
-    tx->size = len - AMP_HEADER_SIZE;
-    tx->data = buffer + AMP_HEADER_SIZE;
-    if (tx->size != link->mtu) {
-        link->mtu = (uint32_t)tx->size;
-        link->tx_limit = link->mtu + 1;
-    }
-    return 0;
 }
 #endif
 
-// ---- Both ----
-
-// Have the other side ring when it returns a transmit buffer, or not.
-static void want_bell_for_room(struct amp_rpmsg *link, bool on) {
-    link->tx_state = (uint8_t)((link->tx_state & ~TX_WANTED) | (on ? TX_WANTED : 0));
-    if (amp_link_is_host(link)) {
-        on ? amp_virtq_driver_listen(&link->tx) : amp_virtq_driver_hush(&link->tx);
-    } else {
-        on ? amp_virtq_device_listen(&link->tx) : amp_virtq_device_hush(&link->tx);
+// A transmit buffer for `len` bytes that is nobody else's until it is sent or
+// given up, and its id, or NULL and an error.
+AMP_PER_ROLE uint8_t *claim(struct amp_rpmsg *link, size_t len, int *id, bool host) {
+    *id = take_buffer(link, host);
+    if (*id < 0) {
+        return NULL;
     }
-}
-
-// A transmit buffer that is nobody else's until it is committed or given up.
-AMP_PER_ROLE int claim(struct amp_rpmsg *link, struct amp_tx *tx, bool host) {
-    int error = -AMP_EPIPE;
     if (host) {
-#if AMP_CONFIG_HOST
-        error = host_claim(link, tx);
-#endif
-    } else {
+        (void)len; // it knows that its buffers are long enough
+        return link->tx_buffers + (uint32_t)*id * link->buffer_size;
+    }
+    uint8_t *buffer = NULL;
 #if AMP_CONFIG_DEVICE
-        error = device_claim(link, tx);
+    uint32_t size;
+    buffer = amp_link_map_buffer(link, &link->tx, (uint32_t)*id, &size);
+    if (buffer == NULL) {
+        *id = amp_link_violated(link, bad_buffer);
+    } else if (size != link->buffer_size) {
+        amp_link_learn(link, size);
+        if (len >= link->tx_limit) {
+            amp_tx_park(link, (uint32_t)*id);
+            *id = -AMP_EMSGSIZE;
+            buffer = NULL;
+        }
+    }
 #endif
-    }
-    if (error == 0 && (link->tx_state & TX_WANTED) && !(link->state & LINK_NS_DUE)) {
-        want_bell_for_room(link, false);
-    }
-    return error;
+    return buffer;
 }
 
-AMP_PER_ROLE int commit(struct amp_rpmsg *link, const struct amp_tx *tx, uint32_t src,
+// ---- Sending ----
+
+// All but the payload, which may be written before or after.
+AMP_PER_ROLE void prepare(struct amp_rpmsg *link, uint8_t *buffer, uint32_t id, uint32_t src,
     uint32_t dest, size_t len, bool host) {
-    struct rpmsg_hdr *hdr = (void *)((uint8_t *)tx->data - AMP_HEADER_SIZE);
+    struct amp_virtq *vq = &link->tx;
+    struct rpmsg_hdr *hdr = (void *)buffer;
     hdr->src = src;
     hdr->dst = dest;
-    hdr->reserved = 0;
+    memset(&hdr->reserved, 0, sizeof(*hdr) - offsetof(struct rpmsg_hdr, reserved));
     hdr->len = (uint16_t)len;
-    hdr->flags = 0;
-    uint32_t filled = (uint32_t)len + AMP_HEADER_SIZE;
     if (host) {
-        amp_virtq_desc(&link->tx)[tx->id].len = filled;
-        amp_virtq_driver_give(&link->tx, tx->id);
+        amp_virtq_driver_put(vq, vq->mine, vq->given, id);
     } else {
-        amp_virtq_device_give(&link->tx, tx->id, filled);
+        amp_virtq_device_put(vq, vq->mine, vq->given, id, (uint32_t)len + AMP_HEADER_SIZE);
     }
+}
+
+// The message of `len` bytes is in the buffer: send it.
+AMP_PER_ROLE int commit(struct amp_rpmsg *link, size_t len) {
+    struct amp_virtq *vq = &link->tx;
+    uint32_t given = vq->given;
+    amp_virtq_publish(vq, vq->mine, given);
     ++link->stats.sent;
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
-    amp_link_kick(link, &link->tx, 1, host);
+    if (amp_virtq_must_notify(vq, given)) {
+        amp_link_ring(link, vq);
+    }
     return (int)len;
 }
 
+// Sends, whatever the case.
 AMP_PER_ROLE int send_as(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len, bool host) {
     if (len >= link->tx_limit) {
         return amp_link_is_up(link) ? -AMP_EMSGSIZE : -AMP_EPIPE;
     }
-    struct amp_tx tx;
-    int error = claim(link, &tx, host);
-    if (error != 0) {
-        return error;
+    int id;
+    uint8_t *buffer = claim(link, len, &id, host);
+    if (buffer == NULL) {
+        return id;
     }
-    if (!host && len > tx.size) { // only now it is known what the host stocked
-        amp_tx_park(link, tx.id);
-        return -AMP_EMSGSIZE;
+    prepare(link, buffer, (uint32_t)id, src, dest, len, host);
+    memcpy(buffer + AMP_HEADER_SIZE, data, len);
+    return commit(link, len);
+}
+static AMP_NOINLINE int send_full(
+    struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
+    return amp_link_is_host(link) ? send_as(link, src, dest, data, len, true)
+                                  : send_as(link, src, dest, data, len, false);
+}
+
+// For the short cut: the next buffer that was seen to be returned, if it is an
+// ordinary one.
+AMP_PER_ROLE bool take_usual(struct amp_rpmsg *link, uint32_t *id, uint8_t **buffer, bool host) {
+    struct amp_virtq *vq = &link->tx;
+    if (AMP_RARELY(vq->next == vq->seen)) {
+        return false;
     }
-    memcpy(tx.data, data, len);
-    return commit(link, &tx, src, dest, len, host);
+    *id = peek(vq, host);
+    if (host) {
+        if (AMP_RARELY(!amp_virtq_driver_may_take(vq, *id))) {
+            return false;
+        }
+        *buffer = link->tx_buffers + *id * link->buffer_size;
+    } else {
+        if (AMP_RARELY(!amp_link_map_usual(link, vq, *id, buffer))) {
+            return false;
+        }
+    }
+    amp_virtq_took(vq);
+    return true;
+}
+
+// The short cut.  False: left to send_full().
+AMP_PER_ROLE bool send_usual(
+    struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len, bool host) {
+    uint32_t id;
+    uint8_t *buffer;
+    if (AMP_RARELY(len >= link->tx_limit || !take_usual(link, &id, &buffer, host))) {
+        return false;
+    }
+    prepare(link, buffer, id, src, dest, len, host);
+    memcpy(buffer + AMP_HEADER_SIZE, data, len);
+    commit(link, len);
+    return true;
+}
+
+AMP_PER_ROLE int send_message(
+    struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
+    if (AMP_SHORT_CUTS
+        && (amp_link_is_host(link) ? send_usual(link, src, dest, data, len, true)
+                                   : send_usual(link, src, dest, data, len, false))) {
+        return (int)len;
+    }
+    return send_full(link, src, dest, data, len);
 }
 
 int amp_rpmsg_send(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
-    return amp_link_is_host(link) ? send_as(link, src, dest, data, len, true)
-                                  : send_as(link, src, dest, data, len, false);
+    return send_message(link, src, dest, data, len);
 }
 
 int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (!amp_link_is_up(link)) {
         return -AMP_EPIPE;
     }
-    tx->generation = link->generation;
-    if (!amp_link_is_host(link)) {
-        return claim(link, tx, false);
+    bool host = amp_link_is_host(link);
+    int id;
+    uint8_t *buffer = host ? claim(link, 0, &id, true) : claim(link, 0, &id, false);
+    if (buffer == NULL) {
+        return id;
     }
-    int error = claim(link, tx, true);
-    if (error == 0) {
+    *tx = (struct amp_tx){
+        .data = buffer + AMP_HEADER_SIZE,
+        .size = link->tx_limit - 1,
+        .id = (uint16_t)id,
+        .generation = link->generation,
+    };
+    if (host) {
+        amp_virtq_driver_own(&link->tx, tx->id);
         amp_tx_park(link, tx->id);
     }
-    return error;
+    return 0;
 }
 
 // Was it claimed in this life of the link?
@@ -224,27 +295,25 @@ int amp_tx_commit(
     if (!is_valid(link, tx)) {
         return -AMP_EPIPE;
     }
-    if (!amp_link_is_host(link)) {
-        return commit(link, tx, src, dest, len, false);
+    uint8_t *buffer = (uint8_t *)tx->data - AMP_HEADER_SIZE;
+    if (amp_link_is_host(link)) {
+        unpark(link, tx->id);
+        amp_virtq_driver_disown(&link->tx, tx->id);
+        prepare(link, buffer, tx->id, src, dest, len, true);
+    } else {
+        prepare(link, buffer, tx->id, src, dest, len, false);
     }
-    unpark(link, tx->id);
-    return commit(link, tx, src, dest, len, true);
+    return commit(link, len);
 }
 
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
-    if (!is_valid(link, tx)) {
-        return;
-    }
-    if (amp_link_is_host(link)) {
-        unpark(link, tx->id);
-        amp_virtq_driver_own(&link->tx, tx->id);
-    } else {
-        amp_tx_park(link, tx->id);
+    if (is_valid(link, tx)) {
+        amp_link_is_host(link) ? unpark(link, tx->id) : amp_tx_park(link, tx->id);
     }
 }
 
 size_t amp_rpmsg_mtu(const struct amp_rpmsg *link) {
-    return amp_link_is_up(link) ? link->mtu : 0;
+    return amp_link_is_up(link) ? link->tx_limit - 1 : 0;
 }
 
 // Why an endpoint without a destination cannot send.
@@ -255,28 +324,23 @@ static int unbound_error(const struct amp_endpoint *ept) {
 }
 
 int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
-    if (ept->dest == AMP_ADDR_ANY || ept->link == NULL) {
+    if (AMP_RARELY(ept->dest == AMP_ADDR_ANY || ept->link == NULL)) {
         return unbound_error(ept);
     }
-    struct amp_rpmsg *link = ept->link;
-    return amp_link_is_host(link) ? send_as(link, ept->addr, ept->dest, data, len, true)
-                                  : send_as(link, ept->addr, ept->dest, data, len, false);
+    return send_message(ept->link, ept->addr, ept->dest, data, len);
 }
 
 static bool has_room(const struct amp_rpmsg *link) {
-#if AMP_CONFIG_HOST
-    if (amp_link_is_host(link)) {
-        return host_find_free(link) >= 0 || amp_virtq_driver_ready(&link->tx) != 0;
-    }
-#endif
-    return link->parked_count != 0 || amp_virtq_device_ready(&link->tx) != 0;
+    bool host = amp_link_is_host(link);
+    return link->tx.next != link->tx.seen || has_ours(link, host)
+        || amp_virtq_ready(&link->tx, host) != 0;
 }
 
 bool amp_rpmsg_want_room(struct amp_rpmsg *link) {
     if (!amp_link_is_up(link)) {
         return false;
     }
-    want_bell_for_room(link, true);
+    amp_virtq_listen(&link->tx);
     amp_shm_fence(); // partner: the other side's before it sees whether to ring
     if (has_room(link)) {
         return true;
@@ -284,12 +348,7 @@ bool amp_rpmsg_want_room(struct amp_rpmsg *link) {
     if (link->state & LINK_POLLING) {
         // Asked from a callback: the other side may sleep for the buffers that
         // this poll has given back and would ring for only at its end.
-        unsigned all = amp_rpmsg_depth(link);
-        if (amp_link_is_host(link)) {
-            amp_link_kick(link, &link->rx, all, true);
-        } else {
-            amp_link_kick(link, &link->rx, all, false);
-        }
+        amp_link_tell(link);
     }
     return false;
 }

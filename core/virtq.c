@@ -9,11 +9,24 @@ bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align) {
 }
 
 void amp_virtq_init(
-    struct amp_virtq *vq, void *va, uint16_t num, uint32_t align, uint32_t notify_id) {
+    struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver, bool event_idx) {
+    uint32_t num = ring->num;
     memset(vq, 0, sizeof(*vq));
-    vq->desc = va;
-    vq->avail = (uint8_t *)va + sizeof(struct virtq_desc) * num;
-    vq->used = (uint8_t *)va + virtq_used_offset(num, align);
-    vq->mask = num - 1u;
-    vq->notify_id = notify_id;
+    vq->desc = ring->va;
+    vq->notify_id = ring->notify_id;
+    vq->mask = num - 1;
+    struct virtq_avail *avail = (void *)(amp_virtq_desc(vq) + num);
+    struct virtq_used *used = (void *)((uint8_t *)ring->va + virtq_used_offset(num, ring->align));
+    // used_event and avail_event, or the flags, of which each side writes its own.
+    uint16_t *used_event = &avail->flags;
+    uint16_t *avail_event = &used->flags;
+    if (event_idx) {
+        vq->event_mask = 0xFFFF;
+        used_event = &avail->ring[num];
+        avail_event = (uint16_t *)&used->ring[num];
+    }
+    vq->mine = driver ? (void *)avail->ring : used->ring;
+    vq->theirs = driver ? (void *)used->ring : avail->ring;
+    vq->my_event = driver ? used_event : avail_event;
+    vq->peer_event = driver ? avail_event : used_event;
 }

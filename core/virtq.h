@@ -9,9 +9,10 @@
  *   used ring          device: ring[], idx, flags, avail_event
  *
  * The driver keeps a bit for each descriptor that the device does not have
- * (`ours`), so the device cannot give one back that it does not have.  The
- * device needs none: all that a driver gains by making a descriptor available
- * twice is a mess in its own buffers.
+ * (`ours`), so the device cannot give one back that it does not have.  One that
+ * is given again as soon as it was taken never gets it.  The device needs none:
+ * all that a driver gains by making a descriptor available twice is a mess in
+ * its own buffers.
  *
  * Functions that read a claim return it, or -1 with vq untouched when the
  * claim is impossible: the caller takes the link down.
@@ -31,26 +32,66 @@
 // many, and an alignment that is a power of two and no smaller than an index?
 bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align);
 
-// Set up the private view of the ring at `va`.  The ring is not touched.
+// The ring of a layout.  Set up our view of it, as its driver or its device.
+// The ring is not touched.
 void amp_virtq_init(
-    struct amp_virtq *vq, void *va, uint16_t num, uint32_t align, uint32_t notify_id);
+    struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver, bool event_idx);
 
 static inline struct virtq_desc *amp_virtq_desc(const struct amp_virtq *vq) {
     return vq->desc;
-}
-static inline struct virtq_avail *amp_virtq_avail(const struct amp_virtq *vq) {
-    return vq->avail;
-}
-static inline struct virtq_used *amp_virtq_used(const struct amp_virtq *vq) {
-    return vq->used;
 }
 static inline uint32_t amp_virtq_num(const struct amp_virtq *vq) {
     return vq->mask + 1u;
 }
 
+// A ring's index, which lies before its entries.
+static inline uint16_t *amp_virtq_idx(void *entries) {
+    return (uint16_t *)entries - 1;
+}
+
 // How many descriptors the other side has (driver) or we have (device).
-static inline uint16_t amp_virtq_in_flight(const struct amp_virtq *vq) {
-    return (uint16_t)(vq->avail_idx - vq->used_idx);
+static inline uint32_t amp_virtq_in_flight(const struct amp_virtq *vq, bool driver) {
+    return driver ? vq->given - vq->next : vq->next - vq->given;
+}
+
+// How many entries has the other side published that we did not take yet?
+// -1: more than it can have.
+static inline int amp_virtq_ready(const struct amp_virtq *vq, bool driver) {
+    // Partner: the other side's store_release of its index, when it gives.
+    uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(vq->theirs));
+    uint32_t count = (uint16_t)(idx - vq->next);
+    // A driver waits for what the device has, a device for what it has not.
+    uint32_t with = amp_virtq_in_flight(vq, driver);
+    return count <= (driver ? with : amp_virtq_num(vq) - with) ? (int)count : -1;
+}
+
+// Is it exactly one?  Anything else, amp_virtq_ready() tells.
+static inline bool amp_virtq_is_one_ready(
+    const struct amp_virtq *vq, void *theirs, bool driver) {
+    // Partner: as in amp_virtq_ready().
+    uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(theirs));
+    uint32_t with = amp_virtq_in_flight(vq, driver);
+    return (uint16_t)(idx - vq->next) == 1 && (driver ? with != 0 : with <= vq->mask);
+}
+
+// Has something been published since we last looked?  Only says whether to
+// look: amp_virtq_ready() checks.
+static inline bool amp_virtq_is_news(const struct amp_virtq *vq) {
+    return amp_shm_load_16(amp_virtq_idx(vq->theirs)) != (uint16_t)vq->next;
+}
+
+// The entry that was looked at is taken.
+static inline void amp_virtq_took(struct amp_virtq *vq) {
+    ++vq->next;
+}
+
+// Show the entry that was put at the index `given`, vq->given.
+static inline void amp_virtq_publish(struct amp_virtq *vq, void *mine, uint32_t given) {
+    uint32_t next = given + 1;
+    // Partner: the other side's load_acquire of this index in
+    // amp_virtq_ready(), before the entry, the descriptor and the buffer.
+    amp_shm_store_release_16(amp_virtq_idx(mine), (uint16_t)next);
+    vq->given = next;
 }
 
 // ---- Driver (host) ----
@@ -58,102 +99,72 @@ static inline uint16_t amp_virtq_in_flight(const struct amp_virtq *vq) {
 // Write the descriptor table for `num` buffers of `size` bytes that lie one
 // after the other from `da`, and empty both rings.  While the device is in
 // reset.  Descriptor i belongs to buffer i for ever.
-void amp_virtq_driver_reset(
-    struct amp_virtq *vq, uint64_t da, uint32_t size, uint16_t flags, bool event_idx);
+void amp_virtq_driver_reset(struct amp_virtq *vq, uint64_t da, uint32_t size, uint16_t flags);
 
 static inline bool amp_virtq_driver_owns(const struct amp_virtq *vq, uint32_t id) {
     return (vq->ours[id / 32] >> (id % 32)) & 1;
 }
+// `id`, which the device does not have, stays here for a while.
 static inline void amp_virtq_driver_own(struct amp_virtq *vq, uint32_t id) {
     vq->ours[id / 32] |= UINT32_C(1) << (id % 32);
+    ++vq->ours_count;
+    vq->usual = 0;
 }
 static inline void amp_virtq_driver_disown(struct amp_virtq *vq, uint32_t id) {
     vq->ours[id / 32] &= ~(UINT32_C(1) << (id % 32));
-}
-
-// How many descriptors has the device given back that we did not take yet?
-// -1: more than it had.
-static inline int amp_virtq_driver_ready(const struct amp_virtq *vq) {
-    // Partner: the device's store_release of used.idx after the element.
-    uint16_t idx = amp_shm_load_acquire_16(&amp_virtq_used(vq)->idx);
-    uint16_t count = (uint16_t)(idx - vq->used_idx);
-    return count <= amp_virtq_in_flight(vq) ? count : -1;
-}
-
-// Take the next of them; only after amp_virtq_driver_ready() counted it.
-// Returns its used element and sets *id, or NULL: not a descriptor that the
-// device had.  Its bit in `ours` is the caller's to set, if it does not give
-// the descriptor again at once.
-static inline const struct virtq_used_elem *amp_virtq_driver_take(
-    struct amp_virtq *vq, uint32_t *id) {
-    uint32_t idx = vq->used_idx;
-    const struct virtq_used_elem *elem = &amp_virtq_used(vq)->ring[idx & vq->mask];
-    *id = amp_shm_load_32(&elem->id);
-    if (*id > vq->mask || amp_virtq_driver_owns(vq, *id)) {
-        return NULL;
+    if (--vq->ours_count == 0) {
+        vq->usual = amp_virtq_num(vq);
     }
-    vq->used_idx = (uint16_t)(idx + 1);
-    return elem;
 }
 
-// Give descriptor `id` to the device; its bit in `ours` is already clear.
-static inline void amp_virtq_driver_give(struct amp_virtq *vq, uint32_t id) {
-    struct virtq_avail *avail = amp_virtq_avail(vq);
-    uint32_t idx = vq->avail_idx;
-    amp_shm_store_16(&avail->ring[idx & vq->mask], (uint16_t)id);
-    vq->avail_idx = (uint16_t)++idx;
-    // Partner: the device's load_acquire of avail.idx before the element, the
-    // descriptor and the buffer.
-    amp_shm_store_release_16(&avail->idx, (uint16_t)idx);
+// The next used element of those that amp_virtq_ready() counted.  `theirs` is
+// vq->theirs: a caller that has just read it needs not read it again.
+static inline const struct virtq_used_elem *amp_virtq_driver_peek(
+    const struct amp_virtq *vq, const void *theirs) {
+    const struct virtq_used_elem *used = theirs;
+    return &used[vq->next & vq->mask];
+}
+
+// Is it a descriptor, and one that the device had?  Taken by amp_virtq_took(),
+// it is then given again, or owned.
+static inline bool amp_virtq_driver_may_take(const struct amp_virtq *vq, uint32_t id) {
+    return id < vq->usual || (id <= vq->mask && !amp_virtq_driver_owns(vq, id));
+}
+
+// Descriptor `id`, which is not owned, is for the device: put it at the index
+// `given`, vq->given.  `mine` is vq->mine.
+static inline void amp_virtq_driver_put(
+    const struct amp_virtq *vq, void *mine, uint32_t given, uint32_t id) {
+    uint16_t *avail = mine;
+    amp_shm_store_16(&avail[given & vq->mask], (uint16_t)id);
 }
 
 // ---- Device ----
 
-// Begin on the driver's rings.
-void amp_virtq_device_begin(struct amp_virtq *vq, bool event_idx);
-
-// How many descriptors has the driver made available that we did not take
-// yet?  -1: with those that we have, more than there are.
-static inline int amp_virtq_device_ready(const struct amp_virtq *vq) {
-    // Partner: the driver's store_release of avail.idx.
-    uint16_t idx = amp_shm_load_acquire_16(&amp_virtq_avail(vq)->idx);
-    uint16_t count = (uint16_t)(idx - vq->avail_idx);
-    return count <= amp_virtq_num(vq) - amp_virtq_in_flight(vq) ? count : -1;
+// Look at the next of those that amp_virtq_ready() counted.  Returns the id of
+// its descriptor, or a number that is none: above vq->mask.
+static inline uint32_t amp_virtq_device_peek(const struct amp_virtq *vq, const void *theirs) {
+    const uint16_t *avail = theirs;
+    return amp_shm_load_16(&avail[vq->next & vq->mask]);
 }
 
 // Read descriptor `id` once into private memory.  False: a chain (RPMsg has
 // none).
 static inline bool amp_virtq_device_read(
     const struct amp_virtq *vq, uint32_t id, uint64_t *addr, uint32_t *len) {
-    struct virtq_desc *desc = &amp_virtq_desc(vq)[id];
+    const struct virtq_desc *desc = &amp_virtq_desc(vq)[id];
     *addr = amp_shm_load_64(&desc->addr);
     *len = amp_shm_load_32(&desc->len);
     return !(amp_shm_load_16(&desc->flags) & (VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT));
 }
 
-// Take the next of those that amp_virtq_device_ready() counted, and read its
-// descriptor.  Returns the id, or -1: not a descriptor, or a chain.
-static inline int amp_virtq_device_take(struct amp_virtq *vq, uint64_t *addr, uint32_t *len) {
-    uint32_t idx = vq->avail_idx;
-    uint32_t id = amp_shm_load_16(&amp_virtq_avail(vq)->ring[idx & vq->mask]);
-    if (id > vq->mask || !amp_virtq_device_read(vq, id, addr, len)) {
-        return -1;
-    }
-    vq->avail_idx = (uint16_t)(idx + 1);
-    return (int)id;
-}
-
-// Give it back with `len` bytes written.
-static inline void amp_virtq_device_give(struct amp_virtq *vq, uint32_t id, uint32_t len) {
-    struct virtq_used *used = amp_virtq_used(vq);
-    uint32_t idx = vq->used_idx;
-    struct virtq_used_elem *elem = &used->ring[idx & vq->mask];
+// It goes back with `len` bytes written: put it at the index `given`, vq->given.
+static inline void amp_virtq_device_put(
+    const struct amp_virtq *vq, void *mine, uint32_t given, uint32_t id, uint32_t len) {
+    struct virtq_used_elem *used = mine;
+    struct virtq_used_elem *elem = &used[given & vq->mask];
     amp_shm_store_32(&elem->id, id);
     amp_shm_store_32(&elem->len, len);
-    vq->used_idx = (uint16_t)++idx;
-    // Partner: the driver's load_acquire of used.idx before the element and
-    // the buffer.
-    amp_shm_store_release_16(&used->idx, (uint16_t)idx);
 }
 
 // ---- Who rings when (2.6.7, 2.6.8, 2.6.10) ----
@@ -171,45 +182,35 @@ static inline void amp_virtq_device_give(struct amp_virtq *vq, uint32_t id, uint
 // asked for and taken back, so it is asked for only when there is more than
 // one message.
 
-// Ask the driver to ring for the next descriptor that it makes available.
-// Then fence, and look at the index again before sleeping.
-static inline void amp_virtq_device_listen(struct amp_virtq *vq) {
-    if (vq->event_idx) {
-        // avail_event, after used.ring.
-        amp_shm_store_16((uint16_t *)&amp_virtq_used(vq)->ring[amp_virtq_num(vq)], vq->avail_idx);
-    } else {
-        amp_shm_store_16(&amp_virtq_used(vq)->flags, 0);
-    }
-}
+//
+// One line of code serves both: flags are an index that is always 0.  As a
+// flag, 0 asks for a bell and 1 (NO_NOTIFY, NO_INTERRUPT) for silence; masked
+// with 0, every index is 0.
 
-// Ask the device to ring for the next descriptor that it gives back.  Then
-// fence, and look again.
-static inline void amp_virtq_driver_listen(struct amp_virtq *vq) {
-    if (vq->event_idx) {
-        // used_event, after avail.ring.
-        amp_shm_store_16(&amp_virtq_avail(vq)->ring[amp_virtq_num(vq)], vq->used_idx);
-    } else {
-        amp_shm_store_16(&amp_virtq_avail(vq)->flags, 0);
-    }
+// Ask to be rung for the next entry.  Then fence, and look again before
+// sleeping.
+static inline void amp_virtq_listen(struct amp_virtq *vq) {
+    amp_shm_store_16(vq->my_event, (uint16_t)(vq->next & vq->event_mask));
 }
 
 // Ask for silence.  An event index that lies behind is silence enough.
-static inline void amp_virtq_device_hush(struct amp_virtq *vq) {
-    amp_shm_store_16(&amp_virtq_used(vq)->flags, VIRTQ_USED_F_NO_NOTIFY);
-}
-static inline void amp_virtq_driver_hush(struct amp_virtq *vq) {
-    amp_shm_store_16(&amp_virtq_avail(vq)->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
+static inline void amp_virtq_hush(struct amp_virtq *vq) {
+    if (vq->event_mask == 0) {
+        amp_shm_store_16(vq->my_event, VIRTQ_AVAIL_F_NO_INTERRUPT); // or VIRTQ_USED_F_NO_NOTIFY
+    }
 }
 
-// After publishing `count` entries up to `idx`, and a fence: does the other
-// side want to hear of them?  A count that is too large only rings too often.
-static inline bool amp_virtq_must_notify(const struct amp_virtq *vq, uint16_t idx, unsigned count) {
-    uint16_t event = amp_shm_load_16(vq->peer_event);
-    if (vq->event_idx) {
-        // Is the entry that it waits for among them?
-        return (uint16_t)(idx - 1 - event) < count;
-    }
-    return !(event & 1); // NO_NOTIFY and NO_INTERRUPT are the same bit
+// After publishing the entry with the index `given`, and a fence: does the
+// other side want to hear of it?
+static inline bool amp_virtq_must_notify(const struct amp_virtq *vq, uint32_t given) {
+    return amp_shm_load_16(vq->peer_event) == (given & vq->event_mask);
+}
+
+// The same for the last `count` entries, at least one.  A count that is too
+// large only rings too often.
+static inline bool amp_virtq_must_notify_some(const struct amp_virtq *vq, uint32_t count) {
+    uint32_t event = amp_shm_load_16(vq->peer_event);
+    return vq->event_mask != 0 ? (uint16_t)(vq->given - 1 - event) < count : event == 0;
 }
 
 #endif // AMP_CORE_VIRTQ_H

@@ -5,22 +5,19 @@
 
 #if AMP_CONFIG_HOST
 
-void amp_virtq_driver_reset(
-    struct amp_virtq *vq, uint64_t da, uint32_t size, uint16_t flags, bool event_idx) {
+void amp_virtq_driver_reset(struct amp_virtq *vq, uint64_t da, uint32_t size, uint16_t flags) {
     struct virtq_desc *desc = amp_virtq_desc(vq);
-    struct virtq_used *used = amp_virtq_used(vq);
-    memset(desc, 0, (size_t)((uint8_t *)used - (uint8_t *)desc));
     uint32_t num = amp_virtq_num(vq);
-    memset(used, 0, sizeof(*used) + 2 + sizeof(struct virtq_used_elem) * num);
-    for (uint32_t i = 0; i < num; ++i) {
-        desc[i].addr = da + (uint64_t)i * size;
-        desc[i].len = size;
-        desc[i].flags = flags;
-        amp_virtq_driver_own(vq, i);
+    // All of it, up to avail_event behind the last used element.
+    uint8_t *end = (uint8_t *)((struct virtq_used_elem *)vq->theirs + num) + sizeof(uint16_t);
+    memset(desc, 0, (size_t)(end - (uint8_t *)desc));
+    for (uint32_t id = 0; id < num; ++id) {
+        desc[id].addr = da;
+        desc[id].len = size;
+        desc[id].flags = flags;
+        da += size;
+        amp_virtq_driver_own(vq, id);
     }
-    vq->event_idx = event_idx;
-    // avail_event or flags, both in the device's ring.
-    vq->peer_event = event_idx ? (uint16_t *)&used->ring[num] : &used->flags;
 }
 
 #endif

@@ -80,20 +80,28 @@ struct amp_rpmsg_stats {
 };
 
 // One queue, seen from this side.  All bookkeeping is here, in private memory;
-// the three ring areas are written, and read as claims to be checked.
+// the ring that is ours is written, the other side's is read as claims to be
+// checked.
 struct amp_virtq {
     void *desc; // the descriptor table
-    void *avail; // the available ring: written by the driver
-    void *used; // the used ring: written by the device
-    uint16_t *peer_event; // what the other side says of when it wants to be rung
+    // The entries of the ring that we write (driver: available, device: used)
+    // and of the one that the other side writes.  A ring's index and flags lie
+    // right before its entries.
+    void *mine;
+    void *theirs;
+    uint16_t *my_event; // where we say when we want to be rung
+    uint16_t *peer_event; // where the other side says it
     uint32_t notify_id;
     uint32_t mask; // number of descriptors, a power of two, less 1
-    // Free-running.  Their difference is the number of descriptors that the
-    // other side holds (driver) or that we hold (device).
-    uint16_t avail_idx; // driver: next to publish; device: next to take
-    uint16_t used_idx; // driver: next to take; device: next to publish
-    bool event_idx; // VIRTIO_RING_F_EVENT_IDX: peer_event is an index, not flags
+    // Free-running indices, of which a ring shows the lower 16 bits.
+    uint32_t given; // the next to publish in `mine`
+    uint32_t next; // the next to take from `theirs`
+    uint32_t seen; // transmit queue: up to here `theirs` was checked
+    // VIRTIO_RING_F_EVENT_IDX: 0xFFFF, what is said is an index.  0: flags.
+    uint32_t event_mask;
     // Driver: a bit for each descriptor that the device does not have.
+    uint32_t ours_count;
+    uint32_t usual; // ids below it are the device's: all of them, or none is known to be
     uint32_t ours[(AMP_CONFIG_MAX_BUFFERS + 31) / 32];
 };
 
@@ -105,51 +113,53 @@ struct amp_service {
 };
 
 struct amp_rpmsg {
+    // What each message needs comes first: small offsets make short code.
+    uint8_t state; // LINK_* of core/link.h
+    bool name_service;
+    uint8_t service_count;
+    uint16_t generation; // counts lives: an event may have ended this one
+    uint16_t rx_id; // of the message that is being handled
+    unsigned poll_max; // of the poll that is under way
     const struct amp_port *port;
-    const struct amp_rpmsg_events *events;
-    void *user; // for the user: never touched here
-    struct amp_virtq rx;
-    struct amp_virtq tx;
+    uint32_t buffer_size; // bytes of one buffer; a device learns it
+    size_t tx_limit; // the shortest payload that is too long: 0 while down
+    struct amp_endpoint **buckets;
+    uint32_t bucket_mask;
     // Host: the buffers of ring 0.  Device: the shared window in which the
     // host's buffers must lie, or NULL to ask the port for each.
     uint8_t *buffers;
     uint8_t *tx_buffers; // host: the buffers of ring 1
     uint64_t buffers_da; // what a descriptor says for the first byte of `buffers`
     size_t buffers_len; // device: bytes
-    uint32_t buffer_size; // host: bytes of one buffer
-    uint32_t mtu; // payload bytes of a transmit buffer
-    uint32_t tx_limit; // the shortest payload that is too long: 0 while down
+    size_t buffers_fit; // device: words at which one of the usual size can begin
+    struct amp_rpmsg_stats stats; // read-only for the user
+    struct amp_virtq tx;
+    struct amp_virtq rx;
+    const struct amp_rpmsg_events *events;
+    void *user; // for the user: never touched here
+    const char *violation; // read-only for the user: what the other side did, or NULL
     struct amp_endpoint *endpoints;
     struct amp_endpoint **endpoints_end; // where the next one is linked in
-    struct amp_endpoint **buckets;
-    uint32_t bucket_mask;
+    struct amp_endpoint nobody; // ends each bucket's list
     uint32_t next_addr;
-    uint8_t role; // enum amp_role
-    uint8_t state; // LINK_* of core/link.h
-    bool name_service;
-    uint8_t tx_state; // TX_* of core/rpmsg_send.c
-    uint8_t service_count;
-    uint16_t generation; // counts lives: an event may have ended this one
-    uint16_t rx_id; // of the message that is being handled
-    const char *violation; // read-only for the user: what the other side did, or NULL
-    struct amp_rpmsg_stats stats; // read-only for the user
-    struct amp_service services[AMP_CONFIG_MAX_SERVICES];
-    struct amp_endpoint *own_buckets[AMP_CONFIG_BUCKETS];
-    // Transmit buffers neither sent nor ready to be claimed by the ring alone.
-    // Host: being filled.  Device: claimed once and given back unsent.
+    // Transmit buffers that were claimed.  Host: being filled.  Device: given
+    // back unsent.
+    uint32_t parked_count;
     uint32_t parked[(AMP_CONFIG_MAX_BUFFERS + 31) / 32];
-    uint16_t parked_count;
+    struct amp_endpoint *own_buckets[AMP_CONFIG_BUCKETS];
+    struct amp_service services[AMP_CONFIG_MAX_SERVICES];
 };
 
 // Where a link's rings and buffers lie.  Local pointers; every range was
 // checked by who fills this in (amp_rproc or amp_vdev).
+struct amp_vring_layout {
+    void *va; // the ring, aligned to `align`
+    uint32_t align; // of the used ring inside it: a power of two
+    uint32_t notify_id;
+    uint16_t num; // descriptors, a power of two
+};
 struct amp_rpmsg_layout {
-    struct {
-        void *va; // the ring, aligned to `align`
-        uint32_t align; // of the used ring inside it: a power of two
-        uint32_t notify_id;
-        uint16_t num; // descriptors, a power of two
-    } vring[2]; // 0: device to host; 1: host to device
+    struct amp_vring_layout vring[2]; // 0: device to host; 1: host to device
     // Host: num[0] receive buffers, then num[1] transmit buffers.  Device: the
     // memory in which every buffer must lie, or NULL to have the port's map()
     // asked for each.
@@ -196,11 +206,11 @@ bool amp_rpmsg_is_polling(const struct amp_rpmsg *link);
 // Messages of the longest amp_rpmsg_poll().
 unsigned amp_rpmsg_depth(const struct amp_rpmsg *link);
 
-// Do the work that is due, taking at most `max` messages.  Returns the number
-// taken.  If that is less than `max`, the other side will ring for the next
-// message; otherwise call again before sleeping.  -AMP_EPROTO: the other side
-// broke the protocol; the link is down and link->violation says how.  Returns
-// 0 when the link is down and when called from a callback.
+// Do the work that is due, taking at most `max` (not 0) messages.  Returns the
+// number taken.  If that is less than `max`, the other side will ring for the
+// next message; otherwise call again before sleeping.  -AMP_EPROTO: the other side broke the protocol; the link is down
+// and link->violation says how.  Returns 0 when the link is down and when
+// called from a callback.
 int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max);
 
 // The same with the length of the receive ring for `max`, so that one call is

@@ -108,22 +108,24 @@ static unsigned count_claimed(void) {
 static void check_books(void) {
     const struct amp_rpmsg *link = &ours->link;
     if (!amp_rpmsg_is_up(link)) {
-        CHECK(amp_rpmsg_mtu(link) == 0 && link->service_count == 0 && link->state == 0);
+        CHECK(amp_rpmsg_mtu(link) == 0 && link->service_count == 0 && (link->state & ~LINK_HOST) == 0);
         return;
     }
     CHECK(link->violation == NULL && !amp_rpmsg_is_polling(link));
     CHECK((link->state & (LINK_ENDED | LINK_HELD)) == 0);
     CHECK(link->service_count <= AMP_CONFIG_MAX_SERVICES);
-    unsigned with_rx = amp_virtq_in_flight(&link->rx);
-    unsigned with_tx = amp_virtq_in_flight(&link->tx);
+    unsigned with_rx = amp_virtq_in_flight(&link->rx, host);
+    unsigned with_tx = amp_virtq_in_flight(&link->tx, host);
     CHECK(bits(link->parked) == link->parked_count);
     if (host) {
         CHECK(bits(link->rx.ours) == count_held());
         CHECK(with_rx + count_held() == amp_virtq_num(&link->rx));
         CHECK(link->parked_count == count_claimed());
-        CHECK(with_tx + bits(link->tx.ours) + link->parked_count == amp_virtq_num(&link->tx));
+        CHECK(with_tx + bits(link->tx.ours) == amp_virtq_num(&link->tx));
+        CHECK(bits(link->rx.ours) == link->rx.ours_count);
+        CHECK(bits(link->tx.ours) == link->tx.ours_count);
         for (unsigned i = 0; i < (AMP_CONFIG_MAX_BUFFERS + 31) / 32; ++i) {
-            CHECK((link->tx.ours[i] & link->parked[i]) == 0);
+            CHECK((link->parked[i] & ~link->tx.ours[i]) == 0);
         }
     } else {
         CHECK(with_rx == count_held());
@@ -321,19 +323,19 @@ static const struct amp_rpmsg_events events = {.service = announced, .released =
 static bool index_lies(void) {
     const struct amp_virtq *rx = &ours->link.rx;
     if (host) {
-        return (uint16_t)(pair_used(&pair, 0)->idx - rx->used_idx) > amp_virtq_in_flight(rx);
+        return (uint16_t)(pair_used(&pair, 0)->idx - rx->next) > amp_virtq_in_flight(rx, true);
     }
-    return (uint16_t)(pair_avail(&pair, 1)->idx - rx->used_idx) > amp_virtq_num(rx);
+    return (uint16_t)(pair_avail(&pair, 1)->idx - rx->given) > amp_virtq_num(rx);
 }
 
 static void poll_ours(void) {
     struct amp_rpmsg *link = &ours->link;
     uint8_t max = input_8(&in);
-    unsigned limit = max & 1 ? max >> 1 : amp_rpmsg_depth(link);
+    unsigned limit = max == 1 ? 1 : max & 1 ? max >> 1 : amp_rpmsg_depth(link);
     const struct amp_rpmsg before = *link;
     unsigned outer = callbacks;
     bool idle = !amp_rpmsg_is_up(link) || amp_rpmsg_is_polling(link);
-    bool lie = !idle && limit != 0 && index_lies();
+    bool lie = !idle && index_lies();
     callbacks = 0;
     snapshot();
     int result = max & 1 ? amp_rpmsg_poll_some(link, limit) : amp_rpmsg_poll(link);

@@ -9,7 +9,7 @@ $(FW_AN521)/obj/test_fault.o: tests/qemu/test_fault.c
 	$(AMP_AN521_REMOTE_CC) -I. -c $< -o $@
 
 # Host programs in C: the core in the host's role, the port's host half.
-QEMU_CORE := $(filter-out core/vdev.c core/virtq_device.c, $(CORE_SRC))
+QEMU_CORE := $(filter-out core/vdev.c, $(CORE_SRC))
 QEMU_LIB := $(QEMU_CORE:%.c=$(QEMU_TESTS)/%.o) $(QEMU_TESTS)/host.o $(AMP_AN521_HOST_LIB)
 $(QEMU_TESTS)/core/%.o: core/%.c
 	@mkdir -p $(@D)

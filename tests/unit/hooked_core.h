@@ -18,15 +18,23 @@
 #define amp_endpoint_destroy hooked_endpoint_destroy
 #define amp_endpoint_is_ready hooked_endpoint_is_ready
 #define amp_endpoint_send hooked_endpoint_send
+#define amp_link_bad_id hooked_link_bad_id
+#define amp_link_bad_index hooked_link_bad_index
+#define amp_link_drop hooked_link_drop
+#define amp_link_find hooked_link_find
+#define amp_link_learn hooked_link_learn
+#define amp_link_look hooked_link_look
+#define amp_link_map_buffer hooked_link_map_buffer
 #define amp_link_remove hooked_link_remove
+#define amp_link_tell hooked_link_tell
 #define amp_link_violated hooked_link_violated
 #define amp_ns_bind hooked_ns_bind
 #define amp_ns_deliver hooked_ns_deliver
 #define amp_ns_flush hooked_ns_flush
 #define amp_ns_receive hooked_ns_receive
 #define amp_ns_send hooked_ns_send
-#define amp_rpmsg_down hooked_rpmsg_down
 #define amp_rpmsg_depth hooked_rpmsg_depth
+#define amp_rpmsg_down hooked_rpmsg_down
 #define amp_rpmsg_init hooked_rpmsg_init
 #define amp_rpmsg_is_polling hooked_rpmsg_is_polling
 #define amp_rpmsg_is_up hooked_rpmsg_is_up
@@ -45,7 +53,6 @@
 #define amp_tx_claim hooked_tx_claim
 #define amp_tx_commit hooked_tx_commit
 #define amp_tx_park hooked_tx_park
-#define amp_virtq_device_begin hooked_virtq_device_begin
 #define amp_virtq_driver_reset hooked_virtq_driver_reset
 #define amp_virtq_init hooked_virtq_init
 #define amp_virtq_shape_is_valid hooked_virtq_shape_is_valid
@@ -75,7 +82,7 @@ static inline void hooked_before(void) {
     }
 }
 
-static inline uint16_t amp_shm_load_acquire_16(const uint16_t *p) {
+static inline uint16_t hooked_load_16(const uint16_t *p, bool is_index) {
     hooked_before();
     uint16_t value = *(const volatile uint16_t *)p;
     unsigned i = 0;
@@ -86,15 +93,19 @@ static inline uint16_t amp_shm_load_acquire_16(const uint16_t *p) {
         value = hooked_last[i].value;
     }
     hooked_fenced = false;
-    hooked_last[i].p = p;
-    hooked_last[i].value = value;
+    if (is_index) {
+        hooked_last[i].p = p;
+        hooked_last[i].value = value;
+    }
     return value;
 }
 
+static inline uint16_t amp_shm_load_acquire_16(const uint16_t *p) {
+    return hooked_load_16(p, true);
+}
+
 static inline uint16_t amp_shm_load_16(const uint16_t *p) {
-    hooked_before();
-    hooked_fenced = false;
-    return *(const volatile uint16_t *)p;
+    return hooked_load_16(p, false);
 }
 
 static inline uint32_t amp_shm_load_32(const uint32_t *p) {
@@ -131,7 +142,6 @@ static inline void amp_shm_fence(void) {
 // ---- The sources ----
 
 #include "core/virtq.c"
-#include "core/virtq_device.c"
 #include "core/virtq_driver.c"
 #include "core/rpmsg.c"
 #include "core/rpmsg_endpoint.c"

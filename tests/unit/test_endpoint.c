@@ -157,7 +157,8 @@ static void test_thousand(void **state) {
     unsigned longest = 0;
     for (int i = 0; i < 1024; ++i) {
         unsigned length = 0;
-        for (struct amp_endpoint *ept = large[i]; ept != NULL; ept = ept->next_in_bucket) {
+        const struct amp_endpoint *ept = large[i];
+        for (; ept != &pair.host.link.nobody; ept = ept->next_in_bucket) {
             ++length;
         }
         longest = length > longest ? length : longest;

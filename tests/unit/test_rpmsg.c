@@ -73,7 +73,7 @@ static void run_streams(struct pair_shape shape, unsigned count) {
         uint32_t r = pair_random(&seed);
         struct amp_rpmsg *link = r & 1 ? host : device;
         struct stream *s = &stream[r >> 1 & 1];
-        unsigned many = (r >> 8 & 15) == 0 ? 300 : r >> 8 & 7;
+        unsigned many = (r >> 8 & 15) == 0 ? 300 : 1 + (r >> 8 & 7);
         if (r & 4) {
             for (unsigned i = 0; i < many && s->sent < count; ++i) {
                 try_send(s);
@@ -191,7 +191,8 @@ static void test_message_in_place(void **state) {
     assert_int_equal(amp_rpmsg_poll(&pair.host.link), 1);
     assert_int_equal(pair_log.len, 4);
     assert_int_equal(amp_endpoint_send(&at_host, "01234", 5), 5);
-    assert_int_equal(pair_desc(&pair, 1)[0].len, 21);
+    // A descriptor says how long its buffer is, for good.
+    assert_int_equal(pair_desc(&pair, 1)[0].len, 512);
     assert_int_equal(pair_desc(&pair, 1)[0].flags, 0);
 }
 
@@ -518,7 +519,6 @@ static void test_poll_some(void **state) {
     }
     struct amp_rpmsg *link[2] = {&pair.host.link, &pair.device.link};
     for (int i = 0; i < 2; ++i) {
-        assert_int_equal(amp_rpmsg_poll_some(link[i], 0), 0);
         assert_int_equal(amp_rpmsg_poll_some(link[i], 3), 3);
         assert_int_equal(amp_rpmsg_poll_some(link[i], 7), 7);
         assert_int_equal(amp_rpmsg_poll_some(link[i], 7), 0);
@@ -867,8 +867,10 @@ static void test_release_in_callback(void **state) {
 static void test_drops(void **state) {
     (void)state;
     open_bound(4);
-    at_host.cb = NULL;
-    at_device.cb = NULL;
+    amp_endpoint_abandon(&at_host);
+    amp_endpoint_abandon(&at_device);
+    amp_endpoint_create(&pair.host.link, &at_host, NULL, 2000, 3000, NULL);
+    amp_endpoint_create(&pair.device.link, &at_device, NULL, 3000, 2000, NULL);
     for (int i = 0; i < 2; ++i) {
         struct amp_rpmsg *from = i == 0 ? &pair.host.link : &pair.device.link;
         struct amp_rpmsg *to = i == 0 ? &pair.device.link : &pair.host.link;
@@ -1012,7 +1014,8 @@ static void test_violations_against_host(void **state) {
     pair_used(&pair, 1)->ring[1].id = 2;
     pair_used(&pair, 1)->idx = 2;
     struct amp_tx tx;
-    expect_violation(host, amp_tx_claim(&host->link, &tx));
+    assert_int_equal(amp_tx_claim(&host->link, &tx), 0);
+    expect_violation(host, amp_tx_claim(&host->link, &tx)); // the same one again
 }
 
 static void test_violations_against_device(void **state) {
@@ -1064,8 +1067,10 @@ static void test_violations_against_device(void **state) {
         assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
         expect_violation(device, amp_endpoint_send(&at_device, "", 0));
     }
-    assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
     pair_avail(&pair, 0)->idx = 100;
+    for (int i = 0; i < 4; ++i) { // found when it needs more than it has seen
+        assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
+    }
     expect_violation(device, amp_endpoint_send(&at_device, "", 0));
     assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
     pair_avail(&pair, 0)->ring[1] = 77;
@@ -1091,11 +1096,10 @@ static void break_and_send(struct amp_endpoint *ept, uint32_t src, void *data, s
     pair_note(ept, src, data, len);
     if (ept == &at_host) {
         pair_used(&pair, 1)->idx = 1000;
-        for (int i = 0; i < 4; ++i) {
-            assert_int_equal(amp_endpoint_send(ept, "", 0), 0);
-        }
     } else {
         pair_avail(&pair, 0)->idx = 1000;
+    }
+    for (int i = 0; i < 4; ++i) { // found when it needs more than it has seen
         assert_int_equal(amp_endpoint_send(ept, "", 0), 0);
     }
     assert_int_equal(amp_endpoint_send(ept, "", 0), -AMP_EPROTO);
