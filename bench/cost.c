@@ -23,6 +23,8 @@
 
 #include "pair.h"
 
+enum { HOST_ADDR = 100 };
+
 static struct pair pair;
 static struct amp_endpoint host_ept;
 static struct amp_endpoint *endpoints; // of the device
@@ -119,11 +121,11 @@ static void make_link(amp_endpoint_cb on_device) {
     }
     for (unsigned long i = 0; i < settings.endpoints; ++i) {
         pair_must(amp_endpoint_create(
-                      &pair.device.link, &endpoints[i], NULL, AMP_ADDR_ANY, AMP_ADDR_ANY, on_device)
+                      &pair.device.link, &endpoints[i], NULL, AMP_ADDR_ANY, HOST_ADDR, on_device)
             == 0);
     }
     pair_must(amp_endpoint_create(
-                  &pair.host.link, &host_ept, NULL, AMP_ADDR_ANY, endpoints[0].addr, count_message)
+                  &pair.host.link, &host_ept, NULL, HOST_ADDR, endpoints[0].addr, count_message)
         == 0);
 }
 

@@ -127,6 +127,10 @@ struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr);
 // The callback of an endpoint that has none.
 void amp_link_drop(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
+// The endpoint's other end has `addr`; it has none any more.
+void amp_link_bind(struct amp_endpoint *ept, uint32_t addr);
+void amp_link_unbind(struct amp_endpoint *ept);
+
 // Unlink an endpoint whose withdrawal is sent or not needed.
 void amp_link_remove(struct amp_rpmsg *link, struct amp_endpoint *ept);
 

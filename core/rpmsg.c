@@ -133,7 +133,7 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
     struct amp_endpoint *ept;
     for (ept = link->endpoints; ept != NULL; ept = ept->next) {
         if (ept->flags & EPT_BOUND) {
-            ept->dest = AMP_ADDR_ANY;
+            amp_link_unbind(ept);
         }
         ept->flags &= EPT_NAMED | EPT_BOUND | EPT_CLOSING;
     }
@@ -163,10 +163,6 @@ static AMP_NOINLINE void deliver_full(
     if (ept == NULL) {
         ept = &link->nobody;
     }
-    if (ept->dest == AMP_ADDR_ANY) {
-        ept->dest = src;
-        ept->flags |= EPT_BOUND;
-    }
     ++link->stats.received;
     ept->cb(ept, src, data, len);
 }
@@ -185,44 +181,12 @@ AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room
         return;
     }
     struct amp_endpoint *ept = *amp_link_bucket(link, dst);
-    if (!AMP_SHORT_CUTS || AMP_RARELY(ept->addr != dst || ept->dest == AMP_ADDR_ANY)) {
+    if (!AMP_SHORT_CUTS || AMP_RARELY(ept->addr != dst)) {
         deliver_full(link, src, dst, buffer + AMP_HEADER_SIZE, len);
         return;
     }
     ++link->stats.received;
     ept->cb(ept, src, buffer + AMP_HEADER_SIZE, len);
-}
-
-// Take the next message that amp_virtq_ready() counted and hand it on.  False,
-// with the link down: taking it broke the protocol.
-AMP_PER_ROLE bool take_next(struct amp_rpmsg *link, bool host) {
-    struct amp_virtq *vq = &link->rx;
-    uint32_t id;
-    uint32_t room;
-    uint8_t *buffer = NULL;
-    const char *lie = amp_link_bad_id;
-    if (host) {
-        const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, vq->theirs);
-        id = amp_shm_load_32(&elem->id);
-        if (amp_virtq_driver_may_take(vq, id)) {
-            room = amp_shm_load_32(&elem->len);
-            buffer = link->buffers + id * link->buffer_size;
-        }
-    } else {
-#if AMP_CONFIG_DEVICE
-        id = amp_virtq_device_peek(vq, vq->theirs);
-        buffer = amp_link_map_buffer(link, vq, id, &room);
-        lie = "available ring: no buffer in the shared memory";
-#endif
-    }
-    if (AMP_RARELY(buffer == NULL)) {
-        amp_link_violated(link, lie);
-        return false;
-    }
-    link->rx_id = (uint16_t)id;
-    amp_virtq_took(vq);
-    deliver(link, buffer, room, host);
-    return true;
 }
 
 // Returns the index of the entry.
@@ -239,29 +203,108 @@ AMP_PER_ROLE uint32_t give_back(struct amp_rpmsg *link, uint32_t id, bool host) 
     return given;
 }
 
+// The next message that amp_virtq_ready() counted: its descriptor, its buffer,
+// and how much of that is said to be filled.
+struct message {
+    uint32_t id;
+    uint32_t room;
+    uint8_t *buffer;
+};
+
+// Whatever it is.  False, with the link down: to take it broke the protocol.
+static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host) {
+    struct amp_virtq *vq = &link->rx;
+    const char *lie = amp_link_bad_id;
+    message->buffer = NULL;
+    if (host) {
+        const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, vq->theirs);
+        message->id = amp_shm_load_32(&elem->id);
+        if (amp_virtq_driver_may_take(vq, message->id)) {
+            message->room = amp_shm_load_32(&elem->len);
+            message->buffer = link->buffers + message->id * link->buffer_size;
+        }
+    } else {
+#if AMP_CONFIG_DEVICE
+        message->id = amp_virtq_device_peek(vq, vq->theirs);
+        message->buffer = amp_link_map_buffer(link, vq, message->id, &message->room);
+        lie = "available ring: no buffer in the shared memory";
+#endif
+    }
+    if (message->buffer == NULL) {
+        amp_link_violated(link, lie);
+        return false;
+    }
+    return true;
+}
+
+// For a short cut: if it is an ordinary one.  `theirs` is link->rx.theirs.
+AMP_PER_ROLE bool peek_usual(
+    const struct amp_rpmsg *link, const void *theirs, struct message *message, bool host) {
+    const struct amp_virtq *vq = &link->rx;
+    if (!host) {
+        message->room = link->buffer_size;
+        message->id = amp_virtq_device_peek(vq, theirs);
+        return amp_link_map_usual(link, vq, message->id, &message->buffer);
+    }
+    const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, theirs);
+    message->id = amp_shm_load_32(&elem->id);
+    if (AMP_RARELY(!amp_virtq_driver_may_take(vq, message->id))) {
+        return false;
+    }
+    message->room = amp_shm_load_32(&elem->len);
+    message->buffer = link->buffers + message->id * link->buffer_size;
+    return true;
+}
+
+// Take it and hand it on.  Its buffer is to be given back, unless
+// is_unusual_after().
+AMP_PER_ROLE void take(struct amp_rpmsg *link, const struct message *message, bool host) {
+    link->rx_id = (uint16_t)message->id;
+    amp_virtq_took(&link->rx);
+    deliver(link, message->buffer, message->room, host);
+}
+
 // The state of a link whose callback did nothing rare.
 AMP_PER_ROLE unsigned usual_state(bool host) {
     return LINK_UP | LINK_POLLING | (host ? LINK_HOST : 0u);
 }
 
-// A callback did what is rare.  False: nothing is to be given back, as the
-// message is kept or this life of the link ended.
-static bool is_to_give_back(struct amp_rpmsg *link) {
-    bool gone = link->state & (LINK_HELD | LINK_ENDED);
+// After a callback that may have done what is rare: give the buffer back, if it
+// is to be.  False: this life of the link ended.
+static AMP_NOINLINE bool take_back(struct amp_rpmsg *link) {
+    bool held = link->state & LINK_HELD;
     amp_link_clear(link, LINK_HELD);
-    return !gone;
-}
-
-// Take the next message and give its buffer back.  False: this life of the link
-// ended.
-AMP_PER_ROLE bool take_one(struct amp_rpmsg *link, bool host) {
-    if (!take_next(link, host)) {
+    if (link->state & LINK_ENDED) {
         return false;
     }
-    if (!AMP_RARELY(link->state != usual_state(host)) || is_to_give_back(link)) {
-        give_back(link, link->rx_id, host);
+    if (!held) {
+        give_back(link, link->rx_id, amp_link_is_host(link));
     }
-    return !(link->state & LINK_ENDED);
+    return true;
+}
+
+// Take the next message, whatever it is, and give its buffer back.  False: this
+// life of the link ended.
+static AMP_NOINLINE bool take_full(struct amp_rpmsg *link, bool host) {
+    struct message message;
+    if (!peek_full(link, &message, host)) {
+        return false;
+    }
+    take(link, &message, host);
+    return take_back(link);
+}
+
+AMP_PER_ROLE bool take_next(struct amp_rpmsg *link, bool host) {
+    struct message message;
+    if (!AMP_SHORT_CUTS || AMP_RARELY(!peek_usual(link, link->rx.theirs, &message, host))) {
+        return take_full(link, host);
+    }
+    take(link, &message, host);
+    if (AMP_RARELY(link->state != usual_state(host))) {
+        return take_back(link);
+    }
+    give_back(link, link->rx_id, host);
+    return true;
 }
 
 // This life of the link ended while it was polled.
@@ -273,33 +316,34 @@ static int ended(struct amp_rpmsg *link, unsigned taken) {
 // Polls, whatever the case.
 AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
     struct amp_virtq *vq = &link->rx;
-    unsigned taken = 0;
+    unsigned left = max;
     link->state |= LINK_POLLING;
     do {
         int ready = amp_virtq_ready(vq, host);
         if (ready < 0) {
             amp_link_violated(link, amp_link_bad_index);
-            return ended(link, taken);
+            return ended(link, max - left);
         }
         if (ready != 0) { // have the other side be silent until we listen again
             amp_virtq_hush(vq);
         }
-        for (; ready > 0 && taken != max; --ready) {
-            ++taken;
-            if (!take_one(link, host)) {
-                return ended(link, taken);
+        unsigned count = (unsigned)ready < left ? (unsigned)ready : left;
+        left -= count;
+        for (; count != 0; --count) {
+            if (AMP_RARELY(!take_next(link, host))) {
+                return ended(link, max - left - count + 1);
             }
         }
-        if (taken != max) {
+        if (left != 0) {
             amp_virtq_listen(vq);
         }
         amp_shm_fence(); // partner: the same one on the other side, see virtq.h
-    } while (taken != max && amp_virtq_is_news(vq));
+    } while (left != 0 && amp_virtq_is_news(vq));
     amp_link_clear(link, LINK_POLLING);
-    if (taken != 0 && amp_virtq_must_notify_some(vq, taken)) {
+    if (left != max && amp_virtq_must_notify_some(vq, max - left)) {
         amp_link_ring(link, vq);
     }
-    return (int)taken;
+    return (int)(max - left);
 }
 // One copy of it for each role.
 static AMP_NOINLINE int host_poll(struct amp_rpmsg *link, unsigned max) {
@@ -314,16 +358,13 @@ AMP_PER_ROLE int poll_more(struct amp_rpmsg *link, unsigned max, bool host) {
 
 // The callback of the short cut did what is rare: what is left to do after it.
 static AMP_NOINLINE int finish_unusual(struct amp_rpmsg *link) {
-    bool give = is_to_give_back(link);
-    if (link->state & LINK_ENDED) {
+    if (!take_back(link)) {
         return ended(link, 1);
     }
     amp_link_clear(link, LINK_POLLING);
-    if (give) {
-        give_back(link, link->rx_id, amp_link_is_host(link));
-        amp_link_tell(link);
-    }
-    int more = link->poll_max == 1 ? 0 : poll_more(link, link->poll_max - 1, amp_link_is_host(link));
+    amp_link_tell(link);
+    int more =
+        link->poll_max == 1 ? 0 : poll_more(link, link->poll_max - 1, amp_link_is_host(link));
     return more < 0 ? more : more + 1;
 }
 
@@ -335,43 +376,18 @@ AMP_PER_ROLE void tell(struct amp_rpmsg *link, uint32_t given) {
     }
 }
 
-// For the short cut: the next message, if it is one and an ordinary one.
-AMP_PER_ROLE bool peek_usual(
-    const struct amp_rpmsg *link, uint32_t *id, uint8_t **buffer, uint32_t *room, bool host) {
-    const struct amp_virtq *vq = &link->rx;
-    void *theirs = vq->theirs;
-    if (AMP_RARELY(!amp_virtq_is_one_ready(vq, theirs, host))) {
-        return false;
-    }
-    if (!host) {
-        *room = link->buffer_size;
-        *id = amp_virtq_device_peek(vq, theirs);
-        return amp_link_map_usual(link, vq, *id, buffer);
-    }
-    const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, theirs);
-    *id = amp_shm_load_32(&elem->id);
-    if (AMP_RARELY(!amp_virtq_driver_may_take(vq, *id))) {
-        return false;
-    }
-    *room = amp_shm_load_32(&elem->len);
-    *buffer = link->buffers + *id * link->buffer_size;
-    return true;
-}
-
 // The short cut: one message is ready, no more.
 AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
     struct amp_virtq *vq = &link->rx;
-    uint32_t id;
-    uint32_t room;
-    uint8_t *buffer;
-    if (!AMP_SHORT_CUTS || AMP_RARELY(!peek_usual(link, &id, &buffer, &room, host))) {
+    struct message message;
+    void *theirs = vq->theirs;
+    if (!AMP_SHORT_CUTS || AMP_RARELY(!amp_virtq_is_one_ready(vq, theirs, host))
+        || AMP_RARELY(!peek_usual(link, theirs, &message, host))) {
         return poll_more(link, max, host);
     }
     link->poll_max = max;
     link->state = (uint8_t)usual_state(host);
-    link->rx_id = (uint16_t)id;
-    amp_virtq_took(vq);
-    deliver(link, buffer, room, host);
+    take(link, &message, host);
     if (AMP_RARELY(link->state != usual_state(host))) {
         return finish_unusual(link);
     }

@@ -45,6 +45,27 @@ struct amp_endpoint **amp_rpmsg_set_buckets(
     return old == link->own_buckets ? NULL : old;
 }
 
+// ---- The other end ----
+
+// The callback of an endpoint that waits for its first message.
+static void bind_first(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    amp_link_bind(ept, src);
+    ept->cb(ept, src, data, len);
+}
+
+void amp_link_bind(struct amp_endpoint *ept, uint32_t addr) {
+    ept->dest = addr;
+    ept->flags |= EPT_BOUND;
+    ept->cb = ept->bound_cb;
+}
+
+void amp_link_unbind(struct amp_endpoint *ept) {
+    ept->dest = AMP_ADDR_ANY;
+    ept->cb = bind_first;
+}
+
+// ---- Creating and destroying ----
+
 // An address that nobody has.  The counter only goes up, so an address comes
 // back after four billion others, when no late message can mean its old owner.
 static uint32_t choose_addr(struct amp_rpmsg *link) {
@@ -84,11 +105,12 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
     }
     *ept = (struct amp_endpoint){
         .link = link,
-        .cb = cb != NULL ? cb : amp_link_drop,
+        .bound_cb = cb != NULL ? cb : amp_link_drop,
         .name = name,
         .addr = addr,
         .dest = dest,
     };
+    ept->cb = dest == AMP_ADDR_ANY ? bind_first : ept->bound_cb;
     *link->endpoints_end = ept;
     link->endpoints_end = &ept->next;
     bucket_insert(link, ept);

@@ -102,11 +102,6 @@ static void remember(struct amp_rpmsg *link, const char *name, uint32_t addr) {
     service->delivered = false;
 }
 
-static void bind_to(struct amp_endpoint *ept, uint32_t addr) {
-    ept->dest = addr;
-    ept->flags |= EPT_BOUND;
-}
-
 void amp_ns_bind(struct amp_rpmsg *link, struct amp_endpoint *ept) {
     for (unsigned i = 0; i < link->service_count; ++i) {
         struct amp_service *service = &link->services[i];
@@ -117,7 +112,7 @@ void amp_ns_bind(struct amp_rpmsg *link, struct amp_endpoint *ept) {
         // with all that holds for it: withdrawal, restart.
         if (ept->dest == service->addr
             || (ept->dest == AMP_ADDR_ANY && !find_bound(link, service->name, service->addr))) {
-            bind_to(ept, service->addr);
+            amp_link_bind(ept, service->addr);
             return;
         }
     }
@@ -149,7 +144,7 @@ static void announced(struct amp_rpmsg *link, const char *name, uint32_t addr) {
         ept = find_bound(link, name, AMP_ADDR_ANY); // the oldest that waits for one
     }
     if (ept != NULL) {
-        bind_to(ept, addr);
+        amp_link_bind(ept, addr);
     }
     amp_ns_deliver(link);
 }
@@ -161,7 +156,7 @@ static void withdrawn(struct amp_rpmsg *link, const char *name, uint32_t addr) {
     }
     for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
         if (is_bound_to(ept, name, addr)) {
-            ept->dest = AMP_ADDR_ANY;
+            amp_link_unbind(ept);
         }
     }
 }

@@ -161,8 +161,9 @@ AMP_PER_ROLE uint8_t *claim(struct amp_rpmsg *link, size_t len, int *id, bool ho
 
 // ---- Sending ----
 
-// All but the payload, which may be written before or after.
-AMP_PER_ROLE void prepare(struct amp_rpmsg *link, uint8_t *buffer, uint32_t id, uint32_t src,
+// All but the payload, which may be written before or after.  Returns the index
+// of the entry.
+AMP_PER_ROLE uint32_t prepare(struct amp_rpmsg *link, uint8_t *buffer, uint32_t id, uint32_t src,
     uint32_t dest, size_t len, bool host) {
     struct amp_virtq *vq = &link->tx;
     struct rpmsg_hdr *hdr = (void *)buffer;
@@ -170,17 +171,18 @@ AMP_PER_ROLE void prepare(struct amp_rpmsg *link, uint8_t *buffer, uint32_t id, 
     hdr->dst = dest;
     memset(&hdr->reserved, 0, sizeof(*hdr) - offsetof(struct rpmsg_hdr, reserved));
     hdr->len = (uint16_t)len;
+    uint32_t given = vq->given;
     if (host) {
-        amp_virtq_driver_put(vq, vq->mine, vq->given, id);
+        amp_virtq_driver_put(vq, vq->mine, given, id);
     } else {
-        amp_virtq_device_put(vq, vq->mine, vq->given, id, (uint32_t)len + AMP_HEADER_SIZE);
+        amp_virtq_device_put(vq, vq->mine, given, id, (uint32_t)len + AMP_HEADER_SIZE);
     }
+    return given;
 }
 
 // The message of `len` bytes is in the buffer: send it.
-AMP_PER_ROLE int commit(struct amp_rpmsg *link, size_t len) {
+AMP_PER_ROLE int commit(struct amp_rpmsg *link, uint32_t given, size_t len) {
     struct amp_virtq *vq = &link->tx;
-    uint32_t given = vq->given;
     amp_virtq_publish(vq, vq->mine, given);
     ++link->stats.sent;
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
@@ -201,9 +203,9 @@ AMP_PER_ROLE int send_as(
     if (buffer == NULL) {
         return id;
     }
-    prepare(link, buffer, (uint32_t)id, src, dest, len, host);
+    uint32_t given = prepare(link, buffer, (uint32_t)id, src, dest, len, host);
     memcpy(buffer + AMP_HEADER_SIZE, data, len);
-    return commit(link, len);
+    return commit(link, given, len);
 }
 static AMP_NOINLINE int send_full(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
@@ -241,9 +243,9 @@ AMP_PER_ROLE bool send_usual(
     if (AMP_RARELY(len >= link->tx_limit || !take_usual(link, &id, &buffer, host))) {
         return false;
     }
-    prepare(link, buffer, id, src, dest, len, host);
+    uint32_t given = prepare(link, buffer, id, src, dest, len, host);
     memcpy(buffer + AMP_HEADER_SIZE, data, len);
-    commit(link, len);
+    commit(link, given, len);
     return true;
 }
 
@@ -296,14 +298,15 @@ int amp_tx_commit(
         return -AMP_EPIPE;
     }
     uint8_t *buffer = (uint8_t *)tx->data - AMP_HEADER_SIZE;
+    uint32_t given;
     if (amp_link_is_host(link)) {
         unpark(link, tx->id);
         amp_virtq_driver_disown(&link->tx, tx->id);
-        prepare(link, buffer, tx->id, src, dest, len, true);
+        given = prepare(link, buffer, tx->id, src, dest, len, true);
     } else {
-        prepare(link, buffer, tx->id, src, dest, len, false);
+        given = prepare(link, buffer, tx->id, src, dest, len, false);
     }
-    return commit(link, len);
+    return commit(link, given, len);
 }
 
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {

@@ -66,8 +66,7 @@ static inline int amp_virtq_ready(const struct amp_virtq *vq, bool driver) {
 }
 
 // Is it exactly one?  Anything else, amp_virtq_ready() tells.
-static inline bool amp_virtq_is_one_ready(
-    const struct amp_virtq *vq, void *theirs, bool driver) {
+static inline bool amp_virtq_is_one_ready(const struct amp_virtq *vq, void *theirs, bool driver) {
     // Partner: as in amp_virtq_ready().
     uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(theirs));
     uint32_t with = amp_virtq_in_flight(vq, driver);
@@ -87,11 +86,10 @@ static inline void amp_virtq_took(struct amp_virtq *vq) {
 
 // Show the entry that was put at the index `given`, vq->given.
 static inline void amp_virtq_publish(struct amp_virtq *vq, void *mine, uint32_t given) {
-    uint32_t next = given + 1;
     // Partner: the other side's load_acquire of this index in
     // amp_virtq_ready(), before the entry, the descriptor and the buffer.
-    amp_shm_store_release_16(amp_virtq_idx(mine), (uint16_t)next);
-    vq->given = next;
+    amp_shm_store_release_16(amp_virtq_idx(mine), (uint16_t)(given + 1));
+    ++vq->given;
 }
 
 // ---- Driver (host) ----

@@ -48,7 +48,8 @@ struct amp_endpoint {
     struct amp_endpoint *next; // of the link, oldest first
     struct amp_endpoint *next_in_bucket;
     struct amp_rpmsg *link; // read-only for the user; NULL when not created
-    amp_endpoint_cb cb;
+    amp_endpoint_cb cb; // of the next message: not the user's while there is no `dest`
+    amp_endpoint_cb bound_cb; // the user's
     const char *name; // the caller's string, kept by reference
     uint32_t addr; // read-only for the user: own address
     uint32_t dest; // read-only for the user: peer's address or AMP_ADDR_ANY

@@ -108,7 +108,8 @@ static unsigned count_claimed(void) {
 static void check_books(void) {
     const struct amp_rpmsg *link = &ours->link;
     if (!amp_rpmsg_is_up(link)) {
-        CHECK(amp_rpmsg_mtu(link) == 0 && link->service_count == 0 && (link->state & ~LINK_HOST) == 0);
+        CHECK(amp_rpmsg_mtu(link) == 0 && link->service_count == 0
+            && (link->state & ~LINK_HOST) == 0);
         return;
     }
     CHECK(link->violation == NULL && !amp_rpmsg_is_polling(link));

@@ -20,6 +20,7 @@
 #define amp_endpoint_send hooked_endpoint_send
 #define amp_link_bad_id hooked_link_bad_id
 #define amp_link_bad_index hooked_link_bad_index
+#define amp_link_bind hooked_link_bind
 #define amp_link_drop hooked_link_drop
 #define amp_link_find hooked_link_find
 #define amp_link_learn hooked_link_learn
@@ -27,6 +28,7 @@
 #define amp_link_map_buffer hooked_link_map_buffer
 #define amp_link_remove hooked_link_remove
 #define amp_link_tell hooked_link_tell
+#define amp_link_unbind hooked_link_unbind
 #define amp_link_violated hooked_link_violated
 #define amp_ns_bind hooked_ns_bind
 #define amp_ns_deliver hooked_ns_deliver
