@@ -3,6 +3,13 @@
  * know of each other.  The cores' instructions are Unicorn's; everything around
  * them is here.  Whatever the real part would not do, or would do in silence,
  * ends the run (h7_violation).
+ *
+ * Not simulated: AXI SRAM and the TCMs through a cache (they are the M7's own,
+ * and the M4 has no access), MPU permissions outside the shared memories,
+ * unprivileged code, lazy FP frames, WFE that sleeps (Unicorn does not show
+ * SEV), time other than one cycle an instruction, and code of the M4 that the
+ * M4 itself changes through another of its addresses.  In a dump the PC of a
+ * bad access may be the beginning of its block.
  */
 #ifndef H7SIM_MACHINE_H
 #define H7SIM_MACHINE_H

@@ -130,19 +130,38 @@ static uc_err map_cached(struct core *core, const struct view *view) {
     }
 }
 
+// Unicorn takes unaligned accesses apart; so this looks before it does.
+static void on_access(
+    uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *user) {
+    (void)uc;
+    (void)type;
+    (void)value;
+    struct core *core = user;
+    if (address % (unsigned)size != 0 && (mpu_lookup(core, (uint32_t)address) & MPU_DEVICE)) {
+        h7_violation(core, "usage fault: unaligned access to 0x%08x, which is device memory",
+            (unsigned)address);
+    }
+}
+
+static uc_err map_view(struct core *core, const struct view *view) {
+    if (!view->cached) {
+        uint8_t *bytes = core->m->memory[view->memory];
+        return uc_mem_map_ptr(core->uc, view->base, view->size, view->access, bytes);
+    }
+    uc_hook hook;
+    uint64_t last = view->base + (uint64_t)view->size - 1;
+    uc_err error = uc_hook_add(core->uc, &hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE,
+        (void *)on_access, core, (uint64_t)view->base, last);
+    return error != UC_ERR_OK ? error : map_cached(core, view);
+}
+
 void memory_map(struct core *core) {
     for (unsigned i = 0; i < VIEWS; i++) {
         const struct view *view = &views[i];
-        uc_err error = UC_ERR_OK;
         if (view->core != core->id) {
             continue;
         }
-        if (view->cached) {
-            error = map_cached(core, view);
-        } else {
-            error = uc_mem_map_ptr(
-                core->uc, view->base, view->size, view->access, core->m->memory[view->memory]);
-        }
+        uc_err error = map_view(core, view);
         if (error != UC_ERR_OK) {
             h7_violation(core, "mapping 0x%08x: %s", (unsigned)view->base, uc_strerror(error));
         }

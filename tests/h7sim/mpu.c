@@ -20,7 +20,7 @@ static unsigned background(uint32_t address) {
         case 3: // external RAM, the first half
             return ALL | WRITE_BACK_ALLOCATE;
         default:
-            return ALL;
+            return ALL | MPU_DEVICE;
     }
 }
 
@@ -44,6 +44,12 @@ static unsigned cacheability(uint32_t attributes) {
         return cb == 3 ? WRITE_BACK_ALLOCATE : 0;
     }
     return tex == 0 && cb == 3 ? WRITE_BACK : tex == 0 && cb == 2 ? WRITE_THROUGH : 0;
+}
+
+static unsigned device(uint32_t attributes) {
+    uint32_t tex = attributes >> 19 & 7;
+    bool c = attributes >> 17 & 1;
+    return tex == 2 || (tex == 0 && !c) ? MPU_DEVICE : 0;
 }
 
 // For privileged code, which is all there is here.
@@ -72,7 +78,8 @@ unsigned mpu_lookup(const struct core *core, uint32_t address) {
     }
     for (unsigned i = MPU_REGIONS; i-- > 0;) {
         if (region_has(mpu, i, address)) {
-            return permission(mpu->attributes[i]) | cacheability(mpu->attributes[i]);
+            return permission(mpu->attributes[i]) | cacheability(mpu->attributes[i])
+                | device(mpu->attributes[i]);
         }
     }
     return mpu->control & CTRL_PRIVDEFENA ? background(address) : 0;

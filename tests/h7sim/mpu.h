@@ -22,6 +22,7 @@ enum {
     MPU_CACHED = 4,
     MPU_WRITE_BACK = 8,
     MPU_WRITE_ALLOCATE = 16,
+    MPU_DEVICE = 32, // device or strongly ordered: no unaligned access
 };
 
 // MPU_ flags for a privileged access to the address.

@@ -87,7 +87,8 @@ void on_svc(void) {
 }
 
 static void order_of_priorities(void) {
-    NVIC_IPR(0) = 0x80;
+    NVIC_IPR(0) = 0x8F; // of which four bits are there
+    CHECK(NVIC_IPR(0) == 0x80);
     NVIC_IPR(1) = 0x40;
     CHECK(NVIC_IPR(1) == 0x40);
     NVIC_ISER(0) = 3;

@@ -31,6 +31,9 @@ static void first(void) {
     NVIC_ISER(HSEM1_IRQ) = 1u << (HSEM1_IRQ % 32);
     CHECK(HSEM_RLR(5) >> 31);
     SYSCFG_UR3 = 0x10000000;
+    MPU_CTRL = 5;
+    SYST_RVR = 100000;
+    SYST_CSR = 1;
     cache_on();
     SHARED(1) = 20; // not cleaned
     print("first\n");

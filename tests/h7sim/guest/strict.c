@@ -98,6 +98,19 @@ static void system_control(void) {
         (void)REG(0x38000000);
         print("read\n");
         REG(0x38000000) = 1;
+    } else if (is("unaligned")) {
+        (void)REG(0x38000002);
+        mpu_region(0x38000000, 3u << 24 | 1u << 19 | 15u << 1 | 1); // normal, not cached
+        REG(0x38000002) = 1;
+        print("normal\n");
+        mpu_region(0x38000000, 3u << 24 | 15u << 1 | 1); // strongly ordered
+        REG(0x38000004) = 1;
+        print("aligned\n");
+        (void)REG(0x38000002);
+    } else if (is("unaligned-sdram")) {
+        REG(0xC0000004) = 1;
+        print("aligned\n");
+        REG(0xC0000006) = 1;
     } else if (is("fpu")) {
         __asm__ volatile("vmov.f32 s0, #1.0" ::: "s0");
     } else if (is("undefined")) {
