@@ -17,4 +17,3 @@ $(BUILD)/bench/qemu_host.elf: $(BUILD)/bench/qemu_host.o $(QEMU_LIB) $(AMP_AN521
 .PHONY: bench-qemu
 bench-qemu: $(BUILD)/bench/qemu_plugin.so $(BUILD)/bench/qemu_host.elf mps2_an521
 	bench/guard an521 bench/run_qemu $(BUILD) $(FW_AN521)
-bench: bench-qemu

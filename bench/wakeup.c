@@ -75,7 +75,7 @@ static uint64_t report(const char *name, uint32_t n) {
 }
 
 static void report_ratio(const char *name, uint64_t median) {
-    printf("BENCH %s_to_futex_%s %.2f\n", name, apart ? "two_cpus" : "one_cpu",
+    printf("BENCH ratio_%s_to_futex_%s %.2f\n", name, apart ? "two_cpus" : "one_cpu",
         (double)median / (double)futex_median);
 }
 

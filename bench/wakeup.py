@@ -1,41 +1,51 @@
-# How long a message and its echo take when the program waits in different
-# ways: send, then sleep; the doorbell ends the sleep and the callback runs.
+# How long a message takes to arrive in a callback while the program sleeps, in proportion to how
+# long a process takes to wake from a futex: wakeup.py PROCESSOR FUTEX-WAKE-NS
+# The core is moved to PROCESSOR, so that it and this program are on two.  It says in each message
+# when it was sent; its clock is ours.
 import asyncio
 import openamp
+import os
 import select
+import struct
+import sys
 import time
 
-COUNT = 500
-arrived = 0
+COUNT = 200
+delays = []
 
 
 def on_message(src, data):
-    global arrived
-    arrived = time.ticks_us()
+    now = time.ticks_us()
+    sent = struct.unpack("<Q", data)[0]
+    delays.append(time.ticks_diff(now, sent & (time.ticks_add(0, -1))))
 
 
-ept = openamp.Endpoint("vuart-channel", on_message)
-rproc = openamp.RemoteProc("virtual_uart.elf")
+def core_process():
+    with open("/proc/self/stat") as file:
+        own = file.read().split()[0]
+    with open("/proc/self/task/%s/children" % own) as file:
+        return file.read().split()[0]
+
+
+ept = openamp.Endpoint("test-wake", on_message)
+rproc = openamp.RemoteProc("test_wake.elf")
 rproc.start()
 while not ept.is_ready():
     time.sleep_ms(1)
+if os.system("taskset -cp %s %s >/dev/null" % (sys.argv[1], core_process())) != 0:
+    raise SystemExit("the core cannot be moved to another processor")
 
 
 def measure(name, wait):
-    global arrived
-    times = []
-    for _ in range(COUNT):
-        arrived = 0
-        sent = time.ticks_us()
-        ept.send(b"0123456789abcdef")
-        while not arrived:
+    delays.clear()
+    for number in range(1, COUNT + 1):
+        ept.send(b"?")
+        while len(delays) < number:
             wait()
-        times.append(time.ticks_diff(arrived, sent))
-    times.sort()
-    for label, share in (("min", 0), ("median", 50), ("p90", 90), ("p99", 99)):
-        print("BENCH python_%s_round_trip_%s_us %d" % (name, label, times[COUNT * share // 100]))
-
-
+    delays.sort()
+    median = delays[COUNT // 2]
+    print("BENCH python_%s_wake_us %d" % (name, median))
+    print("BENCH ratio_python_%s_to_futex_wake %.2f" % (name, 1000 * median / float(sys.argv[2])))
 
 
 poll = select.poll()
@@ -45,12 +55,6 @@ async def nap():
     await asyncio.sleep_ms(10)
 
 
-def compute():
-    while not arrived:
-        pass
-
-
-measure("computing", compute)
 measure("time_sleep", lambda: time.sleep(0.01))
 measure("select_poll", lambda: poll.poll(10))
 measure("asyncio_sleep", lambda: asyncio.run(nap()))

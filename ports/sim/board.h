@@ -46,7 +46,7 @@
 #define AMP_SIM_TRACE_LEN 0x1000
 
 // Cores on the board.  Their memory exists from the first use.
-#define AMP_SIM_CORES 4
+#define AMP_SIM_CORES 16
 
 #ifndef AMP_SIM_LINKER_SCRIPT
 

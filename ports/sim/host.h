@@ -11,8 +11,8 @@
 
 #include "board.h"
 
-// One remote core.  The signal handler reads `notified`, `arg` and writes
-// `check`; everything else belongs to the main thread.
+// One remote core.  The signal handlers read `notified`, `arg` and write `check`,
+// `told`, `taken`; everything else belongs to the main thread.
 struct sim_core {
     struct amp_port port;
     unsigned index;
@@ -27,6 +27,8 @@ struct sim_core {
     volatile amp_notified_t notified;
     void *volatile arg;
     volatile sig_atomic_t check; // the core may be dead
+    volatile sig_atomic_t told; // the listener knows of what is in the mailbox
+    volatile sig_atomic_t taken; // core_state() took what the listener was not told of
 };
 
 extern struct sim_core sim_cores[AMP_SIM_CORES];

@@ -6,8 +6,9 @@
  * kernel when a core's status pipe ends: a signal of its own, as one that is
  * pending stands for several events, and to have each doorbell look at the pipe
  * would be a system call for each message.  So the handlers believe nothing:
- * they tell every listener, and SIGIO has every core's life checked once at its
- * next core_state().
+ * SIGURG has every mailbox looked at, and tells the listeners of those that rang
+ * (what one core does costs the others nothing); SIGIO tells all, and has every
+ * core's life checked once at its next core_state().
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -40,6 +41,21 @@ void sim_signal_deliver(struct sim_core *core) {
     tell(core);
 }
 
+// Since its listener was told last?
+static bool has_rung(struct sim_core *core) {
+    if (core->mailbox == NULL) {
+        return false;
+    }
+    if (__atomic_load_n(&core->mailbox->to_host, __ATOMIC_SEQ_CST) != 0) {
+        core->told = 1;
+        core->taken = 0;
+        return true;
+    }
+    bool taken = core->taken;
+    core->taken = 0;
+    return taken;
+}
+
 static void interrupted(int signal, siginfo_t *info, void *context) {
     (void)signal;
     (void)context;
@@ -49,7 +65,9 @@ static void interrupted(int signal, siginfo_t *info, void *context) {
     int saved = errno;
     happened = 1;
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
-        tell(core);
+        if (has_rung(core)) {
+            tell(core);
+        }
     }
     errno = saved;
 }
