@@ -9,6 +9,7 @@ add_library(usermod_openamp INTERFACE)
 file(GLOB OPENAMP_CORE_SRC ${CMAKE_CURRENT_LIST_DIR}/core/*.c)
 target_sources(usermod_openamp INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/micropython/bus.c
+    ${CMAKE_CURRENT_LIST_DIR}/micropython/callback.c
     ${CMAKE_CURRENT_LIST_DIR}/micropython/endpoint.c
     ${CMAKE_CURRENT_LIST_DIR}/micropython/image.c
     ${CMAKE_CURRENT_LIST_DIR}/micropython/message.c

@@ -47,46 +47,6 @@ uint32_t openamp_get_addr(mp_obj_t obj) {
     return addr;
 }
 
-static bool ends_programs(mp_obj_t exception) {
-    return !mp_obj_is_subclass_fast(
-        MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_Exception));
-}
-
-// What nlr_push() caught around a callback: printed, or, if it is one that ends
-// programs (KeyboardInterrupt, SystemExit), raised again where the program is.
-// Never raises.
-static void caught(void *value) {
-    mp_obj_t exception = MP_OBJ_FROM_PTR(value);
-    nlr_buf_t nlr;
-    if (!ends_programs(exception) && nlr_push(&nlr) == 0) {
-        mp_obj_print_exception(&mp_plat_print, exception);
-        nlr_pop();
-        return;
-    }
-    // Printing runs Python too (__repr__), and may be ended by Ctrl-C.
-    if (!ends_programs(exception)) {
-        exception = MP_OBJ_FROM_PTR(nlr.ret_val);
-    }
-    if (ends_programs(exception)) {
-        mp_sched_exception(exception);
-    }
-}
-
-mp_obj_t openamp_call(
-    mp_obj_t fun, uint32_t addr, openamp_make_t make, const char *data, size_t len) {
-    volatile mp_obj_t made = MP_OBJ_NULL;
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        mp_obj_t arg = make(data, len);
-        made = arg;
-        mp_call_function_2(fun, mp_obj_new_int_from_uint(addr), arg);
-        nlr_pop();
-    } else {
-        caught(nlr.ret_val);
-    }
-    return made;
-}
-
 // ---- From the doorbell to the poll ----
 
 static void run(mp_sched_node_t *self);

@@ -11,10 +11,6 @@
 // comes earlier ends the wait at once.
 #define DEADLOCK_MS (100)
 
-static openamp_endpoint_obj_t *endpoint_of(struct amp_endpoint *ept) {
-    return (void *)((char *)ept - offsetof(openamp_endpoint_obj_t, ept));
-}
-
 // ---- The bus's list, which keeps endpoints alive ----
 
 static void list_remove(openamp_endpoint_obj_t *self) {
@@ -30,7 +26,7 @@ static void list_remove(openamp_endpoint_obj_t *self) {
 
 void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept) {
     (void)link;
-    list_remove(endpoint_of(ept));
+    list_remove(openamp_endpoint_of(ept));
 }
 
 // A bucket for each endpoint, so that finding one costs the same for any
@@ -46,16 +42,6 @@ static void grow_buckets(void) {
     }
     MP_STATE_VM(openamp_buckets) = buckets;
     amp_rpmsg_set_buckets(&openamp_bus.link, buckets, 2 * count);
-}
-
-// ---- Receiving ----
-
-void openamp_endpoint_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    mp_obj_t message =
-        openamp_call(endpoint_of(ept)->callback, src, openamp_message_new, data, len);
-    if (message != MP_OBJ_NULL) {
-        openamp_message_clear(message);
-    }
 }
 
 // ---- Sending ----

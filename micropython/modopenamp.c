@@ -1,36 +1,11 @@
 /* The module `openamp`: its globals. */
 #include "modopenamp.h"
 
-#include <string.h>
-
-#include "py/unicode.h"
-
 static mp_obj_t openamp_init(void) {
     openamp_bus_init();
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(openamp_init_obj, openamp_init);
-
-static void service(struct amp_rpmsg *link, uint32_t src, const char *name) {
-    (void)link;
-#if MICROPY_PY_BUILTINS_STR_UNICODE_CHECK
-    // The bytes are the peer's.  No Endpoint can have such a name, and a line
-    // on the console for each would be the peer's to flood.
-    if (!utf8_check((const byte *)name, strlen(name))) {
-        return;
-    }
-#endif
-    openamp_call(MP_STATE_VM(openamp_service_callback), src, mp_obj_new_str, name, strlen(name));
-}
-
-// Announcements are kept until there is a callback for them.
-const struct amp_rpmsg_events openamp_events_quiet = {
-    .released = openamp_endpoint_released,
-};
-static const struct amp_rpmsg_events events_service = {
-    .service = service,
-    .released = openamp_endpoint_released,
-};
 
 static mp_obj_t openamp_new_service_callback(mp_obj_t callback) {
     openamp_check_thread();
@@ -40,8 +15,8 @@ static mp_obj_t openamp_new_service_callback(mp_obj_t callback) {
     MP_STATE_VM(openamp_service_callback) = callback;
     // Delivers what came before; as other callbacks, with the scheduler locked.
     mp_sched_lock();
-    amp_rpmsg_set_events(
-        &openamp_bus.link, callback == mp_const_none ? &openamp_events_quiet : &events_service);
+    amp_rpmsg_set_events(&openamp_bus.link,
+        callback == mp_const_none ? &openamp_events_quiet : &openamp_events_service);
     mp_sched_unlock();
     return mp_const_none;
 }

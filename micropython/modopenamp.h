@@ -25,6 +25,10 @@ typedef struct _openamp_endpoint_obj_t {
     struct amp_endpoint ept;
 } openamp_endpoint_obj_t;
 
+static inline openamp_endpoint_obj_t *openamp_endpoint_of(struct amp_endpoint *ept) {
+    return (void *)((char *)ept - offsetof(openamp_endpoint_obj_t, ept));
+}
+
 extern const mp_obj_type_t openamp_endpoint_type;
 extern const mp_obj_type_t openamp_remoteproc_type;
 
@@ -71,12 +75,6 @@ void openamp_check_thread(void);
 #define openamp_check_thread()
 #endif
 
-// Call fun(addr, make(data, len)): a callback, of which no exception leaves.
-// Returns what make() made, or MP_OBJ_NULL if it raised.
-typedef mp_obj_t (*openamp_make_t)(const char *data, size_t len);
-mp_obj_t openamp_call(
-    mp_obj_t fun, uint32_t addr, openamp_make_t make, const char *data, size_t len);
-
 // Raise OSError(error, text).
 void openamp_raise(int error, mp_rom_error_text_t text) __attribute__((noreturn));
 void openamp_raise_obj(mp_obj_t error, mp_obj_t text) __attribute__((noreturn));
@@ -106,15 +104,16 @@ static inline int openamp_left(int result) {
 }
 #define OPENAMP_CORE_CALL(call) (MICROPY_PY_OPENAMP_ENTER(), openamp_left(call))
 
-// ---- The module (modopenamp.c) ----
+// ---- Callbacks (callback.c) ----
 
-// The link's events while there is no service callback.
+// The link's events, without and with a service callback.
 extern const struct amp_rpmsg_events openamp_events_quiet;
+extern const struct amp_rpmsg_events openamp_events_service;
+
+// A message for an endpoint that has a callback.
+void openamp_endpoint_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
 // ---- Endpoints (endpoint.c) ----
-
-// A message for an endpoint, from the bus.
-void openamp_endpoint_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
 // The bus released an endpoint that waited for its withdrawal.
 void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept);

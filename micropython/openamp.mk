@@ -10,7 +10,7 @@ OPENAMP_MOD := $(OPENAMP_TOP)/micropython
 OPENAMP_PORT ?= sim
 
 SRC_USERMOD_C += $(addprefix $(OPENAMP_MOD)/, \
-    bus.c endpoint.c image.c message.c modopenamp.c remoteproc.c)
+    bus.c callback.c endpoint.c image.c message.c modopenamp.c remoteproc.c)
 SRC_USERMOD_LIB_C += $(wildcard $(OPENAMP_TOP)/core/*.c)
 CFLAGS_USERMOD += -I$(OPENAMP_TOP) -I$(OPENAMP_TOP)/include
 
