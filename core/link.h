@@ -40,27 +40,6 @@ static inline bool amp_link_is_host(const struct amp_rpmsg *link) {
     return AMP_CONFIG_HOST && (!AMP_CONFIG_DEVICE || (link->state & LINK_HOST));
 }
 
-// A function of the message path is written once, with the role as its last
-// argument, and inlined where it is called with a constant: each role gets
-// straight code, and a build with one role has one copy.  A build for size
-// leaves the choice to the compiler.
-//
-// A build for speed has short cuts besides: the usual case in a straight line,
-// with every check.  What fails one is left to the full path, which reads again
-// and decides on what it read itself.
-#ifdef __OPTIMIZE_SIZE__
-#define AMP_SHORT_CUTS 0
-#define AMP_PER_ROLE static inline
-#define AMP_NOINLINE
-#else
-#define AMP_SHORT_CUTS 1
-#define AMP_PER_ROLE static inline __attribute__((always_inline))
-#define AMP_NOINLINE __attribute__((noinline))
-#endif
-
-// What is seldom so: the compiler keeps it out of the way.
-#define AMP_RARELY(condition) __builtin_expect(!!(condition), 0)
-
 // The other side did what no honest peer does: count it, remember what, take
 // the link down.  Returns -AMP_EPROTO.
 int amp_link_violated(struct amp_rpmsg *link, const char *what);
@@ -76,9 +55,6 @@ static inline void amp_link_ring(struct amp_rpmsg *link, const struct amp_virtq 
 // Tell the other side, if it wants to know, of what was given back on the
 // receive ring.
 void amp_link_tell(struct amp_rpmsg *link);
-
-// Transmit buffer `id` is neither sent nor free.
-void amp_tx_park(struct amp_rpmsg *link, uint32_t id);
 
 // Transmit buffers are `size` bytes long, header included.
 void amp_link_learn(struct amp_rpmsg *link, uint32_t size);

@@ -9,6 +9,8 @@ const char amp_link_bad_id[] = "used ring: id of a buffer that it does not have"
 void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp_port *port) {
     memset(link, 0, sizeof(*link));
     link->port = port;
+    link->rx.kept = link->rx_kept;
+    link->tx.kept = link->tx_kept;
     link->state = role == AMP_HOST ? LINK_HOST : 0;
     link->next_addr = RPMSG_FIRST_DYNAMIC_ADDR;
     link->endpoints_end = &link->endpoints;
@@ -53,18 +55,18 @@ int amp_link_violated(struct amp_rpmsg *link, const char *what) {
 static void host_reset_rings(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     uint32_t num = amp_virtq_num(&link->rx);
     uint32_t size = link->buffer_size;
-    uint64_t da = layout->buffers_da;
+    amp_da_t da = (amp_da_t)layout->buffers_da;
     link->tx_buffers = link->buffers + (size_t)num * size;
     amp_virtq_driver_reset(&link->rx, da, size, VIRTQ_DESC_F_WRITE);
-    amp_virtq_driver_reset(&link->tx, da + (uint64_t)num * size, size, 0);
+    amp_virtq_driver_reset(&link->tx, da + (amp_da_t)num * size, size, 0);
     for (uint32_t id = 0; id < num; ++id) {
-        amp_virtq_driver_disown(&link->rx, id);
+        amp_virtq_let_go(&link->rx, id);
         amp_virtq_driver_put(&link->rx, link->rx.mine, id, id);
         amp_virtq_publish(&link->rx, link->rx.mine, id);
     }
     // A transmit buffer that there is no room for is in use for ever.
     for (uint32_t id = (uint32_t)(layout->buffers_len / size) - num; id <= link->tx.mask; ++id) {
-        amp_tx_park(link, id);
+        link->tx.kept[id] = AMP_KEPT_IN_USE;
     }
 }
 #endif
@@ -94,8 +96,6 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
     link->name_service = layout->name_service;
     link->violation = NULL;
-    memset(link->parked, 0, sizeof(link->parked));
-    link->parked_count = 0;
     link->state |= LINK_UP;
     amp_link_learn(link, size);
 #if AMP_CONFIG_HOST
@@ -452,7 +452,7 @@ void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
     }
     link->state |= LINK_HELD;
     if (amp_link_is_host(link)) {
-        amp_virtq_driver_own(&link->rx, rx->id);
+        amp_virtq_keep(&link->rx, rx->id, AMP_KEPT_IN_USE);
     }
 }
 
@@ -461,7 +461,7 @@ void amp_rx_release(struct amp_rpmsg *link, const struct amp_rx *rx) {
         return;
     }
     if (amp_link_is_host(link)) {
-        amp_virtq_driver_disown(&link->rx, rx->id);
+        amp_virtq_let_go(&link->rx, rx->id);
         give_back(link, rx->id, true);
     } else {
         give_back(link, rx->id, false);

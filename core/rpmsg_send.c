@@ -33,42 +33,13 @@ void amp_link_learn(struct amp_rpmsg *link, uint32_t size) {
     link->buffers_fit = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
 }
 
-// ---- Claimed buffers ----
-
-static inline bool is_parked(const struct amp_rpmsg *link, uint32_t id) {
-    return (link->parked[id / 32] >> (id % 32)) & 1;
-}
-
-void amp_tx_park(struct amp_rpmsg *link, uint32_t id) {
-    // A hostile host can have had one descriptor claimed twice.
-    link->parked_count += !is_parked(link, id);
-    link->parked[id / 32] |= UINT32_C(1) << (id % 32);
-}
-
-static void unpark(struct amp_rpmsg *link, uint32_t id) {
-    link->parked[id / 32] &= ~(UINT32_C(1) << (id % 32));
-    --link->parked_count;
-}
-
 // ---- Claiming ----
 
-// One of ours: host, never sent or given back unsent; device, given back
-// unsent.  -1: none.
-static int take_ours(struct amp_rpmsg *link, bool host) {
-    for (uint32_t i = 0; i <= link->tx.mask / 32; ++i) {
-        uint32_t set = host ? link->tx.ours[i] & ~link->parked[i] : link->parked[i];
-        if (set != 0) {
-            uint32_t id = 32 * i + (uint32_t)__builtin_ctz(set);
-            host ? amp_virtq_driver_disown(&link->tx, id) : unpark(link, id);
-            return (int)id;
-        }
-    }
-    return -1;
-}
-
-// Has a buffer of ours.
-static bool has_ours(const struct amp_rpmsg *link, bool host) {
-    return host ? link->tx.ours_count > link->parked_count : link->parked_count != 0;
+// A free one of ours, or NULL.  Host: never sent, or given back unsent.
+// Device: given back unsent.
+static uint8_t *find_kept(const struct amp_rpmsg *link) {
+    const struct amp_virtq *vq = &link->tx;
+    return memchr(vq->kept, AMP_KEPT_FREE, amp_virtq_num(vq));
 }
 
 // All that the other side was seen to return is used up: look again.
@@ -98,8 +69,11 @@ AMP_PER_ROLE uint32_t peek(const struct amp_virtq *vq, bool host) {
 AMP_PER_ROLE int take_buffer(struct amp_rpmsg *link, bool host) {
     struct amp_virtq *vq = &link->tx;
     if (vq->next == vq->seen) {
-        if (has_ours(link, host)) {
-            return take_ours(link, host);
+        uint8_t *kept = find_kept(link);
+        if (kept != NULL) {
+            uint32_t id = (uint32_t)(kept - vq->kept);
+            amp_virtq_let_go(vq, id);
+            return (int)id;
         }
         int error = see_more(link, host);
         if (error != 0) {
@@ -150,7 +124,7 @@ AMP_PER_ROLE uint8_t *claim(struct amp_rpmsg *link, size_t len, int *id, bool ho
     } else if (size != link->buffer_size) {
         amp_link_learn(link, size);
         if (len >= link->tx_limit) {
-            amp_tx_park(link, (uint32_t)*id);
+            amp_virtq_keep(&link->tx, (uint32_t)*id, AMP_KEPT_FREE);
             *id = -AMP_EMSGSIZE;
             buffer = NULL;
         }
@@ -281,8 +255,7 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
         .generation = link->generation,
     };
     if (host) {
-        amp_virtq_driver_own(&link->tx, tx->id);
-        amp_tx_park(link, tx->id);
+        amp_virtq_keep(&link->tx, tx->id, AMP_KEPT_IN_USE);
     }
     return 0;
 }
@@ -300,8 +273,7 @@ int amp_tx_commit(
     uint8_t *buffer = (uint8_t *)tx->data - AMP_HEADER_SIZE;
     uint32_t given;
     if (amp_link_is_host(link)) {
-        unpark(link, tx->id);
-        amp_virtq_driver_disown(&link->tx, tx->id);
+        amp_virtq_let_go(&link->tx, tx->id);
         given = prepare(link, buffer, tx->id, src, dest, len, true);
     } else {
         given = prepare(link, buffer, tx->id, src, dest, len, false);
@@ -311,7 +283,7 @@ int amp_tx_commit(
 
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (is_valid(link, tx)) {
-        amp_link_is_host(link) ? unpark(link, tx->id) : amp_tx_park(link, tx->id);
+        link->tx.kept[tx->id] = AMP_KEPT_FREE;
     }
 }
 
@@ -335,7 +307,7 @@ int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
 
 static bool has_room(const struct amp_rpmsg *link) {
     bool host = amp_link_is_host(link);
-    return link->tx.next != link->tx.seen || has_ours(link, host)
+    return link->tx.next != link->tx.seen || find_kept(link) != NULL
         || amp_virtq_ready(&link->tx, host) != 0;
 }
 

@@ -11,7 +11,10 @@ bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align) {
 void amp_virtq_init(
     struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver, bool event_idx) {
     uint32_t num = ring->num;
+    uint8_t *kept = vq->kept;
+    memset(kept, 0, num);
     memset(vq, 0, sizeof(*vq));
+    vq->kept = kept;
     vq->desc = ring->va;
     vq->notify_id = ring->notify_id;
     vq->mask = num - 1;

@@ -8,11 +8,11 @@
  *   available ring     driver: ring[], idx, flags, used_event
  *   used ring          device: ring[], idx, flags, avail_event
  *
- * The driver keeps a bit for each descriptor that the device does not have
- * (`ours`), so the device cannot give one back that it does not have.  One that
- * is given again as soon as it was taken never gets it.  The device needs none:
- * all that a driver gains by making a descriptor available twice is a mess in
- * its own buffers.
+ * The driver remembers which descriptors the device does not have (`kept`), so
+ * the device cannot give one back that it does not have.  One that is given
+ * again as soon as it was taken is never among them.  A device has no such
+ * need: all that a driver gains by making a descriptor available twice is a
+ * mess in its own buffers.
  *
  * Functions that read a claim return it, or -1 with vq untouched when the
  * claim is impossible: the caller takes the link down.
@@ -27,6 +27,27 @@
 #include "core/shm.h"
 #include "core/wire/virtq_layout.h"
 #include "openamp/rpmsg.h"
+
+// A function of the message path is written once, with the role as its last
+// argument, and inlined where it is called with a constant: each role gets
+// straight code, and a build with one role has one copy.  A build for size
+// leaves the choice to the compiler.
+//
+// A build for speed has short cuts besides: the usual case in a straight line,
+// with every check.  What fails one is left to the full path, which reads again
+// and decides on what it read itself.
+#ifdef __OPTIMIZE_SIZE__
+#define AMP_SHORT_CUTS 0
+#define AMP_PER_ROLE static inline
+#define AMP_NOINLINE
+#else
+#define AMP_SHORT_CUTS 1
+#define AMP_PER_ROLE static inline __attribute__((always_inline))
+#define AMP_NOINLINE __attribute__((noinline))
+#endif
+
+// What is seldom so: the compiler keeps it out of the way.
+#define AMP_RARELY(condition) __builtin_expect(!!(condition), 0)
 
 // Is it a ring that we can drive: a power of two of descriptors, not too
 // many, and an alignment that is a power of two and no smaller than an index?
@@ -97,20 +118,25 @@ static inline void amp_virtq_publish(struct amp_virtq *vq, void *mine, uint32_t 
 // Write the descriptor table for `num` buffers of `size` bytes that lie one
 // after the other from `da`, and empty both rings.  While the device is in
 // reset.  Descriptor i belongs to buffer i for ever.
-void amp_virtq_driver_reset(struct amp_virtq *vq, uint64_t da, uint32_t size, uint16_t flags);
+void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, uint16_t flags);
 
-static inline bool amp_virtq_driver_owns(const struct amp_virtq *vq, uint32_t id) {
-    return (vq->ours[id / 32] >> (id % 32)) & 1;
+// Why a descriptor stays here.
+enum {
+    AMP_KEPT_FREE = 1, // it may be sent: nobody uses its buffer
+    AMP_KEPT_IN_USE = 2, // being filled (transmit) or not yet released (receive)
+};
+
+// `id`, which the device does not have, stays here for a while; or goes again.
+static inline void amp_virtq_keep(struct amp_virtq *vq, uint32_t id, uint8_t why) {
+    vq->kept[id] = why;
+    if (AMP_SHORT_CUTS) {
+        ++vq->kept_count;
+        vq->usual = 0;
+    }
 }
-// `id`, which the device does not have, stays here for a while.
-static inline void amp_virtq_driver_own(struct amp_virtq *vq, uint32_t id) {
-    vq->ours[id / 32] |= UINT32_C(1) << (id % 32);
-    ++vq->ours_count;
-    vq->usual = 0;
-}
-static inline void amp_virtq_driver_disown(struct amp_virtq *vq, uint32_t id) {
-    vq->ours[id / 32] &= ~(UINT32_C(1) << (id % 32));
-    if (--vq->ours_count == 0) {
+static inline void amp_virtq_let_go(struct amp_virtq *vq, uint32_t id) {
+    vq->kept[id] = 0;
+    if (AMP_SHORT_CUTS && --vq->kept_count == 0) {
         vq->usual = amp_virtq_num(vq);
     }
 }
@@ -124,12 +150,12 @@ static inline const struct virtq_used_elem *amp_virtq_driver_peek(
 }
 
 // Is it a descriptor, and one that the device had?  Taken by amp_virtq_took(),
-// it is then given again, or owned.
+// it is then given again, or kept.
 static inline bool amp_virtq_driver_may_take(const struct amp_virtq *vq, uint32_t id) {
-    return id < vq->usual || (id <= vq->mask && !amp_virtq_driver_owns(vq, id));
+    return (AMP_SHORT_CUTS && id < vq->usual) || (id <= vq->mask && vq->kept[id] == 0);
 }
 
-// Descriptor `id`, which is not owned, is for the device: put it at the index
+// Descriptor `id`, which is not kept, is for the device: put it at the index
 // `given`, vq->given.  `mine` is vq->mine.
 static inline void amp_virtq_driver_put(
     const struct amp_virtq *vq, void *mine, uint32_t given, uint32_t id) {

@@ -5,7 +5,7 @@
 
 #if AMP_CONFIG_HOST
 
-void amp_virtq_driver_reset(struct amp_virtq *vq, uint64_t da, uint32_t size, uint16_t flags) {
+void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, uint16_t flags) {
     struct virtq_desc *desc = amp_virtq_desc(vq);
     uint32_t num = amp_virtq_num(vq);
     // All of it, up to avail_event behind the last used element.
@@ -16,7 +16,7 @@ void amp_virtq_driver_reset(struct amp_virtq *vq, uint64_t da, uint32_t size, ui
         desc[id].len = size;
         desc[id].flags = flags;
         da += size;
-        amp_virtq_driver_own(vq, id);
+        amp_virtq_keep(vq, id, AMP_KEPT_FREE);
     }
 }
 

@@ -100,10 +100,10 @@ struct amp_virtq {
     uint32_t seen; // transmit queue: up to here `theirs` was checked
     // VIRTIO_RING_F_EVENT_IDX: 0xFFFF, what is said is an index.  0: flags.
     uint32_t event_mask;
-    // Driver: a bit for each descriptor that the device does not have.
-    uint32_t ours_count;
-    uint32_t usual; // ids below it are the device's: all of them, or none is known to be
-    uint32_t ours[(AMP_CONFIG_MAX_BUFFERS + 31) / 32];
+    uint32_t usual; // driver: ids below it are with the device, without a look at `kept`
+    uint32_t kept_count;
+    // Of each descriptor, why it stays here (AMP_KEPT_* of core/virtq.h), or 0.
+    uint8_t *kept;
 };
 
 // A remembered announcement of the other side.
@@ -120,35 +120,33 @@ struct amp_rpmsg {
     uint8_t service_count;
     uint16_t generation; // counts lives: an event may have ended this one
     uint16_t rx_id; // of the message that is being handled
-    unsigned poll_max; // of the poll that is under way
     const struct amp_port *port;
     uint32_t buffer_size; // bytes of one buffer; a device learns it
     size_t tx_limit; // the shortest payload that is too long: 0 while down
+    unsigned poll_max; // of the poll that is under way
     struct amp_endpoint **buckets;
     uint32_t bucket_mask;
     // Host: the buffers of ring 0.  Device: the shared window in which the
     // host's buffers must lie, or NULL to ask the port for each.
     uint8_t *buffers;
     uint8_t *tx_buffers; // host: the buffers of ring 1
+    struct amp_virtq rx;
+    struct amp_virtq tx;
+    struct amp_rpmsg_stats stats; // read-only for the user
+    const struct amp_rpmsg_events *events;
+    struct amp_endpoint *endpoints;
+    struct amp_endpoint **endpoints_end; // where the next one is linked in
+    const char *violation; // read-only for the user: what the other side did, or NULL
+    void *user; // for the user: never touched here
     uint64_t buffers_da; // what a descriptor says for the first byte of `buffers`
     size_t buffers_len; // device: bytes
     size_t buffers_fit; // device: words at which one of the usual size can begin
-    struct amp_rpmsg_stats stats; // read-only for the user
-    struct amp_virtq tx;
-    struct amp_virtq rx;
-    const struct amp_rpmsg_events *events;
-    void *user; // for the user: never touched here
-    const char *violation; // read-only for the user: what the other side did, or NULL
-    struct amp_endpoint *endpoints;
-    struct amp_endpoint **endpoints_end; // where the next one is linked in
-    struct amp_endpoint nobody; // ends each bucket's list
     uint32_t next_addr;
-    // Transmit buffers that were claimed.  Host: being filled.  Device: given
-    // back unsent.
-    uint32_t parked_count;
-    uint32_t parked[(AMP_CONFIG_MAX_BUFFERS + 31) / 32];
+    struct amp_endpoint nobody; // ends each bucket's list
     struct amp_endpoint *own_buckets[AMP_CONFIG_BUCKETS];
     struct amp_service services[AMP_CONFIG_MAX_SERVICES];
+    uint8_t rx_kept[AMP_CONFIG_MAX_BUFFERS];
+    uint8_t tx_kept[AMP_CONFIG_MAX_BUFFERS];
 };
 
 // Where a link's rings and buffers lie.  Local pointers; every range was

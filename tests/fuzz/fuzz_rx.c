@@ -78,10 +78,10 @@ static bool stale[CLAIMS]; // claimed in a life that has ended
 static unsigned callbacks; // of this poll
 static unsigned depth;
 
-static unsigned bits(const uint32_t *words) {
+static unsigned count_kept(const struct amp_virtq *vq, uint8_t why) {
     unsigned count = 0;
-    for (unsigned i = 0; i < (AMP_CONFIG_MAX_BUFFERS + 31) / 32; ++i) {
-        count += (unsigned)__builtin_popcount(words[i]);
+    for (uint32_t id = 0; id <= vq->mask; ++id) {
+        count += vq->kept[id] == why;
     }
     return count;
 }
@@ -117,22 +117,21 @@ static void check_books(void) {
     CHECK(link->service_count <= AMP_CONFIG_MAX_SERVICES);
     unsigned with_rx = amp_virtq_in_flight(&link->rx, host);
     unsigned with_tx = amp_virtq_in_flight(&link->tx, host);
-    CHECK(bits(link->parked) == link->parked_count);
+    unsigned rx_kept = count_kept(&link->rx, AMP_KEPT_IN_USE);
+    unsigned tx_free = count_kept(&link->tx, AMP_KEPT_FREE);
+    unsigned tx_in_use = count_kept(&link->tx, AMP_KEPT_IN_USE);
     if (host) {
-        CHECK(bits(link->rx.ours) == count_held());
-        CHECK(with_rx + count_held() == amp_virtq_num(&link->rx));
-        CHECK(link->parked_count == count_claimed());
-        CHECK(with_tx + bits(link->tx.ours) == amp_virtq_num(&link->tx));
-        CHECK(bits(link->rx.ours) == link->rx.ours_count);
-        CHECK(bits(link->tx.ours) == link->tx.ours_count);
-        for (unsigned i = 0; i < (AMP_CONFIG_MAX_BUFFERS + 31) / 32; ++i) {
-            CHECK((link->parked[i] & ~link->tx.ours[i]) == 0);
-        }
+        CHECK(rx_kept == count_held() && count_kept(&link->rx, AMP_KEPT_FREE) == 0);
+        CHECK(rx_kept == link->rx.kept_count);
+        CHECK(with_rx + rx_kept == amp_virtq_num(&link->rx));
+        CHECK(tx_in_use == count_claimed());
+        CHECK(tx_free + tx_in_use == link->tx.kept_count);
+        CHECK(with_tx + tx_free + tx_in_use == amp_virtq_num(&link->tx));
     } else {
         CHECK(with_rx == count_held());
         CHECK(with_tx <= amp_virtq_num(&link->tx));
         // A hostile host can have had one descriptor claimed twice.
-        CHECK(count_claimed() + link->parked_count <= with_tx);
+        CHECK(count_claimed() + tx_free <= with_tx);
     }
 }
 

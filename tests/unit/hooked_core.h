@@ -54,7 +54,6 @@
 #define amp_tx_cancel hooked_tx_cancel
 #define amp_tx_claim hooked_tx_claim
 #define amp_tx_commit hooked_tx_commit
-#define amp_tx_park hooked_tx_park
 #define amp_virtq_driver_reset hooked_virtq_driver_reset
 #define amp_virtq_init hooked_virtq_init
 #define amp_virtq_shape_is_valid hooked_virtq_shape_is_valid

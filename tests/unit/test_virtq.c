@@ -13,6 +13,9 @@ static struct amp_virtq device;
 static void begin_with(uint16_t num, bool event_idx) {
     memset(memory, 0xFF, sizeof(memory));
     struct amp_vring_layout ring = {.va = memory, .num = num, .align = 32, .notify_id = 5};
+    static uint8_t kept[2][256];
+    driver.kept = kept[0];
+    device.kept = kept[1];
     amp_virtq_init(&driver, &ring, true, event_idx);
     amp_virtq_init(&device, &ring, false, event_idx);
     amp_virtq_driver_reset(&driver, 0x80000000u, 128, VIRTQ_DESC_F_WRITE);
@@ -27,7 +30,7 @@ static struct virtq_used *used_ring(void) {
 }
 
 static void driver_give(uint32_t id) {
-    amp_virtq_driver_disown(&driver, id);
+    amp_virtq_let_go(&driver, id);
     amp_virtq_driver_put(&driver, driver.mine, driver.given, id);
     amp_virtq_publish(&driver, driver.mine, driver.given);
 }
@@ -43,7 +46,7 @@ static int64_t driver_take(void) {
         return -1;
     }
     amp_virtq_took(&driver);
-    amp_virtq_driver_own(&driver, id);
+    amp_virtq_keep(&driver, id, AMP_KEPT_FREE);
     return id;
 }
 static uint32_t device_take(void) {
