@@ -39,6 +39,9 @@ void amp_link_learn(struct amp_rpmsg *link, uint32_t size) {
 // Device: given back unsent.
 static uint8_t *find_kept(const struct amp_rpmsg *link) {
     const struct amp_virtq *vq = &link->tx;
+    if (AMP_SHORT_CUTS && vq->kept_count == 0) {
+        return NULL;
+    }
     return memchr(vq->kept, AMP_KEPT_FREE, amp_virtq_num(vq));
 }
 
@@ -69,6 +72,7 @@ AMP_PER_ROLE uint32_t peek(const struct amp_virtq *vq, bool host) {
 AMP_PER_ROLE int take_buffer(struct amp_rpmsg *link, bool host) {
     struct amp_virtq *vq = &link->tx;
     if (vq->next == vq->seen) {
+        // First ours: when they are used up, the ring has the most to show.
         uint8_t *kept = find_kept(link);
         if (kept != NULL) {
             uint32_t id = (uint32_t)(kept - vq->kept);
@@ -283,7 +287,10 @@ int amp_tx_commit(
 
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (is_valid(link, tx)) {
-        link->tx.kept[tx->id] = AMP_KEPT_FREE;
+        if (amp_link_is_host(link)) {
+            amp_virtq_let_go(&link->tx, tx->id);
+        }
+        amp_virtq_keep(&link->tx, tx->id, AMP_KEPT_FREE);
     }
 }
 
