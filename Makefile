@@ -41,6 +41,7 @@ include tests/h7sim/h7sim.mk
 include tests/stm32h7/stm32h7.mk
 include bench/bench.mk
 include bench/qemu.mk
+include bench/stm32h7.mk
 -include tests/prove.mk
 -include tests/soak/soak.mk
 
