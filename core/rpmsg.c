@@ -57,6 +57,10 @@ static void host_reset_rings(struct amp_rpmsg *link, const struct amp_rpmsg_layo
     uint32_t size = link->buffer_size;
     amp_da_t da = (amp_da_t)layout->buffers_da;
     link->tx_buffers = link->buffers + (size_t)num * size;
+    amp_virtq_set_cache(&link->rx, link->port);
+    amp_virtq_set_cache(&link->tx, link->port);
+    // Nothing that we ever wrote there may come out of the cache any more.
+    amp_cache_forget(amp_virtq_cache(&link->rx), link->buffers, (size_t)num * size);
     amp_virtq_driver_reset(&link->rx, da, size, VIRTQ_DESC_F_WRITE);
     amp_virtq_driver_reset(&link->tx, da + (amp_da_t)num * size, size, 0);
     for (uint32_t id = 0; id < num; ++id) {
@@ -172,6 +176,10 @@ static AMP_NOINLINE void deliver_full(
 // was checked.
 AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room, bool host) {
     const struct rpmsg_hdr *hdr = (const void *)buffer;
+    if (host) {
+        amp_cache_forget(amp_virtq_cache(&link->rx), buffer,
+            room < link->buffer_size ? room : link->buffer_size);
+    }
     uint32_t src = amp_shm_load_32(&hdr->src);
     uint32_t dst = amp_shm_load_32(&hdr->dst);
     size_t len = amp_shm_load_16(&hdr->len);
@@ -195,6 +203,9 @@ AMP_PER_ROLE uint32_t give_back(struct amp_rpmsg *link, uint32_t id, bool host) 
     void *mine = vq->mine;
     uint32_t given = vq->given;
     if (host) {
+        // A callback may write into its message: not over the next one.
+        amp_cache_forget(
+            amp_virtq_cache(vq), link->buffers + id * link->buffer_size, link->buffer_size);
         amp_virtq_driver_put(vq, mine, given, id);
     } else {
         amp_virtq_device_put(vq, mine, given, id, 0);

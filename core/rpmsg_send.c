@@ -159,8 +159,9 @@ AMP_PER_ROLE uint32_t prepare(struct amp_rpmsg *link, uint8_t *buffer, uint32_t 
 }
 
 // The message of `len` bytes is in the buffer: send it.
-AMP_PER_ROLE int commit(struct amp_rpmsg *link, uint32_t given, size_t len) {
+AMP_PER_ROLE int commit(struct amp_rpmsg *link, const uint8_t *buffer, uint32_t given, size_t len) {
     struct amp_virtq *vq = &link->tx;
+    amp_cache_clean(amp_virtq_cache(vq), buffer, AMP_HEADER_SIZE + len);
     amp_virtq_publish(vq, vq->mine, given);
     ++link->stats.sent;
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
@@ -183,7 +184,7 @@ AMP_PER_ROLE int send_as(
     }
     uint32_t given = prepare(link, buffer, (uint32_t)id, src, dest, len, host);
     memcpy(buffer + AMP_HEADER_SIZE, data, len);
-    return commit(link, given, len);
+    return commit(link, buffer, given, len);
 }
 static AMP_NOINLINE int send_full(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
@@ -223,7 +224,7 @@ AMP_PER_ROLE bool send_usual(
     }
     uint32_t given = prepare(link, buffer, id, src, dest, len, host);
     memcpy(buffer + AMP_HEADER_SIZE, data, len);
-    commit(link, given, len);
+    commit(link, buffer, given, len);
     return true;
 }
 
@@ -282,7 +283,7 @@ int amp_tx_commit(
     } else {
         given = prepare(link, buffer, tx->id, src, dest, len, false);
     }
-    return commit(link, given, len);
+    return commit(link, buffer, given, len);
 }
 
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {

@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/cache.h"
 #include "core/shm.h"
 #include "core/wire/virtq_layout.h"
 #include "openamp/rpmsg.h"
@@ -65,6 +66,24 @@ static inline uint32_t amp_virtq_num(const struct amp_virtq *vq) {
     return vq->mask + 1u;
 }
 
+// For core/cache.h: a driver whose rings and buffers are cached.
+static inline void amp_virtq_set_cache(struct amp_virtq *vq, const struct amp_port *port) {
+#if AMP_CONFIG_CACHE
+    vq->cache = port->cache_line != 0 ? port : NULL;
+#else
+    (void)vq;
+    (void)port;
+#endif
+}
+static inline const struct amp_port *amp_virtq_cache(const struct amp_virtq *vq) {
+#if AMP_CONFIG_CACHE
+    return vq->cache;
+#else
+    (void)vq;
+    return NULL;
+#endif
+}
+
 // A ring's index, which lies before its entries.
 static inline uint16_t *amp_virtq_idx(void *entries) {
     return (uint16_t *)entries - 1;
@@ -78,6 +97,7 @@ static inline uint32_t amp_virtq_in_flight(const struct amp_virtq *vq, bool driv
 // How many entries has the other side published that we did not take yet?
 // -1: more than it can have.
 static inline int amp_virtq_ready(const struct amp_virtq *vq, bool driver) {
+    amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(vq->theirs), sizeof(uint16_t));
     // Partner: the other side's store_release of its index, when it gives.
     uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(vq->theirs));
     uint32_t count = (uint16_t)(idx - vq->next);
@@ -88,6 +108,7 @@ static inline int amp_virtq_ready(const struct amp_virtq *vq, bool driver) {
 
 // Is it exactly one?  Anything else, amp_virtq_ready() tells.
 static inline bool amp_virtq_is_one_ready(const struct amp_virtq *vq, void *theirs, bool driver) {
+    amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(theirs), sizeof(uint16_t));
     // Partner: as in amp_virtq_ready().
     uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(theirs));
     uint32_t with = amp_virtq_in_flight(vq, driver);
@@ -97,6 +118,7 @@ static inline bool amp_virtq_is_one_ready(const struct amp_virtq *vq, void *thei
 // Has something been published since we last looked?  Only says whether to
 // look: amp_virtq_ready() checks.
 static inline bool amp_virtq_is_news(const struct amp_virtq *vq) {
+    amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(vq->theirs), sizeof(uint16_t));
     return amp_shm_load_16(amp_virtq_idx(vq->theirs)) != (uint16_t)vq->next;
 }
 
@@ -110,6 +132,7 @@ static inline void amp_virtq_publish(struct amp_virtq *vq, void *mine, uint32_t 
     // Partner: the other side's load_acquire of this index in
     // amp_virtq_ready(), before the entry, the descriptor and the buffer.
     amp_shm_store_release_16(amp_virtq_idx(mine), (uint16_t)(given + 1));
+    amp_cache_clean(amp_virtq_cache(vq), amp_virtq_idx(mine), sizeof(uint16_t));
     ++vq->given;
 }
 
@@ -145,8 +168,10 @@ static inline void amp_virtq_let_go(struct amp_virtq *vq, uint32_t id) {
 // vq->theirs: a caller that has just read it needs not read it again.
 static inline const struct virtq_used_elem *amp_virtq_driver_peek(
     const struct amp_virtq *vq, const void *theirs) {
-    const struct virtq_used_elem *used = theirs;
-    return &used[vq->next & vq->mask];
+    const struct virtq_used_elem *elem =
+        (const struct virtq_used_elem *)theirs + (vq->next & vq->mask);
+    amp_cache_forget(amp_virtq_cache(vq), elem, sizeof(*elem));
+    return elem;
 }
 
 // Is it a descriptor, and one that the device had?  Taken by amp_virtq_took(),
@@ -161,6 +186,7 @@ static inline void amp_virtq_driver_put(
     const struct amp_virtq *vq, void *mine, uint32_t given, uint32_t id) {
     uint16_t *avail = mine;
     amp_shm_store_16(&avail[given & vq->mask], (uint16_t)id);
+    amp_cache_clean(amp_virtq_cache(vq), &avail[given & vq->mask], sizeof(uint16_t));
 }
 
 // ---- Device ----
@@ -215,24 +241,28 @@ static inline void amp_virtq_device_put(
 // sleeping.
 static inline void amp_virtq_listen(struct amp_virtq *vq) {
     amp_shm_store_16(vq->my_event, (uint16_t)(vq->next & vq->event_mask));
+    amp_cache_clean(amp_virtq_cache(vq), vq->my_event, sizeof(uint16_t));
 }
 
 // Ask for silence.  An event index that lies behind is silence enough.
 static inline void amp_virtq_hush(struct amp_virtq *vq) {
     if (vq->event_mask == 0) {
         amp_shm_store_16(vq->my_event, VIRTQ_AVAIL_F_NO_INTERRUPT); // or VIRTQ_USED_F_NO_NOTIFY
+        amp_cache_clean(amp_virtq_cache(vq), vq->my_event, sizeof(uint16_t));
     }
 }
 
 // After publishing the entry with the index `given`, and a fence: does the
 // other side want to hear of it?
 static inline bool amp_virtq_must_notify(const struct amp_virtq *vq, uint32_t given) {
+    amp_cache_forget(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
     return amp_shm_load_16(vq->peer_event) == (given & vq->event_mask);
 }
 
 // The same for the last `count` entries, at least one.  A count that is too
 // large only rings too often.
 static inline bool amp_virtq_must_notify_some(const struct amp_virtq *vq, uint32_t count) {
+    amp_cache_forget(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
     uint32_t event = amp_shm_load_16(vq->peer_event);
     return vq->event_mask != 0 ? (uint16_t)(vq->given - 1 - event) < count : event == 0;
 }

@@ -18,6 +18,7 @@ void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, ui
         da += size;
         amp_virtq_keep(vq, id, AMP_KEPT_FREE);
     }
+    amp_cache_clean(amp_virtq_cache(vq), desc, (size_t)(end - (uint8_t *)desc));
 }
 
 #endif

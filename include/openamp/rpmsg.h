@@ -104,6 +104,9 @@ struct amp_virtq {
     uint32_t kept_count;
     // Of each descriptor, why it stays here (AMP_KEPT_* of core/virtq.h), or 0.
     uint8_t *kept;
+#if AMP_CONFIG_CACHE
+    const struct amp_port *cache; // whose cache_line is not 0, or NULL
+#endif
 };
 
 // A remembered announcement of the other side.

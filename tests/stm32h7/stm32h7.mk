@@ -9,7 +9,8 @@ H7_C_NAMES := test_link test_life test_attach
 # and what is left out of them, to show that its absence is found:
 #   nompu         of `mpu`, the region
 #   noimage       of `mpu`, the cleaning of images
-#   noclean, noinvalidate   of `cached`, the one or the other, after the start
+#   noclean       of `cached`, the cleaning; what is written before the M4 starts is cleaned
+#   noinvalidate  of `cached`, the forgetting
 H7_CORE := $(filter-out core/vdev.c core/virtq_device.c, $(CORE_SRC))
 H7_SHARED := tests/qemu/host.c ports/mps2_an521/semihost.c tests/stm32h7/m7.c
 
@@ -48,8 +49,12 @@ $(eval $(call H7_KIND,nompu,,tests/stm32h7/without_mpu.c,))
 $(eval $(call H7_KIND,noimage,,$(H7_WITHOUT),\
     -Wl$(comma)--wrap=stm32h7_cache_clean$(comma)--wrap=stm32h7_cache_flush))
 $(eval $(call H7_KIND,cached,-DAMP_CONFIG_CACHE=1,tests/stm32h7/cached.c,))
-H7_PROGRAMS := $(H7_C_NAMES:%=$(H7_TESTS)/mpu/%.elf) \
-    $(addprefix $(H7_TESTS)/, nompu/test_link.elf noimage/test_link.elf)
+$(eval $(call H7_KIND,noclean,-DAMP_CONFIG_CACHE=1,tests/stm32h7/cached.c $(H7_WITHOUT),\
+    -Wl$(comma)--wrap=stm32h7_cache_clean))
+$(eval $(call H7_KIND,noinvalidate,-DAMP_CONFIG_CACHE=1,tests/stm32h7/cached.c $(H7_WITHOUT),\
+    -Wl$(comma)--wrap=stm32h7_cache_invalidate))
+H7_PROGRAMS := $(H7_C_NAMES:%=$(H7_TESTS)/mpu/%.elf) $(H7_C_NAMES:%=$(H7_TESTS)/cached/%.elf) \
+    $(addprefix $(H7_TESTS)/, $(addsuffix /test_link.elf, nompu noimage noclean noinvalidate))
 
 .PHONY: test-stm32h7 test-stm32h7-c test-stm32h7-python
 test-stm32h7: test-stm32h7-c test-stm32h7-python

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/wire/virtq_layout.h"
+#include "ports/stm32h7/host.h"
 
 enum { FLASH_FIRMWARE = 0x081E0000, ERASED_FLASH = 0x081F0000 };
 
@@ -88,6 +89,7 @@ static void life_violation(void) {
     const struct amp_rsc_vring *ring = &host_rproc.vdev.vring[0];
     struct virtq_used *used = (void *)(ring->da + virtq_used_offset(ring->num, ring->align));
     used->idx = (uint16_t)(used->idx + 100);
+    stm32h7_cache_clean(NULL, used, sizeof(*used)); // as if the M4 had written it
     CHECK(amp_rproc_poll(&host_rproc) == -AMP_EPROTO);
     CHECK(host_is_crashed());
     say(host_rproc.reason);

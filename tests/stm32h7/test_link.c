@@ -21,12 +21,15 @@ static uint8_t byte_of(uint32_t n, size_t i) {
     return (uint8_t)(n + (n >> 8) * 7 + i * 3);
 }
 
+// A callback may write into its message; that must not come out of the cache
+// over a later one.
 static void check_message(const void *data, size_t len) {
-    const uint8_t *bytes = data;
+    uint8_t *bytes = (uint8_t *)(uintptr_t)data;
     wrong |= len != size_of(came);
     for (size_t i = 0; i < len; i++) {
         wrong |= bytes[i] != byte_of(came, i);
         sum = sum * 31 + bytes[i];
+        bytes[i] = (uint8_t)~bytes[i];
     }
     came++;
 }

@@ -1,0 +1,43 @@
+/*
+ * Rings and buffers in memory that the host caches and the device does not see
+ * (struct amp_port, cache_line): the message path calls these around its
+ * accesses.  `port` is the link's, or NULL where there is nothing to do; without
+ * AMP_CONFIG_CACHE there is never anything to do.
+ *
+ * Each cache line has one writer: the loader checked that.  So what the host
+ * wrote is cleaned and never forgotten, and what the device writes is forgotten
+ * and never cleaned.
+ */
+#ifndef AMP_CORE_CACHE_H
+#define AMP_CORE_CACHE_H
+
+#include "openamp/config.h"
+#include "openamp/port.h"
+
+// After this core wrote, before the other one may look.
+static inline void amp_cache_clean(const struct amp_port *port, const void *va, size_t len) {
+#if AMP_CONFIG_CACHE
+    if (port != NULL) {
+        port->ops->cache_clean(port->ctx, va, len);
+    }
+#else
+    (void)port;
+    (void)va;
+    (void)len;
+#endif
+}
+
+// Before this core looks at what the other one wrote.
+static inline void amp_cache_forget(const struct amp_port *port, const void *va, size_t len) {
+#if AMP_CONFIG_CACHE
+    if (port != NULL) {
+        port->ops->cache_invalidate(port->ctx, va, len);
+    }
+#else
+    (void)port;
+    (void)va;
+    (void)len;
+#endif
+}
+
+#endif // AMP_CORE_CACHE_H
