@@ -52,7 +52,7 @@ bench-curves: $(BUILD)/bench/cost $(BUILD)/bench/remotes $(AMP_FIRMWARE_SIM)
 bench-profile: $(BUILD)/bench/cost
 	@bench/exact --profile $(BUILD)
 bench-record:
-	RECORD=1 $(MAKE) bench-exact bench-qemu size
+	RECORD=1 $(MAKE) bench-exact bench-qemu bench-stm32h7 size
 	bench/table --write
 size: $(AMP_AN521_BUILD)/micropython-host.elf
 	bench/guard size bench/size $(BUILD)
