@@ -44,7 +44,10 @@ union shdr {
 #define SIZE(elf, header) sizeof((header).narrow)
 #endif
 
-static const char cut_short[] = "image is cut short";
+const char amp_elf_cut_short[] = "image is cut short";
+const char amp_elf_outside[] = "outside the board's memory";
+const char amp_elf_taken[] = "overlaps another segment, ring or buffer";
+const char amp_elf_too_many[] = "one too many";
 
 static void look_at(const struct amp_elf *elf, const char *unit, size_t where) {
     elf->error->unit = unit;
@@ -63,7 +66,7 @@ static bool inside(size_t offset, size_t len, size_t size) {
 
 int amp_elf_read(const struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
     int error = -AMP_ENOEXEC;
-    const char *what = cut_short;
+    const char *what = amp_elf_cut_short;
     if (inside(offset, len, elf->size)) {
         error = elf->image->read(elf->image->ctx, offset, buffer, len);
         if (error == 0) {
@@ -109,24 +112,21 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
     if (memcmp(ident, "\177ELF", 4) != 0) {
         return amp_elf_refuse(elf, "not an ELF image");
     }
-    elf->wide = ident[EI_CLASS] == ELFCLASS64;
-    if (sizeof(amp_da_t) == 4 && elf->wide) {
-        return amp_elf_refuse(elf, "ELF64 image on a 32-bit host");
-    }
+    elf->wide = UINTPTR_MAX > UINT32_MAX && ident[EI_CLASS] == ELFCLASS64;
     if (SIZE(elf, *h) > sizeof(h->narrow) && elf->size < SIZE(elf, *h)) {
-        return amp_elf_refuse(elf, cut_short);
+        return amp_elf_refuse(elf, amp_elf_cut_short);
     }
     if ((ident[EI_CLASS] != ELFCLASS32 && !elf->wide) || ident[EI_DATA] != ELFDATA2LSB
         || ident[EI_VERSION] != EV_CURRENT || FIELD(elf, *h, e_version) != EV_CURRENT
         || FIELD(elf, *h, e_ehsize) != SIZE(elf, *h)) {
-        return amp_elf_refuse(elf, "unknown kind of ELF image");
+        return amp_elf_refuse(elf, "unknown kind of ELF");
     }
     if (h->narrow.e_type != ET_EXEC) {
-        return amp_elf_refuse(elf, "image is not an executable");
+        return amp_elf_refuse(elf, "not an executable");
     }
     look_at(elf, "machine", h->narrow.e_machine);
     if (h->narrow.e_machine != elf->port->elf_machine) {
-        return amp_elf_refuse(elf, "image for another machine");
+        return amp_elf_refuse(elf, "for another machine");
     }
     elf->entry = FIELD(elf, *h, e_entry);
     return 0;
@@ -137,12 +137,16 @@ static amp_da_t start_of(const struct amp_elf *elf) {
     return elf->port->elf_machine == EM_ARM ? elf->entry & ~(amp_da_t)1 : elf->entry;
 }
 
-int amp_elf_check_entry(struct amp_elf *elf) {
+// `loaded`: the image has code there.
+static int check_start(struct amp_elf *elf, bool loaded) {
     look_at(elf, "address", elf->entry);
-    if (!amp_port_allows(elf->port, start_of(elf), 1, AMP_WINDOW_RUN)) {
-        return amp_elf_refuse(elf, "entry outside the code");
-    }
-    return 0;
+    return loaded && amp_port_allows(elf->port, start_of(elf), 1, AMP_WINDOW_RUN)
+        ? 0
+        : amp_elf_refuse(elf, "entry outside the code");
+}
+
+int amp_elf_check_entry(struct amp_elf *elf) {
+    return check_start(elf, true);
 }
 
 // Check one segment that is to be loaded, and claim its memory.
@@ -152,23 +156,23 @@ static int check_segment(struct amp_elf *elf, const union phdr *p) {
     size_t offset = FIELD(elf, *p, p_offset);
     amp_da_t da = FIELD(elf, *p, p_paddr);
     if (filesz > memsz || !inside(offset, filesz, elf->size)) {
-        return amp_elf_refuse(elf, cut_short);
+        return amp_elf_refuse(elf, amp_elf_cut_short);
     }
     if (memsz == 0) {
         return 0;
     }
     if (!amp_elf_reaches(elf, da, memsz, AMP_WINDOW_LOAD)) {
-        return amp_elf_refuse(elf, AMP_ELF_OUTSIDE);
+        return amp_elf_refuse(elf, amp_elf_outside);
     }
     if (amp_elf_overlap(da, memsz, elf->port->shared_da, elf->port->shared_len)) {
-        return amp_elf_refuse(elf, AMP_ELF_TAKEN);
+        return amp_elf_refuse(elf, amp_elf_taken);
     }
     if (elf->claim_count == AMP_ELF_MAX_SEGMENTS) {
-        return amp_elf_refuse(elf, AMP_ELF_TOO_MANY);
+        return amp_elf_refuse(elf, amp_elf_too_many);
     }
     struct amp_elf_claim *claim = amp_elf_claim(elf, da, memsz);
     if (claim == NULL) {
-        return amp_elf_refuse(elf, AMP_ELF_TAKEN);
+        return amp_elf_refuse(elf, amp_elf_taken);
     }
     claim->offset = offset;
     claim->filesz = filesz;
@@ -181,7 +185,7 @@ static int check_segments(struct amp_elf *elf, const union ehdr *h) {
     bool started = false;
     union phdr p;
     if (FIELD(elf, *h, e_phentsize) != SIZE(elf, p)) {
-        return amp_elf_refuse(elf, "unknown kind of ELF image");
+        return amp_elf_refuse(elf, "unknown kind of ELF");
     }
     // The offset cannot wrap: each read proves that it is inside the image.
     for (size_t i = 0; i < count; ++i, offset += SIZE(elf, p)) {
@@ -201,30 +205,25 @@ static int check_segments(struct amp_elf *elf, const union ehdr *h) {
             && start_of(elf) - FIELD(elf, p, p_paddr) < FIELD(elf, p, p_filesz);
     }
     elf->segment_count = elf->claim_count;
-    if (!started) {
-        look_at(elf, "address", elf->entry);
-        return amp_elf_refuse(elf, "entry outside the code");
-    }
-    return amp_elf_check_entry(elf);
+    return check_start(elf, started);
 }
 
 // The section must be loaded, whole, with one segment.
 static int locate_table(struct amp_elf *elf, const union shdr *s) {
     size_t offset = FIELD(elf, *s, sh_offset);
     size_t len = FIELD(elf, *s, sh_size);
-    if (len == 0) {
-        return amp_elf_refuse(elf, cut_short);
-    }
-    for (unsigned i = 0; i < elf->segment_count && s->narrow.sh_type != SHT_NOBITS; ++i) {
-        const struct amp_elf_claim *segment = &elf->claim[i];
-        if (offset >= segment->offset && inside(offset - segment->offset, len, segment->filesz)) {
+    const struct amp_elf_claim *segment = elf->claim;
+    const struct amp_elf_claim *end = segment + elf->segment_count;
+    for (; segment != end && len != 0 && s->narrow.sh_type != SHT_NOBITS; ++segment) {
+        // Below the segment this wraps to more than its length.
+        if (inside(offset - segment->offset, len, segment->filesz)) {
             elf->table_da = segment->da + (offset - segment->offset);
             elf->table_offset = offset;
             elf->table_len = len;
             return 0;
         }
     }
-    return amp_elf_refuse(elf, "resource table is not loaded");
+    return amp_elf_refuse(elf, "resource table not loaded");
 }
 
 // Look for the section ".resource_table".  An image without section headers,
@@ -242,7 +241,7 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
     look_at(elf, "offset", headers);
     if (FIELD(elf, *h, e_shentsize) != SIZE(elf, s) || names >= count
         || !inside(headers, count * SIZE(elf, s), elf->size)) {
-        return amp_elf_refuse(elf, cut_short);
+        return amp_elf_refuse(elf, amp_elf_cut_short);
     }
     int error = amp_elf_read(elf, headers + names * SIZE(elf, s), &s, SIZE(elf, s));
     if (error != 0) {
@@ -251,7 +250,7 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
     names = FIELD(elf, s, sh_offset);
     size_t names_len = FIELD(elf, s, sh_size);
     if (!inside(names, names_len, elf->size)) {
-        return amp_elf_refuse(elf, cut_short);
+        return amp_elf_refuse(elf, amp_elf_cut_short);
     }
     for (size_t i = 0; i < count; ++i, headers += SIZE(elf, s)) {
         error = amp_elf_read(elf, headers, &s, SIZE(elf, s));
@@ -290,8 +289,9 @@ int amp_elf_check(struct amp_elf *elf) {
 
 int amp_elf_load(const struct amp_elf *elf) {
     const struct amp_port *port = elf->port;
-    for (unsigned i = 0; i < elf->segment_count; ++i) {
-        const struct amp_elf_claim *segment = &elf->claim[i];
+    const struct amp_elf_claim *segment = elf->claim;
+    const struct amp_elf_claim *end = segment + elf->segment_count;
+    for (; segment != end; ++segment) {
         uint8_t *va = port->ops->map(port->ctx, segment->da, segment->len);
         int error = va == NULL ? -AMP_EIO : 0;
         if (error == 0 && segment->filesz != 0) {

@@ -41,13 +41,14 @@ struct amp_elf {
     amp_da_t table_da; // of the resource table, if table_len is not 0
     size_t table_offset; // of it in the image
     size_t table_len;
-    struct amp_elf_claim claim[AMP_ELF_MAX_CLAIMS];
+    struct amp_elf_claim *claim; // AMP_ELF_MAX_CLAIMS of them
 };
 
 // Texts that several places use; unit and where say what they are about.
-#define AMP_ELF_OUTSIDE "outside the board's memory"
-#define AMP_ELF_TAKEN "overlaps another segment, ring or buffer"
-#define AMP_ELF_TOO_MANY "one too many"
+extern const char amp_elf_cut_short[];
+extern const char amp_elf_outside[];
+extern const char amp_elf_taken[];
+extern const char amp_elf_too_many[];
 
 // Set the error's text and return -AMP_ENOEXEC.
 int amp_elf_refuse(const struct amp_elf *elf, const char *what);

@@ -35,15 +35,8 @@ static int load_checked(struct amp_rproc *rproc, const struct amp_rsc *rsc) {
         (void)port->ops->core_state(port->ctx, &rsc->elf.error->what);
         return error;
     }
-    rproc->state = AMP_RPROC_OFFLINE;
-    rproc->reason = NULL;
+    *rproc = rsc->made;
     rproc->entry = rsc->elf.entry;
-    rproc->trace_da = rsc->trace_da;
-    rproc->trace_len = rsc->trace_len;
-    rproc->buffers_da = rsc->buffers_da;
-    rproc->buffer_count = rsc->buffer_count;
-    rproc->buffer_base = rsc->is_default ? port->default_table->buffer_base : 0;
-    rproc->vdev = rsc->vdev;
     error = amp_elf_load(&rsc->elf);
     if (error == 0) {
         error = amp_rsc_write(rsc);
@@ -58,13 +51,15 @@ static int load_checked(struct amp_rproc *rproc, const struct amp_rsc *rsc) {
 static int load(struct amp_rproc *rproc, const struct amp_image *image, amp_da_t entry,
     struct amp_load_error *error) {
     struct amp_rsc rsc;
-    memset(error, 0, sizeof(*error));
+    *error = (struct amp_load_error){.what = NULL};
     if (rproc->state == AMP_RPROC_RUNNING) {
         return -AMP_EBUSY;
     }
     memset(&rsc, 0, sizeof(rsc));
+    amp_rproc_init(&rsc.made, rproc->port, rproc->link);
     rsc.elf.port = rproc->port;
     rsc.elf.error = error;
+    rsc.elf.claim = rsc.claim;
     rsc.elf.image = image;
     rsc.elf.entry = entry;
     int result = image != NULL ? amp_elf_check(&rsc.elf) : amp_elf_check_entry(&rsc.elf);
@@ -96,13 +91,13 @@ static const uint32_t known_features =
 // else in place.  Partner: the acquire load of status in amp_vdev_open().
 static int write_status(const struct amp_rproc *rproc, uint8_t status) {
     const struct amp_port *port = rproc->port;
-    uint32_t gfeatures = rproc->vdev.features & known_features;
     size_t len = sizeof(struct amp_rsc_vdev_entry);
     uint8_t *va = port->ops->map(port->ctx, rproc->vdev.da, len);
     if (va == NULL) {
         return -AMP_EIO;
     }
-    memcpy(va + offsetof(struct amp_rsc_vdev_entry, gfeatures), &gfeatures, sizeof(gfeatures));
+    amp_shm_put_32(
+        va + offsetof(struct amp_rsc_vdev_entry, gfeatures), rproc->vdev.features & known_features);
     amp_shm_store_release_8(va + offsetof(struct amp_rsc_vdev_entry, status), status);
     if (port->ops->cache_clean != NULL) {
         port->ops->cache_clean(port->ctx, va, len);

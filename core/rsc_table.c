@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/rsc_table.h"
+#include "core/shm.h"
 #include "core/virtq.h"
 #include "core/wire/rpmsg_layout.h"
 
@@ -28,24 +29,6 @@ union entry {
     struct amp_rsc_vdev_entry vdev;
 };
 
-// How the table that the host builds begins: a struct amp_table_rpmsg, which is
-// the layout that firmware without a table knows.
-struct default_table {
-    struct amp_rsc_header header;
-    uint32_t offset[2];
-    struct amp_rsc_vdev_entry vdev;
-};
-static const struct default_table default_table = {
-    .header = {.ver = 1, .num = 2},
-    .offset = {offsetof(struct amp_table_rpmsg, vdev), offsetof(struct amp_table_rpmsg, trace)},
-    .vdev = {.type = AMP_RSC_VDEV,
-        .id = VIRTIO_ID_RPMSG,
-        .dfeatures = 1 << VIRTIO_RPMSG_F_NS,
-        .num_of_vrings = 2},
-};
-
-static const char cut_short[] = "resource table is cut short";
-
 static int refuse(struct amp_rsc *rsc, const char *what) {
     return amp_elf_refuse(&rsc->elf, what);
 }
@@ -61,16 +44,6 @@ static int no_room(struct amp_rsc *rsc) {
 }
 
 // ---- Placement ----
-
-// The image fixed [da, da + len): what the host places goes above it.
-static void keep_clear(struct amp_rsc *rsc, amp_da_t da, size_t len) {
-    const struct amp_port *port = rsc->elf.port;
-    amp_da_t end = da + len;
-    if (amp_elf_overlap(port->shared_da, port->shared_len, da, len)
-        && end - port->shared_da > rsc->next - port->shared_da) {
-        rsc->next = end;
-    }
-}
 
 // Allocate from the shared region; `align` is a power of two.
 static int place(struct amp_rsc *rsc, amp_da_t *placed, size_t len, size_t align) {
@@ -94,18 +67,21 @@ static int place(struct amp_rsc *rsc, amp_da_t *placed, size_t len, size_t align
 // room for is left out of ring 1, as long as it keeps one.
 static int place_buffers(struct amp_rsc *rsc) {
     const struct amp_port *port = rsc->elf.port;
-    uint32_t received = rsc->vdev.vring[0].num;
-    uint32_t count = received + rsc->vdev.vring[1].num;
-    int error = place(rsc, &rsc->buffers_da, 0, LINE);
-    if (error == 0) {
-        size_t room = port->shared_len - (rsc->buffers_da - port->shared_da);
-        room /= port->buffer_size;
-        rsc->buffer_count = room < count ? (uint32_t)room : count;
-        error = rsc->buffer_count <= received
-            ? no_room(rsc)
-            : place(rsc, &rsc->buffers_da, (size_t)rsc->buffer_count * port->buffer_size, LINE);
+    uint32_t received = rsc->made.vdev.vring[0].num;
+    uint32_t count = received + rsc->made.vdev.vring[1].num;
+    int error = place(rsc, &rsc->made.buffers_da, 0, LINE);
+    if (error != 0) {
+        return error;
     }
-    return error;
+    size_t room = port->shared_len - (rsc->made.buffers_da - port->shared_da);
+    room /= port->buffer_size;
+    if (count > room) {
+        count = (uint32_t)room;
+    }
+    rsc->made.buffer_count = count;
+    return count <= received
+        ? no_room(rsc)
+        : place(rsc, &rsc->made.buffers_da, (size_t)count * port->buffer_size, LINE);
 }
 
 // Once everything that is fixed is known, place the rest.
@@ -117,7 +93,7 @@ static int place_open(struct amp_rsc *rsc) {
         rsc->carveout[i].da = (uint32_t)da;
     }
     for (unsigned i = 0; i < 2 && error == 0; ++i) {
-        struct amp_rsc_vring *ring = &rsc->vdev.vring[i];
+        struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
         if (ring->da == AMP_DA_ANY) {
             error = place(rsc, &da, virtq_size(ring->num, ring->align), ring->align);
             ring->da = (uint32_t)da;
@@ -128,17 +104,27 @@ static int place_open(struct amp_rsc *rsc) {
 
 // ---- Entries ----
 
-static int check_carveout(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
-    const struct amp_rsc_carveout *carveout = &entry->carveout;
+// The image fixed [da, da + len): what the host places goes above it.
+static int keep_clear(struct amp_rsc *rsc, amp_da_t da, size_t len, uint32_t flags) {
+    const struct amp_port *port = rsc->elf.port;
+    amp_da_t end = da + len;
+    if (!amp_elf_reaches(&rsc->elf, da, len, flags)) {
+        return refuse(rsc, amp_elf_outside);
+    }
+    if (amp_elf_overlap(port->shared_da, port->shared_len, da, len)
+        && end - port->shared_da > rsc->next - port->shared_da) {
+        rsc->next = end;
+    }
+    return 0;
+}
+
+static int check_carveout(
+    struct amp_rsc *rsc, const struct amp_rsc_carveout *carveout, uint32_t offset) {
     if (carveout->da != AMP_DA_ANY) {
-        if (!amp_elf_reaches(&rsc->elf, carveout->da, carveout->len, 0)) {
-            return refuse(rsc, AMP_ELF_OUTSIDE);
-        }
-        keep_clear(rsc, carveout->da, carveout->len);
-        return 0;
+        return keep_clear(rsc, carveout->da, carveout->len, 0);
     }
     if (rsc->carveout_count == AMP_RSC_MAX_CARVEOUTS) {
-        return refuse(rsc, AMP_ELF_TOO_MANY);
+        return refuse(rsc, amp_elf_too_many);
     }
     rsc->carveout[rsc->carveout_count].entry = offset;
     rsc->carveout[rsc->carveout_count].len = carveout->len;
@@ -147,27 +133,31 @@ static int check_carveout(struct amp_rsc *rsc, const union entry *entry, uint32_
 }
 
 // There is no IOMMU to be set up, so only what needs none can be granted.
-static int check_devmem(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
-    (void)offset;
-    const struct amp_rsc_devmem *devmem = &entry->devmem;
+static int check_devmem(struct amp_rsc *rsc, const struct amp_rsc_devmem *devmem) {
     if (devmem->da != devmem->pa || !amp_port_allows(rsc->elf.port, devmem->da, devmem->len, 0)) {
-        return refuse(rsc, AMP_ELF_OUTSIDE);
+        return refuse(rsc, amp_elf_outside);
     }
     return 0;
 }
 
-static int check_trace(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
-    (void)offset;
-    const struct amp_rsc_trace *trace = &entry->trace;
-    if (trace->len == 0 || !amp_elf_reaches(&rsc->elf, trace->da, trace->len, 0)) {
-        return refuse(rsc, AMP_ELF_OUTSIDE);
+static int check_trace(struct amp_rsc *rsc, const struct amp_rsc_trace *trace) {
+    if (trace->len == 0) {
+        return refuse(rsc, amp_elf_outside);
     }
-    keep_clear(rsc, trace->da, trace->len);
-    if (rsc->trace_len == 0) {
-        rsc->trace_da = trace->da;
-        rsc->trace_len = trace->len;
+    if (rsc->made.trace_len == 0) {
+        rsc->made.trace_da = trace->da;
+        rsc->made.trace_len = trace->len;
     }
-    return 0;
+    return keep_clear(rsc, trace->da, trace->len, 0);
+}
+
+// [da, da + len), which the image or the port fixed, is for one purpose.
+static int take_fixed(struct amp_rsc *rsc, amp_da_t da, size_t len) {
+    int error = keep_clear(rsc, da, len, AMP_WINDOW_SHARED);
+    if (error == 0 && amp_elf_claim(&rsc->elf, da, len) == NULL) {
+        error = refuse(rsc, amp_elf_taken);
+    }
+    return error;
 }
 
 // A line of our cache that the other core writes to, too, would bring what we
@@ -175,7 +165,7 @@ static int check_trace(struct amp_rsc *rsc, const union entry *entry, uint32_t o
 // of its own.
 static int check_lines(struct amp_rsc *rsc, unsigned i) {
 #if AMP_CONFIG_CACHE
-    const struct amp_rsc_vring *ring = &rsc->vdev.vring[i];
+    const struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
     uint32_t line = rsc->elf.port->cache_line;
     const char *what = NULL;
     if (line == 0) {
@@ -199,49 +189,39 @@ static int check_lines(struct amp_rsc *rsc, unsigned i) {
 }
 
 static int check_ring(struct amp_rsc *rsc, unsigned i) {
-    struct amp_rsc_vring *ring = &rsc->vdev.vring[i];
+    struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
+    bool open = ring->da == AMP_DA_ANY;
     // As with an address, all ones lets the host choose.
     if (ring->notifyid == AMP_DA_ANY) {
         ring->notifyid = i;
     }
-    if (!amp_virtq_shape_is_valid(ring->num, ring->align)) {
+    if (!amp_virtq_shape_is_valid(ring->num, ring->align)
+        || (!open && (ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0)) {
         return refuse(rsc, "bad vring size or alignment");
     }
     int error = check_lines(rsc, i); // a ring begins at a multiple of `align`
-    if (error != 0 || ring->da == AMP_DA_ANY) {
+    if (error != 0 || open) {
         return error;
     }
-    size_t len = virtq_size(ring->num, ring->align);
-    if ((ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0) {
-        return refuse(rsc, "bad vring size or alignment");
-    }
-    if (!amp_elf_reaches(&rsc->elf, ring->da, len, AMP_WINDOW_SHARED)) {
-        return refuse(rsc, AMP_ELF_OUTSIDE);
-    }
-    if (amp_elf_claim(&rsc->elf, ring->da, len) == NULL) {
-        return refuse(rsc, AMP_ELF_TAKEN);
-    }
-    keep_clear(rsc, ring->da, len);
-    return 0;
+    return take_fixed(rsc, ring->da, virtq_size(ring->num, ring->align));
 }
 
-// Serve the device whose entry is at `offset`, and whose rings are in rsc->vdev.
+// Serve the device whose entry is at `offset`, and whose rings are in made.vdev.
 static int take_vdev(struct amp_rsc *rsc, uint32_t offset, uint32_t features) {
     rsc->has_vdev = true;
-    rsc->vdev.da = rsc->elf.table_da + offset;
-    rsc->vdev.features = features;
+    rsc->made.vdev.da = rsc->elf.table_da + offset;
+    rsc->made.vdev.features = features;
     int error = check_ring(rsc, 0);
     return error != 0 ? error : check_ring(rsc, 1);
 }
 
-static int check_vdev(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
+static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev_entry *vdev, uint32_t offset) {
     struct amp_elf *elf = &rsc->elf;
-    const struct amp_rsc_vdev_entry *vdev = &entry->vdev;
     size_t rings = offset + sizeof(*vdev);
     size_t room = elf->table_len - rings;
     size_t rings_len = vdev->num_of_vrings * sizeof(struct amp_rsc_vring);
     if (rings_len > room || vdev->config_len > room - rings_len) {
-        return refuse(rsc, cut_short);
+        return refuse(rsc, amp_elf_cut_short);
     }
     // Other devices, and a second one of ours, never see a driver.
     if (vdev->id != VIRTIO_ID_RPMSG || rsc->has_vdev) {
@@ -250,32 +230,30 @@ static int check_vdev(struct amp_rsc *rsc, const union entry *entry, uint32_t of
     if (vdev->num_of_vrings != 2) {
         return refuse(rsc, "not two vrings");
     }
-    int error =
-        amp_elf_read(elf, elf->table_offset + rings, rsc->vdev.vring, sizeof(rsc->vdev.vring));
+    int error = amp_elf_read(
+        elf, elf->table_offset + rings, rsc->made.vdev.vring, sizeof(rsc->made.vdev.vring));
     return error != 0 ? error : take_vdev(rsc, offset, vdev->dfeatures);
 }
 
-// What is known of each type: how long it is, where its reserved bytes are
-// (they must be zero, as Linux has it) and who checks the rest.
-static const struct {
-    uint8_t size;
-    uint8_t reserved;
-    uint8_t reserved_len;
-    int (*check)(struct amp_rsc *rsc, const union entry *entry, uint32_t offset);
-} types[] = {
-    [AMP_RSC_CARVEOUT] = {sizeof(struct amp_rsc_carveout),
-        offsetof(struct amp_rsc_carveout, reserved), 4, check_carveout},
-    [AMP_RSC_DEVMEM] = {sizeof(struct amp_rsc_devmem), offsetof(struct amp_rsc_devmem, reserved), 4,
-        check_devmem},
-    [AMP_RSC_TRACE] = {sizeof(struct amp_rsc_trace), offsetof(struct amp_rsc_trace, reserved), 4,
-        check_trace},
-    [AMP_RSC_VDEV] = {sizeof(struct amp_rsc_vdev_entry),
-        offsetof(struct amp_rsc_vdev_entry, reserved), 2, check_vdev},
-};
-
-static const uint8_t zeros[8];
+static uint32_t reserved_of(const union entry *entry) {
+    switch (entry->type) {
+        case AMP_RSC_TRACE:
+            return entry->trace.reserved;
+        case AMP_RSC_VDEV:
+            return entry->vdev.reserved[0] | entry->vdev.reserved[1];
+        default: // a carveout, and a devmem, which is laid out alike
+            return entry->carveout.reserved;
+    }
+}
 
 static int check_entry(struct amp_rsc *rsc, uint32_t offset) {
+    // How long what is known of each type is.
+    static const uint8_t sizes[] = {
+        [AMP_RSC_CARVEOUT] = sizeof(struct amp_rsc_carveout),
+        [AMP_RSC_DEVMEM] = sizeof(struct amp_rsc_devmem),
+        [AMP_RSC_TRACE] = sizeof(struct amp_rsc_trace),
+        [AMP_RSC_VDEV] = sizeof(struct amp_rsc_vdev_entry),
+    };
     struct amp_elf *elf = &rsc->elf;
     union entry entry;
     size_t room = offset <= elf->table_len ? elf->table_len - offset : 0;
@@ -283,41 +261,49 @@ static int check_entry(struct amp_rsc *rsc, uint32_t offset) {
         room = sizeof(entry);
     }
     if (room < sizeof(entry.type)) {
-        return refuse(rsc, cut_short);
+        return refuse(rsc, amp_elf_cut_short);
     }
     int error = amp_elf_read(elf, elf->table_offset + offset, &entry, room);
     if (error != 0) {
         return error;
     }
     // Vendors' entries (128 to 512), and types of later days.
-    if (entry.type >= sizeof(types) / sizeof(types[0])) {
+    if (entry.type >= sizeof(sizes)) {
         return 0;
     }
-    if (room < types[entry.type].size) {
-        return refuse(rsc, cut_short);
+    if (room < sizes[entry.type]) {
+        return refuse(rsc, amp_elf_cut_short);
     }
-    const uint8_t *reserved = (const uint8_t *)&entry + types[entry.type].reserved;
-    if (memcmp(reserved, zeros, types[entry.type].reserved_len) != 0) {
-        return refuse(rsc, "reserved field is not zero");
+    if (reserved_of(&entry) != 0) {
+        return refuse(rsc, "reserved field not zero"); // as Linux has it
     }
-    return types[entry.type].check(rsc, &entry, offset);
+    switch (entry.type) {
+        case AMP_RSC_CARVEOUT:
+            return check_carveout(rsc, &entry.carveout, offset);
+        case AMP_RSC_DEVMEM:
+            return check_devmem(rsc, &entry.devmem);
+        case AMP_RSC_TRACE:
+            return check_trace(rsc, &entry.trace);
+        default:
+            return check_vdev(rsc, &entry.vdev, offset);
+    }
 }
 
 static int check_table(struct amp_rsc *rsc) {
     struct amp_elf *elf = &rsc->elf;
     struct amp_rsc_header header;
     if (elf->table_len < sizeof(header)) {
-        return refuse(rsc, cut_short);
+        return refuse(rsc, amp_elf_cut_short);
     }
     int error = amp_elf_read(elf, elf->table_offset, &header, sizeof(header));
     if (error != 0) {
         return error;
     }
     if (header.ver != 1 || header.reserved[0] != 0 || header.reserved[1] != 0) {
-        return refuse(rsc, "unknown version of resource table");
+        return refuse(rsc, "unknown table version");
     }
     if (header.num > (elf->table_len - sizeof(header)) / sizeof(uint32_t)) {
-        return refuse(rsc, cut_short);
+        return refuse(rsc, amp_elf_cut_short);
     }
     size_t position = elf->table_offset + sizeof(header);
     for (uint32_t i = 0; i < header.num; ++i, position += sizeof(uint32_t)) {
@@ -341,21 +327,21 @@ static int check_default_table(struct amp_rsc *rsc) {
         return refuse(rsc, "no resource table");
     }
     rsc->is_default = true;
+    rsc->made.buffer_base = table->buffer_base;
     elf->table_da = table->table_da;
     elf->table_len = sizeof(struct amp_table_rpmsg);
-    if (!amp_elf_reaches(elf, elf->table_da, elf->table_len, AMP_WINDOW_SHARED)
-        || amp_elf_claim(elf, elf->table_da, elf->table_len) == NULL) {
-        return refuse(rsc, AMP_ELF_TAKEN);
+    int error = take_fixed(rsc, elf->table_da, elf->table_len);
+    if (error != 0) {
+        return error;
     }
-    keep_clear(rsc, elf->table_da, elf->table_len);
     for (unsigned i = 0; i < 2; ++i) {
-        struct amp_rsc_vring *ring = &rsc->vdev.vring[i];
+        struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
         ring->da = table->vring_da[i];
         ring->align = table->vring_align;
         ring->num = table->vring_num;
         ring->notifyid = i;
     }
-    return take_vdev(rsc, offsetof(struct default_table, vdev), default_table.vdev.dfeatures);
+    return take_vdev(rsc, offsetof(struct amp_table_rpmsg, vdev), 1 << VIRTIO_RPMSG_F_NS);
 }
 
 int amp_rsc_check(struct amp_rsc *rsc) {
@@ -365,26 +351,39 @@ int amp_rsc_check(struct amp_rsc *rsc) {
     return error != 0 ? error : place_open(rsc);
 }
 
+// What firmware without a table knows: this one, with a trace of no length.
+static void write_default(struct amp_table_rpmsg *table) {
+    memset(table, 0, sizeof(*table));
+    table->header.ver = 1;
+    table->header.num = 2;
+    table->offset[0] = offsetof(struct amp_table_rpmsg, vdev);
+    table->offset[1] = offsetof(struct amp_table_rpmsg, trace);
+    table->vdev.type = AMP_RSC_VDEV;
+    table->vdev.id = VIRTIO_ID_RPMSG;
+    table->vdev.dfeatures = 1 << VIRTIO_RPMSG_F_NS;
+    table->vdev.num_of_vrings = 2;
+    table->trace.type = AMP_RSC_TRACE;
+}
+
 int amp_rsc_write(const struct amp_rsc *rsc) {
     const struct amp_port *port = rsc->elf.port;
     uint8_t *table = port->ops->map(port->ctx, rsc->elf.table_da, rsc->elf.table_len);
     if (table == NULL) {
         return -AMP_EIO;
     }
-    // The table may lie at any address, so no field is stored as a word.
     if (rsc->is_default) {
-        memset(table, 0, sizeof(struct amp_table_rpmsg));
-        memcpy(table, &default_table, sizeof(default_table));
-        table[offsetof(struct amp_table_rpmsg, trace)] = AMP_RSC_TRACE; // of no length
+        write_default((void *)table);
     }
-    uint8_t *vdev = table + (rsc->vdev.da - rsc->elf.table_da);
-    memset(vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0, sizeof(uint32_t));
+    // An image's table may lie at any address, so no field is stored as a word.
+    uint8_t *vdev = table + (rsc->made.vdev.da - rsc->elf.table_da);
+    amp_shm_put_32(vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0);
     vdev[offsetof(struct amp_rsc_vdev_entry, status)] = 0;
-    memcpy(vdev + sizeof(struct amp_rsc_vdev_entry), rsc->vdev.vring, sizeof(rsc->vdev.vring));
+    memcpy(vdev + sizeof(struct amp_rsc_vdev_entry), rsc->made.vdev.vring,
+        sizeof(rsc->made.vdev.vring));
     for (unsigned i = 0; i < rsc->carveout_count; ++i) {
         uint8_t *carveout = table + rsc->carveout[i].entry;
-        memcpy(carveout + offsetof(struct amp_rsc_carveout, da), &rsc->carveout[i].da, 4);
-        memcpy(carveout + offsetof(struct amp_rsc_carveout, pa), &rsc->carveout[i].da, 4);
+        amp_shm_put_32(carveout + offsetof(struct amp_rsc_carveout, da), rsc->carveout[i].da);
+        amp_shm_put_32(carveout + offsetof(struct amp_rsc_carveout, pa), rsc->carveout[i].da);
     }
     if (port->ops->cache_clean != NULL) {
         port->ops->cache_clean(port->ctx, table, rsc->elf.table_len);

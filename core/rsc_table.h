@@ -19,11 +19,7 @@ enum { AMP_RSC_MAX_CARVEOUTS = 8 }; // whose address is open, in one table
 struct amp_rsc {
     struct amp_elf elf; // the image, checked
     amp_da_t next; // first byte of the shared region that is not given away
-    amp_da_t trace_da;
-    uint32_t trace_len; // 0: no trace buffer
-    amp_da_t buffers_da;
-    uint32_t buffer_count; // of both rings
-    struct amp_rsc_vdev vdev;
+    struct amp_rproc made; // what the core becomes when it is loaded
     bool has_vdev;
     bool is_default; // the port's table, which the host builds
     uint8_t carveout_count;
@@ -32,6 +28,7 @@ struct amp_rsc {
         uint32_t len;
         uint32_t da;
     } carveout[AMP_RSC_MAX_CARVEOUTS];
+    struct amp_elf_claim claim[AMP_ELF_MAX_CLAIMS];
 };
 
 // Check the table of a checked image, or the port's default table if it has

@@ -111,7 +111,7 @@ struct amp_port_ops {
 // What a remote core gets that brings no resource table of its own: a table
 // built by the host at a fixed address that such firmware knows.
 struct amp_default_table {
-    amp_da_t table_da; // where the table is written
+    amp_da_t table_da; // where the table is written: a multiple of 4
     uint32_t vring_da[2]; // ring 0: remote to host; ring 1: host to remote
     uint32_t vring_align; // bytes, a power of two
     uint16_t vring_num; // buffers in each direction, a power of two

@@ -35,6 +35,7 @@ static void begin(void) {
     rsc.elf.port = &fake.port;
     rsc.elf.image = &image.source;
     rsc.elf.error = &error;
+    rsc.elf.claim = rsc.claim;
     image.reads = 0;
     fake_port_snapshot(&fake);
 }
@@ -91,22 +92,22 @@ static void test_standard(void **state) {
     uint32_t ring_len = virtq_size(8, 16);
     amp_da_t ring1 = (FAKE_HEAP_DA + ring_len + 63) & ~(amp_da_t)63;
     amp_da_t buffers = (ring1 + ring_len + 63) & ~(amp_da_t)63;
-    assert_int_equal(rsc.vdev.vring[0].da, FAKE_HEAP_DA);
-    assert_int_equal(rsc.vdev.vring[1].da, ring1);
-    assert_int_equal(rsc.buffers_da, buffers);
+    assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_HEAP_DA);
+    assert_int_equal(rsc.made.vdev.vring[1].da, ring1);
+    assert_int_equal(rsc.made.buffers_da, buffers);
     assert_int_equal(rsc.next, buffers + 16 * 512);
-    assert_int_equal(rsc.trace_da, FAKE_DATA_DA + 0x400);
-    assert_int_equal(rsc.trace_len, 128);
-    assert_int_equal(rsc.vdev.da, FAKE_DATA_DA + table_get(table.bytes, 16));
-    assert_int_equal(rsc.vdev.features, 0xFF);
-    assert_int_equal(rsc.vdev.vring[1].notifyid, 11);
-    assert_int_equal(rsc.vdev.vring[1].num, 8);
-    assert_int_equal(rsc.vdev.vring[1].align, 16);
+    assert_int_equal(rsc.made.trace_da, FAKE_DATA_DA + 0x400);
+    assert_int_equal(rsc.made.trace_len, 128);
+    assert_int_equal(rsc.made.vdev.da, FAKE_DATA_DA + table_get(table.bytes, 16));
+    assert_int_equal(rsc.made.vdev.features, 0xFF);
+    assert_int_equal(rsc.made.vdev.vring[1].notifyid, 11);
+    assert_int_equal(rsc.made.vdev.vring[1].num, 8);
+    assert_int_equal(rsc.made.vdev.vring[1].align, 16);
 
     // What the host writes, and nothing else.
     struct table expected = table;
     uint32_t vdev = table_get(table.bytes, 16);
-    assert_int_equal(rsc.vdev.da, FAKE_DATA_DA + vdev);
+    assert_int_equal(rsc.made.vdev.da, FAKE_DATA_DA + vdev);
     table_set(&expected, VDEV(vdev, gfeatures), 0);
     expected.bytes[VDEV(vdev, status)] = 0;
     table_set(&expected, RING(vdev, 0, da), FAKE_HEAP_DA);
@@ -118,9 +119,9 @@ static void test_same_addresses_every_time(void **state) {
     (void)state;
     table_standard(&table, 32);
     assert_int_equal(check(), 0);
-    struct amp_rsc_vdev first = rsc.vdev;
+    struct amp_rsc_vdev first = rsc.made.vdev;
     assert_int_equal(check(), 0);
-    assert_memory_equal(&first, &rsc.vdev, sizeof(first));
+    assert_memory_equal(&first, &rsc.made.vdev, sizeof(first));
 }
 
 static void test_unaligned_entries(void **state) {
@@ -145,8 +146,8 @@ static void test_notify_ids_left_open(void **state) {
     table_set(&table, RING(vdev, 0, notifyid), AMP_DA_ANY);
     table_set(&table, RING(vdev, 1, notifyid), AMP_DA_ANY);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.vdev.vring[0].notifyid, 0);
-    assert_int_equal(rsc.vdev.vring[1].notifyid, 1);
+    assert_int_equal(rsc.made.vdev.vring[0].notifyid, 0);
+    assert_int_equal(rsc.made.vdev.vring[1].notifyid, 1);
     assert_int_equal(table_get(load_and_write(), RING(vdev, 1, notifyid)), 1);
 }
 
@@ -166,11 +167,11 @@ static void test_other_entries_are_left_alone(void **state) {
         .type = AMP_RSC_DEVMEM, .da = FAKE_ROM_DA, .pa = FAKE_ROM_DA, .len = FAKE_ROM_LEN};
     table_add(&table, &devmem, sizeof(devmem));
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.vdev.da, FAKE_DATA_DA + first);
-    assert_int_equal(rsc.vdev.vring[0].num, 4);
-    assert_int_equal(rsc.vdev.vring[0].da % 4096, 0);
-    assert_int_equal(rsc.vdev.vring[1].da % 4096, 0);
-    assert_int_equal(rsc.trace_len, 64);
+    assert_int_equal(rsc.made.vdev.da, FAKE_DATA_DA + first);
+    assert_int_equal(rsc.made.vdev.vring[0].num, 4);
+    assert_int_equal(rsc.made.vdev.vring[0].da % 4096, 0);
+    assert_int_equal(rsc.made.vdev.vring[1].da % 4096, 0);
+    assert_int_equal(rsc.made.trace_len, 64);
     const uint8_t *loaded = load_and_write();
     size_t len = sizeof(struct amp_rsc_vdev_entry) + 2 * sizeof(struct amp_rsc_vring);
     assert_memory_equal(loaded + console, table.bytes + console, len);
@@ -184,10 +185,10 @@ static void test_fixed_rings(void **state) {
     table_begin(&table, 1);
     table_add_vdev(&table, 7, FAKE_SHARED_DA, FAKE_SHARED_DA + 0x2000, 32, 4096, 0);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.vdev.vring[0].da, FAKE_SHARED_DA);
-    assert_int_equal(rsc.vdev.vring[1].da, FAKE_SHARED_DA + 0x2000);
+    assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_SHARED_DA);
+    assert_int_equal(rsc.made.vdev.vring[1].da, FAKE_SHARED_DA + 0x2000);
     // Outside of the region that is given away, so that is given from its start.
-    assert_int_equal(rsc.buffers_da, FAKE_HEAP_DA);
+    assert_int_equal(rsc.made.buffers_da, FAKE_HEAP_DA);
     // The used ring counts.
     table_begin(&table, 1);
     table_add_vdev(&table, 7, FAKE_SHARED_DA, FAKE_SHARED_DA + 0x1000, 32, 4096, 0);
@@ -203,9 +204,9 @@ static void test_placed_above_what_is_fixed(void **state) {
     table_add_trace(&table, FAKE_HEAP_DA - 4, 8);
     assert_int_equal(check(), 0);
     assert_int_equal(rsc.carveout[0].da, FAKE_HEAP_DA + 0x2100);
-    assert_int_equal(rsc.vdev.vring[0].da, FAKE_HEAP_DA + 0x1000);
-    assert_int_equal(rsc.vdev.vring[1].da, FAKE_HEAP_DA + 0x2140);
-    assert_true(rsc.buffers_da > rsc.vdev.vring[1].da);
+    assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_HEAP_DA + 0x1000);
+    assert_int_equal(rsc.made.vdev.vring[1].da, FAKE_HEAP_DA + 0x2140);
+    assert_true(rsc.made.buffers_da > rsc.made.vdev.vring[1].da);
     // Around the whole region, there is nothing left to give.
     table_begin(&table, 2);
     table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, 4, 16, 0);
@@ -231,16 +232,16 @@ static void test_region_at_the_end_of_the_addresses(void **state) {
     fake.default_table = (struct amp_default_table){
         .table_da = top.da, .vring_da = {AMP_DA_ANY, AMP_DA_ANY}, .vring_align = 4, .vring_num = 2};
     assert_int_equal(check_default(), 0);
-    assert_true(rsc.buffers_da + 2048 - 1 > top.da);
+    assert_true(rsc.made.buffers_da + 2048 - 1 > top.da);
     // To the very last byte, and one more: then a buffer less.
-    size_t head = rsc.buffers_da - top.da;
+    size_t head = rsc.made.buffers_da - top.da;
     fake.port.buffer_size = (uint32_t)((FAKE_TOP_LEN - head) / 4);
     assert_int_equal(check_default(), 0);
-    assert_int_equal(rsc.buffer_count, 4);
+    assert_int_equal(rsc.made.buffer_count, 4);
     assert_true(rsc.next == (amp_da_t)(top.da + FAKE_TOP_LEN));
     fake.port.buffer_size += 1;
     assert_int_equal(check_default(), 0);
-    assert_int_equal(rsc.buffer_count, 3);
+    assert_int_equal(rsc.made.buffer_count, 3);
     fake.port.buffer_size = (uint32_t)((FAKE_TOP_LEN - head) / 3 + 1);
     assert_int_equal(check_default(), -AMP_ENOMEM);
     fake.port.buffer_size = 512;
@@ -342,7 +343,7 @@ static void test_offsets(void **state) {
         UINT32_MAX - 3, 0 - len};
     for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); ++i) {
         table_set(&table, 20, offsets[i]);
-        expect_refusal("resource table is cut short", 1);
+        expect_refusal("image is cut short", 1);
     }
     // Backwards is odd but inside: the header, read as an entry, is a devmem.
     table_set(&table, 20, 0);
@@ -369,7 +370,7 @@ static void test_reserved_fields(void **state) {
     assert_int_equal(check(), 0);
     for (size_t i = 0; i < 5; ++i) {
         table.bytes[reserved[i]] = 0x80;
-        expect_refusal("reserved field is not zero", entries[i]);
+        expect_refusal("reserved field not zero", entries[i]);
         table.bytes[reserved[i]] = 0;
     }
     assert_int_equal(check(), 0);
@@ -383,18 +384,16 @@ static void test_vdev_fields(void **state) {
         const char *what;
     } cases[] = {
         {offsetof(struct amp_rsc_vdev_entry, id), 1, "no RPMsg device"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 1, "resource table is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), UINT32_MAX,
-            "resource table is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 0x80000000,
-            "resource table is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 28, "resource table is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 68, "resource table is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), 1, "image is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), UINT32_MAX, "image is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), 0x80000000, "image is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 28, "image is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 68, "image is cut short"},
         // status and num_of_vrings
         {offsetof(struct amp_rsc_vdev_entry, status), 0 << 8, "not two vrings"},
         {offsetof(struct amp_rsc_vdev_entry, status), 1 << 8, "not two vrings"},
-        {offsetof(struct amp_rsc_vdev_entry, status), 3 << 8, "resource table is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, status), 255 << 8, "resource table is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, status), 3 << 8, "image is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, status), 255 << 8, "image is cut short"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
         table_begin(&table, 1);
@@ -412,7 +411,7 @@ static void test_vdev_fields(void **state) {
     table_standard(&table, 4);
     table_set(&table, VDEV(table_get(table.bytes, 16), dfeatures), 2);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.vdev.features, 2);
+    assert_int_equal(rsc.made.vdev.features, 2);
 }
 
 static void test_ring_fields(void **state) {
@@ -595,7 +594,7 @@ static void test_no_room(void **state) {
     // smallest region that does.
     table_standard(&table, 32);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.buffer_count, 64);
+    assert_int_equal(rsc.made.buffer_count, 64);
     size_t needed = rsc.next - FAKE_HEAP_DA - 31 * 512;
     for (size_t len = 0; len < needed; len += len < 2048 ? 1 : 512) {
         fake.port.shared_len = len;
@@ -606,7 +605,7 @@ static void test_no_room(void **state) {
     assert_int_equal(check(), -AMP_ENOMEM);
     fake.port.shared_len = needed;
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.buffer_count, 33);
+    assert_int_equal(rsc.made.buffer_count, 33);
     // A carveout of 4 GiB less a byte.
     fake.port.shared_len = FAKE_HEAP_LEN;
     table_begin(&table, 2);
@@ -670,13 +669,13 @@ static void test_every_word_with_every_value(void **state) {
             if (result == 0) {
                 load_and_write();
                 for (int ring = 0; ring < 2; ++ring) {
-                    assert_true(amp_elf_reaches(&rsc.elf, rsc.vdev.vring[ring].da,
-                        virtq_size(rsc.vdev.vring[ring].num, rsc.vdev.vring[ring].align),
+                    assert_true(amp_elf_reaches(&rsc.elf, rsc.made.vdev.vring[ring].da,
+                        virtq_size(rsc.made.vdev.vring[ring].num, rsc.made.vdev.vring[ring].align),
                         AMP_WINDOW_SHARED));
                 }
-                size_t len = (size_t)rsc.buffer_count * 512;
-                assert_true(rsc.buffers_da >= FAKE_HEAP_DA);
-                assert_true(rsc.buffers_da + len <= FAKE_HEAP_DA + FAKE_HEAP_LEN);
+                size_t len = (size_t)rsc.made.buffer_count * 512;
+                assert_true(rsc.made.buffers_da >= FAKE_HEAP_DA);
+                assert_true(rsc.made.buffers_da + len <= FAKE_HEAP_DA + FAKE_HEAP_LEN);
             }
         }
     }
@@ -688,7 +687,7 @@ static void test_default_table(void **state) {
     (void)state;
     fake.port.default_table = &fake.default_table;
     assert_int_equal(check_default(), 0);
-    assert_int_equal(rsc.buffers_da, FAKE_HEAP_DA);
+    assert_int_equal(rsc.made.buffers_da, FAKE_HEAP_DA);
     assert_int_equal(amp_rsc_write(&rsc), 0);
     static const uint32_t expected[] = {1, 2, 0, 0, 0x18, 0x5C, // header, offsets
         3, 7, 0, 1, 0, 0, 2 << 8, // device
@@ -698,7 +697,7 @@ static void test_default_table(void **state) {
     const uint8_t *written = fake_port_at(&fake, fake.default_table.table_da, sizeof(expected) + 1);
     assert_memory_equal(written, expected, sizeof(expected));
     assert_int_equal(written[sizeof(expected)], 0x5A);
-    assert_int_equal(rsc.vdev.da, fake.default_table.table_da + 0x18);
+    assert_int_equal(rsc.made.vdev.da, fake.default_table.table_da + 0x18);
     fake.map_count = 0;
     fake.map_fail_at = 1;
     assert_int_equal(amp_rsc_write(&rsc), -AMP_EIO);
@@ -712,7 +711,7 @@ static void test_default_table_inside_the_region(void **state) {
     fake.default_table.vring_da[1] = FAKE_HEAP_DA + 0x1000;
     fake.default_table.vring_num = 8;
     assert_int_equal(check_default(), 0);
-    assert_true(rsc.buffers_da >= FAKE_HEAP_DA + 0x2000 + virtq_size(8, 32));
+    assert_true(rsc.made.buffers_da >= FAKE_HEAP_DA + 0x2000 + virtq_size(8, 32));
 }
 
 static void test_default_table_refused(void **state) {
@@ -722,7 +721,7 @@ static void test_default_table_refused(void **state) {
     fake.port.default_table = &fake.default_table;
     fake.default_table.table_da = FAKE_DATA_DA;
     assert_int_equal(check_default(), -AMP_ENOEXEC);
-    assert_string_equal(error.what, "overlaps another segment, ring or buffer");
+    assert_string_equal(error.what, "outside the board's memory");
     fake.default_table.table_da = FAKE_SHARED_DA;
     assert_int_equal(check_default(), -AMP_ENOEXEC);
     assert_string_equal(error.what, "overlaps another segment, ring or buffer");
