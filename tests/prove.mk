@@ -61,9 +61,10 @@ $(BUILD)/prove/replay/%: $(BUILD)/host/tests/fuzz/%.o $(FUZZ_SHARED_OBJ) \
 	$(CC) $(KIND_CFLAGS) $^ -lcmocka -o $@
 .SECONDARY: $(FUZZ_TARGETS:%=$(BUILD)/host/tests/fuzz/%.o) $(FUZZ_SHARED_OBJ) \
     $(BUILD)/host/tests/fuzz/load.o
+-include $(wildcard $(BUILD)/host/tests/fuzz/*.d)
 
 coverage:
-	rm -f build/coverage/host/core/*.gcda
+	find build/coverage -name '*.gcda' -delete
 	HOSTILE_STEPS=$(HOSTILE_STEPS_COVERAGE) $(MAKE) BUILD=build/coverage CC=gcc \
 	    KIND_CFLAGS="--coverage -O0 -fno-inline" unit replay
 	tools/coverage build/coverage

@@ -22,11 +22,11 @@ $(SOAK_PROGRAMS): $(BUILD)/tests/soak/%: $(BUILD)/host/tests/soak/%.o $(BUILD)/l
 
 # $(call LATE,folder under build,flags)
 define LATE
-$(1)/core/%.o: core/%.c tests/soak/late_shm.h
+$(1)/core/%.o: core/%.c tests/soak/late_shm.h $(HEADERS)
 	@mkdir -p $$(@D)
 	$(CC) $(filter-out -MMD -MP,$(CFLAGS_HOST)) $(2) -include tests/soak/late_shm.h -c $$< -o $$@
 
-$(1)/fw/%.o: core/%.c tests/soak/late_shm.h
+$(1)/fw/%.o: core/%.c tests/soak/late_shm.h $(HEADERS)
 	@mkdir -p $$(@D)
 	$(filter-out -MMD -MP,$(AMP_SIM_REMOTE_CC)) $(2) -I. -include tests/soak/late_shm.h -c $$< -o $$@
 
@@ -42,7 +42,7 @@ $(1)/virtual_uart.elf: $(FW_CORE:core/%.c=$(1)/fw/%.o) $(1)/late_fw.o \
     $(FW)/obj/virtual_uart.o $(FW)/common/link.o $(AMP_SIM_REMOTE_DEPS)
 	$(CC) $(AMP_SIM_REMOTE_LD) $$(filter %.o,$$^) -o $$@
 
-$(1)/late: tests/soak/late.c tests/soak/soak.h $(CORE_SRC:core/%.c=$(1)/core/%.o) \
+$(1)/late: tests/soak/late.c tests/soak/soak.h $(HEADERS) $(CORE_SRC:core/%.c=$(1)/core/%.o) \
     $(1)/late_host.o $(AMP_SIM_HOST_SRC:%.c=$(BUILD)/host/%.o) $(1)/virtual_uart.elf
 	$(CC) $(filter-out -MMD -MP,$(CFLAGS_HOST)) -DAMP_TEST_FIRMWARE='"$(abspath $(1))"' \
 	    -DLATE_FIRMWARE='"virtual_uart.elf"' $(2) $$(filter %.c %.o,$$(filter-out %/fw/%,$$^)) -o $$@
