@@ -96,7 +96,7 @@ static int write_status(const struct amp_rproc *rproc, uint8_t status) {
     if (va == NULL) {
         return -AMP_EIO;
     }
-    amp_shm_put_32(
+    amp_rsc_put(
         va + offsetof(struct amp_rsc_vdev_entry, gfeatures), rproc->vdev.features & known_features);
     amp_shm_store_release_8(va + offsetof(struct amp_rsc_vdev_entry, status), status);
     if (port->ops->cache_clean != NULL) {

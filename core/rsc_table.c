@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "core/rsc_table.h"
-#include "core/shm.h"
 #include "core/virtq.h"
 #include "core/wire/rpmsg_layout.h"
 
@@ -376,14 +375,14 @@ int amp_rsc_write(const struct amp_rsc *rsc) {
     }
     // An image's table may lie at any address, so no field is stored as a word.
     uint8_t *vdev = table + (rsc->made.vdev.da - rsc->elf.table_da);
-    amp_shm_put_32(vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0);
+    amp_rsc_put(vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0);
     vdev[offsetof(struct amp_rsc_vdev_entry, status)] = 0;
     memcpy(vdev + sizeof(struct amp_rsc_vdev_entry), rsc->made.vdev.vring,
         sizeof(rsc->made.vdev.vring));
     for (unsigned i = 0; i < rsc->carveout_count; ++i) {
         uint8_t *carveout = table + rsc->carveout[i].entry;
-        amp_shm_put_32(carveout + offsetof(struct amp_rsc_carveout, da), rsc->carveout[i].da);
-        amp_shm_put_32(carveout + offsetof(struct amp_rsc_carveout, pa), rsc->carveout[i].da);
+        amp_rsc_put(carveout + offsetof(struct amp_rsc_carveout, da), rsc->carveout[i].da);
+        amp_rsc_put(carveout + offsetof(struct amp_rsc_carveout, pa), rsc->carveout[i].da);
     }
     if (port->ops->cache_clean != NULL) {
         port->ops->cache_clean(port->ctx, table, rsc->elf.table_len);

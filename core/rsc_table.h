@@ -31,6 +31,11 @@ struct amp_rsc {
     struct amp_elf_claim claim[AMP_ELF_MAX_CLAIMS];
 };
 
+// Write a word of a table, which may lie at any address.
+static inline void amp_rsc_put(uint8_t *at, uint32_t value) {
+    __builtin_memcpy(at, &value, sizeof(value));
+}
+
 // Check the table of a checked image, or the port's default table if it has
 // none, and place everything.  -AMP_ENOEXEC or -AMP_ENOMEM with the error filled
 // in, or what image->read returned.

@@ -57,11 +57,6 @@ static inline uint64_t amp_shm_load_64(const uint64_t *p) {
 #endif
 }
 
-// For a word at any address, which nobody reads before a later release.
-static inline void amp_shm_put_32(uint8_t *p, uint32_t value) {
-    __builtin_memcpy(p, &value, sizeof(value));
-}
-
 static inline void amp_shm_store_32(uint32_t *p, uint32_t value) {
     atomic_store_explicit((_Atomic uint32_t *)p, value, memory_order_relaxed);
 }
