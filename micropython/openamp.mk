@@ -63,6 +63,10 @@ else ifeq ($(OPENAMP_PORT),stm32h7)
 # The M7.  On the M4 there is firmware.
 SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/, \
     stm32h7/host.c stm32h7/host_cache.c stm32h7/host_life.c common/text.c)
+ifeq ($(MCU_SERIES),h7) # MicroPython's stm32 port
+SRC_USERMOD_C += $(OPENAMP_MOD)/stm32/openamp_stm32.c
+CFLAGS_USERMOD += -include $(OPENAMP_MOD)/stm32/openamp_stm32.h
+endif
 
 else
 $(error OPENAMP_PORT=$(OPENAMP_PORT): there is no such port)

@@ -63,3 +63,4 @@ test-stm32h7-c: $(H7SIM) $(H7_IMAGES) $(FW_H7)/test_notable.flash.bin $(H7_PROGR
 # After the first, which makes a firmware that it uses, too.
 test-stm32h7-python: test-stm32h7-c $(AMP_H7_BUILD)/micropython.elf $(AMP_H7_BUILD)/rom.img
 	tests/stm32h7/run_python $(BUILD)
+	tests/stm32h7/compile_stm32 $(BUILD)

@@ -1,0 +1,45 @@
+/*
+ * The module in MicroPython's stm32 port, for a chip with two cores: the
+ * interrupt, its priority, the MPU region, a sleep.
+ */
+#include "ports/stm32h7/stm32h7.h"
+
+#include "micropython/modopenamp.h"
+#include "ports/stm32/irq.h"
+#include "ports/stm32/mpu.h"
+
+// What the port keeps for its own module, where it has one: an MPU region, and
+// a priority that is no constant (IRQ_PRI_HSEM, 10 of 16).
+#ifndef MPU_REGION_OPENAMP
+#define MPU_REGION_OPENAMP 15
+#endif
+
+// A board that has memory to lend defines its own, and says so.
+#ifndef MICROPY_PY_OPENAMP_STM32_CONFIG
+static const struct amp_window windows[] = {AMP_STM32H7_WINDOWS};
+
+const struct amp_stm32h7_config amp_stm32h7_config = {
+    .mpu_region = MPU_REGION_OPENAMP,
+    .interrupt_priority = 10 << (8 - __NVIC_PRIO_BITS),
+    .windows = windows,
+    .window_count = MP_ARRAY_SIZE(windows),
+    .shared_len = 0xFC00,
+};
+#endif
+
+void HSEM1_IRQHandler(void);
+void HSEM1_IRQHandler(void) {
+    IRQ_ENTER(HSEM1_IRQn);
+    amp_stm32h7_interrupt();
+    IRQ_EXIT(HSEM1_IRQn);
+}
+
+// SysTick ends it after a millisecond.
+void openamp_stm32_wait(void) {
+    mp_uint_t before = disable_irq();
+    if (!openamp_bus.notified && MP_STATE_VM(sched_state) != MP_SCHED_PENDING
+        && MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL) {
+        __WFI();
+    }
+    enable_irq(before);
+}
