@@ -51,62 +51,55 @@ int amp_link_violated(struct amp_rpmsg *link, const char *what) {
 // ---- Up and down ----
 
 #if AMP_CONFIG_HOST
-// Empty rings, and every buffer of ring 0 given to the device.
-static void host_reset_rings(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
+// Fresh rings over `count` buffers; false if that is not one for each descriptor
+// of ring 0 and at least one for ring 1.
+static bool host_reset_rings(struct amp_rpmsg *link, amp_da_t da, size_t count) {
     uint32_t num = amp_virtq_num(&link->rx);
-    uint32_t size = link->buffer_size;
-    amp_da_t da = (amp_da_t)layout->buffers_da;
-    link->tx_buffers = link->buffers + (size_t)num * size;
+    size_t len = num * link->buffer_size;
+    if (count <= num) {
+        return false;
+    }
+    link->tx_buffers = link->buffers + len;
     amp_virtq_set_cache(&link->rx, link->port);
     amp_virtq_set_cache(&link->tx, link->port);
     // Nothing that we ever wrote there may come out of the cache any more.
-    amp_cache_forget(amp_virtq_cache(&link->rx), link->buffers, (size_t)num * size);
-    amp_virtq_driver_reset(&link->rx, da, size, VIRTQ_DESC_F_WRITE);
-    amp_virtq_driver_reset(&link->tx, da + (amp_da_t)num * size, size, 0);
-    for (uint32_t id = 0; id < num; ++id) {
-        amp_virtq_let_go(&link->rx, id);
-        amp_virtq_driver_put(&link->rx, link->rx.mine, id, id);
-        amp_virtq_publish(&link->rx, link->rx.mine, id);
-    }
+    amp_cache_forget(amp_virtq_cache(&link->rx), link->buffers, len);
+    amp_virtq_driver_reset(&link->rx, da, link->buffer_size, true);
+    amp_virtq_driver_reset(&link->tx, da + len, link->buffer_size, false);
     // A transmit buffer that there is no room for is in use for ever.
-    for (uint32_t id = (uint32_t)(layout->buffers_len / size) - num; id <= link->tx.mask; ++id) {
-        link->tx.kept[id] = AMP_KEPT_IN_USE;
+    for (count -= num; count <= link->tx.mask; ++count) {
+        link->tx.kept[count] = AMP_KEPT_IN_USE;
     }
+    return true;
 }
 #endif
 
 // Room for a header and a payload whose length can be said in 16 bits.
 static bool size_is_valid(uint32_t size) {
-    return size % 4 == 0 && size > AMP_HEADER_SIZE && size - AMP_HEADER_SIZE <= UINT16_MAX;
+    return size % 4 == 0 && size - AMP_HEADER_SIZE - 1 < UINT16_MAX;
 }
 
 int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     bool host = amp_link_is_host(link);
     uint32_t size = host ? layout->buffer_size : 512; // a device takes it for now
+    // Ring 0 is the host's receive queue and the device's transmit queue.
     if (amp_link_is_up(link) || !size_is_valid(size)
-        || (host && layout->buffers_len / size <= layout->vring[0].num)) {
+        || !amp_virtq_init(&link->rx, &layout->vring[!host], host, layout->event_idx)
+        || !amp_virtq_init(&link->tx, &layout->vring[host], host, layout->event_idx)) {
         return -AMP_EINVAL;
-    }
-    for (int i = 0; i < 2; ++i) {
-        const struct amp_vring_layout *ring = &layout->vring[i];
-        if (!amp_virtq_shape_is_valid(ring->num, ring->align)) {
-            return -AMP_EINVAL;
-        }
-        // Ring 0 is the host's receive queue and the device's transmit queue.
-        amp_virtq_init((i == 0) == host ? &link->rx : &link->tx, ring, host, layout->event_idx);
     }
     link->buffers = layout->buffers;
     link->buffers_da = layout->buffers_da;
     link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
     link->name_service = layout->name_service;
-    link->violation = NULL;
-    link->state |= LINK_UP;
     amp_link_learn(link, size);
 #if AMP_CONFIG_HOST
-    if (host) {
-        host_reset_rings(link, layout);
+    if (host && !host_reset_rings(link, (amp_da_t)layout->buffers_da, layout->buffers_len / size)) {
+        return -AMP_EINVAL;
     }
 #endif
+    link->violation = NULL;
+    link->state |= LINK_UP;
     // Consumed buffers are no news until somebody waits for one.
     amp_virtq_hush(&link->tx);
 #if AMP_CONFIG_DEVICE
@@ -114,11 +107,6 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         amp_link_look(link);
     }
 #endif
-    for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
-        if (ept->flags & EPT_NAMED) {
-            ept->flags |= EPT_ANNOUNCE;
-        }
-    }
     amp_ns_flush(link);
     return amp_link_is_up(link) ? 0 : -AMP_EPROTO; // here it looks at the rings for the first time
 }
@@ -140,6 +128,9 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
             amp_link_unbind(ept);
         }
         ept->flags &= EPT_NAMED | EPT_BOUND | EPT_CLOSING;
+        if (ept->flags & EPT_NAMED) {
+            ept->flags |= EPT_ANNOUNCE; // in the next life
+        }
     }
     // There is nobody any more to tell of the closing ones.  `released` may
     // change the list, and even begin a new life, which takes over the rest.

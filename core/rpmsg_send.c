@@ -45,7 +45,15 @@ static uint8_t *find_kept(const struct amp_rpmsg *link) {
     return memchr(vq->kept, AMP_KEPT_FREE, amp_virtq_num(vq));
 }
 
-// All that the other side was seen to return is used up: look again.
+// The other side has returned `ready` buffers.
+static void see(struct amp_rpmsg *link, int ready) {
+    link->tx.seen = link->tx.next + (uint32_t)ready;
+    if (!(link->state & LINK_NS_DUE)) {
+        amp_virtq_hush(&link->tx); // nobody waits for room now
+    }
+}
+
+// All that it was seen to return is used up: look again.
 static int see_more(struct amp_rpmsg *link, bool host) {
     int ready = amp_virtq_ready(&link->tx, host);
     if (ready < 0) {
@@ -54,11 +62,22 @@ static int see_more(struct amp_rpmsg *link, bool host) {
     if (ready == 0) {
         return -AMP_EAGAIN;
     }
-    link->tx.seen = link->tx.next + (uint32_t)ready;
-    if (!(link->state & LINK_NS_DUE)) {
-        amp_virtq_hush(&link->tx); // nobody waits for room now
-    }
+    see(link, ready);
     return 0;
+}
+
+// The same for the short cut.  False: there was no need, there are ours, or
+// there is nothing.
+static bool see_usual(struct amp_rpmsg *link) {
+    if (link->tx.next != link->tx.seen || link->tx.kept_count != 0) {
+        return false;
+    }
+    int ready = amp_virtq_ready(&link->tx, amp_link_is_host(link));
+    if (ready <= 0) {
+        return false;
+    }
+    see(link, ready);
+    return true;
 }
 
 // The id of the next that the other side returned (host) or stocked (device).
@@ -108,33 +127,59 @@ void amp_link_look(struct amp_rpmsg *link) {
 }
 #endif
 
-// A transmit buffer for `len` bytes that is nobody else's until it is sent or
-// given up, and its id, or NULL and an error.
-AMP_PER_ROLE uint8_t *claim(struct amp_rpmsg *link, size_t len, int *id, bool host) {
-    *id = take_buffer(link, host);
-    if (*id < 0) {
-        return NULL;
-    }
+// The buffer of `id`, or NULL with the link down.
+AMP_PER_ROLE uint8_t *buffer_of(struct amp_rpmsg *link, uint32_t id, bool host) {
     if (host) {
-        (void)len; // it knows that its buffers are long enough
-        return link->tx_buffers + (uint32_t)*id * link->buffer_size;
+        return link->tx_buffers + id * link->buffer_size;
     }
     uint8_t *buffer = NULL;
 #if AMP_CONFIG_DEVICE
     uint32_t size;
-    buffer = amp_link_map_buffer(link, &link->tx, (uint32_t)*id, &size);
+    buffer = amp_link_map_buffer(link, &link->tx, id, &size);
     if (buffer == NULL) {
-        *id = amp_link_violated(link, bad_buffer);
-    } else if (size != link->buffer_size) {
+        amp_link_violated(link, bad_buffer);
+    } else {
         amp_link_learn(link, size);
-        if (len >= link->tx_limit) {
-            amp_virtq_keep(&link->tx, (uint32_t)*id, AMP_KEPT_FREE);
-            *id = -AMP_EMSGSIZE;
-            buffer = NULL;
-        }
     }
 #endif
     return buffer;
+}
+
+int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
+    if (!amp_link_is_up(link)) {
+        return -AMP_EPIPE;
+    }
+    bool host = amp_link_is_host(link);
+    int id = take_buffer(link, host);
+    if (id < 0) {
+        return id;
+    }
+    uint8_t *buffer = buffer_of(link, (uint32_t)id, host);
+    if (!host && buffer == NULL) {
+        return -AMP_EPROTO;
+    }
+    if (host) {
+        amp_virtq_keep(&link->tx, (uint32_t)id, AMP_KEPT_IN_USE);
+    }
+    tx->data = buffer + AMP_HEADER_SIZE;
+    tx->size = link->tx_limit - 1;
+    tx->id = (uint16_t)id;
+    tx->generation = link->generation;
+    return 0;
+}
+
+// Was it claimed in this life of the link?
+static bool is_valid(const struct amp_rpmsg *link, const struct amp_tx *tx) {
+    return amp_link_is_up(link) && tx->generation == link->generation;
+}
+
+void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
+    if (is_valid(link, tx)) {
+        if (amp_link_is_host(link)) {
+            amp_virtq_let_go(&link->tx, tx->id);
+        }
+        amp_virtq_keep(&link->tx, tx->id, AMP_KEPT_FREE);
+    }
 }
 
 // ---- Sending ----
@@ -171,25 +216,42 @@ AMP_PER_ROLE int commit(struct amp_rpmsg *link, const uint8_t *buffer, uint32_t 
     return (int)len;
 }
 
+int amp_tx_commit(
+    struct amp_rpmsg *link, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len) {
+    if (!is_valid(link, tx)) {
+        return -AMP_EPIPE;
+    }
+    uint8_t *buffer = (uint8_t *)tx->data - AMP_HEADER_SIZE;
+    uint32_t given;
+    if (amp_link_is_host(link)) {
+        amp_virtq_let_go(&link->tx, tx->id);
+        given = prepare(link, buffer, tx->id, src, dest, len, true);
+    } else {
+        given = prepare(link, buffer, tx->id, src, dest, len, false);
+    }
+    return commit(link, buffer, given, len);
+}
+
 // Sends, whatever the case.
-AMP_PER_ROLE int send_as(
-    struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len, bool host) {
+static AMP_NOINLINE int send_full(
+    struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
     if (len >= link->tx_limit) {
         return amp_link_is_up(link) ? -AMP_EMSGSIZE : -AMP_EPIPE;
     }
-    int id;
-    uint8_t *buffer = claim(link, len, &id, host);
-    if (buffer == NULL) {
-        return id;
+    if (AMP_SHORT_CUTS && see_usual(link)) {
+        return amp_rpmsg_send(link, src, dest, data, len); // now the short cut works
     }
-    uint32_t given = prepare(link, buffer, (uint32_t)id, src, dest, len, host);
-    memcpy(buffer + AMP_HEADER_SIZE, data, len);
-    return commit(link, buffer, given, len);
-}
-static AMP_NOINLINE int send_full(
-    struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
-    return amp_link_is_host(link) ? send_as(link, src, dest, data, len, true)
-                                  : send_as(link, src, dest, data, len, false);
+    struct amp_tx tx;
+    int error = amp_tx_claim(link, &tx);
+    if (error != 0) {
+        return error;
+    }
+    if (len > tx.size) { // only now a device knows what the host stocked
+        amp_tx_cancel(link, &tx);
+        return -AMP_EMSGSIZE;
+    }
+    memcpy(tx.data, data, len);
+    return amp_tx_commit(link, &tx, src, dest, len);
 }
 
 // For the short cut: the next buffer that was seen to be returned, if it is an
@@ -219,7 +281,7 @@ AMP_PER_ROLE bool send_usual(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len, bool host) {
     uint32_t id;
     uint8_t *buffer;
-    if (AMP_RARELY(len >= link->tx_limit || !take_usual(link, &id, &buffer, host))) {
+    if (AMP_RARELY(!take_usual(link, &id, &buffer, host))) {
         return false;
     }
     uint32_t given = prepare(link, buffer, id, src, dest, len, host);
@@ -230,7 +292,7 @@ AMP_PER_ROLE bool send_usual(
 
 AMP_PER_ROLE int send_message(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
-    if (AMP_SHORT_CUTS
+    if (AMP_SHORT_CUTS && !AMP_RARELY(len >= link->tx_limit)
         && (amp_link_is_host(link) ? send_usual(link, src, dest, data, len, true)
                                    : send_usual(link, src, dest, data, len, false))) {
         return (int)len;
@@ -241,58 +303,6 @@ AMP_PER_ROLE int send_message(
 int amp_rpmsg_send(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
     return send_message(link, src, dest, data, len);
-}
-
-int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
-    if (!amp_link_is_up(link)) {
-        return -AMP_EPIPE;
-    }
-    bool host = amp_link_is_host(link);
-    int id;
-    uint8_t *buffer = host ? claim(link, 0, &id, true) : claim(link, 0, &id, false);
-    if (buffer == NULL) {
-        return id;
-    }
-    *tx = (struct amp_tx){
-        .data = buffer + AMP_HEADER_SIZE,
-        .size = link->tx_limit - 1,
-        .id = (uint16_t)id,
-        .generation = link->generation,
-    };
-    if (host) {
-        amp_virtq_keep(&link->tx, tx->id, AMP_KEPT_IN_USE);
-    }
-    return 0;
-}
-
-// Was it claimed in this life of the link?
-static bool is_valid(const struct amp_rpmsg *link, const struct amp_tx *tx) {
-    return amp_link_is_up(link) && tx->generation == link->generation;
-}
-
-int amp_tx_commit(
-    struct amp_rpmsg *link, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len) {
-    if (!is_valid(link, tx)) {
-        return -AMP_EPIPE;
-    }
-    uint8_t *buffer = (uint8_t *)tx->data - AMP_HEADER_SIZE;
-    uint32_t given;
-    if (amp_link_is_host(link)) {
-        amp_virtq_let_go(&link->tx, tx->id);
-        given = prepare(link, buffer, tx->id, src, dest, len, true);
-    } else {
-        given = prepare(link, buffer, tx->id, src, dest, len, false);
-    }
-    return commit(link, buffer, given, len);
-}
-
-void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
-    if (is_valid(link, tx)) {
-        if (amp_link_is_host(link)) {
-            amp_virtq_let_go(&link->tx, tx->id);
-        }
-        amp_virtq_keep(&link->tx, tx->id, AMP_KEPT_FREE);
-    }
 }
 
 size_t amp_rpmsg_mtu(const struct amp_rpmsg *link) {

@@ -8,28 +8,33 @@ bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align) {
         && align >= 4 && align <= 65536 && (align & (align - 1)) == 0;
 }
 
-void amp_virtq_init(
+// Where the writer of a ring says when it wants to be rung: behind the entries,
+// or in the flags before them.
+static uint16_t *event_of(void *entries, size_t len, bool event_idx) {
+    return event_idx ? (void *)((uint8_t *)entries + len) : (uint16_t *)entries - 2;
+}
+
+bool amp_virtq_init(
     struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver, bool event_idx) {
     uint32_t num = ring->num;
-    uint8_t *kept = vq->kept;
-    memset(kept, 0, num);
-    memset(vq, 0, sizeof(*vq));
-    vq->kept = kept;
+    if (!amp_virtq_shape_is_valid(num, ring->align)) {
+        return false;
+    }
+    driver = AMP_CONFIG_HOST && (!AMP_CONFIG_DEVICE || driver); // a build with one role knows
     vq->desc = ring->va;
-    vq->notify_id = ring->notify_id;
-    vq->mask = num - 1;
     struct virtq_avail *avail = (void *)(amp_virtq_desc(vq) + num);
     struct virtq_used *used = (void *)((uint8_t *)ring->va + virtq_used_offset(num, ring->align));
-    // used_event and avail_event, or the flags, of which each side writes its own.
-    uint16_t *used_event = &avail->flags;
-    uint16_t *avail_event = &used->flags;
-    if (event_idx) {
-        vq->event_mask = 0xFFFF;
-        used_event = &avail->ring[num];
-        avail_event = (uint16_t *)&used->ring[num];
-    }
+    uint16_t *used_event = event_of(avail->ring, sizeof(*avail->ring) * num, event_idx);
+    uint16_t *avail_event = event_of(used->ring, sizeof(*used->ring) * num, event_idx);
     vq->mine = driver ? (void *)avail->ring : used->ring;
     vq->theirs = driver ? (void *)used->ring : avail->ring;
     vq->my_event = driver ? used_event : avail_event;
     vq->peer_event = driver ? avail_event : used_event;
+    vq->notify_id = ring->notify_id;
+    vq->mask = num - 1;
+    vq->given = vq->next = vq->seen = 0;
+    vq->event_mask = event_idx ? 0xFFFF : 0;
+    vq->usual = vq->kept_count = 0;
+    memset(vq->kept, 0, num);
+    return true;
 }

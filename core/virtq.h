@@ -54,9 +54,9 @@
 // many, and an alignment that is a power of two and no smaller than an index?
 bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align);
 
-// The ring of a layout.  Set up our view of it, as its driver or its device.
-// The ring is not touched.
-void amp_virtq_init(
+// Set up our view of the ring of a layout, as its driver or its device.  The
+// ring is not touched; vq->kept is there.  False: not a ring that we can drive.
+bool amp_virtq_init(
     struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver, bool event_idx);
 
 static inline struct virtq_desc *amp_virtq_desc(const struct amp_virtq *vq) {
@@ -138,10 +138,11 @@ static inline void amp_virtq_publish(struct amp_virtq *vq, void *mine, uint32_t 
 
 // ---- Driver (host) ----
 
-// Write the descriptor table for `num` buffers of `size` bytes that lie one
-// after the other from `da`, and empty both rings.  While the device is in
+// Write the descriptor table for buffers of `size` bytes that lie one after the
+// other from `da`, and empty both rings; then stock the available ring with all
+// of them (receive), or keep them free (transmit).  While the device is in
 // reset.  Descriptor i belongs to buffer i for ever.
-void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, uint16_t flags);
+void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, bool stock);
 
 // Why a descriptor stays here.
 enum {

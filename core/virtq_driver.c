@@ -5,8 +5,9 @@
 
 #if AMP_CONFIG_HOST
 
-void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, uint16_t flags) {
+void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, bool stock) {
     struct virtq_desc *desc = amp_virtq_desc(vq);
+    uint16_t *avail = vq->mine;
     uint32_t num = amp_virtq_num(vq);
     // All of it, up to avail_event behind the last used element.
     uint8_t *end = (uint8_t *)((struct virtq_used_elem *)vq->theirs + num) + sizeof(uint16_t);
@@ -14,9 +15,18 @@ void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, ui
     for (uint32_t id = 0; id < num; ++id) {
         desc[id].addr = da;
         desc[id].len = size;
-        desc[id].flags = flags;
         da += size;
-        amp_virtq_keep(vq, id, AMP_KEPT_FREE);
+        if (stock) {
+            desc[id].flags = VIRTQ_DESC_F_WRITE;
+            avail[id] = (uint16_t)id;
+        } else {
+            amp_virtq_keep(vq, id, AMP_KEPT_FREE);
+        }
+    }
+    if (stock) {
+        vq->usual = num;
+        amp_virtq_publish(vq, avail, num - 1);
+        vq->given = num;
     }
     amp_cache_clean(amp_virtq_cache(vq), desc, (size_t)(end - (uint8_t *)desc));
 }

@@ -16,9 +16,9 @@ static void begin_with(uint16_t num, bool event_idx) {
     static uint8_t kept[2][256];
     driver.kept = kept[0];
     device.kept = kept[1];
-    amp_virtq_init(&driver, &ring, true, event_idx);
-    amp_virtq_init(&device, &ring, false, event_idx);
-    amp_virtq_driver_reset(&driver, 0x80000000u, 128, VIRTQ_DESC_F_WRITE);
+    assert_true(amp_virtq_init(&driver, &ring, true, event_idx));
+    assert_true(amp_virtq_init(&device, &ring, false, event_idx));
+    amp_virtq_driver_reset(&driver, 0x80000000u, 128, false);
 }
 
 // The whole rings.
@@ -99,7 +99,7 @@ static void test_reset(void **state) {
     for (uint32_t i = 0; i < 16; ++i) {
         assert_int_equal(desc[i].addr, 0x80000000u + 128 * i);
         assert_int_equal(desc[i].len, 128);
-        assert_int_equal(desc[i].flags, VIRTQ_DESC_F_WRITE);
+        assert_int_equal(desc[i].flags, 0);
         assert_int_equal(desc[i].next, 0);
     }
     // All of both rings is zero, and nothing behind them was touched.
