@@ -66,18 +66,18 @@ static int see_more(struct amp_rpmsg *link, bool host) {
     return 0;
 }
 
-// The same for the short cut.  False: there was no need, there are ours, or
-// there is nothing.
-static bool see_usual(struct amp_rpmsg *link) {
+// The same for the short cut: 1, go on; 0, there was no need, there are ours, or
+// the other side lied; -AMP_EAGAIN.
+static int see_usual(struct amp_rpmsg *link) {
     if (link->tx.next != link->tx.seen || link->tx.kept_count != 0) {
-        return false;
+        return 0;
     }
     int ready = amp_virtq_ready(&link->tx, amp_link_is_host(link));
     if (ready <= 0) {
-        return false;
+        return ready == 0 ? -AMP_EAGAIN : 0;
     }
     see(link, ready);
-    return true;
+    return 1;
 }
 
 // The id of the next that the other side returned (host) or stocked (device).
@@ -238,8 +238,9 @@ static AMP_NOINLINE int send_full(
     if (len >= link->tx_limit) {
         return amp_link_is_up(link) ? -AMP_EMSGSIZE : -AMP_EPIPE;
     }
-    if (AMP_SHORT_CUTS && see_usual(link)) {
-        return amp_rpmsg_send(link, src, dest, data, len); // now the short cut works
+    int seen = AMP_SHORT_CUTS ? see_usual(link) : 0;
+    if (seen != 0) { // now the short cut works
+        return seen < 0 ? seen : amp_rpmsg_send(link, src, dest, data, len);
     }
     struct amp_tx tx;
     int error = amp_tx_claim(link, &tx);
