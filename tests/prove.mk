@@ -63,11 +63,18 @@ $(BUILD)/prove/replay/%: $(BUILD)/host/tests/fuzz/%.o $(FUZZ_SHARED_OBJ) \
     $(BUILD)/host/tests/fuzz/load.o
 -include $(wildcard $(BUILD)/host/tests/fuzz/*.d)
 
-coverage:
-	find build/coverage -name '*.gcda' -delete
-	HOSTILE_STEPS=$(HOSTILE_STEPS_COVERAGE) $(MAKE) BUILD=build/coverage CC=gcc \
-	    KIND_CFLAGS="--coverage -O0 -fno-inline" unit replay
-	tools/coverage build/coverage
+# Twice: a build for size has no short cuts (core/link.h).
+COVERAGE_BUILDS := build/coverage build/coverage-size
+build/coverage/all: COVERAGE_CFLAGS := -O0
+build/coverage-size/all: COVERAGE_CFLAGS := -Os
+.PHONY: $(COVERAGE_BUILDS:%=%/all)
+$(COVERAGE_BUILDS:%=%/all): build/%/all:
+	@mkdir -p build/$*
+	find build/$* -name '*.gcda' -delete
+	HOSTILE_STEPS=$(HOSTILE_STEPS_COVERAGE) $(MAKE) BUILD=build/$* CC=gcc \
+	    KIND_CFLAGS="--coverage $(COVERAGE_CFLAGS) -fno-inline" unit replay
+coverage: $(COVERAGE_BUILDS:%=%/all)
+	tools/coverage $(COVERAGE_BUILDS)
 
 .PHONY: replay
 replay: $(REPLAY)

@@ -209,6 +209,16 @@ static void test_refused_image_leaves_the_loaded_one(void **state) {
     assert_int_equal(amp_rproc_start(&rproc), -AMP_EBUSY);
 }
 
+// A build without AMP_CONFIG_CACHE has nothing for a port with a cache.
+static void test_cached_rings_not_built(void **state) {
+    (void)state;
+    assert_int_equal(load(), 0);
+    fake.port.cache_line = AMP_CONFIG_CACHE ? 0 : 32;
+    assert_int_equal(amp_rproc_start(&rproc), AMP_CONFIG_CACHE ? 0 : -AMP_EINVAL);
+    fake.port.cache_line = 0;
+    assert_int_equal(rproc.state, AMP_CONFIG_CACHE ? AMP_RPROC_RUNNING : AMP_RPROC_LOADED);
+}
+
 static void test_shared_memory_too_small(void **state) {
     (void)state;
     fake.port.shared_len = 100;
@@ -709,6 +719,7 @@ int main(void) {
         TEST(test_load_and_start),
         TEST(test_refused_image_touches_nothing),
         TEST(test_refused_image_leaves_the_loaded_one),
+        TEST(test_cached_rings_not_built),
         TEST(test_shared_memory_too_small),
         TEST(test_every_read_may_fail),
         TEST(test_every_map_may_fail),
