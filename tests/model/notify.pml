@@ -102,7 +102,7 @@ inline sleep(side) {
     atomic { bell[side] -> bell[side] = false }
 }
 
-/* amp_link_kick() with amp_virtq_must_notify(): what the other side `asks`, and
+/* amp_link_ring() with amp_virtq_must_notify(): what the other side `asks`, and
    the last `count` entries up to `idx`. */
 inline kick(side, asks, idx, count) {
     if
@@ -190,7 +190,7 @@ proctype host() {
                 :: wanted -> wanted = false; hush(HOST_ASKS(1))
                 :: else
                 fi;
-                tx_avail++; /* commit(): amp_virtq_driver_give() */
+                tx_avail++; /* commit(): amp_virtq_publish() */
                 store(AVAIL(1), tx_avail);
                 sent++;
                 fence_send(HOST);
@@ -231,11 +231,11 @@ proctype host() {
 #endif
                     :: else
                     fi;
-                    rx_avail++; /* give_back(): amp_virtq_driver_give() */
+                    rx_avail++; /* give_back(): amp_virtq_publish() */
                     store(AVAIL(0), rx_avail)
                 fi
 #else
-                rx_avail++; /* give_back(): amp_virtq_driver_give() */
+                rx_avail++; /* give_back(): amp_virtq_publish() */
                 store(AVAIL(0), rx_avail)
 #endif
             :: else -> break
@@ -324,12 +324,12 @@ proctype device() {
                 :: wanted -> wanted = false; hush(DEVICE_ASKS(0))
                 :: else
                 fi;
-                tx_taken++; /* commit(): amp_virtq_device_give() */
+                tx_taken++; /* commit(): amp_virtq_publish() */
                 store(USED(0), tx_taken);
                 answered++;
                 fence_send(DEVICE);
                 kick(DEVICE, HOST_ASKS(0), tx_taken, 1);
-                rx_used++; /* give_back(): amp_virtq_device_give() */
+                rx_used++; /* give_back(): amp_virtq_publish() */
                 store(USED(1), rx_used)
             :: else -> break
             od;
