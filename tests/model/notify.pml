@@ -116,7 +116,7 @@ inline kick(side, asks, idx, count) {
     fi
 }
 
-/* amp_virtq_*_listen(): `next` is the entry to be rung for. */
+/* amp_virtq_listen(): `next` is the entry to be rung for. */
 #ifdef EVENT_IDX
 #define listen(asks, next) store(asks, next)
 #define hush(asks) skip
@@ -140,7 +140,7 @@ end:
     od
 }
 
-/* amp_virtq_*_ready() at a place where no fence came before: it may be old. */
+/* amp_virtq_ready() at a place where no fence came before: it may be old. */
 inline ready_or_old(ready, v, taken) {
     if
     :: ready = seen[v] - taken
@@ -176,8 +176,8 @@ proctype host() {
         blocked = false;
         do
         :: sent < MESSAGES && !blocked ->
-            if /* host_claim() */
-            :: tx_avail - tx_taken == N -> /* host_reclaim() */
+            if /* take_buffer() */
+            :: tx_avail - tx_taken == N -> /* see_more() */
                 ready_or_old(ready, USED(1), tx_taken);
                 assert(ready <= N);
                 tx_taken = tx_taken + ready
@@ -301,7 +301,7 @@ proctype device() {
                 /* deliver(): the callback.  amp_endpoint_send(), and if there is
                    no room amp_rpmsg_want_room() and sleep. */
                 do
-                :: ready_or_old(room, AVAIL(0), tx_taken); /* device_claim() */
+                :: ready_or_old(room, AVAIL(0), tx_taken); /* take_buffer(), see_more() */
                     assert(room <= N);
                     if
                     :: room > 0 -> break
@@ -359,7 +359,7 @@ init {
         seen[AVAIL(0)] = N; /* host_reset_rings(): ring 0 is stocked */
 #ifndef EVENT_IDX
         seen[HOST_ASKS(1)] = 1; /* and consumed buffers are no news */
-        seen[DEVICE_ASKS(0)] = 1; /* device_look_at_rings() */
+        seen[DEVICE_ASKS(0)] = 1; /* amp_link_look() */
 #endif
         run host();
         run device()
