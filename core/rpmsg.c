@@ -98,6 +98,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         return -AMP_EINVAL;
     }
 #endif
+    link->tx_listed = 0;
     link->violation = NULL;
     link->state |= LINK_UP;
     // Consumed buffers are no news until somebody waits for one.
@@ -219,7 +220,7 @@ static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host
     const char *lie = amp_link_bad_id;
     message->buffer = NULL;
     if (host) {
-        const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, vq->theirs);
+        const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, vq->theirs, vq->next);
         message->id = amp_shm_load_32(&elem->id);
         if (amp_virtq_driver_may_take(vq, message->id)) {
             message->room = amp_shm_load_32(&elem->len);
@@ -227,7 +228,7 @@ static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host
         }
     } else {
 #if AMP_CONFIG_DEVICE
-        message->id = amp_virtq_device_peek(vq, vq->theirs);
+        message->id = amp_virtq_device_peek(vq, vq->theirs, vq->next);
         message->buffer = amp_link_map_buffer(link, vq, message->id, &message->room);
         lie = "available ring: no buffer in the shared memory";
 #endif
@@ -245,10 +246,10 @@ AMP_PER_ROLE bool peek_usual(
     const struct amp_virtq *vq = &link->rx;
     if (!host) {
         message->room = link->buffer_size;
-        message->id = amp_virtq_device_peek(vq, theirs);
+        message->id = amp_virtq_device_peek(vq, theirs, vq->next);
         return amp_link_map_usual(link, vq, message->id, &message->buffer);
     }
-    const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, theirs);
+    const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, theirs, vq->next);
     message->id = amp_shm_load_32(&elem->id);
     if (AMP_RARELY(!amp_virtq_driver_may_take(vq, message->id))) {
         return false;

@@ -39,76 +39,62 @@ void amp_link_learn(struct amp_rpmsg *link, uint32_t size) {
 // Device: given back unsent.
 static uint8_t *find_kept(const struct amp_rpmsg *link) {
     const struct amp_virtq *vq = &link->tx;
-    if (AMP_SHORT_CUTS && vq->kept_count == 0) {
-        return NULL;
-    }
     return memchr(vq->kept, AMP_KEPT_FREE, amp_virtq_num(vq));
 }
 
-// The other side has returned `ready` buffers.
-static void see(struct amp_rpmsg *link, int ready) {
-    link->tx.seen = link->tx.next + (uint32_t)ready;
+// The id that the other side returned (host) or stocked (device) at `index`.  It
+// is a claim.
+AMP_PER_ROLE uint32_t peek(const struct amp_virtq *vq, uint32_t index, bool host) {
+    return host ? amp_shm_load_32(&amp_virtq_driver_peek(vq, vq->theirs, index)->id)
+                : amp_virtq_device_peek(vq, vq->theirs, index);
+}
+
+// Somebody who waited for room has it now.
+static void nobody_waits(struct amp_rpmsg *link) {
     if (!(link->state & LINK_NS_DUE)) {
-        amp_virtq_hush(&link->tx); // nobody waits for room now
+        amp_virtq_hush(&link->tx);
     }
 }
 
-// All that it was seen to return is used up: look again.
-static int see_more(struct amp_rpmsg *link, bool host) {
-    int ready = amp_virtq_ready(&link->tx, host);
+// A free one of ours, or -1.
+static int take_kept(struct amp_rpmsg *link) {
+    struct amp_virtq *vq = &link->tx;
+    uint8_t *kept = vq->kept_count == 0 ? NULL : find_kept(link);
+    if (kept == NULL) {
+        return -1;
+    }
+    uint32_t id = (uint32_t)(kept - vq->kept);
+    amp_virtq_let_go(vq, id);
+    return (int)id;
+}
+
+// The next that the other side returned, or an error.
+AMP_PER_ROLE int take_returned(struct amp_rpmsg *link, bool host) {
+    struct amp_virtq *vq = &link->tx;
+    int ready = amp_virtq_ready(vq, host);
     if (ready < 0) {
         return amp_link_violated(link, amp_link_bad_index);
     }
     if (ready == 0) {
         return -AMP_EAGAIN;
     }
-    see(link, ready);
-    return 0;
-}
-
-// The same for the short cut: 1, go on; 0, there was no need, there are ours, or
-// the other side lied; -AMP_EAGAIN.
-static int see_usual(struct amp_rpmsg *link) {
-    if (link->tx.next != link->tx.seen || link->tx.kept_count != 0) {
-        return 0;
-    }
-    int ready = amp_virtq_ready(&link->tx, amp_link_is_host(link));
-    if (ready <= 0) {
-        return ready == 0 ? -AMP_EAGAIN : 0;
-    }
-    see(link, ready);
-    return 1;
-}
-
-// The id of the next that the other side returned (host) or stocked (device).
-// It is a claim.
-AMP_PER_ROLE uint32_t peek(const struct amp_virtq *vq, bool host) {
-    return host ? amp_shm_load_32(&amp_virtq_driver_peek(vq, vq->theirs)->id)
-                : amp_virtq_device_peek(vq, vq->theirs);
-}
-
-// The id of a buffer that nobody else has, or an error.
-AMP_PER_ROLE int take_buffer(struct amp_rpmsg *link, bool host) {
-    struct amp_virtq *vq = &link->tx;
-    if (vq->next == vq->seen) {
-        // First ours: when they are used up, the ring has the most to show.
-        uint8_t *kept = find_kept(link);
-        if (kept != NULL) {
-            uint32_t id = (uint32_t)(kept - vq->kept);
-            amp_virtq_let_go(vq, id);
-            return (int)id;
-        }
-        int error = see_more(link, host);
-        if (error != 0) {
-            return error;
-        }
-    }
-    uint32_t id = peek(vq, host);
+    uint32_t id = peek(vq, vq->next, host);
     if (host && !amp_virtq_driver_may_take(vq, id)) {
         return amp_link_violated(link, amp_link_bad_id);
     }
     amp_virtq_took(vq);
+    nobody_waits(link);
     return (int)id;
+}
+
+// The id of a buffer that nobody else has, or an error.
+static int take_buffer(struct amp_rpmsg *link) {
+    if (AMP_SHORT_CUTS && link->tx_listed != 0) {
+        return link->tx_list[--link->tx_listed];
+    }
+    // First ours: when they are used up, the ring has the most to show.
+    int id = take_kept(link);
+    return id >= 0 ? id : take_returned(link, amp_link_is_host(link));
 }
 
 #if AMP_CONFIG_DEVICE
@@ -116,8 +102,11 @@ static const char bad_buffer[] = "available ring: transmit buffer that cannot be
 
 void amp_link_look(struct amp_rpmsg *link) {
     uint32_t size;
-    if (see_more(link, false) == 0) {
-        uint32_t id = peek(&link->tx, false);
+    int ready = amp_virtq_ready(&link->tx, false);
+    if (ready < 0) {
+        amp_link_violated(link, amp_link_bad_index);
+    } else if (ready > 0) {
+        uint32_t id = peek(&link->tx, 0, false);
         if (amp_link_map_buffer(link, &link->tx, id, &size) == NULL) {
             amp_link_violated(link, bad_buffer);
         } else {
@@ -150,7 +139,7 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
         return -AMP_EPIPE;
     }
     bool host = amp_link_is_host(link);
-    int id = take_buffer(link, host);
+    int id = take_buffer(link);
     if (id < 0) {
         return id;
     }
@@ -232,16 +221,80 @@ int amp_tx_commit(
     return commit(link, buffer, given, len);
 }
 
+#if AMP_SHORT_CUTS
+// Entry `last` - `i` goes to the list.  Returns its id, a claim.
+AMP_PER_ROLE uint32_t copy_id(uint8_t *list, const void *last, uint32_t i, bool host) {
+    uint32_t id = host ? amp_shm_load_32(&((const struct virtq_used_elem *)last - i)->id)
+                       : amp_shm_load_16((const uint16_t *)last - i);
+    list[i] = (uint8_t)id;
+    return id;
+}
+
+// The `count` entries that end with `last` go to the list, which is used from
+// its end.  Returns all the bits that the ids have.  Eight at a time: this is a
+// part of what each send costs.
+AMP_PER_ROLE uint32_t copy_ids(uint8_t *list, const void *last, uint32_t count, bool host) {
+    uint32_t all = 0;
+    uint32_t i = 0;
+    for (; i + 7 < count; i += 8) {
+        all |= copy_id(list, last, i, host);
+        all |= copy_id(list, last, i + 1, host);
+        all |= copy_id(list, last, i + 2, host);
+        all |= copy_id(list, last, i + 3, host);
+        all |= copy_id(list, last, i + 4, host);
+        all |= copy_id(list, last, i + 5, host);
+        all |= copy_id(list, last, i + 6, host);
+        all |= copy_id(list, last, i + 7, host);
+    }
+    for (; i < count; ++i) {
+        all |= copy_id(list, last, i, host);
+    }
+    return all;
+}
+
+// List what the other side returned, at most up to the ring's end: 1, go on; 0,
+// it is not as usual; -AMP_EAGAIN.
+AMP_PER_ROLE int list_as(struct amp_rpmsg *link, bool host) {
+    struct amp_virtq *vq = &link->tx;
+    int ready = amp_virtq_ready(vq, host);
+    if (ready <= 0) {
+        return ready == 0 ? -AMP_EAGAIN : 0;
+    }
+    uint32_t first = vq->next & vq->mask;
+    uint32_t count = amp_virtq_num(vq) - first;
+    count = (uint32_t)ready < count ? (uint32_t)ready : count;
+    uint32_t size = host ? sizeof(struct virtq_used_elem) : sizeof(uint16_t);
+    const uint8_t *entries = (const uint8_t *)vq->theirs + first * size;
+    amp_cache_forget(amp_virtq_cache(vq), entries, count * size);
+    if (copy_ids(link->tx_list, entries + (count - 1) * size, count, host) > vq->mask) {
+        return 0;
+    }
+    vq->next += count;
+    link->tx_listed = count;
+    nobody_waits(link);
+    return 1;
+}
+
+static int list_returned(struct amp_rpmsg *link) {
+    if (link->tx_listed != 0 || link->tx.kept_count != 0) {
+        return 0;
+    }
+    return amp_link_is_host(link) ? list_as(link, true) : list_as(link, false);
+}
+#endif
+
 // Sends, whatever the case.
 static AMP_NOINLINE int send_full(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
     if (len >= link->tx_limit) {
         return amp_link_is_up(link) ? -AMP_EMSGSIZE : -AMP_EPIPE;
     }
-    int seen = AMP_SHORT_CUTS ? see_usual(link) : 0;
-    if (seen != 0) { // now the short cut works
-        return seen < 0 ? seen : amp_rpmsg_send(link, src, dest, data, len);
+#if AMP_SHORT_CUTS
+    int listed = list_returned(link);
+    if (listed != 0) { // now the short cut works
+        return listed < 0 ? listed : amp_rpmsg_send(link, src, dest, data, len);
     }
+#endif
     struct amp_tx tx;
     int error = amp_tx_claim(link, &tx);
     if (error != 0) {
@@ -255,25 +308,19 @@ static AMP_NOINLINE int send_full(
     return amp_tx_commit(link, &tx, src, dest, len);
 }
 
-// For the short cut: the next buffer that was seen to be returned, if it is an
-// ordinary one.
+// For the short cut: the next buffer that was listed, if it is an ordinary one.
 AMP_PER_ROLE bool take_usual(struct amp_rpmsg *link, uint32_t *id, uint8_t **buffer, bool host) {
-    struct amp_virtq *vq = &link->tx;
-    if (AMP_RARELY(vq->next == vq->seen)) {
+    uint32_t listed = link->tx_listed;
+    if (AMP_RARELY(listed-- == 0)) {
         return false;
     }
-    *id = peek(vq, host);
+    *id = link->tx_list[listed];
     if (host) {
-        if (AMP_RARELY(!amp_virtq_driver_may_take(vq, *id))) {
-            return false;
-        }
         *buffer = link->tx_buffers + *id * link->buffer_size;
-    } else {
-        if (AMP_RARELY(!amp_link_map_usual(link, vq, *id, buffer))) {
-            return false;
-        }
+    } else if (AMP_RARELY(!amp_link_map_usual(link, &link->tx, *id, buffer))) {
+        return false;
     }
-    amp_virtq_took(vq);
+    link->tx_listed = listed;
     return true;
 }
 
@@ -325,9 +372,8 @@ int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
 }
 
 static bool has_room(const struct amp_rpmsg *link) {
-    bool host = amp_link_is_host(link);
-    return link->tx.next != link->tx.seen || find_kept(link) != NULL
-        || amp_virtq_ready(&link->tx, host) != 0;
+    return link->tx_listed != 0 || find_kept(link) != NULL
+        || amp_virtq_ready(&link->tx, amp_link_is_host(link)) != 0;
 }
 
 bool amp_rpmsg_want_room(struct amp_rpmsg *link) {

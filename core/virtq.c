@@ -32,7 +32,7 @@ bool amp_virtq_init(
     vq->peer_event = driver ? avail_event : used_event;
     vq->notify_id = ring->notify_id;
     vq->mask = num - 1;
-    vq->given = vq->next = vq->seen = 0;
+    vq->given = vq->next = 0;
     vq->event_mask = event_idx ? 0xFFFF : 0;
     vq->usual = vq->kept_count = 0;
     memset(vq->kept, 0, num);

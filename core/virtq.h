@@ -153,24 +153,22 @@ enum {
 // `id`, which the device does not have, stays here for a while; or goes again.
 static inline void amp_virtq_keep(struct amp_virtq *vq, uint32_t id, uint8_t why) {
     vq->kept[id] = why;
-    if (AMP_SHORT_CUTS) {
-        ++vq->kept_count;
-        vq->usual = 0;
-    }
+    ++vq->kept_count;
+    vq->usual = 0;
 }
 static inline void amp_virtq_let_go(struct amp_virtq *vq, uint32_t id) {
     vq->kept[id] = 0;
-    if (AMP_SHORT_CUTS && --vq->kept_count == 0) {
+    if (--vq->kept_count == 0) {
         vq->usual = amp_virtq_num(vq);
     }
 }
 
-// The next used element of those that amp_virtq_ready() counted.  `theirs` is
+// One of the used elements that amp_virtq_ready() counted.  `theirs` is
 // vq->theirs: a caller that has just read it needs not read it again.
 static inline const struct virtq_used_elem *amp_virtq_driver_peek(
-    const struct amp_virtq *vq, const void *theirs) {
+    const struct amp_virtq *vq, const void *theirs, uint32_t index) {
     const struct virtq_used_elem *elem =
-        (const struct virtq_used_elem *)theirs + (vq->next & vq->mask);
+        (const struct virtq_used_elem *)theirs + (index & vq->mask);
     amp_cache_forget(amp_virtq_cache(vq), elem, sizeof(*elem));
     return elem;
 }
@@ -192,11 +190,12 @@ static inline void amp_virtq_driver_put(
 
 // ---- Device ----
 
-// Look at the next of those that amp_virtq_ready() counted.  Returns the id of
-// its descriptor, or a number that is none: above vq->mask.
-static inline uint32_t amp_virtq_device_peek(const struct amp_virtq *vq, const void *theirs) {
+// Look at one of those that amp_virtq_ready() counted.  Returns the id of its
+// descriptor, or a number that is none: above vq->mask.
+static inline uint32_t amp_virtq_device_peek(
+    const struct amp_virtq *vq, const void *theirs, uint32_t index) {
     const uint16_t *avail = theirs;
-    return amp_shm_load_16(&avail[vq->next & vq->mask]);
+    return amp_shm_load_16(&avail[index & vq->mask]);
 }
 
 // Read descriptor `id` once into private memory.  False: a chain (RPMsg has

@@ -97,7 +97,6 @@ struct amp_virtq {
     // Free-running indices, of which a ring shows the lower 16 bits.
     uint32_t given; // the next to publish in `mine`
     uint32_t next; // the next to take from `theirs`
-    uint32_t seen; // transmit queue: up to here `theirs` was checked
     // VIRTIO_RING_F_EVENT_IDX: 0xFFFF, what is said is an index.  0: flags.
     uint32_t event_mask;
     uint32_t usual; // driver: ids below it are with the device, without a look at `kept`
@@ -127,6 +126,7 @@ struct amp_rpmsg {
     uint32_t buffer_size; // bytes of one buffer; a device learns it
     size_t tx_limit; // the shortest payload that is too long: 0 while down
     unsigned poll_max; // of the poll that is under way
+    uint32_t tx_listed; // ids on tx_list
     struct amp_endpoint **buckets;
     uint32_t bucket_mask;
     // Host: the buffers of ring 0.  Device: the shared window in which the
@@ -150,6 +150,10 @@ struct amp_rpmsg {
     struct amp_service services[AMP_CONFIG_MAX_SERVICES];
     uint8_t rx_kept[AMP_CONFIG_MAX_BUFFERS];
     uint8_t tx_kept[AMP_CONFIG_MAX_BUFFERS];
+    // For the short cut: transmit buffers that the other side returned, taken all
+    // at once: an entry that is read while the other side writes its neighbours
+    // travels between the caches again and again.
+    uint8_t tx_list[AMP_CONFIG_MAX_BUFFERS];
 };
 
 // Where a link's rings and buffers lie.  Local pointers; every range was

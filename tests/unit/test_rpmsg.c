@@ -1068,12 +1068,9 @@ static void test_violations_against_device(void **state) {
         expect_violation(device, amp_endpoint_send(&at_device, "", 0));
     }
     pair_avail(&pair, 0)->idx = 100;
-    for (int i = 0; i < 4; ++i) { // found when it needs more than it has seen
-        assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
-    }
     expect_violation(device, amp_endpoint_send(&at_device, "", 0));
-    assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
     pair_avail(&pair, 0)->ring[1] = 77;
+    assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
     expect_violation(device, amp_tx_claim(&device->link, &tx));
 }
 
@@ -1096,11 +1093,11 @@ static void break_and_send(struct amp_endpoint *ept, uint32_t src, void *data, s
     pair_note(ept, src, data, len);
     if (ept == &at_host) {
         pair_used(&pair, 1)->idx = 1000;
+        for (int i = 0; i < 4; ++i) { // found when it needs more than it has
+            assert_int_equal(amp_endpoint_send(ept, "", 0), 0);
+        }
     } else {
         pair_avail(&pair, 0)->idx = 1000;
-    }
-    for (int i = 0; i < 4; ++i) { // found when it needs more than it has seen
-        assert_int_equal(amp_endpoint_send(ept, "", 0), 0);
     }
     assert_int_equal(amp_endpoint_send(ept, "", 0), -AMP_EPROTO);
     assert_int_equal(amp_endpoint_send(ept, "", 0), -AMP_EPIPE);

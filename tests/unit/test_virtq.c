@@ -41,7 +41,7 @@ static void device_give(uint32_t id, uint32_t len) {
 
 // The id of the next used descriptor, or -1 if it cannot be one.
 static int64_t driver_take(void) {
-    uint32_t id = amp_virtq_driver_peek(&driver, driver.theirs)->id;
+    uint32_t id = amp_virtq_driver_peek(&driver, driver.theirs, driver.next)->id;
     if (!amp_virtq_driver_may_take(&driver, id)) {
         return -1;
     }
@@ -50,7 +50,7 @@ static int64_t driver_take(void) {
     return id;
 }
 static uint32_t device_take(void) {
-    uint32_t id = amp_virtq_device_peek(&device, device.theirs);
+    uint32_t id = amp_virtq_device_peek(&device, device.theirs, device.next);
     amp_virtq_took(&device);
     return id;
 }
@@ -161,7 +161,8 @@ static void test_round_and_round(void **state) {
                 }
                 default:
                     if (amp_virtq_ready(&driver, true) > 0) {
-                        uint32_t len = amp_virtq_driver_peek(&driver, driver.theirs)->len;
+                        uint32_t len =
+                            amp_virtq_driver_peek(&driver, driver.theirs, driver.next)->len;
                         int64_t id = driver_take();
                         assert_in_range(id, 0, num - 1);
                         assert_false(is_free[id]);
