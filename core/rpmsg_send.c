@@ -87,10 +87,25 @@ AMP_PER_ROLE int take_returned(struct amp_rpmsg *link, bool host) {
     return (int)id;
 }
 
+// What is on the list is free.  False, with the link down: the device returned
+// one twice.  (From the list it would only be sent twice; but two who claim
+// buffers must not get the same.)
+static bool unlist(struct amp_rpmsg *link) {
+    while (link->tx_listed != 0) {
+        uint32_t id = link->tx_list[--link->tx_listed];
+        if (amp_link_is_host(link) && link->tx.kept[id] != 0) {
+            amp_link_violated(link, amp_link_bad_id);
+            return false;
+        }
+        amp_virtq_keep(&link->tx, id, AMP_KEPT_FREE);
+    }
+    return true;
+}
+
 // The id of a buffer that nobody else has, or an error.
 static int take_buffer(struct amp_rpmsg *link) {
-    if (AMP_SHORT_CUTS && link->tx_listed != 0) {
-        return link->tx_list[--link->tx_listed];
+    if (AMP_SHORT_CUTS && !unlist(link)) {
+        return -AMP_EPROTO;
     }
     // First ours: when they are used up, the ring has the most to show.
     int id = take_kept(link);
