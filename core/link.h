@@ -46,11 +46,8 @@ int amp_link_violated(struct amp_rpmsg *link, const char *what);
 extern const char amp_link_bad_index[];
 extern const char amp_link_bad_id[];
 
-static inline void amp_link_ring(struct amp_rpmsg *link, const struct amp_virtq *vq) {
-    const struct amp_port *port = link->port;
-    ++link->stats.kicks;
-    port->ops->notify(port->ctx, vq->notify_id);
-}
+// Ring for `vq`.
+void amp_link_ring(struct amp_rpmsg *link, const struct amp_virtq *vq);
 
 // Tell the other side, if it wants to know, of what was given back on the
 // receive ring.

@@ -14,11 +14,9 @@ void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp
     link->state = role == AMP_HOST ? LINK_HOST : 0;
     link->next_addr = RPMSG_FIRST_DYNAMIC_ADDR;
     link->endpoints_end = &link->endpoints;
-    link->nobody = (struct amp_endpoint){
-        .link = link,
-        .cb = amp_link_drop,
-        .addr = AMP_ADDR_ANY,
-    };
+    link->nobody.link = link;
+    link->nobody.cb = amp_link_drop;
+    link->nobody.addr = AMP_ADDR_ANY;
     amp_rpmsg_set_buckets(link, link->own_buckets, AMP_CONFIG_BUCKETS);
 }
 
@@ -316,6 +314,19 @@ static int ended(struct amp_rpmsg *link, unsigned taken) {
     return link->violation != NULL ? -AMP_EPROTO : (int)taken;
 }
 
+void amp_link_ring(struct amp_rpmsg *link, const struct amp_virtq *vq) {
+    const struct amp_port *port = link->port;
+    ++link->stats.kicks;
+    port->ops->notify(port->ctx, vq->notify_id);
+}
+
+// Tell of the last `count` buffers that were given back.  After a fence.
+static void tell_some(struct amp_rpmsg *link, unsigned count) {
+    if (amp_virtq_must_notify_some(&link->rx, count)) {
+        amp_link_ring(link, &link->rx);
+    }
+}
+
 // Polls, whatever the case.
 AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
     struct amp_virtq *vq = &link->rx;
@@ -343,8 +354,8 @@ AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
         amp_shm_fence(); // partner: the same one on the other side, see virtq.h
     } while (left != 0 && amp_virtq_is_news(vq));
     amp_link_clear(link, LINK_POLLING);
-    if (left != max && amp_virtq_must_notify_some(vq, max - left)) {
-        amp_link_ring(link, vq);
+    if (left != max) {
+        tell_some(link, max - left);
     }
     return (int)(max - left);
 }
@@ -477,10 +488,7 @@ void amp_link_tell(struct amp_rpmsg *link) {
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
     // Inside a callback: this one and those that the poll has given back so
     // far, as at its end it counts only what it took.
-    unsigned count = link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1;
-    if (amp_virtq_must_notify_some(&link->rx, count)) {
-        amp_link_ring(link, &link->rx);
-    }
+    tell_some(link, link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1);
 }
 
 bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {

@@ -59,7 +59,7 @@ static void nobody_waits(struct amp_rpmsg *link) {
 // A free one of ours, or -1.
 static int take_kept(struct amp_rpmsg *link) {
     struct amp_virtq *vq = &link->tx;
-    uint8_t *kept = vq->kept_count == 0 ? NULL : find_kept(link);
+    uint8_t *kept = AMP_SHORT_CUTS && vq->kept_count == 0 ? NULL : find_kept(link);
     if (kept == NULL) {
         return -1;
     }
@@ -107,9 +107,15 @@ static int take_buffer(struct amp_rpmsg *link) {
     if (AMP_SHORT_CUTS && !unlist(link)) {
         return -AMP_EPROTO;
     }
-    // First ours: when they are used up, the ring has the most to show.
+    bool host = amp_link_is_host(link);
+    if (!AMP_SHORT_CUTS) {
+        int id = take_returned(link, host);
+        int kept = id == -AMP_EAGAIN ? take_kept(link) : -1;
+        return kept < 0 ? id : kept;
+    }
+    // First ours: when they are used up, the ring has the most to list.
     int id = take_kept(link);
-    return id >= 0 ? id : take_returned(link, amp_link_is_host(link));
+    return id >= 0 ? id : take_returned(link, host);
 }
 
 #if AMP_CONFIG_DEVICE

@@ -38,3 +38,13 @@ bool amp_virtq_init(
     memset(vq->kept, 0, num);
     return true;
 }
+
+int amp_virtq_ready(const struct amp_virtq *vq, bool driver) {
+    amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(vq->theirs), sizeof(uint16_t));
+    // Partner: the other side's store_release of its index, when it gives.
+    uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(vq->theirs));
+    uint32_t count = (uint16_t)(idx - vq->next);
+    // A driver waits for what the device has, a device for what it has not.
+    uint32_t with = amp_virtq_in_flight(vq, driver);
+    return count <= (driver ? with : amp_virtq_num(vq) - with) ? (int)count : -1;
+}

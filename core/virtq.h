@@ -96,15 +96,7 @@ static inline uint32_t amp_virtq_in_flight(const struct amp_virtq *vq, bool driv
 
 // How many entries has the other side published that we did not take yet?
 // -1: more than it can have.
-static inline int amp_virtq_ready(const struct amp_virtq *vq, bool driver) {
-    amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(vq->theirs), sizeof(uint16_t));
-    // Partner: the other side's store_release of its index, when it gives.
-    uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(vq->theirs));
-    uint32_t count = (uint16_t)(idx - vq->next);
-    // A driver waits for what the device has, a device for what it has not.
-    uint32_t with = amp_virtq_in_flight(vq, driver);
-    return count <= (driver ? with : amp_virtq_num(vq) - with) ? (int)count : -1;
-}
+int amp_virtq_ready(const struct amp_virtq *vq, bool driver);
 
 // Is it exactly one?  Anything else, amp_virtq_ready() tells.
 static inline bool amp_virtq_is_one_ready(const struct amp_virtq *vq, void *theirs, bool driver) {
@@ -153,12 +145,14 @@ enum {
 // `id`, which the device does not have, stays here for a while; or goes again.
 static inline void amp_virtq_keep(struct amp_virtq *vq, uint32_t id, uint8_t why) {
     vq->kept[id] = why;
-    ++vq->kept_count;
-    vq->usual = 0;
+    if (AMP_SHORT_CUTS) {
+        ++vq->kept_count;
+        vq->usual = 0;
+    }
 }
 static inline void amp_virtq_let_go(struct amp_virtq *vq, uint32_t id) {
     vq->kept[id] = 0;
-    if (--vq->kept_count == 0) {
+    if (AMP_SHORT_CUTS && --vq->kept_count == 0) {
         vq->usual = amp_virtq_num(vq);
     }
 }

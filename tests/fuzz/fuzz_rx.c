@@ -122,10 +122,10 @@ static void check_books(void) {
     unsigned tx_in_use = count_kept(&link->tx, AMP_KEPT_IN_USE);
     if (host) {
         CHECK(rx_kept == count_held() && count_kept(&link->rx, AMP_KEPT_FREE) == 0);
-        CHECK(rx_kept == link->rx.kept_count);
+        CHECK(!AMP_SHORT_CUTS || rx_kept == link->rx.kept_count);
         CHECK(with_rx + rx_kept == amp_virtq_num(&link->rx));
         CHECK(tx_in_use == count_claimed());
-        CHECK(tx_free + tx_in_use == link->tx.kept_count);
+        CHECK(!AMP_SHORT_CUTS || tx_free + tx_in_use == link->tx.kept_count);
         CHECK(with_tx + tx_free + tx_in_use + link->tx_listed == amp_virtq_num(&link->tx));
     } else {
         CHECK(with_rx == count_held());

@@ -27,6 +27,7 @@
 #define amp_link_look hooked_link_look
 #define amp_link_map_buffer hooked_link_map_buffer
 #define amp_link_remove hooked_link_remove
+#define amp_link_ring hooked_link_ring
 #define amp_link_tell hooked_link_tell
 #define amp_link_unbind hooked_link_unbind
 #define amp_link_violated hooked_link_violated
@@ -56,6 +57,7 @@
 #define amp_tx_commit hooked_tx_commit
 #define amp_virtq_driver_reset hooked_virtq_driver_reset
 #define amp_virtq_init hooked_virtq_init
+#define amp_virtq_ready hooked_virtq_ready
 #define amp_virtq_shape_is_valid hooked_virtq_shape_is_valid
 
 // ---- In place of core/shm.h ----
