@@ -37,7 +37,7 @@ static inline bool amp_link_is_up(const struct amp_rpmsg *link) {
 }
 
 static inline bool amp_link_is_host(const struct amp_rpmsg *link) {
-    return AMP_CONFIG_HOST && (!AMP_CONFIG_DEVICE || (link->state & LINK_HOST));
+    return amp_virtq_is_driver(link->state & LINK_HOST);
 }
 
 // The other side did what no honest peer does: count it, remember what, take

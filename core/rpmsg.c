@@ -3,8 +3,8 @@
 
 #include "core/link.h"
 
-const char amp_link_bad_index[] = "ring index: more buffers than it has";
-const char amp_link_bad_id[] = "used ring: id of a buffer that it does not have";
+const char amp_link_bad_index[] = "ring index: too far ahead";
+const char amp_link_bad_id[] = "used ring: not its buffer";
 
 void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp_port *port) {
     memset(link, 0, sizeof(*link));
@@ -216,26 +216,26 @@ struct message {
 static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host) {
     struct amp_virtq *vq = &link->rx;
     const char *lie = amp_link_bad_id;
-    message->buffer = NULL;
-    if (host) {
+    if (amp_virtq_is_driver(host)) {
         const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, vq->theirs, vq->next);
         message->id = amp_shm_load_32(&elem->id);
         if (amp_virtq_driver_may_take(vq, message->id)) {
             message->room = amp_shm_load_32(&elem->len);
             message->buffer = link->buffers + message->id * link->buffer_size;
+            return true;
         }
     } else {
 #if AMP_CONFIG_DEVICE
         message->id = amp_virtq_device_peek(vq, vq->theirs, vq->next);
         message->buffer = amp_link_map_buffer(link, vq, message->id, &message->room);
+        if (message->buffer != NULL) {
+            return true;
+        }
         lie = "available ring: no buffer in the shared memory";
 #endif
     }
-    if (message->buffer == NULL) {
-        amp_link_violated(link, lie);
-        return false;
-    }
-    return true;
+    amp_link_violated(link, lie);
+    return false;
 }
 
 // For a short cut: if it is an ordinary one.  `theirs` is link->rx.theirs.
@@ -331,6 +331,7 @@ static void tell_some(struct amp_rpmsg *link, unsigned count) {
 AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
     struct amp_virtq *vq = &link->rx;
     unsigned left = max;
+    host = amp_virtq_is_driver(host);
     link->state |= LINK_POLLING;
     do {
         int ready = amp_virtq_ready(vq, host);

@@ -20,7 +20,7 @@ bool amp_virtq_init(
     if (!amp_virtq_shape_is_valid(num, ring->align)) {
         return false;
     }
-    driver = AMP_CONFIG_HOST && (!AMP_CONFIG_DEVICE || driver); // a build with one role knows
+    driver = amp_virtq_is_driver(driver);
     vq->desc = ring->va;
     struct virtq_avail *avail = (void *)(amp_virtq_desc(vq) + num);
     struct virtq_used *used = (void *)((uint8_t *)ring->va + virtq_used_offset(num, ring->align));
@@ -45,6 +45,7 @@ int amp_virtq_ready(const struct amp_virtq *vq, bool driver) {
     uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(vq->theirs));
     uint32_t count = (uint16_t)(idx - vq->next);
     // A driver waits for what the device has, a device for what it has not.
+    driver = amp_virtq_is_driver(driver);
     uint32_t with = amp_virtq_in_flight(vq, driver);
     return count <= (driver ? with : amp_virtq_num(vq) - with) ? (int)count : -1;
 }

@@ -50,6 +50,11 @@
 // What is seldom so: the compiler keeps it out of the way.
 #define AMP_RARELY(condition) __builtin_expect(!!(condition), 0)
 
+// Are we the driver?  A build with one role knows without being told.
+static inline bool amp_virtq_is_driver(bool driver) {
+    return AMP_CONFIG_HOST && (!AMP_CONFIG_DEVICE || driver);
+}
+
 // Is it a ring that we can drive: a power of two of descriptors, not too
 // many, and an alignment that is a power of two and no smaller than an index?
 bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align);
