@@ -1,8 +1,8 @@
 /*
  * What the M7 reads and writes of the memories that it shares goes through
  * here.  The cache has the real one's size and policies; which line makes room
- * is round robin, and with a seed lines leave whenever they like, as they may
- * on the real one.
+ * is round robin, and with a seed lines leave and come whenever they like, as they
+ * may on the real one.
  */
 #include "machine.h"
 
@@ -168,7 +168,7 @@ void cache_reset(struct machine *m) {
     memset(m->cache.known, 0, sizeof(m->cache.known));
 }
 
-// ---- Evictions by chance ----
+// ---- Evictions and fetches by chance ----
 
 static uint32_t random_below(struct machine *m, uint32_t bound) {
     uint64_t x = m->cache.random;
@@ -179,22 +179,45 @@ static uint32_t random_below(struct machine *m, uint32_t bound) {
     return (uint32_t)(x >> 32) % bound;
 }
 
-// Up to three lines, of those in use.
-void cache_evict(struct machine *m) {
+// One of those in use, or NULL.
+static struct line *any_line(struct machine *m) {
     enum { LINES = CACHE_SETS * CACHE_WAYS };
+    struct line *lines = &m->cache.line[0][0];
+    uint32_t from = random_below(m, LINES);
+    for (uint32_t at = 0; at < LINES; at++) {
+        if (lines[(from + at) % LINES].valid) {
+            return &lines[(from + at) % LINES];
+        }
+    }
+    return NULL;
+}
+
+// What nobody asked for, as a core that looks ahead does: one of the lines behind
+// one in use, or once more one that was forgotten.
+static void fetch(struct machine *m) {
+    struct core *core = &m->core[M7];
+    const struct line *line = any_line(m);
+    uint32_t address = line == NULL ? 0 : line->address + CACHE_LINE * random_below(m, 32);
+    const struct view *view = memory_view(M7, address, CACHE_LINE);
+    if (line != NULL && view != NULL && view->cached && rcc_d2_on(m, M7, address)
+        && (mpu_lookup(core, address) & MPU_CACHED) && find(m, address) == NULL) {
+        allocate(m, address);
+    }
+}
+
+// Up to three lines leave, and up to three come.
+void cache_evict(struct machine *m) {
     if (m->options.evict_seed == 0) {
         return;
     }
     for (uint32_t count = random_below(m, 4); count > 0; count--) {
-        struct line *lines = &m->cache.line[0][0];
-        uint32_t from = random_below(m, LINES);
-        uint32_t at = 0;
-        while (at < LINES && !lines[(from + at) % LINES].valid) {
-            at++;
-        }
-        if (at < LINES) {
-            maintain(m, &lines[(from + at) % LINES], true, true);
+        struct line *line = any_line(m);
+        if (line != NULL) {
+            maintain(m, line, true, true);
             m->cache.evictions++;
         }
+    }
+    for (uint32_t count = random_below(m, 4); count > 0; count--) {
+        fetch(m);
     }
 }

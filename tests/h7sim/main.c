@@ -13,7 +13,7 @@ static const char usage[] =
     "  --boot-m4 ADDR          where the M4 boots by the option bytes (0x08100000)\n"
     "  --slice N               instructions of a core before the other's turn (1000)\n"
     "  --ratio N[/M]           the M7's clock to the M4's (2)\n"
-    "  --evict SEED            lines leave the cache by chance (0: they do not)\n"
+    "  --evict SEED            lines leave the cache, and come, by chance (0: not)\n"
     "  --resets N              resets by the program that may be (10)\n"
     "  --max-instructions N    of both cores (2000000000)\n"
     "  --m4-faults             the M4 takes its faults as exceptions\n"

@@ -56,6 +56,11 @@ void host_init(const char *name) {
 
 // ---- Images ----
 
+// Where something finds that nobody will ever ring (tests/h7sim), -1: for ever.
+#ifndef HOST_WAIT_MS
+#define HOST_WAIT_MS 1000
+#endif
+
 #ifndef IMAGE_DA // another board's
 #define IMAGE_DA 0x80A00000
 #define IMAGE_LEN 0x40000
@@ -84,7 +89,7 @@ bool host_until(bool (*done)(void), int ms) {
         if (done()) {
             return true;
         }
-        if (taken == 0 && !amp_platform_wait(1000)) {
+        if (taken == 0 && !amp_platform_wait(HOST_WAIT_MS)) {
             waited += 1000;
         }
         if (waited > ms) {

@@ -9,6 +9,7 @@ H7_C_NAMES := test_link test_life test_attach
 # and what is left out of them, to show that its absence is found:
 #   nompu         of `mpu`, the region
 #   noimage       of `mpu`, the cleaning of images
+#   noflush       of `mpu`, the cleaning of all else before the start
 #   noclean       of `cached`, the cleaning; what is written before the M4 starts is cleaned
 #   noinvalidate  of `cached`, the forgetting
 H7_CORE := $(filter-out core/vdev.c core/virtq_device.c, $(CORE_SRC))
@@ -19,7 +20,8 @@ H7_IMAGES := $(addprefix $(FW_H7)/, virtual_uart.elf test_fault.elf test_flood.e
     field_vuart.elf test_notable.flash.elf)
 H7_IMAGE_DA := 0x08080000
 H7_IMAGE_LEN := 0x40000
-H7_HOST_DEFS := -I. -DIMAGE_DA=$(H7_IMAGE_DA) -DIMAGE_LEN=$(H7_IMAGE_LEN)
+H7_HOST_DEFS := -I. -DIMAGE_DA=$(H7_IMAGE_DA) -DIMAGE_LEN=$(H7_IMAGE_LEN) \
+    -DHOST_WAIT_MS=-1
 
 $(FW_H7)/obj/test_fault.o: tests/qemu/test_fault.c
 	@mkdir -p $(@D)
@@ -48,13 +50,14 @@ $(eval $(call H7_KIND,mpu,,,))
 $(eval $(call H7_KIND,nompu,,tests/stm32h7/without_mpu.c,))
 $(eval $(call H7_KIND,noimage,,$(H7_WITHOUT),\
     -Wl$(comma)--wrap=stm32h7_cache_clean$(comma)--wrap=stm32h7_cache_flush))
+$(eval $(call H7_KIND,noflush,,$(H7_WITHOUT),-Wl$(comma)--wrap=stm32h7_cache_flush))
 $(eval $(call H7_KIND,cached,-DAMP_CONFIG_CACHE=1,tests/stm32h7/cached.c,))
 $(eval $(call H7_KIND,noclean,-DAMP_CONFIG_CACHE=1,tests/stm32h7/cached.c $(H7_WITHOUT),\
     -Wl$(comma)--wrap=stm32h7_cache_clean))
 $(eval $(call H7_KIND,noinvalidate,-DAMP_CONFIG_CACHE=1,tests/stm32h7/cached.c $(H7_WITHOUT),\
     -Wl$(comma)--wrap=stm32h7_cache_invalidate))
 H7_PROGRAMS := $(H7_C_NAMES:%=$(H7_TESTS)/mpu/%.elf) $(H7_C_NAMES:%=$(H7_TESTS)/cached/%.elf) \
-    $(addprefix $(H7_TESTS)/, $(addsuffix /test_link.elf, nompu noimage noclean noinvalidate))
+    $(addprefix $(H7_TESTS)/, $(addsuffix /test_link.elf, nompu noimage noflush noclean noinvalidate))
 
 .PHONY: test-stm32h7 test-stm32h7-c test-stm32h7-python
 test-stm32h7: test-stm32h7-c test-stm32h7-python

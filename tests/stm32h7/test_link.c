@@ -51,12 +51,25 @@ static bool has_moved(void) {
     return came != before || amp_rpmsg_want_room(&host_link);
 }
 
+// What the program wrote to the M4's memory before must not come out of the
+// cache later, over the M4's stack.
+static void scribble(void) {
+    enum { STACK = 4096, BEGIN = AMP_STM32H7_D2_DA + AMP_STM32H7_D2_LEN - STACK };
+    volatile uint32_t *stack = (volatile uint32_t *)(uintptr_t)BEGIN;
+    for (int i = 0; i < STACK / 4; i++) {
+        stack[i] = 0xDEADBEEF;
+    }
+}
+
 int main(void) {
     uint32_t count = m7_argument(0);
     uint32_t sent = 0;
     host_init("vuart-channel");
     host_callback = check_message;
-    host_run(m7_argument(1));
+    CHECK(host_load(m7_argument(1), NULL) == 0);
+    scribble();
+    CHECK(amp_rproc_start(&host_rproc) == 0);
+    CHECK(host_until(host_is_ready, 5000));
     while (came < count) {
         while (sent < count && send_message(sent)) {
             sent++;
