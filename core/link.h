@@ -8,11 +8,10 @@
 
 // Flags of struct amp_endpoint.
 enum {
-    EPT_NAMED = 1, // announced when the link is up: it had no destination
-    EPT_ANNOUNCE = 2, // its announcement waits for a buffer
-    EPT_ANNOUNCED = 4, // the other side knows it: to be withdrawn
-    EPT_CLOSING = 8, // destroyed; its withdrawal waits for a buffer
-    EPT_BOUND = 16, // `dest` was learned in this life or in a former one
+    EPT_CLOSING = RPMSG_NS_DESTROY, // destroyed; its withdrawal waits for a buffer
+    EPT_NAMED = 2, // announced when the link is up: it had no destination
+    EPT_ANNOUNCE = 4, // but its announcement waits for a buffer
+    EPT_BOUND = 8, // `dest` was learned in this life or in a former one
 };
 
 // Bits of amp_rpmsg.state.  An idle link that is up is exactly LINK_UP and its
@@ -97,6 +96,11 @@ static inline struct amp_endpoint **amp_link_bucket(const struct amp_rpmsg *link
 // The endpoint that has `addr`, or NULL.
 struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr);
 
+// The oldest endpoint of that name that is bound to `addr`, or (AMP_ADDR_ANY)
+// waits for a peer, or NULL.
+struct amp_endpoint *amp_link_find_bound(
+    const struct amp_rpmsg *link, const char *name, uint32_t addr);
+
 // The callback of an endpoint that has none.
 void amp_link_drop(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
@@ -104,23 +108,22 @@ void amp_link_drop(struct amp_endpoint *ept, uint32_t src, void *data, size_t le
 void amp_link_bind(struct amp_endpoint *ept, uint32_t addr);
 void amp_link_unbind(struct amp_endpoint *ept);
 
-// Unlink an endpoint whose withdrawal is sent or not needed.
-void amp_link_remove(struct amp_rpmsg *link, struct amp_endpoint *ept);
-
 // ---- Name service ----
 
 // A message to RPMSG_NS_ADDR; `data` is in shared memory.
 void amp_ns_receive(struct amp_rpmsg *link, const void *data, size_t len);
 
-// Announce (RPMSG_NS_CREATE) or withdraw (RPMSG_NS_DESTROY) an endpoint:
-// the result of amp_rpmsg_send().
+// Announce (RPMSG_NS_CREATE) or withdraw (RPMSG_NS_DESTROY) an endpoint: the
+// result of amp_rpmsg_send(), or 0 if there is no name service.
 int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t flags);
 
-// Send what waits to be announced or withdrawn, while there is room.
+// Send what waits to be announced or withdrawn, while there is room.  If the
+// link is down, nobody waits any more: what is closing is freed.
 void amp_ns_flush(struct amp_rpmsg *link);
 
-// Bind a new endpoint to a remembered announcement, if there is one.
-void amp_ns_bind(struct amp_rpmsg *link, struct amp_endpoint *ept);
+// The oldest remembered announcement of `name` that came from `addr`, or
+// (AMP_ADDR_ANY) that no endpoint here has taken, or NULL.
+struct amp_service *amp_ns_find(struct amp_rpmsg *link, const char *name, uint32_t addr);
 
 // Tell the user of announcements that nobody took and that it has not seen.
 void amp_ns_deliver(struct amp_rpmsg *link);

@@ -13,7 +13,6 @@ void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp
     link->tx.kept = link->tx_kept;
     link->state = role == AMP_HOST ? LINK_HOST : 0;
     link->next_addr = RPMSG_FIRST_DYNAMIC_ADDR;
-    link->endpoints_end = &link->endpoints;
     link->nobody.link = link;
     link->nobody.cb = amp_link_drop;
     link->nobody.addr = AMP_ADDR_ANY;
@@ -121,8 +120,7 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
     link->tx_limit = 0;
     ++link->generation;
     link->service_count = 0;
-    struct amp_endpoint *ept;
-    for (ept = link->endpoints; ept != NULL; ept = ept->next) {
+    for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
         if (ept->flags & EPT_BOUND) {
             amp_link_unbind(ept);
         }
@@ -133,15 +131,7 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
     }
     // There is nobody any more to tell of the closing ones.  `released` may
     // change the list, and even begin a new life, which takes over the rest.
-    ept = link->endpoints;
-    while (ept != NULL && !amp_link_is_up(link)) {
-        if (ept->flags & EPT_CLOSING) {
-            amp_link_remove(link, ept);
-            ept = link->endpoints;
-        } else {
-            ept = ept->next;
-        }
-    }
+    amp_ns_flush(link);
 }
 
 // ---- Receiving ----
@@ -149,11 +139,11 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
 // Hand a message on, whoever it is for.
 static AMP_NOINLINE void deliver_full(
     struct amp_rpmsg *link, uint32_t src, uint32_t dst, void *data, size_t len) {
-    struct amp_endpoint *ept = amp_link_find(link, dst);
-    if (ept == NULL && dst == RPMSG_NS_ADDR) {
+    if (dst == RPMSG_NS_ADDR) {
         amp_ns_receive(link, data, len);
         return;
     }
+    struct amp_endpoint *ept = amp_link_find(link, dst);
     if (ept == NULL) {
         ept = &link->nobody;
     }

@@ -9,10 +9,22 @@ enum { GIVEN_AHEAD = 0x10000 };
 
 struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr) {
     struct amp_endpoint *ept = *amp_link_bucket(link, addr);
-    while (ept != &link->nobody && ept->addr != addr) {
+    while (ept != NULL && ept->addr != addr) {
         ept = ept->next_in_bucket;
     }
-    return ept == &link->nobody ? NULL : ept;
+    return ept;
+}
+
+struct amp_endpoint *amp_link_find_bound(
+    const struct amp_rpmsg *link, const char *name, uint32_t addr) {
+    struct amp_endpoint *oldest = NULL;
+    for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
+        if (ept->dest == addr && ept->name != NULL && !(ept->flags & EPT_CLOSING)
+            && strcmp(ept->name, name) == 0) {
+            oldest = ept;
+        }
+    }
+    return oldest;
 }
 
 static void bucket_insert(struct amp_rpmsg *link, struct amp_endpoint *ept) {
@@ -59,7 +71,9 @@ void amp_link_bind(struct amp_endpoint *ept, uint32_t addr) {
     ept->cb = ept->bound_cb;
 }
 
-void amp_link_unbind(struct amp_endpoint *ept) {
+__attribute__((noinline)) // -Os would copy it, with the address of bind_first()
+void
+amp_link_unbind(struct amp_endpoint *ept) {
     ept->dest = AMP_ADDR_ANY;
     ept->cb = bind_first;
 }
@@ -68,19 +82,16 @@ void amp_link_unbind(struct amp_endpoint *ept) {
 
 // An address that nobody has.  The counter only goes up, so an address comes
 // back after four billion others, when no late message can mean its old owner.
-static uint32_t choose_addr(struct amp_rpmsg *link) {
-    uint32_t addr;
-    do {
-        if (link->next_addr == AMP_ADDR_ANY) {
-            link->next_addr = RPMSG_FIRST_DYNAMIC_ADDR;
-        }
-        addr = link->next_addr++;
-    } while (amp_link_find(link, addr) != NULL);
+static uint32_t choose_addr(const struct amp_rpmsg *link) {
+    uint32_t addr = link->next_addr;
+    while (addr < RPMSG_FIRST_DYNAMIC_ADDR || amp_link_find(link, addr) != NULL) {
+        ++addr; // AMP_ADDR_ANY is taken too: by link->nobody
+    }
     return addr;
 }
 
 static bool name_is_valid(const char *name) {
-    return name == NULL || (name[0] != '\0' && memchr(name, '\0', AMP_NAME_SIZE) != NULL);
+    return name == NULL || strlen(name) - 1 < AMP_NAME_SIZE - 1;
 }
 
 void amp_link_drop(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
@@ -100,44 +111,44 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
         addr = choose_addr(link);
     } else if (addr == RPMSG_NS_ADDR || amp_link_find(link, addr) != NULL) {
         return -AMP_EADDRINUSE;
-    } else if (addr - link->next_addr < GIVEN_AHEAD) {
+    }
+    if (addr - link->next_addr < GIVEN_AHEAD) {
         link->next_addr = addr + 1; // nobody gets it from the counter
     }
-    *ept = (struct amp_endpoint){
-        .link = link,
-        .bound_cb = cb != NULL ? cb : amp_link_drop,
-        .name = name,
-        .addr = addr,
-        .dest = dest,
-    };
-    ept->cb = dest == AMP_ADDR_ANY ? bind_first : ept->bound_cb;
-    *link->endpoints_end = ept;
-    link->endpoints_end = &ept->next;
+    ept->link = link;
+    ept->bound_cb = cb != NULL ? cb : amp_link_drop;
+    ept->cb = ept->bound_cb;
+    ept->name = name;
+    ept->addr = addr;
+    ept->dest = dest;
+    ept->flags = 0;
+    ept->next = link->endpoints;
+    link->endpoints = ept;
     bucket_insert(link, ept);
+    if (dest == AMP_ADDR_ANY) {
+        amp_link_unbind(ept);
+    }
     if (name != NULL) {
         if (dest == AMP_ADDR_ANY) {
             ept->flags = EPT_NAMED | EPT_ANNOUNCE;
         }
-        amp_ns_bind(link, ept);
+        // With a destination of its own, an endpoint takes its service along
+        // with all that holds for it: withdrawal, restart.
+        const struct amp_service *service = amp_ns_find(link, name, dest);
+        if (service != NULL) {
+            amp_link_bind(ept, service->addr);
+        }
         amp_ns_flush(link);
     }
     return 0;
 }
 
-void amp_link_remove(struct amp_rpmsg *link, struct amp_endpoint *ept) {
-    bool closing = ept->flags & EPT_CLOSING;
-    struct amp_endpoint **p = &link->endpoints;
-    while (*p != ept) {
-        p = &(*p)->next;
-    }
-    *p = ept->next;
-    if (link->endpoints_end == &ept->next) {
-        link->endpoints_end = p;
-    }
-    ept->link = NULL;
-    ept->dest = AMP_ADDR_ANY; // it cannot send: see amp_endpoint_send()
-    if (closing && link->events != NULL && link->events->released != NULL) {
-        link->events->released(link, ept);
+// Closed: no message finds it, it cannot send, and its address is free.
+static void close_endpoint(struct amp_rpmsg *link, struct amp_endpoint *ept) {
+    if (!(ept->flags & EPT_CLOSING)) {
+        bucket_remove(link, ept);
+        ept->flags |= EPT_CLOSING;
+        ept->dest = AMP_ADDR_ANY;
     }
 }
 
@@ -146,18 +157,16 @@ int amp_endpoint_destroy(struct amp_endpoint *ept) {
     if (link == NULL) {
         return 0;
     }
-    if (ept->flags & EPT_CLOSING) {
-        return -AMP_EAGAIN;
+    if (!(ept->flags & EPT_CLOSING)) {
+        // Does the other side know it?  If the link is down, amp_ns_send() says so.
+        bool told = (ept->flags & (EPT_NAMED | EPT_ANNOUNCE)) == EPT_NAMED;
+        if (!told || amp_ns_send(link, ept, RPMSG_NS_DESTROY) != -AMP_EAGAIN) {
+            amp_endpoint_abandon(ept);
+            return 0;
+        }
+        close_endpoint(link, ept);
     }
-    bool told = amp_link_is_up(link) && (ept->flags & EPT_ANNOUNCED);
-    if (told && amp_ns_send(link, ept, RPMSG_NS_DESTROY) == -AMP_EAGAIN) {
-        bucket_remove(link, ept);
-        ept->flags |= EPT_CLOSING;
-        ept->dest = AMP_ADDR_ANY;
-        return -AMP_EAGAIN;
-    }
-    amp_endpoint_abandon(ept);
-    return 0;
+    return -AMP_EAGAIN;
 }
 
 void amp_endpoint_abandon(struct amp_endpoint *ept) {
@@ -165,14 +174,15 @@ void amp_endpoint_abandon(struct amp_endpoint *ept) {
     if (link == NULL) {
         return;
     }
-    if (!(ept->flags & EPT_CLOSING)) {
-        bucket_remove(link, ept);
+    close_endpoint(link, ept);
+    struct amp_endpoint **p = &link->endpoints;
+    while (*p != ept) {
+        p = &(*p)->next;
     }
-    ept->flags = 0;
-    amp_link_remove(link, ept);
+    *p = ept->next;
+    ept->link = NULL;
 }
 
 bool amp_endpoint_is_ready(const struct amp_endpoint *ept) {
-    return ept->link != NULL && amp_link_is_up(ept->link) && !(ept->flags & EPT_CLOSING)
-        && ept->dest != AMP_ADDR_ANY;
+    return ept->link != NULL && amp_link_is_up(ept->link) && ept->dest != AMP_ADDR_ANY;
 }

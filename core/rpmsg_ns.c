@@ -12,13 +12,20 @@
 // ---- Ours: announce and withdraw ----
 
 int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t flags) {
-    struct rpmsg_ns_msg msg = {.addr = ept->addr, .flags = flags};
-    memcpy(msg.name, ept->name, strlen(ept->name));
-    int error = amp_rpmsg_send(link, ept->addr, RPMSG_NS_ADDR, &msg, sizeof(msg));
-    if (error == -AMP_EAGAIN && amp_rpmsg_want_room(link)) {
-        // Once: a peer that shows room and takes it back could keep us here.
-        error = amp_rpmsg_send(link, ept->addr, RPMSG_NS_ADDR, &msg, sizeof(msg));
+    if (!link->name_service) {
+        return 0;
     }
+    struct rpmsg_ns_msg msg;
+    strncpy(msg.name, ept->name, AMP_NAME_SIZE - 1); // fills up with zeros
+    msg.name[AMP_NAME_SIZE - 1] = '\0';
+    msg.addr = ept->addr;
+    msg.flags = flags;
+    // Not for ever: a peer could show room and take it back, again and again.
+    unsigned tries = amp_virtq_num(&link->tx);
+    int error;
+    do {
+        error = amp_rpmsg_send(link, ept->addr, RPMSG_NS_ADDR, &msg, sizeof(msg));
+    } while (error == -AMP_EAGAIN && tries-- != 0 && amp_rpmsg_want_room(link));
     // The doorbell for a buffer brings us back, through amp_ns_flush().
     if (error == -AMP_EAGAIN) {
         link->state |= LINK_NS_DUE;
@@ -26,55 +33,52 @@ int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t
     return error;
 }
 
-// The first endpoint that has something to say, or NULL.
+// The oldest endpoint that has something to say, or NULL.
 static struct amp_endpoint *find_due(const struct amp_rpmsg *link) {
-    struct amp_endpoint *ept = link->endpoints;
-    while (ept != NULL && !(ept->flags & (EPT_ANNOUNCE | EPT_CLOSING))) {
-        ept = ept->next;
+    struct amp_endpoint *oldest = NULL;
+    for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
+        if (ept->flags & (EPT_ANNOUNCE | EPT_CLOSING)) {
+            oldest = ept;
+        }
     }
-    return ept;
+    return oldest;
+}
+
+// The withdrawal of an endpoint is sent, or needed no more: it is its owner's again.
+static void release(struct amp_rpmsg *link, struct amp_endpoint *ept) {
+    amp_endpoint_abandon(ept);
+    if (link->events != NULL && link->events->released != NULL) {
+        link->events->released(link, ept);
+    }
 }
 
 void amp_ns_flush(struct amp_rpmsg *link) {
     struct amp_endpoint *ept;
     amp_link_clear(link, LINK_NS_DUE);
     // From the start each time: `released` may change the list.
-    while (amp_link_is_up(link) && (ept = find_due(link)) != NULL) {
-        bool closing = ept->flags & EPT_CLOSING;
-        int error = 0;
-        if (link->name_service) {
-            error = amp_ns_send(link, ept, closing ? RPMSG_NS_DESTROY : RPMSG_NS_CREATE);
-        }
+    while ((ept = find_due(link)) != NULL) {
+        unsigned closing = ept->flags & EPT_CLOSING;
+        int error = amp_ns_send(link, ept, closing); // RPMSG_NS_DESTROY or 0
         if (error == -AMP_EAGAIN || error == -AMP_EPROTO) {
             return; // with the life of the link `ept` may have ended
         }
-        // Any other error is final: buffers too short for a name.
-        ept->flags = (uint16_t)((ept->flags & ~EPT_ANNOUNCE) | (error > 0 ? EPT_ANNOUNCED : 0));
+        // Any other error is final: the link is down, or its buffers are too
+        // short for a name.
+        ept->flags &= (uint16_t)~EPT_ANNOUNCE;
         if (closing) {
-            amp_link_remove(link, ept);
+            release(link, ept);
         }
     }
 }
 
 // ---- Theirs ----
 
-static bool is_bound_to(const struct amp_endpoint *ept, const char *name, uint32_t addr) {
-    return ept->dest == addr && ept->name != NULL && strncmp(ept->name, name, AMP_NAME_SIZE) == 0;
-}
-
-static struct amp_endpoint *find_bound(
-    const struct amp_rpmsg *link, const char *name, uint32_t addr) {
-    struct amp_endpoint *ept = link->endpoints;
-    while (ept != NULL && ((ept->flags & EPT_CLOSING) || !is_bound_to(ept, name, addr))) {
-        ept = ept->next;
-    }
-    return ept;
-}
-
-static struct amp_service *find_service(struct amp_rpmsg *link, const char *name, uint32_t addr) {
-    for (unsigned i = 0; i < link->service_count; ++i) {
-        struct amp_service *service = &link->services[i];
-        if (service->addr == addr && strncmp(service->name, name, AMP_NAME_SIZE) == 0) {
+struct amp_service *amp_ns_find(struct amp_rpmsg *link, const char *name, uint32_t addr) {
+    struct amp_service *service = link->services;
+    for (unsigned left = link->service_count; left != 0; --left, ++service) {
+        if (strcmp(service->name, name) == 0
+            && (service->addr == addr
+                || (addr == AMP_ADDR_ANY && !amp_link_find_bound(link, name, service->addr)))) {
             return service;
         }
     }
@@ -82,104 +86,93 @@ static struct amp_service *find_service(struct amp_rpmsg *link, const char *name
 }
 
 static void forget(struct amp_rpmsg *link, struct amp_service *service) {
-    --link->service_count;
-    for (; service < &link->services[link->service_count]; ++service) {
-        service[0] = service[1];
-    }
-}
-
-static void remember(struct amp_rpmsg *link, const char *name, uint32_t addr) {
-    struct amp_service *service = find_service(link, name, addr);
-    if (service == NULL) {
-        if (link->service_count == AMP_CONFIG_MAX_SERVICES) {
-            forget(link, &link->services[0]); // the oldest
-            ++link->stats.services_forgotten;
-        }
-        service = &link->services[link->service_count++];
-        memcpy(service->name, name, AMP_NAME_SIZE);
-        service->addr = addr;
-    }
-    service->delivered = false;
-}
-
-void amp_ns_bind(struct amp_rpmsg *link, struct amp_endpoint *ept) {
-    for (unsigned i = 0; i < link->service_count; ++i) {
-        struct amp_service *service = &link->services[i];
-        if (strncmp(service->name, ept->name, AMP_NAME_SIZE) != 0) {
-            continue;
-        }
-        // With a destination of its own, an endpoint takes its service along
-        // with all that holds for it: withdrawal, restart.
-        if (ept->dest == service->addr
-            || (ept->dest == AMP_ADDR_ANY && !find_bound(link, service->name, service->addr))) {
-            amp_link_bind(ept, service->addr);
-            return;
-        }
-    }
+    const struct amp_service *end = &link->services[link->service_count--];
+    memmove(service, service + 1, (size_t)((const char *)end - (const char *)(service + 1)));
 }
 
 void amp_ns_deliver(struct amp_rpmsg *link) {
-    uint16_t generation = link->generation;
+    // An event may end this life of the link, and with it this loop: nothing is
+    // added, nor is a name overwritten, before the next poll.
     for (unsigned i = 0; i < link->service_count; ++i) {
         struct amp_service *service = &link->services[i];
-        if (service->delivered || link->events == NULL || link->events->service == NULL) {
-            continue;
-        }
-        service->delivered = true;
-        if (find_bound(link, service->name, service->addr) != NULL) {
-            continue; // taken, and no news either when it is free again
-        }
-        struct amp_service copy = *service;
-        link->events->service(link, copy.addr, copy.name);
-        if (link->generation != generation) {
+        const struct amp_rpmsg_events *events = link->events;
+        if (events == NULL || events->service == NULL) {
             return;
+        }
+        if (!service->delivered) {
+            service->delivered = true;
+            // What is taken is no news, and none either when it is free again.
+            if (amp_link_find_bound(link, service->name, service->addr) == NULL) {
+                events->service(link, service->addr, service->name);
+            }
         }
     }
 }
 
-static void announced(struct amp_rpmsg *link, const char *name, uint32_t addr) {
-    remember(link, name, addr);
-    struct amp_endpoint *ept = find_bound(link, name, addr);
+// What the other side said, private and checked.
+union said {
+    uint32_t words[sizeof(struct rpmsg_ns_msg) / 4];
+    struct rpmsg_ns_msg msg;
+    struct amp_service service; // the same, with `delivered` for `flags`
+};
+_Static_assert(sizeof(union said) == sizeof(struct rpmsg_ns_msg), "a service is what was said");
+
+static struct amp_service *remember(struct amp_rpmsg *link, const union said *said) {
+    if (link->service_count == AMP_CONFIG_MAX_SERVICES) {
+        forget(link, &link->services[0]); // the oldest
+        ++link->stats.services_forgotten;
+    }
+    struct amp_service *service = &link->services[link->service_count++];
+    memcpy(service, &said->service, sizeof(*service));
+    return service;
+}
+
+static void announced(struct amp_rpmsg *link, const union said *said) {
+    const char *name = said->msg.name;
+    struct amp_service *service = amp_ns_find(link, name, said->msg.addr);
+    if (service == NULL) {
+        service = remember(link, said);
+    }
+    service->delivered = false;
+    struct amp_endpoint *ept = amp_link_find_bound(link, name, said->msg.addr);
     if (ept == NULL) {
-        ept = find_bound(link, name, AMP_ADDR_ANY); // the oldest that waits for one
+        ept = amp_link_find_bound(link, name, AMP_ADDR_ANY); // the oldest that waits for one
     }
     if (ept != NULL) {
-        amp_link_bind(ept, addr);
+        amp_link_bind(ept, said->msg.addr);
     }
     amp_ns_deliver(link);
 }
 
-static void withdrawn(struct amp_rpmsg *link, const char *name, uint32_t addr) {
-    struct amp_service *service = find_service(link, name, addr);
+static void withdrawn(struct amp_rpmsg *link, const union said *said) {
+    const char *name = said->msg.name;
+    struct amp_service *service = amp_ns_find(link, name, said->msg.addr);
     if (service != NULL) {
         forget(link, service);
     }
-    for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
-        if (is_bound_to(ept, name, addr)) {
-            amp_link_unbind(ept);
-        }
+    struct amp_endpoint *ept;
+    while ((ept = amp_link_find_bound(link, name, said->msg.addr)) != NULL) {
+        amp_link_unbind(ept);
     }
 }
 
 void amp_ns_receive(struct amp_rpmsg *link, const void *data, size_t len) {
-    // Private before anything is looked at.
-    union {
-        uint32_t words[sizeof(struct rpmsg_ns_msg) / 4];
-        struct rpmsg_ns_msg msg;
-    } copy;
-    if (len < sizeof(copy)) {
+    union said said;
+    if (len < sizeof(said)) {
         ++link->stats.malformed;
         return;
     }
-    for (size_t i = 0; i < sizeof(copy) / 4; ++i) {
-        copy.words[i] = amp_shm_load_32((const uint32_t *)data + i);
+    // Private before anything is looked at.
+    const uint32_t *from = data;
+    for (uint32_t *to = said.words; to != said.words + sizeof(said) / 4; ++to) {
+        *to = amp_shm_load_32(from++);
     }
-    copy.msg.name[AMP_NAME_SIZE - 1] = '\0';
-    if (copy.msg.name[0] == '\0' || copy.msg.addr == AMP_ADDR_ANY) {
+    said.msg.name[AMP_NAME_SIZE - 1] = '\0';
+    if (said.msg.name[0] == '\0' || said.msg.addr == AMP_ADDR_ANY) {
         ++link->stats.malformed;
-    } else if (copy.msg.flags & RPMSG_NS_DESTROY) {
-        withdrawn(link, copy.msg.name, copy.msg.addr);
+    } else if (said.msg.flags & RPMSG_NS_DESTROY) {
+        withdrawn(link, &said);
     } else {
-        announced(link, copy.msg.name, copy.msg.addr);
+        announced(link, &said);
     }
 }

@@ -45,7 +45,7 @@ typedef void (*amp_endpoint_cb)(struct amp_endpoint *ept, uint32_t src, void *da
 
 // One end of a channel.
 struct amp_endpoint {
-    struct amp_endpoint *next; // of the link, oldest first
+    struct amp_endpoint *next; // of the link, newest first
     struct amp_endpoint *next_in_bucket;
     struct amp_rpmsg *link; // read-only for the user; NULL when not created
     amp_endpoint_cb cb; // of the next message: not the user's while there is no `dest`
@@ -112,7 +112,7 @@ struct amp_virtq {
 struct amp_service {
     char name[AMP_NAME_SIZE];
     uint32_t addr;
-    bool delivered; // the service event has seen it
+    uint32_t delivered; // not 0: the service event has seen it
 };
 
 struct amp_rpmsg {
@@ -137,8 +137,7 @@ struct amp_rpmsg {
     struct amp_virtq tx;
     struct amp_rpmsg_stats stats; // read-only for the user
     const struct amp_rpmsg_events *events;
-    struct amp_endpoint *endpoints;
-    struct amp_endpoint **endpoints_end; // where the next one is linked in
+    struct amp_endpoint *endpoints; // the newest
     const char *violation; // read-only for the user: what the other side did, or NULL
     void *user; // for the user: never touched here
     uint64_t buffers_da; // what a descriptor says for the first byte of `buffers`

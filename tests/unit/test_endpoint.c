@@ -175,7 +175,6 @@ static void test_thousand(void **state) {
         assert_int_equal(amp_endpoint_destroy(&many[i]), 0);
     }
     assert_null(host->endpoints);
-    assert_ptr_equal(host->endpoints_end, &host->endpoints);
 }
 
 // An endpoint that is closing has no place in a new table.
@@ -245,9 +244,11 @@ static void act_cb(struct amp_endpoint *ept, uint32_t src, void *data, size_t le
             assert_int_equal(amp_endpoint_destroy(ept), 0);
             memset(ept, 0xEE, sizeof(*ept));
             break;
-        case 1: // the next one
-            amp_endpoint_destroy(&b);
-            memset(&b, 0xEE, sizeof(b));
+        case 1: // the next one, once: then its memory is not an endpoint any more
+            if (pair_log.count == 1) {
+                assert_int_equal(amp_endpoint_destroy(&b), 0);
+                memset(&b, 0xEE, sizeof(b));
+            }
             break;
         case 2: // all of them
             amp_endpoint_destroy(&c);

@@ -114,3 +114,12 @@ int strncmp(const char *a, const char *b, size_t len) {
 int strcmp(const char *a, const char *b) {
     return strncmp(a, b, SIZE_MAX);
 }
+
+char *strncpy(char *restrict to, const char *restrict from, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        to[i] = *from;
+        from += *from != '\0'; // its end fills the rest
+        keep();
+    }
+    return to;
+}
