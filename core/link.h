@@ -9,8 +9,9 @@
 // Flags of struct amp_endpoint.
 enum {
     EPT_CLOSING = RPMSG_NS_DESTROY, // destroyed; its withdrawal waits for a buffer
-    EPT_NAMED = 2, // announced when the link is up: it had no destination
-    EPT_ANNOUNCE = 4, // but its announcement waits for a buffer
+    // Named, with no destination when it was created: one of the two.
+    EPT_ANNOUNCE = 2, // to be announced, when the link is up and there is a buffer
+    EPT_ANNOUNCED = 4, // the other side knows it: to be withdrawn
     EPT_BOUND = 8, // `dest` was learned in this life or in a former one
 };
 

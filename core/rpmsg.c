@@ -124,9 +124,8 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
         if (ept->flags & EPT_BOUND) {
             amp_link_unbind(ept);
         }
-        ept->flags &= EPT_NAMED | EPT_BOUND | EPT_CLOSING;
-        if (ept->flags & EPT_NAMED) {
-            ept->flags |= EPT_ANNOUNCE; // in the next life
+        if (ept->flags & EPT_ANNOUNCED) {
+            ept->flags ^= EPT_ANNOUNCED | EPT_ANNOUNCE; // in the next life
         }
     }
     // There is nobody any more to tell of the closing ones.  `released` may

@@ -130,7 +130,7 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
     }
     if (name != NULL) {
         if (dest == AMP_ADDR_ANY) {
-            ept->flags = EPT_NAMED | EPT_ANNOUNCE;
+            ept->flags = EPT_ANNOUNCE;
         }
         // With a destination of its own, an endpoint takes its service along
         // with all that holds for it: withdrawal, restart.
@@ -158,9 +158,8 @@ int amp_endpoint_destroy(struct amp_endpoint *ept) {
         return 0;
     }
     if (!(ept->flags & EPT_CLOSING)) {
-        // Does the other side know it?  If the link is down, amp_ns_send() says so.
-        bool told = (ept->flags & (EPT_NAMED | EPT_ANNOUNCE)) == EPT_NAMED;
-        if (!told || amp_ns_send(link, ept, RPMSG_NS_DESTROY) != -AMP_EAGAIN) {
+        if (!(ept->flags & EPT_ANNOUNCED)
+            || amp_ns_send(link, ept, RPMSG_NS_DESTROY) != -AMP_EAGAIN) {
             amp_endpoint_abandon(ept);
             return 0;
         }

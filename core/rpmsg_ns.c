@@ -33,11 +33,13 @@ int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t
     return error;
 }
 
-// The oldest endpoint that has something to say, or NULL.
+// The oldest endpoint that has something to say, or NULL.  A link that is down
+// hears of the closing ones only: it lets them go.
 static struct amp_endpoint *find_due(const struct amp_rpmsg *link) {
     struct amp_endpoint *oldest = NULL;
+    unsigned due = amp_link_is_up(link) ? EPT_ANNOUNCE | EPT_CLOSING : EPT_CLOSING;
     for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
-        if (ept->flags & (EPT_ANNOUNCE | EPT_CLOSING)) {
+        if (ept->flags & due) {
             oldest = ept;
         }
     }
@@ -62,11 +64,11 @@ void amp_ns_flush(struct amp_rpmsg *link) {
         if (error == -AMP_EAGAIN || error == -AMP_EPROTO) {
             return; // with the life of the link `ept` may have ended
         }
-        // Any other error is final: the link is down, or its buffers are too
-        // short for a name.
-        ept->flags &= (uint16_t)~EPT_ANNOUNCE;
+        // Any other error is final: buffers too short for a name, or nobody there.
         if (closing) {
             release(link, ept);
+        } else {
+            ept->flags ^= EPT_ANNOUNCE | EPT_ANNOUNCED;
         }
     }
 }
