@@ -410,21 +410,16 @@ AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
     return 1;
 }
 
-// Not simply up and idle: may it be polled all the same?
-static bool may_poll(struct amp_rpmsg *link) {
+// Not simply up and idle.
+static AMP_NOINLINE int poll_unusual(struct amp_rpmsg *link, unsigned max) {
     if (!amp_link_is_up(link) || (link->state & LINK_POLLING)) {
-        return false;
+        return 0;
     }
     amp_ns_flush(link);
-    return amp_link_is_up(link);
-}
-
-static AMP_NOINLINE int poll_unusual(struct amp_rpmsg *link, unsigned max) {
-    uint16_t generation = link->generation;
-    if (may_poll(link)) {
-        return poll_more(link, max, amp_link_is_host(link));
+    if (!amp_link_is_up(link)) {
+        return link->violation != NULL ? -AMP_EPROTO : 0;
     }
-    return link->generation != generation && link->violation != NULL ? -AMP_EPROTO : 0;
+    return poll_more(link, max, amp_link_is_host(link));
 }
 
 int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {

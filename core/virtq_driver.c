@@ -19,15 +19,16 @@ void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, bo
         if (stock) {
             desc[id].flags = VIRTQ_DESC_F_WRITE;
             avail[id] = (uint16_t)id;
-        } else {
-            amp_virtq_keep(vq, id, AMP_KEPT_FREE);
         }
     }
     if (stock) {
-        vq->usual = AMP_SHORT_CUTS ? num : 0;
         amp_virtq_publish(vq, avail, num - 1);
         vq->given = num;
+    } else {
+        memset(vq->kept, AMP_KEPT_FREE, num);
+        vq->kept_count = num;
     }
+    vq->usual = num - vq->kept_count;
     amp_cache_clean(amp_virtq_cache(vq), desc, (size_t)(end - (uint8_t *)desc));
 }
 

@@ -84,7 +84,6 @@ struct amp_rpmsg_stats {
 // the ring that is ours is written, the other side's is read as claims to be
 // checked.
 struct amp_virtq {
-    void *desc; // the descriptor table
     // The entries of the ring that we write (driver: available, device: used)
     // and of the one that the other side writes.  A ring's index and flags lie
     // right before its entries.
@@ -92,17 +91,18 @@ struct amp_virtq {
     void *theirs;
     uint16_t *my_event; // where we say when we want to be rung
     uint16_t *peer_event; // where the other side says it
-    uint32_t notify_id;
     uint32_t mask; // number of descriptors, a power of two, less 1
     // Free-running indices, of which a ring shows the lower 16 bits.
     uint32_t given; // the next to publish in `mine`
     uint32_t next; // the next to take from `theirs`
     // VIRTIO_RING_F_EVENT_IDX: 0xFFFF, what is said is an index.  0: flags.
     uint32_t event_mask;
-    uint32_t usual; // driver: ids below it are with the device, without a look at `kept`
-    uint32_t kept_count;
     // Of each descriptor, why it stays here (AMP_KEPT_* of core/virtq.h), or 0.
     uint8_t *kept;
+    void *desc; // the descriptor table
+    uint32_t notify_id;
+    uint32_t usual; // driver: ids below it are with the device, without a look at `kept`
+    uint32_t kept_count;
 #if AMP_CONFIG_CACHE
     const struct amp_port *cache; // whose cache_line is not 0, or NULL
 #endif
@@ -125,8 +125,6 @@ struct amp_rpmsg {
     const struct amp_port *port;
     uint32_t buffer_size; // bytes of one buffer; a device learns it
     size_t tx_limit; // the shortest payload that is too long: 0 while down
-    unsigned poll_max; // of the poll that is under way
-    uint32_t tx_listed; // ids on tx_list
     struct amp_endpoint **buckets;
     uint32_t bucket_mask;
     // Host: the buffers of ring 0.  Device: the shared window in which the
@@ -135,6 +133,8 @@ struct amp_rpmsg {
     uint8_t *tx_buffers; // host: the buffers of ring 1
     struct amp_virtq rx;
     struct amp_virtq tx;
+    unsigned poll_max; // of the poll that is under way
+    uint32_t tx_listed; // ids on tx_list
     struct amp_rpmsg_stats stats; // read-only for the user
     const struct amp_rpmsg_events *events;
     struct amp_endpoint *endpoints; // the newest
