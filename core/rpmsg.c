@@ -12,7 +12,6 @@ void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp
     link->rx.kept = link->rx_kept;
     link->tx.kept = link->tx_kept;
     link->state = role == AMP_HOST ? LINK_HOST : 0;
-    link->next_addr = RPMSG_FIRST_DYNAMIC_ADDR;
     link->nobody.link = link;
     link->nobody.cb = amp_link_drop;
     link->nobody.addr = AMP_ADDR_ANY;

@@ -24,7 +24,7 @@ int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t
     unsigned tries = amp_virtq_num(&link->tx);
     int error;
     do {
-        error = amp_rpmsg_send(link, ept->addr, RPMSG_NS_ADDR, &msg, sizeof(msg));
+        error = amp_rpmsg_send(link, msg.addr, RPMSG_NS_ADDR, &msg, sizeof(msg));
     } while (error == -AMP_EAGAIN && tries-- != 0 && amp_rpmsg_want_room(link));
     // The doorbell for a buffer brings us back, through amp_ns_flush().
     if (error == -AMP_EAGAIN) {
@@ -129,13 +129,13 @@ static struct amp_service *remember(struct amp_rpmsg *link, const union said *sa
     return service;
 }
 
-static void announced(struct amp_rpmsg *link, const union said *said) {
-    const char *name = said->msg.name;
-    struct amp_service *service = amp_ns_find(link, name, said->msg.addr);
+// `service`: if it is known already.
+static void announced(struct amp_rpmsg *link, const union said *said, struct amp_service *service) {
     if (service == NULL) {
         service = remember(link, said);
     }
     service->delivered = false;
+    const char *name = said->msg.name;
     struct amp_endpoint *ept = amp_link_find_bound(link, name, said->msg.addr);
     if (ept == NULL) {
         ept = amp_link_find_bound(link, name, AMP_ADDR_ANY); // the oldest that waits for one
@@ -146,14 +146,12 @@ static void announced(struct amp_rpmsg *link, const union said *said) {
     amp_ns_deliver(link);
 }
 
-static void withdrawn(struct amp_rpmsg *link, const union said *said) {
-    const char *name = said->msg.name;
-    struct amp_service *service = amp_ns_find(link, name, said->msg.addr);
+static void withdrawn(struct amp_rpmsg *link, const union said *said, struct amp_service *service) {
     if (service != NULL) {
         forget(link, service);
     }
     struct amp_endpoint *ept;
-    while ((ept = amp_link_find_bound(link, name, said->msg.addr)) != NULL) {
+    while ((ept = amp_link_find_bound(link, said->msg.name, said->msg.addr)) != NULL) {
         amp_link_unbind(ept);
     }
 }
@@ -165,16 +163,18 @@ void amp_ns_receive(struct amp_rpmsg *link, const void *data, size_t len) {
         return;
     }
     // Private before anything is looked at.
-    const uint32_t *from = data;
-    for (uint32_t *to = said.words; to != said.words + sizeof(said) / 4; ++to) {
-        *to = amp_shm_load_32(from++);
+    for (int i = sizeof(said) / 4 - 1; i >= 0; --i) {
+        said.words[i] = amp_shm_load_32((const uint32_t *)data + i);
     }
     said.msg.name[AMP_NAME_SIZE - 1] = '\0';
     if (said.msg.name[0] == '\0' || said.msg.addr == AMP_ADDR_ANY) {
         ++link->stats.malformed;
-    } else if (said.msg.flags & RPMSG_NS_DESTROY) {
-        withdrawn(link, &said);
+        return;
+    }
+    struct amp_service *service = amp_ns_find(link, said.msg.name, said.msg.addr);
+    if (said.msg.flags & RPMSG_NS_DESTROY) {
+        withdrawn(link, &said, service);
     } else {
-        announced(link, &said);
+        announced(link, &said, service);
     }
 }
