@@ -131,19 +131,19 @@ struct amp_rpmsg {
     // host's buffers must lie, or NULL to ask the port for each.
     uint8_t *buffers;
     uint8_t *tx_buffers; // host: the buffers of ring 1
-    struct amp_virtq rx;
     struct amp_virtq tx;
-    unsigned poll_max; // of the poll that is under way
-    uint32_t tx_listed; // ids on tx_list
     struct amp_rpmsg_stats stats; // read-only for the user
     const struct amp_rpmsg_events *events;
     struct amp_endpoint *endpoints; // the newest
+    uint32_t next_addr;
+    struct amp_virtq rx;
+    unsigned poll_max; // of the poll that is under way
+    uint32_t tx_listed; // ids on tx_list
     const char *violation; // read-only for the user: what the other side did, or NULL
     void *user; // for the user: never touched here
     uint64_t buffers_da; // what a descriptor says for the first byte of `buffers`
     size_t buffers_len; // device: bytes
     size_t buffers_fit; // device: words at which one of the usual size can begin
-    uint32_t next_addr;
     struct amp_endpoint nobody; // ends each bucket's list
     struct amp_endpoint *own_buckets[AMP_CONFIG_BUCKETS];
     struct amp_service services[AMP_CONFIG_MAX_SERVICES];
