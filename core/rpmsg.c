@@ -85,8 +85,10 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         return -AMP_EINVAL;
     }
     link->buffers = layout->buffers;
+#if AMP_CONFIG_DEVICE
     link->buffers_da = layout->buffers_da;
     link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
+#endif
     link->name_service = layout->name_service;
     amp_link_learn(link, size);
 #if AMP_CONFIG_HOST
@@ -455,7 +457,7 @@ void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
 }
 
 void amp_rx_release(struct amp_rpmsg *link, const struct amp_rx *rx) {
-    if (!amp_link_is_up(link) || rx->generation != link->generation) {
+    if (rx->generation != link->generation) { // down, it is between two
         return;
     }
     if (amp_link_is_host(link)) {

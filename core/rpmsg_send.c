@@ -29,6 +29,9 @@ void *amp_link_map_buffer(
 void amp_link_learn(struct amp_rpmsg *link, uint32_t size) {
     link->buffer_size = size;
     link->tx_limit = size - AMP_HEADER_SIZE + 1;
+    if (!AMP_SHORT_CUTS || !AMP_CONFIG_DEVICE) {
+        return;
+    }
     // A window shorter than one buffer, and none at all, fits none.
     link->buffers_fit = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
 }
@@ -178,14 +181,14 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     return 0;
 }
 
-// Was it claimed in this life of the link?
+// Was it claimed in this life of the link?  (Down, it is between two.)
 static bool is_valid(const struct amp_rpmsg *link, const struct amp_tx *tx) {
-    return amp_link_is_up(link) && tx->generation == link->generation;
+    return tx->generation == link->generation;
 }
 
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (is_valid(link, tx)) {
-        if (amp_link_is_host(link)) {
+        if (AMP_SHORT_CUTS && amp_link_is_host(link)) { // for the count
             amp_virtq_let_go(&link->tx, tx->id);
         }
         amp_virtq_keep(&link->tx, tx->id, AMP_KEPT_FREE);
@@ -375,7 +378,7 @@ int amp_rpmsg_send(
 }
 
 size_t amp_rpmsg_mtu(const struct amp_rpmsg *link) {
-    return amp_link_is_up(link) ? link->tx_limit - 1 : 0;
+    return link->tx_limit - (link->tx_limit != 0);
 }
 
 // Why an endpoint without a destination cannot send.

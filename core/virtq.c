@@ -34,7 +34,9 @@ bool amp_virtq_init(
     vq->mask = num - 1;
     vq->given = vq->next = 0;
     vq->event_mask = event_idx ? 0xFFFF : 0;
-    vq->usual = vq->kept_count = 0;
+    if (AMP_SHORT_CUTS) {
+        vq->usual = vq->kept_count = 0;
+    }
     memset(vq->kept, 0, num);
     return true;
 }

@@ -26,9 +26,11 @@ void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, bo
         vq->given = num;
     } else {
         memset(vq->kept, AMP_KEPT_FREE, num);
-        vq->kept_count = num;
     }
-    vq->usual = num - vq->kept_count;
+    if (AMP_SHORT_CUTS) {
+        vq->kept_count = stock ? 0 : num;
+        vq->usual = stock ? num : 0;
+    }
     amp_cache_clean(amp_virtq_cache(vq), desc, (size_t)(end - (uint8_t *)desc));
 }
 
