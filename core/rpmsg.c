@@ -63,8 +63,10 @@ static bool host_reset_rings(struct amp_rpmsg *link, amp_da_t da, size_t count) 
     amp_virtq_driver_reset(&link->rx, da, link->buffer_size, true);
     amp_virtq_driver_reset(&link->tx, da + len, link->buffer_size, false);
     // A transmit buffer that there is no room for is in use for ever.
-    for (count -= num; count <= link->tx.mask; ++count) {
-        link->tx.kept[count] = AMP_KEPT_IN_USE;
+    count -= num;
+    if (count <= link->tx.mask) {
+        memset(link->tx.kept + count, AMP_KEPT_IN_USE, amp_virtq_num(&link->tx) - count);
+        link->tx.kept_count = link->tx.limit = (uint32_t)count; // not one that will come back
     }
     return true;
 }

@@ -293,6 +293,11 @@ AMP_PER_ROLE int list_as(struct amp_rpmsg *link, bool host) {
     if (copy_ids(link->tx_list, entries + (count - 1) * size, count, host) > vq->mask) {
         return 0;
     }
+    for (uint32_t i = vq->limit > vq->mask || !host ? count : 0; i < count; ++i) {
+        if (link->tx_list[i] >= vq->limit) {
+            return 0; // it has no buffer
+        }
+    }
     vq->next += count;
     link->tx_listed = count;
     nobody_waits(link);

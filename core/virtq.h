@@ -158,7 +158,7 @@ static inline void amp_virtq_keep(struct amp_virtq *vq, uint32_t id, uint8_t why
 static inline void amp_virtq_let_go(struct amp_virtq *vq, uint32_t id) {
     vq->kept[id] = 0;
     if (AMP_SHORT_CUTS && --vq->kept_count == 0) {
-        vq->usual = amp_virtq_num(vq);
+        vq->usual = vq->limit;
     }
 }
 

@@ -30,6 +30,7 @@ void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, bo
     if (AMP_SHORT_CUTS) {
         vq->kept_count = stock ? 0 : num;
         vq->usual = stock ? num : 0;
+        vq->limit = num;
     }
     amp_cache_clean(amp_virtq_cache(vq), desc, (size_t)(end - (uint8_t *)desc));
 }

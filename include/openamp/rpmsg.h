@@ -103,6 +103,7 @@ struct amp_virtq {
     uint32_t notify_id;
     uint32_t usual; // driver: ids below it are with the device, without a look at `kept`
     uint32_t kept_count;
+    uint32_t limit; // driver: ids below it have a buffer
 #if AMP_CONFIG_CACHE
     const struct amp_port *cache; // whose cache_line is not 0, or NULL
 #endif
