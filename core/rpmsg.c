@@ -95,6 +95,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     amp_link_learn(link, size);
 #if AMP_CONFIG_HOST
     if (host && !host_reset_rings(link, (amp_da_t)layout->buffers_da, layout->buffers_len / size)) {
+        link->tx_limit = 0; // nothing is sent into a link that is down
         return -AMP_EINVAL;
     }
 #endif
@@ -323,14 +324,16 @@ static void tell_some(struct amp_rpmsg *link, unsigned count) {
 AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
     struct amp_virtq *vq = &link->rx;
     unsigned left = max;
+    int least = 0; // that must be ready
     host = amp_virtq_is_driver(host);
     link->state |= LINK_POLLING;
     do {
         int ready = amp_virtq_ready(vq, host);
-        if (ready < 0) {
+        if (ready < least) {
             amp_link_violated(link, amp_link_bad_index);
             return ended(link, max - left);
         }
+        least = 1; // or an index that goes forth and back would keep us here
         if (ready != 0) { // have the other side be silent until we listen again
             amp_virtq_hush(vq);
         }

@@ -27,6 +27,7 @@ unit-clang:
 	$(MAKE) BUILD=build/clang CC=clang KIND_CFLAGS=-DAMP_CONFIG_CACHE=1 unit
 unit-asan:
 	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" unit
+	$(MAKE) BUILD=build/os KIND_CFLAGS=-Os unit # has no short cuts, see core/virtq.h
 
 # ---- The MicroPython module ----
 

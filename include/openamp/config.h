@@ -19,10 +19,14 @@
 #error "openamp needs at least one role"
 #endif
 
-// The longest ring.  The bookkeeping of a ring is a bit for each descriptor,
-// held privately in struct amp_virtq.  Linux stops at 256 as well.
+// The longest ring.  The bookkeeping of the two rings is three bytes for each of
+// these, held privately in struct amp_rpmsg.  A descriptor's number fits a byte
+// there; Linux stops at 256 as well.
 #ifndef AMP_CONFIG_MAX_BUFFERS
 #define AMP_CONFIG_MAX_BUFFERS 256
+#endif
+#if AMP_CONFIG_MAX_BUFFERS > 256
+#error "a ring of openamp has at most 256 descriptors"
 #endif
 
 // Can rings and buffers lie in memory that this core caches and the other one
