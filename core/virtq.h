@@ -228,8 +228,7 @@ static inline void amp_virtq_device_put(
 // With event indices the waiter names the one entry at which it wants to be
 // rung, and is rung once until it names another: nothing has to be undone.
 // With flags (for peers that do not offer event indices) silence has to be
-// asked for and taken back, so it is asked for only when there is more than
-// one message.
+// asked for and taken back, so the short cut for one message does not ask.
 
 //
 // One line of code serves both: flags are an index that is always 0.  As a

@@ -277,7 +277,8 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx);
 // Send the first `len` <= tx->size bytes of it; returns `len`.
 int amp_tx_commit(
     struct amp_rpmsg *link, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len);
-// Give it back unsent.
+// Give it back unsent.  Then poll before sleeping: an announcement may have
+// waited for it, and nobody rings for what we give back to ourselves.
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx);
 
 // A received message that is kept beyond its callback.

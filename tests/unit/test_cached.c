@@ -1,0 +1,219 @@
+/*
+ * A host whose rings and buffers are cached (struct amp_port, cache_line), with
+ * its short cuts: the host works in a copy of the memory, which is its cache,
+ * and the device in the memory.  Lines go from one to the other when the host
+ * asks for it, and by themselves at any time.  A line that is not cleaned or
+ * not forgotten in time is a message that is wrong, or a doorbell that is not rung.
+ */
+#include "pair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#if AMP_CONFIG_CACHE
+
+enum { LINE = 32 };
+
+static struct pair pair;
+static struct amp_port_ops ops;
+static uint8_t *cache; // what the host sees
+static uint8_t *filled; // what each line was when it came: a line that differs is dirty
+static uint64_t seed;
+
+static uint32_t rnd(uint32_t n) {
+    return pair_random(&seed) % n;
+}
+
+// The parts of the mapping that there are: two rings and the buffers.
+static uint8_t *area(unsigned i, size_t *len) {
+    *len = i < 2 ? pair.ring_len[i] : pair.buffers_len;
+    return i < 2 ? pair.ring[i] : pair.buffers;
+}
+
+static bool is_there(const uint8_t *memory) {
+    size_t len;
+    for (unsigned i = 0; i < 3; ++i) {
+        const uint8_t *first = area(i, &len);
+        if (memory + LINE > first && memory < first + len) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Write a dirty line back; or take the line from memory, dirty or not.
+static void move_line(size_t offset, bool clean) {
+    uint8_t *memory = pair.mapping + offset;
+    if (!is_there(memory)) {
+        return;
+    }
+    if (!clean) {
+        memcpy(cache + offset, memory, LINE);
+    } else if (memcmp(cache + offset, filled + offset, LINE) != 0) {
+        memcpy(memory, cache + offset, LINE);
+    }
+    memcpy(filled + offset, cache + offset, LINE);
+}
+
+static void move_lines(const void *va, size_t len, bool clean) {
+    size_t offset = (size_t)((const uint8_t *)va - cache);
+    assert_true(offset < pair.mapping_len && len <= pair.mapping_len - offset);
+    for (size_t end = offset + len, at = offset / LINE * LINE; at < end; at += LINE) {
+        move_line(at, clean);
+    }
+}
+
+static void clean_lines(void *ctx, const void *va, size_t len) {
+    (void)ctx;
+    move_lines(va, len, true);
+}
+
+static void forget_lines(void *ctx, const void *va, size_t len) {
+    (void)ctx;
+    move_lines(va, len, false);
+}
+
+// A cache does as it likes: lines are written back, and fetched again.
+static void disturb(void) {
+    for (unsigned n = rnd(64); n != 0; --n) {
+        size_t offset = pair_random(&seed) % pair.mapping_len / LINE * LINE;
+        move_line(offset, true);
+        if (rnd(2)) {
+            move_line(offset, false);
+        }
+    }
+}
+
+static void setup(struct pair_shape shape) {
+    pair_init(&pair, shape);
+    cache = calloc(2, pair.mapping_len);
+    assert_non_null(cache);
+    filled = cache + pair.mapping_len;
+    ops = *pair.host.port.ops;
+    ops.cache_clean = clean_lines;
+    ops.cache_invalidate = forget_lines;
+    pair.host.port.ops = &ops;
+    pair.host.port.cache_line = LINE;
+    struct amp_rpmsg_layout *layout = &pair.host.layout;
+    for (unsigned i = 0; i < 2; ++i) {
+        layout->vring[i].va = cache + (pair.ring[i] - pair.mapping);
+    }
+    layout->buffers = cache + (pair.buffers - pair.mapping);
+    memset(layout->buffers, 0x77, pair.buffers_len); // dirty, from what was there before
+    pair_up(&pair);
+}
+
+// ---- Traffic ----
+
+enum { KEPT = 3 };
+static uint32_t sent[2];
+static uint32_t received[2];
+static struct amp_rx kept[2][KEPT];
+static unsigned kept_count[2];
+static bool wants_message[2]; // and so the other side must ring
+static bool wants_room[2];
+
+static bool *doorbell(unsigned side) {
+    return side == 0 ? &pair.host.doorbell : &pair.device.doorbell;
+}
+
+static void receive(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    unsigned side = ept->link == &pair.device.link;
+    uint32_t message[2];
+    assert_int_equal(src, 3);
+    assert_int_equal(len, sizeof(message));
+    memcpy(message, data, sizeof(message));
+    assert_int_equal(message[0], received[side]++);
+    assert_int_equal(message[1], ~message[0]);
+    if (kept_count[side] < KEPT && rnd(4) == 0) {
+        struct amp_rx *rx = &kept[side][kept_count[side]++];
+        *rx = (struct amp_rx){.data = data, .len = len};
+        amp_rx_hold(ept->link, rx);
+    } else {
+        memset(data, 0xEE, len); // it is ours to write
+    }
+    disturb();
+}
+
+static void send(struct amp_rpmsg *link, unsigned side) {
+    uint32_t message[2] = {sent[side], ~sent[side]};
+    int result = amp_rpmsg_send(link, 3, 2, message, sizeof(message));
+    if (result == -AMP_EAGAIN) {
+        *doorbell(side) = false;
+        wants_room[side] = !amp_rpmsg_want_room(link);
+        wants_message[side] = false; // it was not asleep
+        return;
+    }
+    assert_int_equal(result, sizeof(message));
+    ++sent[side];
+    wants_room[side] = false;
+    assert_true(!wants_message[!side] || *doorbell(!side));
+    wants_message[!side] = false;
+}
+
+static void poll(struct amp_rpmsg *links[2], unsigned side, unsigned max) {
+    wants_message[side] = false;
+    int taken = amp_rpmsg_poll_some(links[side], max);
+    assert_in_range(taken, 0, max);
+    assert_true((unsigned)taken == max || received[side] == sent[!side]);
+    while (kept_count[side] != 0 && rnd(4) != 0) {
+        amp_rx_release(links[side], &kept[side][--kept_count[side]]);
+    }
+    if (wants_room[!side] && amp_rpmsg_want_room(links[!side])) {
+        assert_true(*doorbell(!side));
+        wants_room[!side] = false;
+    }
+    if ((unsigned)taken < max && !wants_room[side]) {
+        *doorbell(side) = false;
+        wants_message[side] = true;
+    }
+}
+
+static void run(struct pair_shape shape) {
+    struct amp_endpoint epts[2];
+    memset(sent, 0, sizeof(sent));
+    memset(received, 0, sizeof(received));
+    setup(shape);
+    struct amp_rpmsg *links[2] = {&pair.host.link, &pair.device.link};
+    for (unsigned side = 0; side < 2; ++side) {
+        kept_count[side] = 0;
+        wants_message[side] = wants_room[side] = false;
+        assert_int_equal(
+            amp_endpoint_create(links[side], &epts[side], NULL, 2, AMP_ADDR_ANY, receive), 0);
+    }
+    while (received[0] < 3000 || received[1] < 3000) {
+        unsigned side = rnd(2);
+        disturb();
+        for (unsigned n = rnd(2u * shape.num[1]); n != 0; --n) {
+            send(links[side], side);
+        }
+        poll(links, side, 1 + rnd(2u * shape.num[0]));
+    }
+    pair_free(&pair);
+    free(cache);
+}
+
+static void test_traffic(void **state) {
+    (void)state;
+    static const uint16_t nums[] = {4, 16, 64};
+    for (unsigned i = 0; i < 6; ++i) {
+        seed = i + 1;
+        run((struct pair_shape){
+            .num = {nums[i / 2], nums[i / 2]}, .align = 64, .event_idx = i & 1});
+    }
+}
+
+#else
+
+// Rings that this build cannot drive are refused: see test_rproc.c.
+static void test_traffic(void **state) {
+    (void)state;
+    skip();
+}
+
+#endif
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_traffic)};
+    return cmocka_run_group_tests_name("cached", tests, NULL, NULL);
+}
