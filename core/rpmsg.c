@@ -9,6 +9,7 @@ const char amp_link_bad_id[] = "used ring: not its buffer";
 void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp_port *port) {
     memset(link, 0, sizeof(*link));
     link->port = port;
+    link->generation = 1; // so a token of zeros is of none
     link->rx.kept = link->rx_kept;
     link->tx.kept = link->tx_kept;
     link->state = role == AMP_HOST ? LINK_HOST : 0;
@@ -374,7 +375,7 @@ static AMP_NOINLINE int finish_unusual(struct amp_rpmsg *link) {
     amp_link_clear(link, LINK_POLLING);
     amp_link_tell(link);
     int more =
-        link->poll_max == 1 ? 0 : poll_more(link, link->poll_max - 1, amp_link_is_host(link));
+        link->poll_max <= 1 ? 0 : poll_more(link, link->poll_max - 1, amp_link_is_host(link));
     return more < 0 ? more : more + 1;
 }
 
@@ -403,7 +404,7 @@ AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
     }
     uint32_t given = give_back(link, link->rx_id, host);
     amp_link_clear(link, LINK_POLLING);
-    if (link->poll_max == 1) {
+    if (link->poll_max <= 1) {
         tell(link, given);
         return 1;
     }
