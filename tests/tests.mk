@@ -3,6 +3,10 @@
 # ---- Unit and hostile tests: cmocka, one program a file ----
 
 UNIT_TESTS := $(wildcard tests/unit/test_*.c tests/hostile/test_*.c)
+# For a build that knows of caches.
+ifeq ($(findstring AMP_CONFIG_CACHE,$(KIND_CFLAGS)),)
+UNIT_TESTS := $(filter-out tests/unit/test_cached.c, $(UNIT_TESTS))
+endif
 UNIT_PROGRAMS := $(UNIT_TESTS:tests/%.c=$(BUILD)/tests/%)
 # What the test programs share.
 UNIT_SHARED := $(filter-out tests/unit/test_%.c tests/unit/bench_%.c, $(wildcard tests/unit/*.c))

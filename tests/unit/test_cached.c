@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if AMP_CONFIG_CACHE
+#if !AMP_CONFIG_CACHE
+#error "only in a build with AMP_CONFIG_CACHE: see tests/tests.mk"
+#endif
 
 enum { LINE = 32 };
 
@@ -202,16 +204,6 @@ static void test_traffic(void **state) {
             .num = {nums[i / 2], nums[i / 2]}, .align = 64, .event_idx = i & 1});
     }
 }
-
-#else
-
-// Rings that this build cannot drive are refused: see test_rproc.c.
-static void test_traffic(void **state) {
-    (void)state;
-    skip();
-}
-
-#endif
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_traffic)};
