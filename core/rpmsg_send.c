@@ -29,11 +29,10 @@ void *amp_link_map_buffer(
 void amp_link_learn(struct amp_rpmsg *link, uint32_t size) {
     link->buffer_size = size;
     link->tx_limit = size - AMP_HEADER_SIZE + 1;
-    if (!AMP_SHORT_CUTS || !AMP_CONFIG_DEVICE) {
-        return;
-    }
+#if AMP_CONFIG_DEVICE
     // A window shorter than one buffer, and none at all, fits none.
     link->buffers_fit = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
+#endif
 }
 
 // ---- Claiming ----
