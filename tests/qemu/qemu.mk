@@ -26,7 +26,10 @@ $(QEMU_TESTS)/%.elf: $(QEMU_TESTS)/%.o $(QEMU_LIB) $(AMP_AN521_DEPS)
 QEMU_IMAGES := $(addprefix $(FW_AN521)/, virtual_uart.elf test_fault.elf test_flood.elf)
 
 .PHONY: qemu qemu-c qemu-python qemu-two qemu-console qemu-soak qemu-soak-short
-qemu: qemu-c qemu-soak-short qemu-python qemu-two qemu-console
+# Built first, then one after the other: two emulated cores want both processors.
+qemu: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES) mps2_an521 \
+    $(BUILD)/mps2_an521/micropython-device.elf
+	$(MAKE) -j1 qemu-c qemu-soak-short qemu-python qemu-two qemu-console
 
 # Host programs in C: every way to live and die.
 qemu-c: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES)
