@@ -21,6 +21,7 @@
 
 enum {
     ANSWER_US = 10000000, // it answers at once, but the machine may be stalled
+    AGAIN_US = 1000000,
     PATIENCE_US = 20000, // for firmware to let the stop's interrupt in
 };
 
@@ -151,10 +152,14 @@ static int stop_by_force(struct an521_core *core) {
     const struct amp_window *window = code_window(&core->port, core->vectors);
     void *scratch = (void *)(uintptr_t)AMP_AN521_SCRATCH_DA;
     memcpy(scratch, (const void *)window->da, window->len);
-    replace_text(core, window);
-    MHU_SET(MHU0, 1) = 15;
-    MHU_SET(MHU1, 1) = AMP_AN521_RING_STOP;
-    bool parked = an521_sleep(is_parked, ANSWER_US);
+    bool parked = false;
+    // More than once: QEMU was seen to go on in a tight loop that was replaced.
+    for (int i = 0; !parked && i < ANSWER_US / AGAIN_US; ++i) {
+        replace_text(core, window);
+        MHU_SET(MHU0, 1) = 15;
+        MHU_SET(MHU1, 1) = AMP_AN521_RING_STOP;
+        parked = an521_sleep(is_parked, AGAIN_US);
+    }
     if (parked) {
         memcpy((void *)window->da, scratch, window->len);
         barrier();
