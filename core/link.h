@@ -49,12 +49,23 @@ extern const char amp_link_bad_id[];
 // Ring for `vq`.
 void amp_link_ring(struct amp_rpmsg *link, const struct amp_virtq *vq);
 
+// The same if the other side wants to hear of the last `count` entries of `vq`.
+// After a fence.
+void amp_link_tell_some(struct amp_rpmsg *link, const struct amp_virtq *vq, unsigned count);
+
 // Tell the other side, if it wants to know, of what was given back on the
 // receive ring.
 void amp_link_tell(struct amp_rpmsg *link);
 
 // Transmit buffers are `size` bytes long, header included.
-void amp_link_learn(struct amp_rpmsg *link, uint32_t size);
+static inline void amp_link_learn(struct amp_rpmsg *link, uint32_t size) {
+    link->buffer_size = size;
+    link->tx_limit = size - AMP_HEADER_SIZE + 1;
+#if AMP_CONFIG_DEVICE
+    // A window shorter than one buffer, and none at all, fits none.
+    link->buffers_fit = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
+#endif
+}
 
 // Device: the host stocked its receive ring before it said DRIVER_OK, so its
 // first buffer tells how long they are.

@@ -3,19 +3,20 @@
 
 #include "core/link.h"
 
-const char amp_link_bad_index[] = "ring index: too far ahead";
+const char amp_link_bad_index[] = "bad ring index";
 const char amp_link_bad_id[] = "used ring: not its buffer";
 
 void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp_port *port) {
     memset(link, 0, sizeof(*link));
     link->port = port;
     link->generation = 1; // so a token of zeros is of none
-    link->rx.kept = link->rx_kept;
-    link->tx.kept = link->tx_kept;
-    link->state = role == AMP_HOST ? LINK_HOST : 0;
+    if (LINK_HOST != 0 && role == AMP_HOST) {
+        link->state = LINK_HOST;
+    }
     link->nobody.link = link;
     link->nobody.cb = amp_link_drop;
     link->nobody.addr = AMP_ADDR_ANY;
+    link->services_end = link->services;
     amp_rpmsg_set_buckets(link, link->own_buckets, AMP_CONFIG_BUCKETS);
 }
 
@@ -28,10 +29,6 @@ void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events 
     if (!polling) {
         amp_link_clear(link, LINK_POLLING | LINK_ENDED);
     }
-}
-
-bool amp_rpmsg_is_up(const struct amp_rpmsg *link) {
-    return amp_link_is_up(link);
 }
 
 bool amp_rpmsg_is_polling(const struct amp_rpmsg *link) {
@@ -48,28 +45,21 @@ int amp_link_violated(struct amp_rpmsg *link, const char *what) {
 // ---- Up and down ----
 
 #if AMP_CONFIG_HOST
-// Fresh rings over `count` buffers; false if that is not one for each descriptor
-// of ring 0 and at least one for ring 1.
-static bool host_reset_rings(struct amp_rpmsg *link, amp_da_t da, size_t count) {
-    uint32_t num = amp_virtq_num(&link->rx);
-    size_t len = num * link->buffer_size;
-    if (count <= num) {
-        return false;
-    }
-    link->tx_buffers = link->buffers + len;
+// Fresh rings over `count` buffers.
+static void host_up(
+    struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout, uint32_t size, size_t count) {
+    uint32_t num = layout->vring[0].num;
     amp_virtq_set_cache(&link->rx, link->port);
     amp_virtq_set_cache(&link->tx, link->port);
     // Nothing that we ever wrote there may come out of the cache any more.
-    amp_cache_forget(amp_virtq_cache(&link->rx), link->buffers, len);
-    amp_virtq_driver_reset(&link->rx, da, link->buffer_size, true);
-    amp_virtq_driver_reset(&link->tx, da + len, link->buffer_size, false);
-    // A transmit buffer that there is no room for is in use for ever.
-    count -= num;
-    if (count <= link->tx.mask) {
-        memset(link->tx.kept + count, AMP_KEPT_IN_USE, amp_virtq_num(&link->tx) - count);
-        link->tx.kept_count = link->tx.limit = (uint32_t)count; // not one that will come back
+    amp_cache_forget(amp_virtq_cache(&link->rx), link->buffers, num * size);
+    link->tx_buffers = link->buffers + num * size;
+    amp_da_t da = (amp_da_t)layout->buffers_da;
+    da = amp_virtq_driver_init(&link->rx, &layout->vring[0], da, size, true);
+    amp_virtq_driver_init(&link->tx, &layout->vring[1], da, size, false);
+    if (count - num <= link->tx.mask) { // fewer buffers than descriptors
+        link->tx.limit = link->tx.kept_count = (uint32_t)count - num;
     }
-    return true;
 }
 #endif
 
@@ -78,28 +68,39 @@ static bool size_is_valid(uint32_t size) {
     return size % 4 == 0 && size - AMP_HEADER_SIZE - 1 < UINT16_MAX;
 }
 
+static bool ring_is_valid(const struct amp_vring_layout *ring) {
+    return amp_virtq_shape_is_valid(ring->num, ring->align);
+}
+
 int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     bool host = amp_link_is_host(link);
     uint32_t size = host ? layout->buffer_size : 512; // a device takes it for now
-    // Ring 0 is the host's receive queue and the device's transmit queue.
-    if (amp_link_is_up(link) || !size_is_valid(size)
-        || !amp_virtq_init(&link->rx, &layout->vring[!host], host, layout->event_idx)
-        || !amp_virtq_init(&link->tx, &layout->vring[host], host, layout->event_idx)) {
+    if (amp_link_is_up(link) || !size_is_valid(size) || !ring_is_valid(&layout->vring[0])
+        || !ring_is_valid(&layout->vring[1])) {
         return -AMP_EINVAL;
     }
+    // A host has a buffer for each descriptor of ring 0 and one at least for ring 1.
+    size_t count = layout->buffers_len / size;
+    if (host && count <= layout->vring[0].num) {
+        return -AMP_EINVAL;
+    }
+    link->rx.event_mask = link->tx.event_mask = layout->event_idx ? 0xFFFF : 0;
     link->buffers = layout->buffers;
-#if AMP_CONFIG_DEVICE
-    link->buffers_da = layout->buffers_da;
-    link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
-#endif
     link->name_service = layout->name_service;
-    amp_link_learn(link, size);
+    if (host) {
 #if AMP_CONFIG_HOST
-    if (host && !host_reset_rings(link, (amp_da_t)layout->buffers_da, layout->buffers_len / size)) {
-        link->tx_limit = 0; // nothing is sent into a link that is down
-        return -AMP_EINVAL;
-    }
+        host_up(link, layout, size, count);
 #endif
+    } else {
+#if AMP_CONFIG_DEVICE
+        // Ring 0 is the host's receive queue and the device's transmit queue.
+        amp_virtq_device_init(&link->tx, &layout->vring[0]);
+        amp_virtq_device_init(&link->rx, &layout->vring[1]);
+        link->buffers_da = layout->buffers_da;
+        link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
+#endif
+    }
+    amp_link_learn(link, size);
     link->tx_listed = 0;
     link->violation = NULL;
     link->state |= LINK_UP;
@@ -118,13 +119,11 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
     if (!amp_link_is_up(link)) {
         return;
     }
-    if (link->state & LINK_POLLING) {
-        link->state |= LINK_ENDED;
-    }
-    link->state &= LINK_POLLING | LINK_ENDED | LINK_HOST;
+    unsigned polling = link->state & LINK_POLLING ? LINK_POLLING | LINK_ENDED : 0;
+    link->state = (uint8_t)((link->state & LINK_HOST) | polling);
     link->tx_limit = 0;
     ++link->generation;
-    link->service_count = 0;
+    link->services_end = link->services;
     for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
         if (ept->flags & EPT_BOUND) {
             amp_link_unbind(ept);
@@ -314,47 +313,45 @@ void amp_link_ring(struct amp_rpmsg *link, const struct amp_virtq *vq) {
     port->ops->notify(port->ctx, vq->notify_id);
 }
 
-// Tell of the last `count` buffers that were given back.  After a fence.
-static void tell_some(struct amp_rpmsg *link, unsigned count) {
-    if (amp_virtq_must_notify_some(&link->rx, count)) {
-        amp_link_ring(link, &link->rx);
+void amp_link_tell_some(struct amp_rpmsg *link, const struct amp_virtq *vq, unsigned count) {
+    if (amp_virtq_must_notify_some(vq, count)) {
+        amp_link_ring(link, vq);
     }
 }
 
 // Polls, whatever the case.
 AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
     struct amp_virtq *vq = &link->rx;
-    unsigned left = max;
+    unsigned taken = 0;
     int least = 0; // that must be ready
     host = amp_virtq_is_driver(host);
     link->state |= LINK_POLLING;
     do {
-        int ready = amp_virtq_ready(vq, host);
+        int ready = amp_virtq_ready(vq);
         if (ready < least) {
             amp_link_violated(link, amp_link_bad_index);
-            return ended(link, max - left);
+            return ended(link, taken);
         }
         least = 1; // or an index that goes forth and back would keep us here
         if (ready != 0) { // have the other side be silent until we listen again
             amp_virtq_hush(vq);
         }
-        unsigned count = (unsigned)ready < left ? (unsigned)ready : left;
-        left -= count;
-        for (; count != 0; --count) {
+        unsigned count = (unsigned)ready < max - taken ? (unsigned)ready : max - taken;
+        for (taken += count; count != 0; --count) {
             if (AMP_RARELY(!take_next(link, host))) {
-                return ended(link, max - left - count + 1);
+                return ended(link, taken - count + 1);
             }
         }
-        if (left != 0) {
+        if (taken != max) {
             amp_virtq_listen(vq);
         }
         amp_shm_fence(); // partner: the same one on the other side, see virtq.h
-    } while (left != 0 && amp_virtq_is_news(vq));
+    } while (taken != max && amp_virtq_is_news(vq));
     amp_link_clear(link, LINK_POLLING);
-    if (left != max) {
-        tell_some(link, max - left);
+    if (taken != 0) {
+        amp_link_tell_some(link, vq, taken);
     }
-    return (int)(max - left);
+    return (int)taken;
 }
 // One copy of it for each role.
 static AMP_NOINLINE int host_poll(struct amp_rpmsg *link, unsigned max) {
@@ -439,14 +436,6 @@ int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
     return poll_unusual(link, max);
 }
 
-int amp_rpmsg_poll(struct amp_rpmsg *link) {
-    return amp_rpmsg_poll_some(link, amp_rpmsg_depth(link));
-}
-
-unsigned amp_rpmsg_depth(const struct amp_rpmsg *link) {
-    return amp_virtq_num(&link->rx);
-}
-
 // ---- Keeping a message ----
 
 void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
@@ -480,17 +469,11 @@ void amp_link_tell(struct amp_rpmsg *link) {
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
     // Inside a callback: this one and those that the poll has given back so
     // far, as at its end it counts only what it took.
-    tell_some(link, link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1);
+    amp_link_tell_some(link, &link->rx, link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1);
 }
 
 bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {
-    if (!amp_link_is_up(link)) {
-        return false;
-    }
-    bool host = amp_link_is_host(link);
-    int ready = amp_virtq_ready(&link->rx, host);
-    uint32_t with = amp_virtq_in_flight(&link->rx, host);
-    // What the other side has of the buffers, read or not.
-    uint32_t theirs = host ? with : amp_virtq_num(&link->rx) - with;
-    return ready >= 0 && (uint32_t)ready < theirs;
+    // An index that lies, -1, is none that it has either.
+    return amp_link_is_up(link)
+        && (uint32_t)amp_virtq_ready(&link->rx) < amp_virtq_theirs(&link->rx);
 }

@@ -147,7 +147,7 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
 static void close_endpoint(struct amp_rpmsg *link, struct amp_endpoint *ept) {
     if (!(ept->flags & EPT_CLOSING)) {
         bucket_remove(link, ept);
-        ept->flags |= EPT_CLOSING;
+        ept->flags = EPT_CLOSING;
         ept->dest = AMP_ADDR_ANY;
     }
 }
@@ -180,8 +180,4 @@ void amp_endpoint_abandon(struct amp_endpoint *ept) {
     }
     *p = ept->next;
     ept->link = NULL;
-}
-
-bool amp_endpoint_is_ready(const struct amp_endpoint *ept) {
-    return ept->link != NULL && amp_link_is_up(ept->link) && ept->dest != AMP_ADDR_ANY;
 }

@@ -3,7 +3,8 @@
  *
  * Announcements of the other side are remembered (bounded) until they are
  * withdrawn, whether or not somebody wanted them, so it does not matter which
- * of the two, announcement or endpoint, is there first.
+ * of the two, announcement or endpoint, is there first.  One that is repeated
+ * is new.
  */
 #include <string.h>
 
@@ -76,8 +77,7 @@ void amp_ns_flush(struct amp_rpmsg *link) {
 // ---- Theirs ----
 
 struct amp_service *amp_ns_find(struct amp_rpmsg *link, const char *name, uint32_t addr) {
-    struct amp_service *service = link->services;
-    for (unsigned left = link->service_count; left != 0; --left, ++service) {
+    for (struct amp_service *service = link->services; service != link->services_end; ++service) {
         if (strcmp(service->name, name) == 0
             && (service->addr == addr
                 || (addr == AMP_ADDR_ANY && !amp_link_find_bound(link, name, service->addr)))) {
@@ -87,16 +87,16 @@ struct amp_service *amp_ns_find(struct amp_rpmsg *link, const char *name, uint32
     return NULL;
 }
 
+// All behind it move up, with the one that is being said.
 static void forget(struct amp_rpmsg *link, struct amp_service *service) {
-    const struct amp_service *end = &link->services[link->service_count--];
-    memmove(service, service + 1, (size_t)((const char *)end - (const char *)(service + 1)));
+    const struct amp_service *end = link->services_end--;
+    memmove(service, service + 1, (size_t)((const char *)end - (const char *)service));
 }
 
 void amp_ns_deliver(struct amp_rpmsg *link) {
     // An event may end this life of the link, and with it this loop: nothing is
     // added, nor is a name overwritten, before the next poll.
-    for (unsigned i = 0; i < link->service_count; ++i) {
-        struct amp_service *service = &link->services[i];
+    for (struct amp_service *service = link->services; service < link->services_end; ++service) {
         const struct amp_rpmsg_events *events = link->events;
         if (events == NULL || events->service == NULL) {
             return;
@@ -111,70 +111,57 @@ void amp_ns_deliver(struct amp_rpmsg *link) {
     }
 }
 
-// What the other side said, private and checked.
-union said {
-    uint32_t words[sizeof(struct rpmsg_ns_msg) / 4];
-    struct rpmsg_ns_msg msg;
-    struct amp_service service; // the same, with `delivered` for `flags`
-};
-_Static_assert(sizeof(union said) == sizeof(struct rpmsg_ns_msg), "a service is what was said");
-
-static struct amp_service *remember(struct amp_rpmsg *link, const union said *said) {
-    if (link->service_count == AMP_CONFIG_MAX_SERVICES) {
-        forget(link, &link->services[0]); // the oldest
-        ++link->stats.services_forgotten;
-    }
-    struct amp_service *service = &link->services[link->service_count++];
-    memcpy(service, &said->service, sizeof(*service));
-    return service;
-}
-
-// `service`: if it is known already.
-static void announced(struct amp_rpmsg *link, const union said *said, struct amp_service *service) {
-    if (service == NULL) {
-        service = remember(link, said);
-    }
+static void announced(struct amp_rpmsg *link) {
+    struct amp_service *service = link->services_end++;
     service->delivered = false;
-    const char *name = said->msg.name;
-    struct amp_endpoint *ept = amp_link_find_bound(link, name, said->msg.addr);
-    if (ept == NULL) {
-        ept = amp_link_find_bound(link, name, AMP_ADDR_ANY); // the oldest that waits for one
+    struct amp_endpoint *ept = amp_link_find_bound(link, service->name, service->addr);
+    if (ept == NULL) { // the oldest that waits for one
+        ept = amp_link_find_bound(link, service->name, AMP_ADDR_ANY);
     }
     if (ept != NULL) {
-        amp_link_bind(ept, said->msg.addr);
+        amp_link_bind(ept, service->addr);
     }
     amp_ns_deliver(link);
 }
 
-static void withdrawn(struct amp_rpmsg *link, const union said *said, struct amp_service *service) {
-    if (service != NULL) {
-        forget(link, service);
-    }
+static void withdrawn(struct amp_rpmsg *link) {
+    const struct amp_service *service = link->services_end;
     struct amp_endpoint *ept;
-    while ((ept = amp_link_find_bound(link, said->msg.name, said->msg.addr)) != NULL) {
+    while ((ept = amp_link_find_bound(link, service->name, service->addr)) != NULL) {
         amp_link_unbind(ept);
     }
 }
 
+_Static_assert(sizeof(struct amp_service) == sizeof(struct rpmsg_ns_msg)
+        && offsetof(struct amp_service, addr) == offsetof(struct rpmsg_ns_msg, addr),
+    "a service is remembered as it was said, with `delivered` for the flags");
+
 void amp_ns_receive(struct amp_rpmsg *link, const void *data, size_t len) {
-    union said said;
-    if (len < sizeof(said)) {
+    struct amp_service *said = link->services_end; // private: there is one more than is remembered
+    if (len < sizeof(*said)) {
         ++link->stats.malformed;
         return;
     }
-    // Private before anything is looked at.
-    for (int i = sizeof(said) / 4 - 1; i >= 0; --i) {
-        said.words[i] = amp_shm_load_32((const uint32_t *)data + i);
+    for (size_t i = 0; i < sizeof(*said) / 4; ++i) {
+        ((uint32_t *)said)[i] = amp_shm_load_32((const uint32_t *)data + i);
     }
-    said.msg.name[AMP_NAME_SIZE - 1] = '\0';
-    if (said.msg.name[0] == '\0' || said.msg.addr == AMP_ADDR_ANY) {
+    said->name[AMP_NAME_SIZE - 1] = '\0';
+    if (said->name[0] == '\0' || said->addr == AMP_ADDR_ANY) {
         ++link->stats.malformed;
         return;
     }
-    struct amp_service *service = amp_ns_find(link, said.msg.name, said.msg.addr);
-    if (said.msg.flags & RPMSG_NS_DESTROY) {
-        withdrawn(link, &said, service);
+    bool destroy = said->delivered & RPMSG_NS_DESTROY;
+    struct amp_service *known = amp_ns_find(link, said->name, said->addr);
+    if (known == NULL && !destroy && said == &link->services[AMP_CONFIG_MAX_SERVICES]) {
+        known = link->services; // the oldest
+        ++link->stats.services_forgotten;
+    }
+    if (known != NULL) {
+        forget(link, known);
+    }
+    if (destroy) {
+        withdrawn(link);
     } else {
-        announced(link, &said, service);
+        announced(link);
     }
 }

@@ -26,22 +26,13 @@ void *amp_link_map_buffer(
 }
 #endif
 
-void amp_link_learn(struct amp_rpmsg *link, uint32_t size) {
-    link->buffer_size = size;
-    link->tx_limit = size - AMP_HEADER_SIZE + 1;
-#if AMP_CONFIG_DEVICE
-    // A window shorter than one buffer, and none at all, fits none.
-    link->buffers_fit = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
-#endif
-}
-
 // ---- Claiming ----
 
 // A free one of ours, or NULL.  Host: never sent, or given back unsent.
 // Device: given back unsent.
 static uint8_t *find_kept(const struct amp_rpmsg *link) {
     const struct amp_virtq *vq = &link->tx;
-    return memchr(vq->kept, AMP_KEPT_FREE, amp_virtq_num(vq));
+    return memchr(vq->kept, AMP_KEPT_FREE, vq->limit);
 }
 
 // The id that the other side returned (host) or stocked (device) at `index`.  It
@@ -58,27 +49,24 @@ static void nobody_waits(struct amp_rpmsg *link) {
     }
 }
 
-// A free one of ours, or -1.
+// A free one of ours, or -AMP_EAGAIN.
 static int take_kept(struct amp_rpmsg *link) {
     struct amp_virtq *vq = &link->tx;
     uint8_t *kept = AMP_SHORT_CUTS && vq->kept_count == 0 ? NULL : find_kept(link);
     if (kept == NULL) {
-        return -1;
+        return -AMP_EAGAIN;
     }
     uint32_t id = (uint32_t)(kept - vq->kept);
     amp_virtq_let_go(vq, id);
     return (int)id;
 }
 
-// The next that the other side returned, or an error.
-AMP_PER_ROLE int take_returned(struct amp_rpmsg *link, bool host) {
+// One of those that the other side returned, of which `ready` are said to be
+// there; or an error.
+AMP_PER_ROLE int take_returned(struct amp_rpmsg *link, int ready, bool host) {
     struct amp_virtq *vq = &link->tx;
-    int ready = amp_virtq_ready(vq, host);
     if (ready < 0) {
         return amp_link_violated(link, amp_link_bad_index);
-    }
-    if (ready == 0) {
-        return -AMP_EAGAIN;
     }
     uint32_t id = peek(vq, vq->next, host);
     if (host && !amp_virtq_driver_may_take(vq, id)) {
@@ -106,18 +94,21 @@ static bool unlist(struct amp_rpmsg *link) {
 
 // The id of a buffer that nobody else has, or an error.
 static int take_buffer(struct amp_rpmsg *link) {
-    if (AMP_SHORT_CUTS && !unlist(link)) {
-        return -AMP_EPROTO;
-    }
-    bool host = amp_link_is_host(link);
-    if (!AMP_SHORT_CUTS) {
-        int id = take_returned(link, host);
-        int kept = id == -AMP_EAGAIN ? take_kept(link) : -1;
-        return kept < 0 ? id : kept;
-    }
     // First ours: when they are used up, the ring has the most to list.
-    int id = take_kept(link);
-    return id >= 0 ? id : take_returned(link, host);
+    if (AMP_SHORT_CUTS) {
+        if (!unlist(link)) {
+            return -AMP_EPROTO;
+        }
+        int id = take_kept(link);
+        if (id >= 0) {
+            return id;
+        }
+    }
+    int ready = amp_virtq_ready(&link->tx);
+    if (ready != 0) {
+        return take_returned(link, ready, amp_link_is_host(link));
+    }
+    return AMP_SHORT_CUTS ? -AMP_EAGAIN : take_kept(link);
 }
 
 #if AMP_CONFIG_DEVICE
@@ -125,7 +116,7 @@ static const char bad_buffer[] = "available ring: transmit buffer that cannot be
 
 void amp_link_look(struct amp_rpmsg *link) {
     uint32_t size;
-    int ready = amp_virtq_ready(&link->tx, false);
+    int ready = amp_virtq_ready(&link->tx);
     if (ready < 0) {
         amp_link_violated(link, amp_link_bad_index);
     } else if (ready > 0) {
@@ -204,8 +195,8 @@ AMP_PER_ROLE uint32_t prepare(struct amp_rpmsg *link, uint8_t *buffer, uint32_t 
     struct rpmsg_hdr *hdr = (void *)buffer;
     hdr->src = src;
     hdr->dst = dest;
-    memset(&hdr->reserved, 0, sizeof(*hdr) - offsetof(struct rpmsg_hdr, reserved));
-    hdr->len = (uint16_t)len;
+    hdr->reserved = 0;
+    hdr->len_and_flags = (uint32_t)len;
     uint32_t given = vq->given;
     if (host) {
         amp_virtq_driver_put(vq, vq->mine, given, id);
@@ -222,7 +213,9 @@ AMP_PER_ROLE int commit(struct amp_rpmsg *link, const uint8_t *buffer, uint32_t 
     amp_virtq_publish(vq, vq->mine, given);
     ++link->stats.sent;
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
-    if (amp_virtq_must_notify(vq, given)) {
+    if (!AMP_SHORT_CUTS) {
+        amp_link_tell_some(link, vq, 1);
+    } else if (amp_virtq_must_notify(vq, given)) {
         amp_link_ring(link, vq);
     }
     return (int)len;
@@ -279,7 +272,7 @@ AMP_PER_ROLE uint32_t copy_ids(uint8_t *list, const void *last, uint32_t count, 
 // it is not as usual; -AMP_EAGAIN.
 AMP_PER_ROLE int list_as(struct amp_rpmsg *link, bool host) {
     struct amp_virtq *vq = &link->tx;
-    int ready = amp_virtq_ready(vq, host);
+    int ready = amp_virtq_ready(vq);
     if (ready <= 0) {
         return ready == 0 ? -AMP_EAGAIN : 0;
     }
@@ -328,7 +321,7 @@ static AMP_NOINLINE int send_full(
     if (error != 0) {
         return error;
     }
-    if (len > tx.size) { // only now a device knows what the host stocked
+    if (!amp_link_is_host(link) && len > tx.size) { // only now it knows what the host stocked
         amp_tx_cancel(link, &tx);
         return -AMP_EMSGSIZE;
     }
@@ -381,15 +374,11 @@ int amp_rpmsg_send(
     return send_message(link, src, dest, data, len);
 }
 
-size_t amp_rpmsg_mtu(const struct amp_rpmsg *link) {
-    return link->tx_limit - (link->tx_limit != 0);
-}
-
 // Why an endpoint without a destination cannot send.
 static int unbound_error(const struct amp_endpoint *ept) {
     // Who had a peer is told that it is gone, not that it never was.
     bool lost = ept->link != NULL && (ept->flags & EPT_BOUND) && !amp_link_is_up(ept->link);
-    return lost && !(ept->flags & EPT_CLOSING) ? -AMP_EPIPE : -AMP_ENOTCONN;
+    return lost ? -AMP_EPIPE : -AMP_ENOTCONN;
 }
 
 int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
@@ -400,8 +389,8 @@ int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
 }
 
 static bool has_room(const struct amp_rpmsg *link) {
-    return link->tx_listed != 0 || find_kept(link) != NULL
-        || amp_virtq_ready(&link->tx, amp_link_is_host(link)) != 0;
+    return (AMP_SHORT_CUTS && link->tx_listed != 0) || find_kept(link) != NULL
+        || amp_virtq_ready(&link->tx) != 0;
 }
 
 bool amp_rpmsg_want_room(struct amp_rpmsg *link) {

@@ -59,10 +59,17 @@ static inline bool amp_virtq_is_driver(bool driver) {
 // many, and an alignment that is a power of two and no smaller than an index?
 bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align);
 
-// Set up our view of the ring of a layout, as its driver or its device.  The
-// ring is not touched; vq->kept is there.  False: not a ring that we can drive.
-bool amp_virtq_init(
-    struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver, bool event_idx);
+// Set up the ring of a layout that is valid.  vq->kept and vq->event_mask are
+// there already.  The device only looks at it later.
+void amp_virtq_device_init(struct amp_virtq *vq, const struct amp_vring_layout *ring);
+
+// While the device is in reset: the driver writes the descriptor table for
+// buffers of `size` bytes that lie one after the other from `da`, and empties
+// both rings; then it stocks the available ring with all of them (receive), or
+// keeps them free (transmit).  Descriptor i belongs to buffer i for ever.
+// Returns the end of the buffers.
+amp_da_t amp_virtq_driver_init(struct amp_virtq *vq, const struct amp_vring_layout *ring,
+    amp_da_t da, uint32_t size, bool stock);
 
 static inline struct virtq_desc *amp_virtq_desc(const struct amp_virtq *vq) {
     return vq->desc;
@@ -94,21 +101,22 @@ static inline uint16_t *amp_virtq_idx(void *entries) {
     return (uint16_t *)entries - 1;
 }
 
-// How many descriptors the other side has (driver) or we have (device).
-static inline uint32_t amp_virtq_in_flight(const struct amp_virtq *vq, bool driver) {
-    return driver ? vq->given - vq->next : vq->next - vq->given;
+// How many descriptors the other side has, those included that it gave and that
+// we did not take yet.
+static inline uint32_t amp_virtq_theirs(const struct amp_virtq *vq) {
+    return vq->given + vq->ahead - vq->next;
 }
 
 // How many entries has the other side published that we did not take yet?
 // -1: more than it can have.
-int amp_virtq_ready(const struct amp_virtq *vq, bool driver);
+int amp_virtq_ready(const struct amp_virtq *vq);
 
 // Is it exactly one?  Anything else, amp_virtq_ready() tells.
 static inline bool amp_virtq_is_one_ready(const struct amp_virtq *vq, void *theirs, bool driver) {
     amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(theirs), sizeof(uint16_t));
     // Partner: as in amp_virtq_ready().
     uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(theirs));
-    uint32_t with = amp_virtq_in_flight(vq, driver);
+    uint32_t with = driver ? vq->given - vq->next : vq->next - vq->given;
     return (uint16_t)(idx - vq->next) == 1 && (driver ? with != 0 : with <= vq->mask);
 }
 
@@ -134,12 +142,6 @@ static inline void amp_virtq_publish(struct amp_virtq *vq, void *mine, uint32_t 
 }
 
 // ---- Driver (host) ----
-
-// Write the descriptor table for buffers of `size` bytes that lie one after the
-// other from `da`, and empty both rings; then stock the available ring with all
-// of them (receive), or keep them free (transmit).  While the device is in
-// reset.  Descriptor i belongs to buffer i for ever.
-void amp_virtq_driver_reset(struct amp_virtq *vq, amp_da_t da, uint32_t size, bool stock);
 
 // Why a descriptor stays here.
 enum {
@@ -261,8 +263,8 @@ static inline bool amp_virtq_must_notify(const struct amp_virtq *vq, uint32_t gi
 // large only rings too often.
 static inline bool amp_virtq_must_notify_some(const struct amp_virtq *vq, uint32_t count) {
     amp_cache_forget(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
-    uint32_t event = amp_shm_load_16(vq->peer_event);
-    return vq->event_mask != 0 ? (uint16_t)(vq->given - 1 - event) < count : event == 0;
+    uint32_t last = (vq->given - 1) & vq->event_mask;
+    return (uint16_t)(last - amp_shm_load_16(vq->peer_event)) < count;
 }
 
 #endif // AMP_CORE_VIRTQ_H

@@ -16,8 +16,7 @@ FW_NAMES := $(patsubst firmware/%/main.c,%,$(wildcard firmware/*/main.c))
 FW_VARIANTS := test_crash_reset test_crash_ready
 
 # The core in the device's role only.
-FW_CORE := $(filter-out core/elf.c core/rproc.c core/rsc_table.c core/virtq_driver.c, \
-    $(wildcard core/*.c))
+FW_CORE := $(filter-out core/elf.c core/rproc.c core/rsc_table.c, $(wildcard core/*.c))
 
 # $(call FW_PORT,folder,compile,link,link for flash,objects of the remote half,
 # other prerequisites,libraries,objcopy)

@@ -12,8 +12,13 @@ struct rpmsg_hdr {
     uint32_t src;
     uint32_t dst;
     uint32_t reserved; // written 0, read by nobody
-    uint16_t len; // of the payload
-    uint16_t flags; // written 0
+    union {
+        struct {
+            uint16_t len; // of the payload
+            uint16_t flags; // written 0
+        };
+        uint32_t len_and_flags; // as one store writes them
+    };
 };
 
 // Payload of a message to RPMSG_NS_ADDR.

@@ -95,18 +95,19 @@ struct amp_virtq {
     // Free-running indices, of which a ring shows the lower 16 bits.
     uint32_t given; // the next to publish in `mine`
     uint32_t next; // the next to take from `theirs`
+    uint32_t ahead; // how far the other side may be ahead of `given`: driver 0, device all
     // VIRTIO_RING_F_EVENT_IDX: 0xFFFF, what is said is an index.  0: flags.
     uint32_t event_mask;
-    // Of each descriptor, why it stays here (AMP_KEPT_* of core/virtq.h), or 0.
-    uint8_t *kept;
     void *desc; // the descriptor table
     uint32_t notify_id;
     uint32_t usual; // driver: ids below it are with the device, without a look at `kept`
     uint32_t kept_count;
-    uint32_t limit; // driver: ids below it have a buffer
+    uint32_t limit; // ids below it have a buffer
 #if AMP_CONFIG_CACHE
     const struct amp_port *cache; // whose cache_line is not 0, or NULL
 #endif
+    // Of each descriptor, why it stays here (AMP_KEPT_* of core/virtq.h), or 0.
+    uint8_t kept[AMP_CONFIG_MAX_BUFFERS];
 };
 
 // A remembered announcement of the other side.
@@ -120,7 +121,6 @@ struct amp_rpmsg {
     // What each message needs comes first: small offsets make short code.
     uint8_t state; // LINK_* of core/link.h
     bool name_service;
-    uint8_t service_count;
     uint16_t generation; // counts lives: an event may have ended this one
     uint16_t rx_id; // of the message that is being handled
     const struct amp_port *port;
@@ -132,10 +132,11 @@ struct amp_rpmsg {
     // host's buffers must lie, or NULL to ask the port for each.
     uint8_t *buffers;
     uint8_t *tx_buffers; // host: the buffers of ring 1
-    struct amp_virtq tx;
-    struct amp_rpmsg_stats stats; // read-only for the user
     const struct amp_rpmsg_events *events;
     struct amp_endpoint *endpoints; // the newest
+    struct amp_service *services_end; // behind the newest
+    struct amp_rpmsg_stats stats; // read-only for the user
+    struct amp_virtq tx;
     uint32_t next_addr;
     struct amp_virtq rx;
     unsigned poll_max; // of the poll that is under way
@@ -147,9 +148,8 @@ struct amp_rpmsg {
     size_t buffers_fit; // device: words at which one of the usual size can begin
     struct amp_endpoint nobody; // ends each bucket's list
     struct amp_endpoint *own_buckets[AMP_CONFIG_BUCKETS];
-    struct amp_service services[AMP_CONFIG_MAX_SERVICES];
-    uint8_t rx_kept[AMP_CONFIG_MAX_BUFFERS];
-    uint8_t tx_kept[AMP_CONFIG_MAX_BUFFERS];
+    // The oldest first; one more than is remembered, for what is being said.
+    struct amp_service services[AMP_CONFIG_MAX_SERVICES + 1];
     // For the short cut: transmit buffers that the other side returned, taken all
     // at once: an entry that is read while the other side writes its neighbours
     // travels between the caches again and again.
@@ -204,28 +204,36 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout);
 // for the next announcement.  Touches no shared memory.
 void amp_rpmsg_down(struct amp_rpmsg *link);
 
-bool amp_rpmsg_is_up(const struct amp_rpmsg *link);
+static inline bool amp_rpmsg_is_up(const struct amp_rpmsg *link) {
+    return link->tx_limit != 0;
+}
 
 // Are we inside a callback of amp_rpmsg_poll()?
 bool amp_rpmsg_is_polling(const struct amp_rpmsg *link);
 
 // Messages of the longest amp_rpmsg_poll().
-unsigned amp_rpmsg_depth(const struct amp_rpmsg *link);
+static inline unsigned amp_rpmsg_depth(const struct amp_rpmsg *link) {
+    return link->rx.mask + 1;
+}
 
 // Do the work that is due, taking at most `max` (not 0) messages.  Returns the
 // number taken.  If that is less than `max`, the other side will ring for the
-// next message; otherwise call again before sleeping.  -AMP_EPROTO: the other side broke the protocol; the link is down
-// and link->violation says how.  Returns 0 when the link is down and when
-// called from a callback.
+// next message; otherwise call again before sleeping.  -AMP_EPROTO: the other
+// side broke the protocol; the link is down and link->violation says how.
+// Returns 0 when the link is down and when called from a callback.
 int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max);
 
 // The same with the length of the receive ring for `max`, so that one call is
 // bounded whatever the other side does.
-int amp_rpmsg_poll(struct amp_rpmsg *link);
+static inline int amp_rpmsg_poll(struct amp_rpmsg *link) {
+    return amp_rpmsg_poll_some(link, amp_rpmsg_depth(link));
+}
 
 // Payload bytes of one transmit buffer; 0 while the link is down.  A device
 // learns it from the buffers that the host stocked.
-size_t amp_rpmsg_mtu(const struct amp_rpmsg *link);
+static inline size_t amp_rpmsg_mtu(const struct amp_rpmsg *link) {
+    return link->tx_limit - (link->tx_limit != 0);
+}
 
 // ---- Endpoints ----
 
@@ -249,7 +257,9 @@ int amp_endpoint_destroy(struct amp_endpoint *ept);
 void amp_endpoint_abandon(struct amp_endpoint *ept);
 
 // Both addresses known and the link up?
-bool amp_endpoint_is_ready(const struct amp_endpoint *ept);
+static inline bool amp_endpoint_is_ready(const struct amp_endpoint *ept) {
+    return ept->link != NULL && amp_rpmsg_is_up(ept->link) && ept->dest != AMP_ADDR_ANY;
+}
 
 // ---- Messages ----
 

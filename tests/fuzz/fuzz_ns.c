@@ -64,17 +64,16 @@ static void plain_announce(const char *name, uint32_t addr) {
     while (i < service_count && (services[i].addr != addr || strcmp(services[i].name, name) != 0)) {
         ++i;
     }
-    if (i == service_count) {
-        if (service_count == AMP_CONFIG_MAX_SERVICES) {
-            plain_forget(0);
-            ++forgotten;
-        }
-        i = service_count++;
-        memset(&services[i], 0, sizeof(services[i]));
-        strcpy(services[i].name, name);
-        services[i].addr = addr;
+    if (i < service_count) {
+        plain_forget(i); // said again, it is the newest
+    } else if (service_count == AMP_CONFIG_MAX_SERVICES) {
+        plain_forget(0);
+        ++forgotten;
     }
-    services[i].told = false;
+    i = service_count++;
+    memset(&services[i], 0, sizeof(services[i]));
+    strcpy(services[i].name, name);
+    services[i].addr = addr;
     struct plain *twin = find(name, addr);
     twin = twin != NULL ? twin : find(name, AMP_ADDR_ANY);
     if (twin != NULL) {
@@ -320,7 +319,7 @@ static void step(void) {
 static void compare(void) {
     const struct amp_rpmsg *link = &ours->link;
     CHECK(amp_rpmsg_is_up(link) && link->violation == NULL);
-    CHECK(link->service_count == service_count);
+    CHECK(pair_services_of(link) == service_count);
     CHECK(!listening || plain_next_news() == service_count);
     for (unsigned i = 0; i < service_count; ++i) {
         CHECK(strcmp(link->services[i].name, services[i].name) == 0);

@@ -78,6 +78,10 @@ static bool stale[CLAIMS]; // claimed in a life that has ended
 static unsigned callbacks; // of this poll
 static unsigned depth;
 
+static unsigned with_device(const struct amp_virtq *vq) {
+    return host ? vq->given - vq->next : vq->next - vq->given;
+}
+
 static unsigned count_kept(const struct amp_virtq *vq, uint8_t why) {
     unsigned count = 0;
     for (uint32_t id = 0; id <= vq->mask; ++id) {
@@ -108,15 +112,16 @@ static unsigned count_claimed(void) {
 static void check_books(void) {
     const struct amp_rpmsg *link = &ours->link;
     if (!amp_rpmsg_is_up(link)) {
-        CHECK(amp_rpmsg_mtu(link) == 0 && link->service_count == 0
+        CHECK(amp_rpmsg_mtu(link) == 0 && pair_services_of(link) == 0
             && (link->state & ~LINK_HOST) == 0);
         return;
     }
     CHECK(link->violation == NULL && !amp_rpmsg_is_polling(link));
     CHECK((link->state & (LINK_ENDED | LINK_HELD)) == 0);
-    CHECK(link->service_count <= AMP_CONFIG_MAX_SERVICES);
-    unsigned with_rx = amp_virtq_in_flight(&link->rx, host);
-    unsigned with_tx = amp_virtq_in_flight(&link->tx, host);
+    CHECK(pair_services_of(link) <= AMP_CONFIG_MAX_SERVICES);
+    // With the driver's device; or here, with the device.
+    unsigned with_rx = with_device(&link->rx);
+    unsigned with_tx = with_device(&link->tx);
     unsigned rx_kept = count_kept(&link->rx, AMP_KEPT_IN_USE);
     unsigned tx_free = count_kept(&link->tx, AMP_KEPT_FREE);
     unsigned tx_in_use = count_kept(&link->tx, AMP_KEPT_IN_USE);
@@ -323,7 +328,7 @@ static const struct amp_rpmsg_events events = {.service = announced, .released =
 static bool index_lies(void) {
     const struct amp_virtq *rx = &ours->link.rx;
     if (host) {
-        return (uint16_t)(pair_used(&pair, 0)->idx - rx->next) > amp_virtq_in_flight(rx, true);
+        return (uint16_t)(pair_used(&pair, 0)->idx - rx->next) > with_device(rx);
     }
     return (uint16_t)(pair_avail(&pair, 1)->idx - rx->given) > amp_virtq_num(rx);
 }

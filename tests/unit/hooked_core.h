@@ -29,6 +29,7 @@
 #define amp_link_map_buffer hooked_link_map_buffer
 #define amp_link_ring hooked_link_ring
 #define amp_link_tell hooked_link_tell
+#define amp_link_tell_some hooked_link_tell_some
 #define amp_link_unbind hooked_link_unbind
 #define amp_link_violated hooked_link_violated
 #define amp_ns_deliver hooked_ns_deliver
@@ -55,8 +56,8 @@
 #define amp_tx_cancel hooked_tx_cancel
 #define amp_tx_claim hooked_tx_claim
 #define amp_tx_commit hooked_tx_commit
-#define amp_virtq_driver_reset hooked_virtq_driver_reset
-#define amp_virtq_init hooked_virtq_init
+#define amp_virtq_device_init hooked_virtq_device_init
+#define amp_virtq_driver_init hooked_virtq_driver_init
 #define amp_virtq_ready hooked_virtq_ready
 #define amp_virtq_shape_is_valid hooked_virtq_shape_is_valid
 
@@ -145,7 +146,6 @@ static inline void amp_shm_fence(void) {
 // ---- The sources ----
 
 #include "core/virtq.c"
-#include "core/virtq_driver.c"
 #include "core/rpmsg.c"
 #include "core/rpmsg_endpoint.c"
 #include "core/rpmsg_ns.c"

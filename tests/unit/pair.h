@@ -102,6 +102,11 @@ struct pair_services {
     struct amp_endpoint *released;
 };
 extern struct pair_services pair_services;
+
+// How many services a link remembers.
+static inline unsigned pair_services_of(const struct amp_rpmsg *link) {
+    return (unsigned)(link->services_end - link->services);
+}
 extern const struct amp_rpmsg_events pair_events;
 
 #endif // PAIR_H

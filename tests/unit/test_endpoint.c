@@ -214,13 +214,13 @@ static void test_abandon_is_silent(void **state) {
     (void)state;
     assert_int_equal(amp_endpoint_create(host, &a, "x", AMP_ADDR_ANY, AMP_ADDR_ANY, pair_note), 0);
     pair_settle(&pair);
-    assert_int_equal(device->service_count, 1);
+    assert_int_equal(pair_services_of(device), 1);
     uint32_t sent = host->stats.sent;
     amp_endpoint_abandon(&a);
     assert_null(a.link);
     assert_int_equal(host->stats.sent, sent);
     pair_settle(&pair);
-    assert_int_equal(device->service_count, 1);
+    assert_int_equal(pair_services_of(device), 1);
 }
 
 static void test_destroy_while_down(void **state) {
@@ -231,7 +231,7 @@ static void test_destroy_while_down(void **state) {
     assert_int_equal(amp_endpoint_destroy(&a), 0);
     pair_up(&pair);
     pair_settle(&pair);
-    assert_int_equal(device->service_count, 0);
+    assert_int_equal(pair_services_of(device), 0);
 }
 
 // ---- Inside callbacks ----

@@ -94,7 +94,7 @@ static void test_bind(void **state) {
         assert_int_equal(amp_endpoint_send(&b, "x", 1), -AMP_ENOTCONN);
         assert_int_equal(amp_endpoint_destroy(&b), 0);
         pair_settle(&pair);
-        assert_int_equal(host->service_count + device->service_count, 0);
+        assert_int_equal(pair_services_of(host) + pair_services_of(device), 0);
     }
 }
 
@@ -230,7 +230,7 @@ static void test_explicit_dest(void **state) {
     assert_int_equal(amp_endpoint_destroy(&a), 0);
     pair_settle(&pair);
     assert_int_equal(device->stats.received + device->stats.dropped, 0);
-    assert_int_equal(device->service_count, 0);
+    assert_int_equal(pair_services_of(device), 0);
 }
 
 static void test_explicit_dest_of_known_service(void **state) {
@@ -329,13 +329,13 @@ static void test_eviction(void **state) {
     say(device, "s6", 706, RPMSG_NS_DESTROY);
     snprintf(name, sizeof(name), "s%d", AMP_CONFIG_MAX_SERVICES + 2);
     say(device, name, 702 + AMP_CONFIG_MAX_SERVICES, RPMSG_NS_DESTROY);
-    assert_int_equal(host->service_count, AMP_CONFIG_MAX_SERVICES - 3);
+    assert_int_equal(pair_services_of(host), AMP_CONFIG_MAX_SERVICES - 3);
     for (int i = 0; i < 3; ++i) {
         snprintf(name, sizeof(name), "t%d", i);
         say(device, name, 800 + (uint32_t)i, RPMSG_NS_CREATE);
     }
     assert_int_equal(host->stats.services_forgotten, 3);
-    assert_int_equal(host->service_count, AMP_CONFIG_MAX_SERVICES);
+    assert_int_equal(pair_services_of(host), AMP_CONFIG_MAX_SERVICES);
     // An endpoint that is bound needs no memory of its announcement.
     make(host, &c, "t1");
     for (int i = 0; i < 2 * AMP_CONFIG_MAX_SERVICES; ++i) {
@@ -421,7 +421,7 @@ static void test_destroy_in_event(void **state) {
     say(device, "zzz", 700, RPMSG_NS_CREATE);
     assert_null(a.link);
     assert_null(b.link);
-    assert_int_equal(device->service_count, 0);
+    assert_int_equal(pair_services_of(device), 0);
 }
 
 static void down_in_event(struct amp_rpmsg *link, uint32_t src, const char *name) {
@@ -455,7 +455,7 @@ static void test_life_ends_in_event(void **state) {
             assert_int_equal(amp_rpmsg_poll(host), 1);
         }
         assert_int_equal(made_count, 1); // the rest died with that life
-        assert_int_equal(host->service_count, 0);
+        assert_int_equal(pair_services_of(host), 0);
         amp_rpmsg_set_events(host, NULL);
         restart();
     }
@@ -484,7 +484,7 @@ static void test_restart(void **state) {
         assert_false(amp_endpoint_is_ready(&a) || amp_endpoint_is_ready(&b));
         assert_false(amp_endpoint_is_ready(&d));
         assert_int_equal(amp_endpoint_send(&a, "x", 1), -AMP_EPIPE);
-        assert_int_equal(host->service_count + device->service_count, 0);
+        assert_int_equal(pair_services_of(host) + pair_services_of(device), 0);
         if (i % 3 == 0) { // the remote comes back as another program
             amp_endpoint_abandon(&b);
             make(device, &b, "x");
@@ -614,7 +614,7 @@ static void check_closing(struct amp_rpmsg *link, bool abandon) {
     memset(&b, 0xEE, sizeof(b));
     assert_null(link->endpoints);
     restart();
-    assert_int_equal(other_of(link)->service_count, 0);
+    assert_int_equal(pair_services_of(other_of(link)), 0);
     memset(&a, 0, sizeof(a));
     memset(&b, 0, sizeof(b));
 }
@@ -695,7 +695,7 @@ static void check_freed(struct amp_rpmsg *link, bool up, bool violate) {
     assert_false(amp_endpoint_is_ready(&b));
     assert_int_equal(amp_endpoint_destroy(&b), 0);
     pair_settle(&pair);
-    assert_int_equal(host->service_count + device->service_count, 0);
+    assert_int_equal(pair_services_of(host) + pair_services_of(device), 0);
 }
 
 static void test_released_memory(void **state) {
@@ -713,7 +713,7 @@ static void live_again(struct amp_rpmsg *link, struct amp_endpoint *ept) {
         pair_up(&pair);
         make(link, &young, "young");
         assert_int_equal(amp_rpmsg_poll(other_of(link)), 1);
-        assert_int_equal(other_of(link)->service_count, 1);
+        assert_int_equal(pair_services_of(other_of(link)), 1);
         fill(link);
         assert_int_equal(amp_endpoint_destroy(&young), -AMP_EAGAIN);
     }
@@ -737,7 +737,7 @@ static void test_new_life_in_released(void **state) {
         assert_int_equal(pair_services.released_count, 1);
         pair_settle(&pair);
         assert_int_equal(pair_services.released_count, 2);
-        assert_int_equal(link[1 - i]->service_count, 0);
+        assert_int_equal(pair_services_of(link[1 - i]), 0);
         amp_rpmsg_set_events(link[i], NULL);
     }
 }
@@ -766,7 +766,7 @@ static void check_send_between(struct amp_rpmsg *link) {
     assert_true(amp_rpmsg_poll(peer) > 0);
     assert_true(side->doorbell);
     pair_settle(&pair);
-    assert_int_equal(peer->service_count, 1);
+    assert_int_equal(pair_services_of(peer), 1);
     amp_endpoint_destroy(&a);
     amp_endpoint_destroy(&b);
     pair_settle(&pair);
@@ -801,7 +801,7 @@ static void test_names(void **state) {
     assert_int_equal(pair_services.count, 2);
     assert_string_equal(pair_services.name[1], "abcdefghijklmnopqrstuvwxyz01234");
     say(device, "abcdefghijklmnopqrstuvwxyz01234", 800, RPMSG_NS_DESTROY);
-    assert_int_equal(host->service_count, 1);
+    assert_int_equal(pair_services_of(host), 1);
     // Bytes behind the name's end mean nothing.
     struct rpmsg_ns_msg msg = {.name = "dirty\0garbage", .addr = 801};
     amp_rpmsg_send(device, 801, RPMSG_NS_ADDR, &msg, sizeof(msg));
@@ -826,7 +826,7 @@ static void test_message_sizes(void **state) {
         amp_rpmsg_send(device, 1, RPMSG_NS_ADDR, data, len);
         pair_settle(&pair);
         assert_int_equal(host->stats.malformed, before + (len < 40));
-        assert_int_equal(host->service_count, len >= 40); // longer: the rest is ignored
+        assert_int_equal(pair_services_of(host), len >= 40); // longer: the rest is ignored
     }
 }
 
