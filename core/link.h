@@ -79,8 +79,20 @@ void amp_link_look(struct amp_rpmsg *link);
 void *amp_link_map_buffer(
     struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint32_t *len);
 
-// The same for a buffer of the usual length in the window.  False if it is not
-// so, or wrong.
+// The transmit buffer of descriptor `id`, whose length is learned; or NULL, with
+// the link down.
+#if AMP_CONFIG_DEVICE
+uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id);
+#else // not called, but a compiler that does not optimize wants it
+static inline uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id) {
+    (void)link;
+    (void)id;
+    return NULL;
+}
+#endif
+
+// amp_link_map_buffer() for one of the usual length in the window.  False if it
+// is not so, or wrong.
 AMP_PER_ROLE bool amp_link_map_usual(
     const struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint8_t **buffer) {
     uint64_t addr;

@@ -3,29 +3,6 @@
 
 #include "core/link.h"
 
-// ---- Sizes ----
-
-#if AMP_CONFIG_DEVICE
-void *amp_link_map_buffer(
-    struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint32_t *len) {
-    uint64_t addr;
-    if (id > vq->mask || !amp_virtq_device_read(vq, id, &addr, len)) {
-        return NULL;
-    }
-    uint64_t offset = addr - link->buffers_da;
-    if (*len - AMP_HEADER_SIZE > UINT16_MAX || offset % 4 != 0) {
-        return NULL;
-    }
-    if (offset <= link->buffers_len && *len <= link->buffers_len - offset) {
-        return link->buffers + offset;
-    }
-    // No window to look into: the port knows.
-    return link->buffers != NULL || offset > UINTPTR_MAX
-        ? NULL
-        : link->port->ops->map(link->port->ctx, (amp_da_t)offset, *len);
-}
-#endif
-
 // ---- Claiming ----
 
 // A free one of ours, or NULL.  Host: never sent, or given back unsent.
@@ -111,43 +88,6 @@ static int take_buffer(struct amp_rpmsg *link) {
     return AMP_SHORT_CUTS ? -AMP_EAGAIN : take_kept(link);
 }
 
-#if AMP_CONFIG_DEVICE
-static const char bad_buffer[] = "available ring: transmit buffer that cannot be one";
-
-void amp_link_look(struct amp_rpmsg *link) {
-    uint32_t size;
-    int ready = amp_virtq_ready(&link->tx);
-    if (ready < 0) {
-        amp_link_violated(link, amp_link_bad_index);
-    } else if (ready > 0) {
-        uint32_t id = peek(&link->tx, 0, false);
-        if (amp_link_map_buffer(link, &link->tx, id, &size) == NULL) {
-            amp_link_violated(link, bad_buffer);
-        } else {
-            amp_link_learn(link, size);
-        }
-    }
-}
-#endif
-
-// The buffer of `id`, or NULL with the link down.
-AMP_PER_ROLE uint8_t *buffer_of(struct amp_rpmsg *link, uint32_t id, bool host) {
-    if (host) {
-        return link->tx_buffers + id * link->buffer_size;
-    }
-    uint8_t *buffer = NULL;
-#if AMP_CONFIG_DEVICE
-    uint32_t size;
-    buffer = amp_link_map_buffer(link, &link->tx, id, &size);
-    if (buffer == NULL) {
-        amp_link_violated(link, bad_buffer);
-    } else {
-        amp_link_learn(link, size);
-    }
-#endif
-    return buffer;
-}
-
 int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (!amp_link_is_up(link)) {
         return -AMP_EPIPE;
@@ -157,7 +97,8 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (id < 0) {
         return id;
     }
-    uint8_t *buffer = buffer_of(link, (uint32_t)id, host);
+    uint8_t *buffer = host ? link->tx_buffers + (uint32_t)id * link->buffer_size
+                           : amp_link_tx_buffer(link, (uint32_t)id);
     if (!host && buffer == NULL) {
         return -AMP_EPROTO;
     }

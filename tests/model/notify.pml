@@ -4,7 +4,7 @@
  * make stores visible when they like.
  *
  * Each step names the function that it stands for; the functions are in
- * core/virtq.h, core/rpmsg.c, core/rpmsg_send.c and core/link.h.
+ * core/virtq.h, core/rpmsg_receive.c, core/rpmsg_send.c and core/link.h.
  *
  *   host    sends MESSAGES, takes what comes back, sleeps when there is nothing;
  *           with -DHOLD it keeps the first message until the third comes

@@ -30,6 +30,7 @@
 #define amp_link_ring hooked_link_ring
 #define amp_link_tell hooked_link_tell
 #define amp_link_tell_some hooked_link_tell_some
+#define amp_link_tx_buffer hooked_link_tx_buffer
 #define amp_link_unbind hooked_link_unbind
 #define amp_link_violated hooked_link_violated
 #define amp_ns_deliver hooked_ns_deliver
@@ -147,8 +148,10 @@ static inline void amp_shm_fence(void) {
 
 #include "core/virtq.c"
 #include "core/rpmsg.c"
+#include "core/rpmsg_device.c"
 #include "core/rpmsg_endpoint.c"
 #include "core/rpmsg_ns.c"
+#include "core/rpmsg_receive.c"
 #include "core/rpmsg_send.c"
 
 #endif // HOOKED_CORE_H

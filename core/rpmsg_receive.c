@@ -1,0 +1,343 @@
+/* Receiving: the one loop that takes messages, and keeping one of them. */
+#include "core/link.h"
+
+// ---- Handing on ----
+
+// Hand a message on, whoever it is for.
+static AMP_NOINLINE void deliver_full(
+    struct amp_rpmsg *link, uint32_t src, uint32_t dst, void *data, size_t len) {
+    if (dst == RPMSG_NS_ADDR) {
+        amp_ns_receive(link, data, len);
+        return;
+    }
+    struct amp_endpoint *ept = amp_link_find(link, dst);
+    if (ept == NULL) {
+        ept = &link->nobody;
+    }
+    ++link->stats.received;
+    ept->cb(ept, src, data, len);
+}
+
+// Hand the message in `buffer` on, of which `room` bytes are said to be filled.
+// Its header is read once into private memory; a length is used only after it
+// was checked.
+AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room, bool host) {
+    const struct rpmsg_hdr *hdr = (const void *)buffer;
+    if (host) {
+        amp_cache_forget(amp_virtq_cache(&link->rx), buffer,
+            room < link->buffer_size ? room : link->buffer_size);
+    }
+    uint32_t src = amp_shm_load_32(&hdr->src);
+    uint32_t dst = amp_shm_load_32(&hdr->dst);
+    size_t len = amp_shm_load_16(&hdr->len);
+    // A device cannot have written more than there is.
+    if (AMP_RARELY((host && room > link->buffer_size) || len + AMP_HEADER_SIZE > room)) {
+        ++link->stats.malformed;
+        return;
+    }
+    struct amp_endpoint *ept = *amp_link_bucket(link, dst);
+    if (!AMP_SHORT_CUTS || AMP_RARELY(ept->addr != dst)) {
+        deliver_full(link, src, dst, buffer + AMP_HEADER_SIZE, len);
+        return;
+    }
+    ++link->stats.received;
+    ept->cb(ept, src, buffer + AMP_HEADER_SIZE, len);
+}
+
+// Returns the index of the entry.
+AMP_PER_ROLE uint32_t give_back(struct amp_rpmsg *link, uint32_t id, bool host) {
+    struct amp_virtq *vq = &link->rx;
+    void *mine = vq->mine;
+    uint32_t given = vq->given;
+    if (host) {
+        // A callback may write into its message: not over the next one.
+        amp_cache_forget(
+            amp_virtq_cache(vq), link->buffers + id * link->buffer_size, link->buffer_size);
+        amp_virtq_driver_put(vq, mine, given, id);
+    } else {
+        amp_virtq_device_put(vq, mine, given, id, 0);
+    }
+    amp_virtq_publish(vq, mine, given);
+    return given;
+}
+
+// The next message that amp_virtq_ready() counted: its descriptor, its buffer,
+// and how much of that is said to be filled.
+struct message {
+    uint32_t id;
+    uint32_t room;
+    uint8_t *buffer;
+};
+
+// Whatever it is.  False, with the link down: to take it broke the protocol.
+static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host) {
+    struct amp_virtq *vq = &link->rx;
+    const char *lie = amp_link_bad_id;
+    if (amp_virtq_is_driver(host)) {
+        const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, vq->theirs, vq->next);
+        message->id = amp_shm_load_32(&elem->id);
+        if (amp_virtq_driver_may_take(vq, message->id)) {
+            message->room = amp_shm_load_32(&elem->len);
+            message->buffer = link->buffers + message->id * link->buffer_size;
+            return true;
+        }
+    } else {
+#if AMP_CONFIG_DEVICE
+        message->id = amp_virtq_device_peek(vq, vq->theirs, vq->next);
+        message->buffer = amp_link_map_buffer(link, vq, message->id, &message->room);
+        if (message->buffer != NULL) {
+            return true;
+        }
+        lie = "available ring: no buffer in the shared memory";
+#endif
+    }
+    amp_link_violated(link, lie);
+    return false;
+}
+
+// For a short cut: if it is an ordinary one.  `theirs` is link->rx.theirs.
+AMP_PER_ROLE bool peek_usual(
+    const struct amp_rpmsg *link, const void *theirs, struct message *message, bool host) {
+    const struct amp_virtq *vq = &link->rx;
+    if (!host) {
+        message->room = link->buffer_size;
+        message->id = amp_virtq_device_peek(vq, theirs, vq->next);
+        return amp_link_map_usual(link, vq, message->id, &message->buffer);
+    }
+    const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, theirs, vq->next);
+    message->id = amp_shm_load_32(&elem->id);
+    if (AMP_RARELY(!amp_virtq_driver_may_take(vq, message->id))) {
+        return false;
+    }
+    message->room = amp_shm_load_32(&elem->len);
+    message->buffer = link->buffers + message->id * link->buffer_size;
+    return true;
+}
+
+// Take it and hand it on.  Its buffer is to be given back, unless
+// is_unusual_after().
+AMP_PER_ROLE void take(struct amp_rpmsg *link, const struct message *message, bool host) {
+    link->rx_id = (uint16_t)message->id;
+    amp_virtq_took(&link->rx);
+    deliver(link, message->buffer, message->room, host);
+}
+
+// The state of a link whose callback did nothing rare.
+AMP_PER_ROLE unsigned usual_state(bool host) {
+    return LINK_UP | LINK_POLLING | (host ? LINK_HOST : 0u);
+}
+
+// After a callback that may have done what is rare: give the buffer back, if it
+// is to be.  False: this life of the link ended.
+static AMP_NOINLINE bool take_back(struct amp_rpmsg *link) {
+    bool held = link->state & LINK_HELD;
+    amp_link_clear(link, LINK_HELD);
+    if (link->state & LINK_ENDED) {
+        return false;
+    }
+    if (!held) {
+        give_back(link, link->rx_id, amp_link_is_host(link));
+    }
+    return true;
+}
+
+// Take the next message, whatever it is, and give its buffer back.  False: this
+// life of the link ended.
+static AMP_NOINLINE bool take_full(struct amp_rpmsg *link, bool host) {
+    struct message message;
+    if (!peek_full(link, &message, host)) {
+        return false;
+    }
+    take(link, &message, host);
+    return take_back(link);
+}
+
+AMP_PER_ROLE bool take_next(struct amp_rpmsg *link, bool host) {
+    struct message message;
+    if (!AMP_SHORT_CUTS || AMP_RARELY(!peek_usual(link, link->rx.theirs, &message, host))) {
+        return take_full(link, host);
+    }
+    take(link, &message, host);
+    if (AMP_RARELY(link->state != usual_state(host))) {
+        return take_back(link);
+    }
+    give_back(link, link->rx_id, host);
+    return true;
+}
+
+// This life of the link ended while it was polled.
+static int ended(struct amp_rpmsg *link, unsigned taken) {
+    amp_link_clear(link, LINK_POLLING | LINK_ENDED);
+    return link->violation != NULL ? -AMP_EPROTO : (int)taken;
+}
+
+void amp_link_ring(struct amp_rpmsg *link, const struct amp_virtq *vq) {
+    const struct amp_port *port = link->port;
+    ++link->stats.kicks;
+    port->ops->notify(port->ctx, vq->notify_id);
+}
+
+void amp_link_tell_some(struct amp_rpmsg *link, const struct amp_virtq *vq, unsigned count) {
+    if (amp_virtq_must_notify_some(vq, count)) {
+        amp_link_ring(link, vq);
+    }
+}
+
+// Polls, whatever the case.
+AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
+    struct amp_virtq *vq = &link->rx;
+    unsigned taken = 0;
+    int least = 0; // that must be ready
+    host = amp_virtq_is_driver(host);
+    link->state |= LINK_POLLING;
+    do {
+        int ready = amp_virtq_ready(vq);
+        if (ready < least) {
+            amp_link_violated(link, amp_link_bad_index);
+            return ended(link, taken);
+        }
+        least = 1; // or an index that goes forth and back would keep us here
+        if (ready != 0) { // have the other side be silent until we listen again
+            amp_virtq_hush(vq);
+        }
+        unsigned count = (unsigned)ready < max - taken ? (unsigned)ready : max - taken;
+        for (taken += count; count != 0; --count) {
+            if (AMP_RARELY(!take_next(link, host))) {
+                return ended(link, taken - count + 1);
+            }
+        }
+        if (taken != max) {
+            amp_virtq_listen(vq);
+        }
+        amp_shm_fence(); // partner: the same one on the other side, see virtq.h
+    } while (taken != max && amp_virtq_is_news(vq));
+    amp_link_clear(link, LINK_POLLING);
+    if (taken != 0) {
+        amp_link_tell_some(link, vq, taken);
+    }
+    return (int)taken;
+}
+// One copy of it for each role.
+static AMP_NOINLINE int host_poll(struct amp_rpmsg *link, unsigned max) {
+    return poll_full(link, max, true);
+}
+static AMP_NOINLINE int device_poll(struct amp_rpmsg *link, unsigned max) {
+    return poll_full(link, max, false);
+}
+AMP_PER_ROLE int poll_more(struct amp_rpmsg *link, unsigned max, bool host) {
+    return host ? host_poll(link, max) : device_poll(link, max);
+}
+
+// The callback of the short cut did what is rare: what is left to do after it.
+static AMP_NOINLINE int finish_unusual(struct amp_rpmsg *link) {
+    if (!take_back(link)) {
+        return ended(link, 1);
+    }
+    amp_link_clear(link, LINK_POLLING);
+    amp_link_tell(link);
+    int more =
+        link->poll_max <= 1 ? 0 : poll_more(link, link->poll_max - 1, amp_link_is_host(link));
+    return more < 0 ? more : more + 1;
+}
+
+// For the short cut: tell of the one entry that was given back.
+AMP_PER_ROLE void tell(struct amp_rpmsg *link, uint32_t given) {
+    amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
+    if (AMP_RARELY(amp_virtq_must_notify(&link->rx, given))) {
+        amp_link_ring(link, &link->rx);
+    }
+}
+
+// The short cut: one message is ready, no more.
+AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
+    struct amp_virtq *vq = &link->rx;
+    struct message message;
+    void *theirs = vq->theirs;
+    if (!AMP_SHORT_CUTS || AMP_RARELY(!amp_virtq_is_one_ready(vq, theirs, host))
+        || AMP_RARELY(!peek_usual(link, theirs, &message, host))) {
+        return poll_more(link, max, host);
+    }
+    link->poll_max = max;
+    link->state = (uint8_t)usual_state(host);
+    take(link, &message, host);
+    if (AMP_RARELY(link->state != usual_state(host))) {
+        return finish_unusual(link);
+    }
+    uint32_t given = give_back(link, link->rx_id, host);
+    amp_link_clear(link, LINK_POLLING);
+    if (link->poll_max <= 1) {
+        tell(link, given);
+        return 1;
+    }
+    amp_virtq_listen(vq);
+    tell(link, given);
+    if (AMP_RARELY(amp_virtq_is_news(vq))) {
+        int more = poll_more(link, link->poll_max - 1, host);
+        return more < 0 ? more : more + 1;
+    }
+    return 1;
+}
+
+// Not simply up and idle.
+static AMP_NOINLINE int poll_unusual(struct amp_rpmsg *link, unsigned max) {
+    if (!amp_link_is_up(link) || (link->state & LINK_POLLING)) {
+        return 0;
+    }
+    amp_ns_flush(link);
+    if (!amp_link_is_up(link)) {
+        return link->violation != NULL ? -AMP_EPROTO : 0;
+    }
+    return poll_more(link, max, amp_link_is_host(link));
+}
+
+int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
+    if (AMP_CONFIG_HOST && link->state == (LINK_UP | LINK_HOST)) {
+        return poll_as(link, max, true);
+    }
+    if (AMP_CONFIG_DEVICE && link->state == LINK_UP) {
+        return poll_as(link, max, false);
+    }
+    return poll_unusual(link, max);
+}
+
+// ---- Keeping a message ----
+
+void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
+    rx->id = link->rx_id;
+    rx->generation = link->generation;
+    if (link->state & LINK_ENDED) {
+        --rx->generation; // it went with its life, which the callback ended
+        return;
+    }
+    link->state |= LINK_HELD;
+    if (amp_link_is_host(link)) {
+        amp_virtq_keep(&link->rx, rx->id, AMP_KEPT_IN_USE);
+    }
+}
+
+void amp_rx_release(struct amp_rpmsg *link, const struct amp_rx *rx) {
+    if (rx->generation != link->generation) { // down, it is between two
+        return;
+    }
+    if (amp_link_is_host(link)) {
+        amp_virtq_let_go(&link->rx, rx->id);
+        give_back(link, rx->id, true);
+    } else {
+        give_back(link, rx->id, false);
+    }
+    amp_link_tell(link);
+}
+
+// Tell of what was given back on the receive ring, outside of a poll or inside.
+void amp_link_tell(struct amp_rpmsg *link) {
+    amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
+    // Inside a callback: this one and those that the poll has given back so
+    // far, as at its end it counts only what it took.
+    amp_link_tell_some(link, &link->rx, link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1);
+}
+
+bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {
+    // An index that lies, -1, is none that it has either.
+    return amp_link_is_up(link)
+        && (uint32_t)amp_virtq_ready(&link->rx) < amp_virtq_theirs(&link->rx);
+}
