@@ -4,6 +4,8 @@
  * The doorbell's interrupt schedules a node; the scheduler runs it where
  * callbacks may run, and it polls the link, which calls the endpoints.
  */
+#include <stdarg.h> // py/obj.h looks whether it came first
+
 #include "modopenamp.h"
 
 #include <string.h>
@@ -16,24 +18,25 @@ openamp_bus_t openamp_bus;
 // one run of the interpreter, and is still there in the next.
 static mp_sched_node_t node;
 
-#if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+#if OPENAMP_THREADS
 // Without a lock around the interpreter nothing keeps two threads out of here.
 void openamp_check_thread(void) {
-    if (!mp_thread_is_main_thread()) {
+    if (!OPENAMP_IS_MAIN_THREAD()) {
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("openamp is for the main thread"));
     }
 }
 #endif
 
-void openamp_raise_obj(mp_obj_t error, mp_obj_t text) {
-    mp_obj_t args[2] = {error, text};
-    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, 2, 0, args));
-}
-
-void openamp_raise(int error, mp_rom_error_text_t text) {
+void openamp_raise(int error, mp_rom_error_text_t text, ...) {
+    va_list list;
+    va_start(list, text);
     // Through an exception, because that is what can expand the text.
-    openamp_raise_obj(MP_OBJ_NEW_SMALL_INT(error),
-        mp_obj_exception_get_value(mp_obj_new_exception_msg(&mp_type_OSError, text)));
+    mp_obj_t exception = mp_obj_new_exception_msg_vlist(&mp_type_OSError, text, list);
+    va_end(list);
+    mp_obj_t args[2] = {MP_OBJ_NEW_SMALL_INT(error), mp_obj_exception_get_value(exception)};
+    // Without a heap the text lies where the second argument would be put.
+    bool has_text = exception != MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_emergency_exception_obj));
+    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, has_text ? 2 : 1, 0, args));
 }
 
 uint32_t openamp_get_addr(mp_obj_t obj) {
@@ -45,6 +48,24 @@ uint32_t openamp_get_addr(mp_obj_t obj) {
         mp_raise_ValueError(MP_ERROR_TEXT("address out of range"));
     }
     return addr;
+}
+
+void openamp_check_callback(mp_obj_t callback, const mp_obj_type_t *exception) {
+    if (callback != mp_const_none && !mp_obj_is_callable(callback)) {
+        mp_raise_msg(exception, MP_ERROR_TEXT("callback must be callable or None"));
+    }
+}
+
+const char *openamp_get_name(mp_obj_t obj) {
+    if (mp_obj_get_type(obj) != &mp_type_str) {
+        mp_raise_TypeError(MP_ERROR_TEXT("name must be a str"));
+    }
+    size_t len;
+    const char *name = mp_obj_str_get_data(obj, &len);
+    if (strlen(name) != len) {
+        mp_raise_ValueError(MP_ERROR_TEXT("name with a NUL in it"));
+    }
+    return name;
 }
 
 // ---- From the doorbell to the poll ----
@@ -68,7 +89,7 @@ static int device_poll(struct amp_rpmsg *link) {
 static int poll(void) {
     openamp_bus.notified = false;
 #if MICROPY_PY_OPENAMP_HOST
-    if (openamp_bus.orphan) {
+    if (OPENAMP_THREADS && openamp_bus.orphan) {
         openamp_bus.orphan = false;
         OPENAMP_CORE_CALL(amp_rproc_shutdown(&openamp_bus.rproc));
     }
@@ -81,7 +102,7 @@ static int poll(void) {
 static mp_obj_t run_again(mp_obj_t arg) {
     (void)arg;
     openamp_bus.again = false;
-    run(&node);
+    run(NULL);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
@@ -124,16 +145,12 @@ static void run(mp_sched_node_t *self) {
     schedule_again();
 }
 
-void openamp_bus_schedule(void) {
-    MICROPY_PY_OPENAMP_SCHEDULE(&node, run);
-}
-
-// In the interrupt.
-static void notified(void *arg) {
+// The doorbell's interrupt.
+void openamp_bus_notified(void *arg) {
     openamp_bus_t *bus = arg;
     bus->notified = true;
     if (!bus->running) {
-        openamp_bus_schedule();
+        MICROPY_PY_OPENAMP_SCHEDULE(&node, run);
     }
 }
 
@@ -147,85 +164,68 @@ int openamp_bus_poll(void) {
 
 // ---- Beginning and end ----
 
-// The link keeps nothing of this run's heap.  A device's stays up: its host
-// does not start over with us.
-static void empty_link(void) {
+// The end of this run of the interpreter: keep nothing of its heap.
+static void end(mp_obj_t self, qstr attr, mp_obj_t *dest) {
+    (void)self;
+    (void)attr;
+    (void)dest;
     struct amp_rpmsg *link = &openamp_bus.link;
-    for (openamp_endpoint_obj_t *ept; (ept = MP_STATE_VM(openamp_endpoints)) != NULL;) {
-        MP_STATE_VM(openamp_endpoints) = ept->next;
+    link->port->ops->listen(link->port->ctx, NULL, NULL);
+#if MICROPY_PY_OPENAMP_HOST
+    amp_rproc_shutdown(&openamp_bus.rproc);
+    openamp_bus.owner = NULL;
+#else
+    // The link stays up: the host does not start over with us.
+    openamp_endpoint_obj_t *ept = MP_STATE_VM(openamp_endpoints);
+    for (; ept != NULL; ept = ept->next) {
         if (amp_endpoint_destroy(&ept->ept) != 0) {
             amp_endpoint_abandon(&ept->ept); // no room for its withdrawal
         }
     }
     amp_rpmsg_set_buckets(link, link->own_buckets, AMP_CONFIG_BUCKETS);
-    amp_rpmsg_set_events(link, &openamp_events_quiet);
+#endif
+    openamp_bus.again = false;
     openamp_bus.endpoint_count = 0;
+    MP_STATE_VM(openamp_endpoints) = NULL;
     MP_STATE_VM(openamp_buckets) = NULL;
     MP_STATE_VM(openamp_service_callback) = MP_OBJ_NULL;
+    MP_STATE_VM(openamp_started) = MP_OBJ_NULL;
 }
 
 // One object lives as long as this run of the interpreter: C's memory and the
 // root pointers outlive a soft reset, but the sweep of the whole heap, with
-// which every port ends a run, calls this finaliser.  Every other object is
-// still in place then, whether its own finaliser has run or not.
-void openamp_bus_end(void) {
-    const struct amp_port *port = openamp_bus.link.port;
-    port->ops->listen(port->ctx, NULL, NULL);
-#if MICROPY_PY_OPENAMP_HOST
-    amp_rproc_shutdown(&openamp_bus.rproc);
-    openamp_bus.owner = NULL;
-#endif
-    empty_link();
-    MP_STATE_VM(openamp_started) = MP_OBJ_NULL;
-}
-
-static mp_obj_t bus_del(mp_obj_t self) {
-    (void)self;
-    if (MP_STATE_VM(openamp_started) != MP_OBJ_NULL) {
-        openamp_bus_end();
-    }
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(bus_del_obj, bus_del);
-
-static const mp_rom_map_elem_t bus_locals_table[] = {
-    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&bus_del_obj)},
-};
-static MP_DEFINE_CONST_DICT(bus_locals, bus_locals_table);
-
+// which every port ends a run, asks this object for its finaliser.  Nobody else
+// can ask it for anything, so that is the end.  Every other object is still in
+// place then, whether its own finaliser has run or not.
 // clang-format off
 static MP_DEFINE_CONST_OBJ_TYPE(
     bus_type, MP_QSTR_openamp, MP_TYPE_FLAG_NONE,
-    locals_dict, &bus_locals
+    attr, end
     );
 // clang-format on
 
-void openamp_bus_init(void) {
+mp_obj_t openamp_bus_init(void) {
     openamp_check_thread();
     if (MP_STATE_VM(openamp_started) != MP_OBJ_NULL) {
-        return;
+        return mp_const_none;
     }
     const struct amp_port *port = amp_platform_port(0);
     if (port == NULL) {
         openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("this machine has no other core"));
     }
-    mp_obj_base_t *self = mp_obj_malloc_with_finaliser(mp_obj_base_t, &bus_type);
+    MP_STATE_VM(openamp_started) =
+        MP_OBJ_FROM_PTR(mp_obj_malloc_with_finaliser(mp_obj_base_t, &bus_type));
 #if MICROPY_PY_OPENAMP_HOST
-    // A reset of this core alone leaves the other one running.
-    port->ops->listen(port->ctx, NULL, NULL);
-    port->ops->core_stop(port->ctx);
-    memset(&openamp_bus, 0, sizeof(openamp_bus));
     amp_rpmsg_init(&openamp_bus.link, AMP_HOST, port);
     amp_rproc_init(&openamp_bus.rproc, port, &openamp_bus.link);
+    amp_rproc_stop(&openamp_bus.rproc); // a reset of this core alone leaves the other one running
 #else
-    openamp_bus.again = false;
     if (openamp_bus.link.port == NULL) {
         amp_rpmsg_init(&openamp_bus.link, AMP_DEVICE, port);
     }
 #endif
-    amp_rpmsg_set_events(&openamp_bus.link, &openamp_events_quiet);
-    MP_STATE_VM(openamp_started) = MP_OBJ_FROM_PTR(self);
-    port->ops->listen(port->ctx, notified, &openamp_bus);
+    port->ops->listen(port->ctx, openamp_bus_notified, &openamp_bus);
+    return openamp_new_service_callback(mp_const_none);
 }
 
 MP_REGISTER_ROOT_POINTER(mp_obj_t openamp_started);

@@ -1,8 +1,6 @@
 /* The class Endpoint. */
 #include "modopenamp.h"
 
-#include <string.h>
-
 #include "py/mphal.h"
 #include "py/objstr.h"
 
@@ -13,7 +11,9 @@
 
 // ---- The bus's list, which keeps endpoints alive ----
 
-static void list_remove(openamp_endpoint_obj_t *self) {
+void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept) {
+    (void)link;
+    openamp_endpoint_obj_t *self = openamp_endpoint_of(ept);
     openamp_endpoint_obj_t **p = &MP_STATE_VM(openamp_endpoints);
     while (*p != NULL && *p != self) {
         p = &(*p)->next;
@@ -22,11 +22,6 @@ static void list_remove(openamp_endpoint_obj_t *self) {
         *p = self->next;
         --openamp_bus.endpoint_count;
     }
-}
-
-void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept) {
-    (void)link;
-    list_remove(openamp_endpoint_of(ept));
 }
 
 // A bucket for each endpoint, so that finding one costs the same for any
@@ -44,45 +39,51 @@ static void grow_buckets(void) {
     amp_rpmsg_set_buckets(&openamp_bus.link, buckets, 2 * count);
 }
 
+// ---- Arguments ----
+
+// Endpoint() takes all but the last, send() those from SRC.
+enum { NAME, CALLBACK, SRC, DEST, TIMEOUT, END };
+static const mp_arg_t allowed_args[END] = {
+    [NAME] = {MP_QSTR_name, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
+    [CALLBACK] = {MP_QSTR_callback, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+    [SRC] = {MP_QSTR_src, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
+    [DEST] = {MP_QSTR_dest, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
+    [TIMEOUT] = {MP_QSTR_timeout, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = -1}},
+};
+
 // ---- Sending ----
 
 static void raise_send_error(int error) {
-    switch (error) {
-        case -AMP_EMSGSIZE:
-            openamp_raise(AMP_EMSGSIZE, MP_ERROR_TEXT("message longer than a buffer"));
-        case -AMP_ENOTCONN:
-            openamp_raise(AMP_ENOTCONN, MP_ERROR_TEXT("endpoint has no destination"));
-        default:
-            openamp_raise(AMP_EPIPE, MP_ERROR_TEXT("remote is not running"));
+    error = -error;
+    if (error == AMP_EMSGSIZE) {
+        openamp_raise(error, MP_ERROR_TEXT("message longer than a buffer"));
     }
+    if (error == AMP_ENOTCONN) {
+        openamp_raise(error, MP_ERROR_TEXT("endpoint has no destination"));
+    }
+    openamp_raise(AMP_EPIPE, MP_ERROR_TEXT("remote is not running"));
 }
 
-// A send that waits for room.  Times in ms.
-typedef struct _waiter_t {
-    mp_uint_t start;
-    mp_uint_t alive; // when the peer was last seen able to send
-} waiter_t;
-
-// One sleep, at most `ms` long.
-static void wait_for_room(waiter_t *waiter, mp_uint_t now, mp_uint_t ms) {
+// One sleep of a send that waits for room, at most `ms` long.  *alive is when
+// the peer was last seen able to send.
+static void wait_for_room(mp_uint_t now, mp_uint_t ms, mp_uint_t *alive) {
     struct amp_rpmsg *link = &openamp_bus.link;
-    bool in_callback = amp_rpmsg_is_polling(link);
     openamp_bus_poll();
     mp_handle_pending(true);
     if (amp_rpmsg_want_room(link) || !amp_rpmsg_is_up(link)) {
         return;
     }
-    if (in_callback) {
+    if (!amp_rpmsg_is_polling(link)) {
+        *alive = now;
+    } else { // inside a callback
         ms = MIN(ms, DEADLOCK_MS);
         if (amp_rpmsg_peer_can_send(link)) {
-            waiter->alive = now;
-        } else if (now - waiter->alive >= DEADLOCK_MS) {
+            *alive = now;
+        } else if (now - *alive >= DEADLOCK_MS) {
             // No callback but ours runs until we return, so no buffer goes back
             // to the peer, and it takes no message while it cannot answer.
             openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback to return"));
         }
-    } else {
-        waiter->alive = now;
     }
     if (!openamp_bus.notified) {
         MICROPY_PY_OPENAMP_WAIT(ms);
@@ -104,42 +105,31 @@ static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, m
 
 // All that send() can.
 static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
-    enum { ARG_data, ARG_src, ARG_dest, ARG_timeout };
-    static const mp_arg_t allowed_args[] = {
-        {MP_QSTR_data, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
-        {MP_QSTR_src, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
-        {MP_QSTR_dest, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
-        {MP_QSTR_timeout, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = -1}},
-    };
-    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
+    mp_arg_val_t args[END - SRC];
     mp_arg_check_num(n_args, n_kw, 2, 2, true);
-    mp_arg_parse_all_kw_array(
-        n_args - 1, n_kw, all_args + 1, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
+    mp_arg_parse_all_kw_array(0, n_kw, all_args + 2, END - SRC, allowed_args + SRC, args);
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(all_args[0]);
-    uint32_t src = openamp_get_addr(args[ARG_src].u_obj);
-    uint32_t dest = openamp_get_addr(args[ARG_dest].u_obj);
-    mp_int_t timeout = args[ARG_timeout].u_int;
+    uint32_t src = openamp_get_addr(args[0].u_obj);
+    uint32_t dest = openamp_get_addr(args[DEST - SRC].u_obj);
+    mp_int_t timeout = args[TIMEOUT - SRC].u_int;
 
     openamp_check_thread();
     mp_uint_t now = mp_hal_ticks_ms();
-    waiter_t waiter = {.start = now, .alive = now};
+    mp_uint_t alive = now;
+    mp_uint_t end = now + (mp_uint_t)timeout;
     for (;;) {
-        int sent = try_send(self, src, dest, args[ARG_data].u_obj);
+        int sent = try_send(self, src, dest, all_args[1]);
         if (sent >= 0 || (sent == -AMP_EAGAIN && timeout == 0)) {
             return MP_OBJ_NEW_SMALL_INT(sent);
         }
         if (sent != -AMP_EAGAIN) {
             raise_send_error(sent);
         }
-        mp_uint_t left = OPENAMP_WAIT_FOREVER;
-        if (timeout > 0) {
-            mp_uint_t gone = now - waiter.start;
-            if (gone >= (mp_uint_t)timeout) {
-                openamp_raise(AMP_ETIMEDOUT, MP_ERROR_TEXT("remote took no message in time"));
-            }
-            left = (mp_uint_t)timeout - gone;
+        mp_int_t left = timeout < 0 ? OPENAMP_WAIT_FOREVER : (mp_int_t)(end - now);
+        if (left <= 0) {
+            openamp_raise(AMP_ETIMEDOUT, MP_ERROR_TEXT("remote took no message in time"));
         }
-        wait_for_room(&waiter, now, MIN(left, OPENAMP_WAIT_FOREVER));
+        wait_for_room(now, (mp_uint_t)left, &alive);
         now = mp_hal_ticks_ms();
     }
 }
@@ -177,48 +167,28 @@ static const mp_obj_base_t endpoint_send_obj = {&send_type};
 
 // ---- Life ----
 
-static const char *check_name(mp_obj_t name) {
-    size_t len;
-    const char *text = mp_obj_str_get_data(name, &len);
-    if (!mp_obj_is_str(name)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("name must be a str"));
-    }
-    if (len == 0 || len >= AMP_NAME_SIZE || memchr(text, 0, len) != NULL) {
-        mp_raise_ValueError(MP_ERROR_TEXT("name must have 1 to 31 bytes"));
-    }
-    return text;
-}
-
 static mp_obj_t endpoint_make_new(
     const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
-    enum { ARG_name, ARG_callback, ARG_src, ARG_dest };
-    static const mp_arg_t allowed_args[] = {
-        {MP_QSTR_name, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
-        {MP_QSTR_callback, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        {MP_QSTR_src, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
-        {MP_QSTR_dest, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
-    };
-    mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
-    mp_arg_parse_all_kw_array(
-        n_args, n_kw, all_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
-    mp_obj_t callback = args[ARG_callback].u_obj;
-    if (callback != mp_const_none && !mp_obj_is_callable(callback)) {
-        mp_raise_TypeError(MP_ERROR_TEXT("callback must be callable or None"));
-    }
-    const char *name = check_name(args[ARG_name].u_obj);
-    uint32_t src = openamp_get_addr(args[ARG_src].u_obj);
-    uint32_t dest = openamp_get_addr(args[ARG_dest].u_obj);
-    openamp_bus_init();
+    mp_arg_val_t args[TIMEOUT];
+    mp_arg_parse_all_kw_array(n_args, n_kw, all_args, TIMEOUT, allowed_args, args);
+    mp_obj_t callback = args[CALLBACK].u_obj;
+    openamp_check_callback(callback, &mp_type_TypeError);
+    const char *name = openamp_get_name(args[NAME].u_obj);
+    uint32_t src = openamp_get_addr(args[SRC].u_obj);
+    uint32_t dest = openamp_get_addr(args[DEST].u_obj);
+    openamp_check_thread();
 
-    openamp_endpoint_obj_t *self = mp_obj_malloc_with_finaliser(openamp_endpoint_obj_t, type);
-    self->ept.link = NULL; // the finaliser may run when creating fails
+    openamp_endpoint_obj_t *self = mp_obj_malloc(openamp_endpoint_obj_t, type);
     self->callback = callback;
-    self->name = args[ARG_name].u_obj;
+    self->name = args[NAME].u_obj;
     grow_buckets();
     int error = amp_endpoint_create(&openamp_bus.link, &self->ept, name, src, dest,
-        callback == mp_const_none ? NULL : openamp_endpoint_received);
+        callback == mp_const_none ? NULL : openamp_call);
+    if (error == -AMP_EINVAL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("name must have 1 to 31 bytes"));
+    }
     if (error != 0) {
-        openamp_raise(-error, MP_ERROR_TEXT("another endpoint has that address"));
+        openamp_raise(AMP_EADDRINUSE, MP_ERROR_TEXT("another endpoint has that address"));
     }
     self->next = MP_STATE_VM(openamp_endpoints);
     MP_STATE_VM(openamp_endpoints) = self;
@@ -232,21 +202,11 @@ static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
     self->callback = MP_OBJ_NULL;
     // With no room for its withdrawal it stays on the list until there is.
     if (amp_endpoint_destroy(&self->ept) == 0) {
-        list_remove(self);
+        openamp_endpoint_released(&openamp_bus.link, &self->ept);
     }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_deinit_obj, endpoint_deinit);
-
-// Endpoints in use are never collected: this is the end of the whole heap.
-static mp_obj_t endpoint_del(mp_obj_t self_in) {
-    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    if (self->ept.link != NULL) {
-        openamp_bus_end();
-    }
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_del_obj, endpoint_del);
 
 static mp_obj_t endpoint_is_ready(mp_obj_t self_in) {
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
@@ -257,15 +217,14 @@ static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_is_ready_obj, endpoint_is_ready);
 static void endpoint_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    mp_printf(print, "<Endpoint %s src=0x%x dest=0x%x>", mp_obj_str_get_str(self->name),
-        (unsigned)self->ept.addr, (unsigned)self->ept.dest);
+    mp_printf(print, "<Endpoint %s src=0x%x dest=0x%x>", self->ept.name, (unsigned)self->ept.addr,
+        (unsigned)self->ept.dest);
 }
 
 static const mp_rom_map_elem_t endpoint_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_send), MP_ROM_PTR(&endpoint_send_obj)},
     {MP_ROM_QSTR(MP_QSTR_is_ready), MP_ROM_PTR(&endpoint_is_ready_obj)},
     {MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&endpoint_deinit_obj)},
-    {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&endpoint_del_obj)},
 };
 static MP_DEFINE_CONST_DICT(endpoint_locals, endpoint_locals_table);
 

@@ -1,7 +1,7 @@
 /* Firmware files, from any MicroPython file system, as an image source. */
 #include "modopenamp.h"
 
-#include <string.h>
+#if MICROPY_PY_OPENAMP_HOST
 
 #include "py/builtin.h"
 #include "py/mperrno.h"
@@ -16,10 +16,16 @@
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() (NULL)
 #endif
 
+// A firmware file that is open.
+typedef struct _image_t {
+    mp_obj_t file;
+    mp_obj_t exception; // what reading it raised, or MP_OBJ_NULL
+} image_t;
+
 // The stream's functions may raise, and must not do so through the loader: the
 // exception is kept for whoever called that.
 static int image_read(void *ctx, uint64_t offset, void *buffer, size_t len) {
-    openamp_image_t *self = ctx;
+    image_t *self = ctx;
     int error = 0;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) != 0) {
@@ -38,20 +44,19 @@ static int image_read(void *ctx, uint64_t offset, void *buffer, size_t len) {
 }
 
 // The open file, or MP_OBJ_NULL with *error set.
-static mp_obj_t open_file(mp_obj_t name, mp_obj_t *error) {
+static mp_obj_t open_file(mp_obj_t path, mp_int_t *error) {
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         mp_obj_t file = mp_call_function_2(
-            MP_OBJ_FROM_PTR(&mp_builtin_open_obj), name, MP_OBJ_NEW_QSTR(MP_QSTR_rb));
+            MP_OBJ_FROM_PTR(&mp_builtin_open_obj), path, MP_OBJ_NEW_QSTR(MP_QSTR_rb));
         nlr_pop();
         return file;
     }
     mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
-    if (!mp_obj_is_subclass_fast(
-            MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_OSError))) {
+    if (!mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_OSError))
+        || !mp_obj_get_int_maybe(mp_obj_exception_get_value(exception), error) || *error <= 0) {
         nlr_raise(exception);
     }
-    *error = mp_obj_exception_get_value(exception);
     return MP_OBJ_NULL;
 }
 
@@ -70,38 +75,47 @@ static mp_obj_t join(const char *dir, mp_obj_t name) {
 static mp_obj_t absolute(mp_obj_t path) {
 #if MICROPY_VFS
     if (!is_absolute(path)) {
-        return join(mp_obj_str_get_str(mp_vfs_getcwd()), path);
+        const char *dir = mp_obj_str_get_str(mp_vfs_getcwd());
+        return join(dir[1] == '\0' ? "" : dir, path);
     }
 #endif
     return path;
 }
 
-mp_obj_t openamp_image_open(
-    openamp_image_t *self, mp_obj_t name, mp_obj_t *found, struct amp_image *image) {
-    mp_obj_t error = MP_OBJ_NEW_SMALL_INT(MP_ENOENT);
-    size_t len;
-    const char *text = mp_obj_str_get_data(name, &len);
-    if (memchr(text, 0, len) != NULL) {
-        mp_raise_ValueError(MP_ERROR_TEXT("file name with a NUL in it"));
-    }
-    mp_obj_t path = *found != MP_OBJ_NULL ? *found : name;
-    mp_obj_t file = len == 0 ? MP_OBJ_NULL : open_file(path, &error);
+int openamp_load_file(mp_obj_t name, mp_obj_t *found, struct amp_load_error *why) {
+    const char *text = mp_obj_str_get_str(name);
     const char *dir = MICROPY_PY_OPENAMP_FIRMWARE_DIR();
-    if (file == MP_OBJ_NULL && error == MP_OBJ_NEW_SMALL_INT(MP_ENOENT) && dir != NULL && len != 0
-        && !is_absolute(path)) {
-        path = join(dir, name);
-        file = open_file(path, &error);
+    mp_obj_t path = *found != MP_OBJ_NULL ? *found : name;
+    mp_int_t open_error = MP_ENOENT;
+    image_t self = {MP_OBJ_NULL, MP_OBJ_NULL};
+    if (text[0] != '\0') {
+        self.file = open_file(path, &open_error);
+        if (self.file == MP_OBJ_NULL && open_error == MP_ENOENT && dir != NULL
+            && !is_absolute(path)) {
+            path = join(dir, name);
+            self.file = open_file(path, &open_error);
+        }
     }
-    if (file == MP_OBJ_NULL) {
-        return error;
+    if (self.file == MP_OBJ_NULL) {
+        *why = (struct amp_load_error){.what = NULL};
+        return (int)-open_error;
     }
     *found = absolute(path);
-    int seek_error = 0;
-    mp_off_t size = mp_stream_seek(file, 0, MP_SEEK_END, &seek_error);
-    self->file = file;
-    self->exception = MP_OBJ_NULL;
-    image->read = image_read;
-    image->ctx = self;
-    image->size = seek_error == 0 ? (uint64_t)size : 0; // then it is too short for an ELF
-    return MP_OBJ_NULL;
+    int error = 0;
+    mp_off_t size = mp_stream_seek(self.file, 0, MP_SEEK_END, &error);
+    struct amp_image image = {
+        .read = image_read,
+        .ctx = &self,
+        .size = error == 0 ? (uint64_t)size : 0, // then it is too short for an ELF
+    };
+    openamp_bus.loading = true;
+    error = OPENAMP_CORE_CALL(amp_rproc_load(&openamp_bus.rproc, &image, why));
+    openamp_bus.loading = false;
+    mp_stream_close(self.file);
+    if (self.exception != MP_OBJ_NULL) {
+        nlr_raise(self.exception);
+    }
+    return error;
 }
+
+#endif // MICROPY_PY_OPENAMP_HOST

@@ -9,6 +9,7 @@
 
 #include "py/binary.h"
 #include "py/objarray.h"
+#include "py/objstr.h"
 
 #define BYTEARRAY_SLOT(slot) MP_OBJ_TYPE_GET_SLOT(&mp_type_bytearray, slot)
 
@@ -17,7 +18,6 @@
 static mp_obj_array_t as_bytearray(mp_obj_t self_in) {
     mp_obj_array_t copy = *(mp_obj_array_t *)MP_OBJ_TO_PTR(self_in);
     copy.base.type = &mp_type_bytearray;
-    copy.free = 0;
     return copy;
 }
 
@@ -56,20 +56,20 @@ static mp_obj_t message_subscr(mp_obj_t self_in, mp_obj_t index, mp_obj_t value)
 }
 
 static mp_int_t message_get_buffer(mp_obj_t self_in, mp_buffer_info_t *bufinfo, mp_uint_t flags) {
-    return BYTEARRAY_SLOT(buffer)(self_in, bufinfo, flags);
+    (void)flags;
+    mp_obj_array_t *self = MP_OBJ_TO_PTR(self_in);
+    bufinfo->buf = self->items;
+    bufinfo->len = self->len;
+    bufinfo->typecode = BYTEARRAY_TYPECODE;
+    return 0;
 }
 
-// The methods of bytearray, but for those that grow it.
-static void message_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
-    if (dest[0] != MP_OBJ_NULL || attr == MP_QSTR_append || attr == MP_QSTR_extend) {
-        return;
-    }
-    mp_map_elem_t *elem =
-        mp_map_lookup(&BYTEARRAY_SLOT(locals_dict)->map, MP_OBJ_NEW_QSTR(attr), MP_MAP_LOOKUP);
-    if (elem != NULL) {
-        mp_convert_member_lookup(self_in, &mp_type_bytearray, elem->value, dest);
-    }
-}
+// The methods of bytearray, but for those that grow it, are those of bytes.
+#if MICROPY_CPYTHON_COMPAT
+extern const mp_obj_dict_t mp_obj_bytes_locals_dict; // which no header declares
+#else
+#define mp_obj_bytes_locals_dict mp_obj_str_locals_dict
+#endif
 
 // clang-format off
 static MP_DEFINE_CONST_OBJ_TYPE(
@@ -81,8 +81,8 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     unary_op, message_unary_op,
     binary_op, message_binary_op,
     subscr, message_subscr,
-    attr, message_attr,
-    buffer, message_get_buffer
+    buffer, message_get_buffer,
+    locals_dict, &mp_obj_bytes_locals_dict
     );
 // clang-format on
 
@@ -93,10 +93,4 @@ mp_obj_t openamp_message_new(const char *data, size_t len) {
     self->len = len;
     self->items = (void *)data;
     return MP_OBJ_FROM_PTR(self);
-}
-
-void openamp_message_clear(mp_obj_t message) {
-    mp_obj_array_t *self = MP_OBJ_TO_PTR(message);
-    self->len = 0;
-    self->items = NULL;
 }

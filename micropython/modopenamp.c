@@ -1,25 +1,7 @@
 /* The module `openamp`: its globals. */
 #include "modopenamp.h"
 
-static mp_obj_t openamp_init(void) {
-    openamp_bus_init();
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_0(openamp_init_obj, openamp_init);
-
-static mp_obj_t openamp_new_service_callback(mp_obj_t callback) {
-    openamp_check_thread();
-    if (callback != mp_const_none && !mp_obj_is_callable(callback)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("callback must be callable or None"));
-    }
-    MP_STATE_VM(openamp_service_callback) = callback;
-    // Delivers what came before; as other callbacks, with the scheduler locked.
-    mp_sched_lock();
-    amp_rpmsg_set_events(&openamp_bus.link,
-        callback == mp_const_none ? &openamp_events_quiet : &openamp_events_service);
-    mp_sched_unlock();
-    return mp_const_none;
-}
+static MP_DEFINE_CONST_FUN_OBJ_0(openamp_init_obj, openamp_bus_init);
 static MP_DEFINE_CONST_FUN_OBJ_1(openamp_new_service_callback_obj, openamp_new_service_callback);
 
 // 0xFFFFFFFF is a small int only where pointers have 64 bits.
@@ -56,4 +38,3 @@ const mp_obj_module_t openamp_module = {
 };
 
 MP_REGISTER_MODULE(MP_QSTR_openamp, openamp_module);
-MP_REGISTER_ROOT_POINTER(mp_obj_t openamp_service_callback);

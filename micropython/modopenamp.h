@@ -3,6 +3,7 @@
 #define OPENAMP_MODOPENAMP_H
 
 #include "py/obj.h"
+#include "py/objarray.h"
 #include "py/runtime.h"
 
 #include "openamp/openamp.h"
@@ -12,8 +13,9 @@
 #define MICROPY_PY_OPENAMP_HOST (1)
 #endif
 
-#if !MICROPY_ENABLE_FINALISER || !MICROPY_ENABLE_SCHEDULER || !MICROPY_SCHEDULER_STATIC_NODES
-#error "openamp needs finalisers and the scheduler with static nodes"
+#if !MICROPY_ENABLE_FINALISER || !MICROPY_ENABLE_SCHEDULER || !MICROPY_SCHEDULER_STATIC_NODES \
+    || !MICROPY_MODULE_BUILTIN_INIT
+#error "openamp needs finalisers, the scheduler with static nodes, and __init__ of modules"
 #endif
 
 // An Endpoint.  The bus keeps every open one alive, through `next`.
@@ -54,14 +56,11 @@ typedef struct _openamp_bus_t {
 
 extern openamp_bus_t openamp_bus;
 
-// Make the bus ready if this run of the interpreter did not yet.
-void openamp_bus_init(void);
-
-// The whole heap is being swept: keep nothing of it.
-void openamp_bus_end(void);
+// At import: make the bus ready if this run of the interpreter did not yet.
+mp_obj_t openamp_bus_init(void);
 
 // Have the work that is due done where callbacks may run.  In any context.
-void openamp_bus_schedule(void);
+void openamp_bus_notified(void *bus);
 
 // Do the work that is due: the result of amp_rproc_poll().  No exception
 // leaves it.
@@ -70,14 +69,23 @@ int openamp_bus_poll(void);
 // Raise RuntimeError in any thread but the main one, where threads could run
 // here at the same time.
 #if MICROPY_PY_THREAD && !MICROPY_PY_THREAD_GIL
+#define OPENAMP_THREADS (1)
+#define OPENAMP_IS_MAIN_THREAD() mp_thread_is_main_thread()
 void openamp_check_thread(void);
 #else
+#define OPENAMP_THREADS (0)
+#define OPENAMP_IS_MAIN_THREAD() (true)
 #define openamp_check_thread()
 #endif
 
-// Raise OSError(error, text).
-void openamp_raise(int error, mp_rom_error_text_t text) __attribute__((noreturn));
-void openamp_raise_obj(mp_obj_t error, mp_obj_t text) __attribute__((noreturn));
+// Raise OSError(error, text), with the text made as by printf().
+void openamp_raise(int error, mp_rom_error_text_t text, ...) __attribute__((noreturn));
+
+// A callback that cannot be called, and is not None, raises `exception`.
+void openamp_check_callback(mp_obj_t callback, const mp_obj_type_t *exception);
+
+// A name argument: TypeError unless it is a str, ValueError if it has a NUL.
+const char *openamp_get_name(mp_obj_t obj);
 
 // An address argument: -1 gives AMP_ADDR_ANY; outside of 32 bits: ValueError.
 uint32_t openamp_get_addr(mp_obj_t obj);
@@ -106,12 +114,11 @@ static inline int openamp_left(int result) {
 
 // ---- Callbacks (callback.c) ----
 
-// The link's events, without and with a service callback.
-extern const struct amp_rpmsg_events openamp_events_quiet;
-extern const struct amp_rpmsg_events openamp_events_service;
+// The function of the module.
+mp_obj_t openamp_new_service_callback(mp_obj_t callback);
 
-// A message for an endpoint that has a callback.
-void openamp_endpoint_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
+// A message for an endpoint that has a callback; for NULL, the name of a service.
+void openamp_call(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
 // ---- Endpoints (endpoint.c) ----
 
@@ -124,19 +131,16 @@ void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept)
 mp_obj_t openamp_message_new(const char *data, size_t len);
 
 // Empty it: the buffer goes back.
-void openamp_message_clear(mp_obj_t message);
+static inline void openamp_message_clear(mp_obj_t message) {
+    mp_obj_array_t *self = MP_OBJ_TO_PTR(message);
+    self->len = 0;
+    self->items = NULL;
+}
 
 // ---- Images (image.c) ----
 
-// A firmware file that is open, on the stack of who loads it.
-typedef struct _openamp_image_t {
-    mp_obj_t file;
-    mp_obj_t exception; // what reading it raised, or MP_OBJ_NULL
-} openamp_image_t;
-
-// Open the firmware file of that name: MP_OBJ_NULL, or the number of the error.
+// Load the firmware file of that name: amp_rproc_load(), or an exception.
 // *found is where it was found before, or MP_OBJ_NULL, which is then set.
-mp_obj_t openamp_image_open(
-    openamp_image_t *self, mp_obj_t name, mp_obj_t *found, struct amp_image *image);
+int openamp_load_file(mp_obj_t name, mp_obj_t *found, struct amp_load_error *why);
 
 #endif // OPENAMP_MODOPENAMP_H
