@@ -211,7 +211,7 @@ mp_obj_t openamp_bus_init(void) {
     }
     const struct amp_port *port = amp_platform_port(0);
     if (port == NULL) {
-        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("this machine has no other core"));
+        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("no other core"));
     }
     MP_STATE_VM(openamp_started) =
         MP_OBJ_FROM_PTR(mp_obj_malloc_with_finaliser(mp_obj_base_t, &bus_type));

@@ -56,10 +56,10 @@ static const mp_arg_t allowed_args[END] = {
 static void raise_send_error(int error) {
     error = -error;
     if (error == AMP_EMSGSIZE) {
-        openamp_raise(error, MP_ERROR_TEXT("message longer than a buffer"));
+        openamp_raise(error, MP_ERROR_TEXT("message too long"));
     }
     if (error == AMP_ENOTCONN) {
-        openamp_raise(error, MP_ERROR_TEXT("endpoint has no destination"));
+        openamp_raise(error, MP_ERROR_TEXT("no destination"));
     }
     openamp_raise(AMP_EPIPE, MP_ERROR_TEXT("remote is not running"));
 }
@@ -82,7 +82,7 @@ static void wait_for_room(mp_uint_t now, mp_uint_t ms, mp_uint_t *alive) {
         } else if (now - *alive >= DEADLOCK_MS) {
             // No callback but ours runs until we return, so no buffer goes back
             // to the peer, and it takes no message while it cannot answer.
-            openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback to return"));
+            openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback"));
         }
     }
     if (!openamp_bus.notified) {
@@ -180,7 +180,6 @@ static mp_obj_t endpoint_make_new(
 
     openamp_endpoint_obj_t *self = mp_obj_malloc(openamp_endpoint_obj_t, type);
     self->callback = callback;
-    self->name = args[NAME].u_obj;
     grow_buckets();
     int error = amp_endpoint_create(&openamp_bus.link, &self->ept, name, src, dest,
         callback == mp_const_none ? NULL : openamp_call);
@@ -188,7 +187,7 @@ static mp_obj_t endpoint_make_new(
         mp_raise_ValueError(MP_ERROR_TEXT("name must have 1 to 31 bytes"));
     }
     if (error != 0) {
-        openamp_raise(AMP_EADDRINUSE, MP_ERROR_TEXT("another endpoint has that address"));
+        openamp_raise(AMP_EADDRINUSE, MP_ERROR_TEXT("address in use"));
     }
     self->next = MP_STATE_VM(openamp_endpoints);
     MP_STATE_VM(openamp_endpoints) = self;

@@ -23,8 +23,7 @@ typedef struct _openamp_endpoint_obj_t {
     mp_obj_base_t base;
     struct _openamp_endpoint_obj_t *next;
     mp_obj_t callback; // or None
-    mp_obj_t name; // keeps the bytes alive that ept.name points to
-    struct amp_endpoint ept;
+    struct amp_endpoint ept; // through which the collector finds the bytes of its name
 } openamp_endpoint_obj_t;
 
 static inline openamp_endpoint_obj_t *openamp_endpoint_of(struct amp_endpoint *ept) {

@@ -22,7 +22,7 @@ static MP_NOINLINE void check_busy(bool busy) {
 static void check_owner(mp_obj_t self_in) {
     openamp_check_thread();
     if (openamp_bus.owner != MP_OBJ_TO_PTR(self_in)) {
-        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("RemoteProc was shut down"));
+        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("core was shut down"));
     }
     check_busy(openamp_bus.loading);
 }
@@ -85,7 +85,7 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     int error = OPENAMP_CORE_CALL(amp_rproc_start(rproc));
     if (error != 0) {
         // The port may know why: what it found at the entry is no code.
-        struct amp_load_error why = {.what = "core does not start"};
+        struct amp_load_error why = {.what = "does not start"};
         rproc->port->ops->core_state(rproc->port->ctx, &why.what);
         raise_load_error(self->entry, -error, &why);
     }
