@@ -78,8 +78,8 @@ mp_obj_t openamp_new_service_callback(mp_obj_t callback) {
     MP_STATE_VM(openamp_service_callback) = callback;
     // Delivers what came before; as other callbacks, with the scheduler locked.
     mp_sched_lock();
-    amp_rpmsg_set_events(&openamp_bus.link,
-        callback == mp_const_none ? &events_quiet : &events_service);
+    amp_rpmsg_set_events(
+        &openamp_bus.link, callback == mp_const_none ? &events_quiet : &events_service);
     mp_sched_unlock();
     return mp_const_none;
 }

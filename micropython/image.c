@@ -49,6 +49,8 @@ static mp_obj_t open_file(mp_obj_t path, mp_int_t *error) {
     if (nlr_push(&nlr) == 0) {
         mp_obj_t file = mp_call_function_2(
             MP_OBJ_FROM_PTR(&mp_builtin_open_obj), path, MP_OBJ_NEW_QSTR(MP_QSTR_rb));
+        // A file system in Python may give anything.
+        mp_get_stream_raise(file, MP_STREAM_OP_READ | MP_STREAM_OP_IOCTL);
         nlr_pop();
         return file;
     }
@@ -101,12 +103,12 @@ int openamp_load_file(mp_obj_t name, mp_obj_t *found, struct amp_load_error *why
         return (int)-open_error;
     }
     *found = absolute(path);
-    int error = 0;
-    mp_off_t size = mp_stream_seek(self.file, 0, MP_SEEK_END, &error);
+    int error;
+    // A file that cannot seek has the size -1, and no byte of it can be read.
     struct amp_image image = {
         .read = image_read,
         .ctx = &self,
-        .size = error == 0 ? (uint64_t)size : 0, // then it is too short for an ELF
+        .size = (uint64_t)mp_stream_seek(self.file, 0, MP_SEEK_END, &error),
     };
     openamp_bus.loading = true;
     error = OPENAMP_CORE_CALL(amp_rproc_load(&openamp_bus.rproc, &image, why));

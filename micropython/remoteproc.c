@@ -13,7 +13,7 @@ typedef struct _remoteproc_obj_t {
 // system written in Python, which may do anything while it is read, but not this.
 static MP_NOINLINE void check_busy(bool busy) {
     if (busy) {
-        openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is running or being loaded"));
+        openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is running or loading"));
     }
 }
 

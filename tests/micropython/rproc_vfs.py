@@ -89,6 +89,25 @@ for left in (0, 100, 6000, 1 << 20):
     print(outcome(openamp.RemoteProc, "/bad/missing.elf"))
     vfs.umount("/bad")
 
+# What open() gives is no file, or one that cannot seek.
+class Odd(Failing):
+    def open(self, path, mode):
+        return self.left
+
+
+class Stuck(FailingFile):
+    def ioctl(self, op, arg):
+        return -22 if op == 2 else 0
+
+
+for file in (5, None, object(), Stuck(1 << 20)):
+    vfs.mount(Odd(file), "/odd")
+    try:
+        openamp.RemoteProc("/odd/a.elf")
+    except OSError as e:
+        print(e.args[-1])
+    vfs.umount("/odd")
+
 # Whatever failed, the next one is loaded.
 rproc = boot("virtual_uart.elf")
 wait(box.ept.is_ready)
