@@ -85,7 +85,7 @@ static int device_poll(struct amp_rpmsg *link) {
 }
 #endif
 
-// With the scheduler locked.
+// With the scheduler locked: the result of amp_rproc_poll().
 static int poll(void) {
     openamp_bus.notified = false;
 #if MICROPY_PY_OPENAMP_HOST
@@ -154,12 +154,11 @@ void openamp_bus_notified(void *arg) {
     }
 }
 
-int openamp_bus_poll(void) {
+void openamp_bus_poll(void) {
     // Callbacks run as scheduled ones do, also where send() runs them.
     mp_sched_lock();
-    int taken = poll();
+    (void)poll();
     mp_sched_unlock();
-    return taken;
 }
 
 // ---- Beginning and end ----

@@ -31,13 +31,14 @@ void openamp_call(struct amp_endpoint *ept, uint32_t src, void *data, size_t len
     volatile mp_obj_t message = MP_OBJ_NULL;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        mp_obj_t callback = MP_STATE_VM(openamp_service_callback);
+        mp_obj_t callback;
         mp_obj_t arg;
         if (ept != NULL) {
             callback = openamp_endpoint_of(ept)->callback;
             arg = openamp_message_new(data, len);
             message = arg;
         } else {
+            callback = MP_STATE_VM(openamp_service_callback);
             arg = mp_obj_new_str(data, len);
         }
         mp_call_function_2(callback, mp_obj_new_int_from_uint(src), arg);

@@ -201,7 +201,7 @@ static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
     self->callback = MP_OBJ_NULL;
     // With no room for its withdrawal it stays on the list until there is.
     if (amp_endpoint_destroy(&self->ept) == 0) {
-        openamp_endpoint_released(&openamp_bus.link, &self->ept);
+        openamp_endpoint_released(NULL, &self->ept);
     }
     return mp_const_none;
 }

@@ -61,9 +61,8 @@ mp_obj_t openamp_bus_init(void);
 // Have the work that is due done where callbacks may run.  In any context.
 void openamp_bus_notified(void *bus);
 
-// Do the work that is due: the result of amp_rproc_poll().  No exception
-// leaves it.
-int openamp_bus_poll(void);
+// Do the work that is due.  No exception leaves it.
+void openamp_bus_poll(void);
 
 // Raise RuntimeError in any thread but the main one, where threads could run
 // here at the same time.
