@@ -21,7 +21,7 @@
 
 enum {
     ANSWER_US = 10000000, // it answers at once, but the machine may be stalled
-    AGAIN_US = 1000000,
+    AGAIN_US = 200000,
     PATIENCE_US = 20000, // for firmware to let the stop's interrupt in
 };
 
@@ -147,14 +147,20 @@ static void replace_text(const struct an521_core *core, const struct amp_window 
     barrier();
 }
 
+// Each word twice, with all others in between.  QEMU drops what it translated of
+// a word before it stores the new one; if the other core translates it again just
+// then, it goes on with the old word, until the next store there.  That one finds
+// the new word in memory already.  Only a core that QEMU's host keeps waiting
+// between reading a word and using it misses both; so all is repeated.
+//
 // The text is put back afterwards, for firmware that is not loaded anew.
 static int stop_by_force(struct an521_core *core) {
     const struct amp_window *window = code_window(&core->port, core->vectors);
     void *scratch = (void *)(uintptr_t)AMP_AN521_SCRATCH_DA;
     memcpy(scratch, (const void *)window->da, window->len);
     bool parked = false;
-    // More than once: QEMU was seen to go on in a tight loop that was replaced.
     for (int i = 0; !parked && i < ANSWER_US / AGAIN_US; ++i) {
+        replace_text(core, window);
         replace_text(core, window);
         MHU_SET(MHU0, 1) = 15;
         MHU_SET(MHU1, 1) = AMP_AN521_RING_STOP;
