@@ -1,9 +1,17 @@
 #include "text.h"
 
+char *amp_text_append(char *p, const char *text) {
+    while ((*p = *text++) != '\0') {
+        ++p;
+    }
+    return p;
+}
+
 char *amp_text_append_hex(char *p, const char *text, uint32_t number) {
     p = amp_text_append(p, text);
     for (int i = 0; i < 8; ++i) {
-        *p++ = "0123456789abcdef"[number >> 28];
+        uint32_t digit = number >> 28;
+        *p++ = (char)(digit + (digit < 10 ? '0' : 'a' - 10));
         number <<= 4;
     }
     *p = '\0';

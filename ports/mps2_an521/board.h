@@ -61,31 +61,21 @@ enum {
     AMP_AN521_RING_START = 2,
 };
 
-// Why it is parked.
-enum {
-    AMP_AN521_STOPPED, // asked to, or never started
-    AMP_AN521_EXITED, // the firmware called `leave`
-    AMP_AN521_FAULTED,
-};
-
 // The control block.  The remote core can write all of it at any time: the
 // host makes nothing of it but the core's state and the text of its end.
 struct amp_an521_control {
-    // Written by the monitor, read by the host.
+    // Written by the monitor.  The end of firmware is forgotten by the host when
+    // it starts another.
     uint32_t state; // AMP_AN521_BOOTING, ...
-    uint32_t starts; // how often firmware was started
-    uint32_t cause; // of being parked: AMP_AN521_STOPPED, ...
-    uint32_t code; // EXITED: the exit code; FAULTED: the exception's number
-    uint32_t cfsr; // FAULTED: the fault status registers and addresses
-    uint32_t hfsr;
+    uint32_t cfsr; // of a fault: its status register and address
     uint32_t address;
     uint32_t pc; // 0: not known
-    // Written by the host while the core is parked: what to start.
-    uint32_t sp;
-    uint32_t entry;
-    // Written by the monitor: where firmware goes that ends, with its exit
-    // code in r0.
-    uint32_t leave;
+    uint32_t code; // the fault's exception, or 0
+    // Written by firmware that ends: what code is then.
+    uint32_t exited; // 1: the exit code
+    // Written by the host while the core is parked.
+    uint32_t leave; // where firmware goes that ends
+    uint32_t start; // 1: start what the vectors say; 0, by the monitor: done
 };
 
 #define AMP_AN521_CONTROL ((volatile struct amp_an521_control *)(uintptr_t)AMP_AN521_CONTROL_DA)

@@ -32,27 +32,22 @@ static const struct amp_default_table default_table = {
 
 static void notify(void *ctx, uint32_t notify_id) {
     (void)ctx;
-    barrier();
-    MHU_SET(MHU0, 1) = 1u << (notify_id & 3);
+    (void)notify_id; // one bit for all
+    stored();
+    MHU_SET(MHU0, 1) = 1;
 }
 
 // What the other core rings from here on interrupts anew.
-static void acknowledge(uintptr_t mhu) {
+void amp_an521_interrupt(void) {
     struct an521_core *core = &an521_core;
-    MHU_CLR(mhu, 0) = 15;
-    barrier();
+    MHU_CLR(MHU0, 0) = 15;
+    MHU_CLR(MHU1, 0) = 15;
+    stored();
     core->event = true;
-    if (core->notified != NULL) {
-        core->notified(core->arg);
+    amp_notified_t notified = core->notified;
+    if (notified != NULL) {
+        notified(core->arg);
     }
-}
-
-void amp_an521_doorbell_interrupt(void) {
-    acknowledge(MHU0);
-}
-
-void amp_an521_life_interrupt(void) {
-    acknowledge(MHU1);
 }
 
 static void listen(void *ctx, amp_notified_t notified, void *arg) {
@@ -66,8 +61,8 @@ static void listen(void *ctx, amp_notified_t notified, void *arg) {
 // ---- Memory ----
 
 static void *map(void *ctx, amp_da_t da, size_t len) {
-    struct an521_core *core = ctx;
-    return amp_port_allows(&core->port, da, len, 0) ? (void *)da : NULL;
+    (void)ctx;
+    return amp_port_allows(&an521_port, da, len, 0) ? (void *)da : NULL;
 }
 
 // ---- The port ----
@@ -81,25 +76,25 @@ static const struct amp_port_ops ops = {
     .core_state = an521_core_state,
 };
 
+const struct amp_port an521_port = {
+    .ops = &ops,
+    .ctx = &an521_core,
+    .windows = windows,
+    .window_count = sizeof(windows) / sizeof(windows[0]),
+    .shared_da = AMP_AN521_POOL_DA,
+    .shared_len = AMP_AN521_POOL_LEN,
+    .buffer_size = 512,
+    .elf_machine = 40, // EM_ARM
+    .default_table = &default_table,
+};
+
 const struct amp_port *amp_platform_port(unsigned index) {
-    struct an521_core *core = &an521_core;
     if (index != 0) {
         return NULL;
     }
-    if (core->port.ops == NULL) {
-        core->port = (struct amp_port){
-            .ops = &ops,
-            .ctx = core,
-            .windows = windows,
-            .window_count = sizeof(windows) / sizeof(windows[0]),
-            .shared_da = AMP_AN521_POOL_DA,
-            .shared_len = AMP_AN521_POOL_LEN,
-            .buffer_size = 512,
-            .elf_machine = 40, // EM_ARM
-            .default_table = &default_table,
-        };
-        NVIC_ISER(0) = 1u << IRQ_MHU0 | 1u << IRQ_MHU1;
+    if (CPUWAIT != 0) {
+        NVIC_ISER(0) = NVIC_BIT(IRQ_MHU0) | NVIC_BIT(IRQ_MHU1);
         an521_release();
     }
-    return &core->port;
+    return &an521_port;
 }

@@ -13,17 +13,17 @@
 // The remote core.  The interrupts read `notified` and `arg` and set `event`;
 // everything else belongs to the main program.
 struct an521_core {
-    struct amp_port port;
     volatile amp_notified_t notified;
     void *volatile arg;
     volatile bool event; // rang or died since amp_platform_wait() last looked
     bool started; // by us, and not stopped since
-    amp_da_t vectors; // of the firmware that was started
+    uintptr_t *vectors; // of the firmware that was started
     const char *refused; // why the last start did not come to pass
     char reason[64];
 };
 
 extern struct an521_core an521_core;
+extern const struct amp_port an521_port;
 
 // host_life.c
 void an521_release(void);
@@ -31,13 +31,12 @@ int an521_core_start(void *ctx, amp_da_t entry);
 int an521_core_stop(void *ctx);
 enum amp_core_state an521_core_state(void *ctx, const char **reason);
 
-// host_wait.c: sleep with interrupts off until done() says so, at most `us`
-// (200 s).  False: it never did.
-bool an521_sleep(bool (*done)(void), uint32_t us);
+// host_wait.c: sleep with interrupts off until `*word` is `value`, at most `ms`
+// (200 s).  False: it never was.  The core that writes it rings.
+bool an521_sleep(const volatile uint32_t *word, uint32_t value, uint32_t ms);
 
-// monitor.c: its vector table, and the one of running firmware.
-extern const uintptr_t an521_monitor_vectors[];
-extern uintptr_t an521_firmware_vectors[AMP_AN521_VECTORS];
+// monitor.c: core 1's vector table, at all times but when firmware has another.
+extern uintptr_t an521_vectors[AMP_AN521_VECTORS];
 
 // monitor.c: where every exception of a parked or dead core leads.
 void an521_park(void);

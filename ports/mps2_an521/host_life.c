@@ -20,103 +20,99 @@
 #define CONTROL AMP_AN521_CONTROL
 
 enum {
-    ANSWER_US = 10000000, // it answers at once, but the machine may be stalled
-    AGAIN_US = 200000,
-    PATIENCE_US = 20000, // for firmware to let the stop's interrupt in
+    ANSWER_MS = 10000, // it answers at once, but the machine may be stalled
+    AGAIN_MS = 200,
+    PATIENCE_MS = 20, // for firmware to let the stop's interrupt in
 };
 
-static uint32_t wanted_starts;
-
-static bool has_started(void) {
-    return CONTROL->starts == wanted_starts;
+// The monitor is where the entries of a vector table lead, from 1 to `last`.
+static void lead_to_park(uintptr_t *vectors, unsigned last) {
+    for (unsigned n = last; n > 0; --n) {
+        ((volatile uintptr_t *)vectors)[n] = (uintptr_t)an521_park;
+    }
 }
 
-static bool is_parked(void) {
-    return CONTROL->state == AMP_AN521_PARKED;
+// Reset, and the faults.
+enum { LAST_FAULT = 7, LAST_EXCEPTION = 15 };
+
+static bool until_parked(uint32_t ms) {
+    return an521_sleep(&CONTROL->state, AMP_AN521_PARKED, ms);
 }
 
 // Core 1's registers come out of reset once; the monitor never lets go of it.
 void an521_release(void) {
-    memset((void *)(uintptr_t)AMP_AN521_CONTROL_DA, 0, sizeof(struct amp_an521_control));
-    INITSVTOR1 = (uint32_t)(uintptr_t)an521_monitor_vectors;
-    barrier();
+    CONTROL->state = AMP_AN521_BOOTING;
+    lead_to_park(an521_vectors, LAST_FAULT);
+    INITSVTOR1 = (uint32_t)(uintptr_t)an521_vectors;
+    stored();
     CPUWAIT = 0;
-    (void)an521_sleep(is_parked, ANSWER_US);
+    (void)until_parked(ANSWER_MS);
 }
 
 // ---- Starting ----
 
-static int refuse(struct an521_core *core, const char *why) {
-    core->refused = why;
-    return -AMP_ENOEXEC;
+// Windows that code may run in are as long as their addresses are aligned.
+enum { CODE_LEN = AMP_AN521_CODE_LEN };
+_Static_assert(AMP_AN521_FLASH_LEN == CODE_LEN && AMP_AN521_CODE_DA % CODE_LEN == 0
+        && AMP_AN521_FLASH_DA % CODE_LEN == 0,
+    "an address says where its window begins");
+
+static amp_da_t code_begin(amp_da_t da) {
+    return da & ~(amp_da_t)(CODE_LEN - 1);
 }
 
-// The window that `da` lies in, if code may run there.
-static const struct amp_window *code_window(const struct amp_port *port, amp_da_t da) {
-    for (size_t i = 0; i < port->window_count; ++i) {
-        const struct amp_window *window = &port->windows[i];
-        if ((window->flags & AMP_WINDOW_RUN) && da - window->da < window->len) {
-            return window;
-        }
+// Why there is nothing to start at `entry`, or NULL, and then the vector table
+// is noted.
+static const char *find_vectors(struct an521_core *core, amp_da_t entry) {
+    bool is_handler = entry & 1;
+    amp_da_t table = is_handler ? code_begin(entry) : entry;
+    uintptr_t *vectors = (uintptr_t *)table;
+    if (table % 4 != 0
+        || !amp_port_allows(&an521_port, table, 4 * AMP_AN521_VECTORS, AMP_WINDOW_RUN)
+        || (is_handler && vectors[1] != entry)) {
+        return "no vector table for the entry";
     }
+    // A stack grows down from its first address, which may be a window's end.
+    if (vectors[0] % 8 != 0 || !amp_port_allows(&an521_port, vectors[0] - 64, 64, AMP_WINDOW_LOAD)
+        || !(vectors[1] & 1) || !amp_port_allows(&an521_port, vectors[1], 1, AMP_WINDOW_RUN)) {
+        return "vector table without stack or handler";
+    }
+    core->vectors = vectors;
     return NULL;
 }
 
-static int check_vectors(struct an521_core *core, amp_da_t entry) {
-    const struct amp_port *port = &core->port;
-    const struct amp_window *window = code_window(port, entry & ~(amp_da_t)1);
-    if (window == NULL) {
-        return refuse(core, "entry outside the code");
-    }
-    amp_da_t table = (entry & 1) ? window->da : entry;
-    if (table % 4 != 0 || window->len - (table - window->da) < 4 * AMP_AN521_VECTORS) {
-        return refuse(core, "no vector table at the entry");
-    }
-    const uint32_t *vectors = (const uint32_t *)table;
-    // A stack grows down from its first address, which may be a window's end.
-    if (vectors[0] % 8 != 0 || !amp_port_allows(port, vectors[0] - 64, 64, AMP_WINDOW_LOAD)) {
-        return refuse(core, "vector table without a stack");
-    }
-    if (!(vectors[1] & 1) || code_window(port, vectors[1]) == NULL) {
-        return refuse(core, "vector table without a reset handler");
-    }
-    if ((entry & 1) && vectors[1] != entry) {
-        return refuse(core, "entry is not the vector table's reset handler");
-    }
-    core->vectors = table;
-    return 0;
+// The firmware's vectors, but faults and the stop are the monitor's.
+static void copy_vectors(const uintptr_t *vectors) {
+    memcpy(an521_vectors, vectors, sizeof(an521_vectors));
+    lead_to_park(an521_vectors + 1, LAST_FAULT - 1);
+    an521_vectors[16 + IRQ_MHU1] = (uintptr_t)an521_park;
 }
 
-// The firmware's vectors, but faults and the stop are the monitor's.
-static void copy_vectors(const struct an521_core *core) {
-    const uint32_t *vectors = (const uint32_t *)core->vectors;
-    for (unsigned i = 0; i < AMP_AN521_VECTORS; ++i) {
-        bool is_fault = i >= 2 && i <= 7;
-        an521_firmware_vectors[i] =
-            is_fault || i == 16 + IRQ_MHU1 ? (uintptr_t)an521_park : vectors[i];
-    }
+static void forget_end(void) {
+    CONTROL->cfsr = 0;
+    CONTROL->pc = 0;
+    CONTROL->code = 0;
+    CONTROL->exited = 0;
 }
 
 int an521_core_start(void *ctx, amp_da_t entry) {
     struct an521_core *core = ctx;
     core->refused = NULL;
-    if (core->started || !is_parked()) {
+    if (core->started || CONTROL->state != AMP_AN521_PARKED) {
         return -AMP_EIO;
     }
-    int error = check_vectors(core, entry);
-    if (error != 0) {
-        return error;
+    core->refused = find_vectors(core, entry);
+    if (core->refused != NULL) {
+        return -AMP_ENOEXEC;
     }
-    copy_vectors(core);
-    MHU_CLR(MHU0, 1) = 15;
-    MHU_CLR(MHU1, 1) = 15;
-    CONTROL->sp = (uint32_t)an521_firmware_vectors[0];
-    CONTROL->entry = (uint32_t)an521_firmware_vectors[1];
-    wanted_starts = CONTROL->starts + 1;
-    barrier();
+    copy_vectors(core->vectors);
+    forget_end();
+    CONTROL->leave = (uint32_t)(uintptr_t)an521_park;
+    CONTROL->start = 1;
     core->started = true;
+    stored();
     MHU_SET(MHU1, 1) = AMP_AN521_RING_START;
-    if (!an521_sleep(has_started, ANSWER_US)) {
+    if (!an521_sleep(&CONTROL->start, 0, ANSWER_MS)) {
         (void)an521_core_stop(core);
         return -AMP_EIO;
     }
@@ -129,22 +125,18 @@ int an521_core_start(void *ctx, amp_da_t entry) {
 // the monitor, from the top down, so that at every moment the core that runs
 // off the end of what is left of the firmware finds the slide in place.  Its
 // vectors first: half an instruction that is gone may fault.
-static void replace_text(const struct an521_core *core, const struct amp_window *window) {
+static void replace_text(const struct an521_core *core, volatile uint32_t *text) {
     enum { NOP_NOP = 0xBF00BF00u, LDR_PC_NEXT_WORD = 0xF000F8DFu };
-    volatile uint32_t *text = (volatile uint32_t *)window->da;
-    volatile uint32_t *vectors = (volatile uint32_t *)core->vectors;
-    size_t i = window->len / 4;
-    for (unsigned n = 2; n < 16; ++n) { // its length is not known, so no more
-        vectors[n] = (uint32_t)(uintptr_t)an521_park;
-        an521_firmware_vectors[n] = (uintptr_t)an521_park;
-    }
-    barrier();
+    size_t i = CODE_LEN / 4;
+    lead_to_park(core->vectors, LAST_EXCEPTION); // its length is not known, so no more
+    lead_to_park(an521_vectors, LAST_EXCEPTION);
+    stored();
     text[--i] = (uint32_t)(uintptr_t)an521_park;
     text[--i] = LDR_PC_NEXT_WORD;
     while (i > 0) {
         text[--i] = NOP_NOP;
     }
-    barrier();
+    stored();
 }
 
 // Each word twice, with all others in between.  QEMU drops what it translated of
@@ -154,77 +146,87 @@ static void replace_text(const struct an521_core *core, const struct amp_window 
 // between reading a word and using it misses both; so all is repeated.
 //
 // The text is put back afterwards, for firmware that is not loaded anew.
-static int stop_by_force(struct an521_core *core) {
-    const struct amp_window *window = code_window(&core->port, core->vectors);
+static bool stop_by_force(const struct an521_core *core) {
+    void *text = (void *)code_begin((amp_da_t)core->vectors);
     void *scratch = (void *)(uintptr_t)AMP_AN521_SCRATCH_DA;
-    memcpy(scratch, (const void *)window->da, window->len);
-    bool parked = false;
-    for (int i = 0; !parked && i < ANSWER_US / AGAIN_US; ++i) {
-        replace_text(core, window);
-        replace_text(core, window);
+    memcpy(scratch, text, CODE_LEN);
+    for (int i = 0; i < ANSWER_MS / AGAIN_MS; ++i) {
+        replace_text(core, text);
+        replace_text(core, text);
         MHU_SET(MHU0, 1) = 15;
         MHU_SET(MHU1, 1) = AMP_AN521_RING_STOP;
-        parked = an521_sleep(is_parked, AGAIN_US);
-    }
-    if (parked) {
-        memcpy((void *)window->da, scratch, window->len);
-        barrier();
-    }
-    return parked ? 0 : -AMP_EIO;
-}
-
-int an521_core_stop(void *ctx) {
-    struct an521_core *core = ctx;
-    int error = 0;
-    if (core->started && !is_parked()) {
-        MHU_SET(MHU1, 1) = AMP_AN521_RING_STOP;
-        if (!an521_sleep(is_parked, PATIENCE_US)) {
-            error = stop_by_force(core);
+        if (until_parked(AGAIN_MS)) {
+            memcpy(text, scratch, CODE_LEN);
+            return true;
         }
     }
-    if (error == 0) {
+    return false;
+}
+
+// A stop that comes too late, as the core is parked already, is forgotten by it.
+int an521_core_stop(void *ctx) {
+    struct an521_core *core = ctx;
+    if (core->started) {
+        MHU_SET(MHU1, 1) = AMP_AN521_RING_STOP;
+        if (!until_parked(PATIENCE_MS) && !stop_by_force(core)) {
+            return -AMP_EIO;
+        }
         core->started = false;
-        MHU_CLR(MHU1, 1) = 15;
-        MHU_CLR(MHU0, 0) = 15;
-        MHU_CLR(MHU1, 0) = 15;
     }
-    return error;
+    for (unsigned n = 0; n < 2; ++n) {
+        MHU_CLR(MHU0, n) = 15;
+        MHU_CLR(MHU1, n) = 15;
+    }
+    return 0;
 }
 
 // ---- Watching ----
 
-// A fault in words.  The status register keeps a bit for each kind, of which
-// the deepest cause counts.
-static const char *fault_name(uint32_t number, uint32_t cfsr) {
-    static const struct {
-        uint32_t mask;
-        const char *name;
-    } kinds[] = {
-        {1u << 20, "stack overflow"},
-        {1u << 16, "undefined instruction"},
-        {1u << 25, "division by zero"},
-        {1u << 24, "unaligned access"},
-        {0xFFFF0000u, "usage fault"},
-        {0x0000FF00u, "bus fault"},
-        {0x000000FFu, "memory protection fault"},
-    };
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); ++i) {
-        if (cfsr & kinds[i].mask) {
-            return kinds[i].name;
+// What stopped the core, in words.  A fault sets bits in its status register, of
+// which the highest counts; 32 plus the exception's number is for one without.
+// Each text is for the numbers from its first byte up to the one before it.
+static const char *fault_name(uint32_t exception, uint32_t cfsr) {
+    static const char names[] = "\x27"
+                                "secure fault\0"
+                                "\x23"
+                                "hard fault\0"
+                                "\x22"
+                                "watchdog\0"
+                                "\x20"
+                                "stopped\0"
+                                "\x19"
+                                "division by zero\0"
+                                "\x18"
+                                "unaligned access\0"
+                                "\x14"
+                                "stack overflow\0"
+                                "\x11"
+                                "usage fault\0"
+                                "\x10"
+                                "undefined instruction\0"
+                                "\x08"
+                                "bus fault\0"
+                                "\0"
+                                "memory protection fault";
+    uint32_t number = cfsr != 0 ? 31 - (uint32_t)__builtin_clz(cfsr) : 32 + exception;
+    const char *name = names;
+    while (number < (uint8_t)*name++) {
+        while (*name++ != '\0') {
         }
     }
-    return number == 2 ? "watchdog" : number == 7 ? "secure fault" : "hard fault";
+    return name;
 }
 
 static void describe_fault(struct an521_core *core) {
     enum { BFARVALID = 1 << 15, MMARVALID = 1 << 7 };
     uint32_t cfsr = CONTROL->cfsr;
+    uint32_t pc = CONTROL->pc;
     char *p = amp_text_append(core->reason, fault_name(CONTROL->code, cfsr));
     if (cfsr & (BFARVALID | MMARVALID)) {
         p = amp_text_append_hex(p, " at 0x", CONTROL->address);
     }
-    if (CONTROL->pc != 0) {
-        amp_text_append_hex(p, ", pc 0x", CONTROL->pc);
+    if (pc != 0) {
+        amp_text_append_hex(p, ", pc 0x", pc);
     }
 }
 
@@ -236,19 +238,14 @@ enum amp_core_state an521_core_state(void *ctx, const char **reason) {
         }
         return AMP_CORE_STOPPED;
     }
-    if (!is_parked()) {
+    if (CONTROL->state != AMP_AN521_PARKED) {
         return AMP_CORE_RUNNING;
     }
     *reason = core->reason;
-    switch (CONTROL->cause) {
-        case AMP_AN521_EXITED:
-            amp_text_append_hex(core->reason, "exit code 0x", CONTROL->code);
-            return AMP_CORE_EXITED;
-        case AMP_AN521_FAULTED:
-            describe_fault(core);
-            return AMP_CORE_FAULTED;
-        default:
-            amp_text_append(core->reason, "stopped");
-            return AMP_CORE_FAULTED;
+    if (CONTROL->exited) {
+        amp_text_append_hex(core->reason, "exit code 0x", CONTROL->code);
+        return AMP_CORE_EXITED;
     }
+    describe_fault(core);
+    return AMP_CORE_FAULTED;
 }

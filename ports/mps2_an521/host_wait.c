@@ -7,36 +7,29 @@
 
 #include "regs.h"
 
+enum { TICKS_PER_MS = 1000 * TICKS_PER_US };
+
 static void timer_start(uint32_t ticks) {
-    TIMER0_CTRL = 0;
     TIMER0_RELOAD = ticks;
-    TIMER0_VALUE = ticks;
-    TIMER0_INT = 1;
     TIMER0_CTRL = 1 | 8;
+    NVIC_ISER(IRQ_TIMER0) = NVIC_BIT(IRQ_TIMER0);
 }
 
 static void timer_stop(void) {
     TIMER0_CTRL = 0;
     TIMER0_INT = 1;
-    NVIC_ICER(0) = 1u << IRQ_TIMER0;
-    NVIC_ICPR(0) = 1u << IRQ_TIMER0;
+    NVIC_ICER(IRQ_TIMER0) = NVIC_BIT(IRQ_TIMER0);
+    NVIC_ICPR(IRQ_TIMER0) = NVIC_BIT(IRQ_TIMER0);
 }
 
-// An interrupt that ends a sleep is not lost: done() is asked with interrupts
-// off, and nothing comes between it and the sleep.
-static void sleep_once(void) {
-    NVIC_ISER(0) = 1u << IRQ_TIMER0;
-    sleep_until_interrupt();
-    NVIC_ICER(0) = 1u << IRQ_TIMER0;
-}
-
-bool an521_sleep(bool (*done)(void), uint32_t us) {
+// An interrupt that ends a sleep is not lost: the word is looked at with
+// interrupts off, and nothing comes between the look and the sleep.
+bool an521_sleep(const volatile uint32_t *word, uint32_t value, uint32_t ms) {
     uint32_t before = interrupts_off();
-    timer_start(us * TICKS_PER_US);
-    bool result = done();
-    while (!result && !TIMER0_INT) {
-        sleep_once();
-        result = done();
+    timer_start(ms * TICKS_PER_MS);
+    bool result;
+    while (!(result = *word == value) && !TIMER0_INT) {
+        sleep_until_interrupt();
     }
     timer_stop();
     interrupts_restore(before);
@@ -50,16 +43,16 @@ static bool take_event(void) {
 }
 
 int amp_platform_wait(int timeout_ms) {
-    enum { LONGEST_MS = UINT32_MAX / TICKS_PER_US / 1000 };
+    enum { LONGEST_MS = UINT32_MAX / TICKS_PER_MS };
     bool bounded = timeout_ms >= 0 && timeout_ms < LONGEST_MS;
     uint32_t before = interrupts_off();
     bool result = take_event();
     if (!result && timeout_ms != 0) {
-        timer_start(bounded ? (uint32_t)timeout_ms * 1000 * TICKS_PER_US : UINT32_MAX);
-        sleep_once();
+        timer_start(bounded ? (uint32_t)timeout_ms * TICKS_PER_MS : UINT32_MAX);
+        sleep_until_interrupt();
+        timer_stop();
         interrupts_let_in();
         result = take_event();
-        timer_stop();
     }
     interrupts_restore(before);
     return result;

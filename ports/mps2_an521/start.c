@@ -7,8 +7,6 @@
 
 #include "start.h"
 
-#include "regs.h"
-
 // From an521.ld.S.
 extern uint64_t __stack_top[];
 extern uint64_t __stack_limit[];
@@ -50,15 +48,12 @@ __attribute__((noreturn)) static void unexpected(void) {
     amp_an521_end(128 + (int)exception);
 }
 
-__attribute__((weak)) void amp_an521_life_interrupt(void) {
-    MHU_CLR(MHU1, 0) = 15;
-}
-
 // clang-format off
 #define V (uintptr_t)unexpected
+#define MHU (uintptr_t)amp_an521_interrupt
 __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + 8] = {
     (uintptr_t)__stack_top, (uintptr_t)amp_an521_reset, V, V, V, V, V, V,
     V, V, V, V, V, V, V, V,
-    V, V, V, V, V, V, (uintptr_t)amp_an521_doorbell_interrupt, (uintptr_t)amp_an521_life_interrupt,
+    V, V, V, V, V, V, MHU, MHU,
 };
 // clang-format on

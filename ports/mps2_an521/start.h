@@ -2,8 +2,7 @@
 #ifndef AMP_AN521_START_H
 #define AMP_AN521_START_H
 
-void amp_an521_doorbell_interrupt(void); // interrupt 6
-void amp_an521_life_interrupt(void); // interrupt 7; only on the host
+void amp_an521_interrupt(void); // 6 and 7
 
 // The program is over.
 __attribute__((noreturn)) void amp_an521_end(int code);

@@ -47,6 +47,34 @@ static void spin_in_handler(void) {
     spin(false, false);
 }
 
+// In handlers of three kinds, each in the midst of the one before.
+static void in_interrupt(void) {
+    __asm__ volatile("svc 0");
+}
+
+static void in_pendsv(void) {
+    *(volatile uint32_t *)(uintptr_t)0xE000E200 = 1u << 20; // NVIC_ISPR
+    spin(false, false);
+}
+
+static void spin_nested(void) {
+    volatile uint32_t *vtor = (volatile uint32_t *)(uintptr_t)0xE000ED08;
+    const uint32_t *old = (const uint32_t *)(uintptr_t)*vtor;
+    for (unsigned i = 0; i < 140; i++) {
+        vectors[i] = old[i];
+    }
+    vectors[11] = (uint32_t)(uintptr_t)in_handler;
+    vectors[14] = (uint32_t)(uintptr_t)in_pendsv;
+    vectors[16 + 20] = (uint32_t)(uintptr_t)in_interrupt;
+    *vtor = (uint32_t)(uintptr_t)vectors;
+    *(volatile uint32_t *)(uintptr_t)0xE000ED1C = 0x40u << 24; // SVC
+    *(volatile uint32_t *)(uintptr_t)0xE000ED20 = 0xA0u << 16; // PendSV
+    *(volatile uint8_t *)(uintptr_t)0xE000E414 = 0x60; // interrupt 20
+    *(volatile uint32_t *)(uintptr_t)0xE000E100 = 1u << 20; // NVIC_ISER
+    *(volatile uint32_t *)(uintptr_t)0xE000ED04 = 1u << 28; // PENDSVSET
+    spin(false, false);
+}
+
 // Without privilege, on the other stack.
 static uint64_t process_stack[64];
 
@@ -81,6 +109,8 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
         spin(true, true);
     } else if (firmware_is(data, len, "handler spin")) {
         spin_in_handler();
+    } else if (firmware_is(data, len, "nested spin")) {
+        spin_nested();
     } else if (firmware_is(data, len, "user spin")) {
         spin_unprivileged();
     } else {

@@ -70,7 +70,7 @@ static void check_stop(const char *command) {
 
 static void test_stop(void) {
     static const char *const ways[] = {
-        "spin", "masked spin", "masked sleep", "handler spin", "user spin"};
+        "spin", "masked spin", "masked sleep", "handler spin", "nested spin", "user spin"};
     for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
         amp_an521_print("  stop: ");
         amp_an521_print(ways[i]);

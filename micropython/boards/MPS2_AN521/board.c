@@ -18,8 +18,7 @@ void PendSV_Handler(void);
 extern uint32_t _estack;
 
 // From ports/mps2_an521.
-void amp_an521_doorbell_interrupt(void);
-void amp_an521_life_interrupt(void);
+void amp_an521_interrupt(void);
 
 // Only ends a sleep.
 static void alarm_interrupt(void) {
@@ -43,9 +42,9 @@ __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + 3
     0,
     V(PendSV_Handler),
     V(alarm_interrupt),
-    [16 + 6] = V(amp_an521_doorbell_interrupt),
+    [16 + 6] = V(amp_an521_interrupt),
 #if MICROPY_PY_OPENAMP_HOST
-    [16 + 7] = V(amp_an521_life_interrupt),
+    [16 + 7] = V(amp_an521_interrupt),
 #endif
     [16 + BOARD_UART_IRQ] = V(board_uart_interrupt),
 };

@@ -4,7 +4,7 @@
 # Gives: $(BUILD)/mps2_an521/micropython-host.elf and -device.elf
 
 AMP_AN521_MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/*.mk \
-    micropython/*.py micropython/boards/MPS2_AN521/* micropython/boards/common/* ports/mps2_an521/*.[ch] \
+    micropython/*.py micropython/boards/MPS2_AN521/* micropython/boards/common/* ports/common/*.[ch] ports/mps2_an521/*.[ch] \
     ports/mps2_an521/remote/*.[ch] core/*.[ch] core/wire/*.h include/openamp/*.h)
 
 # MicroPython's own rules do not see that these have changed.

@@ -13,10 +13,10 @@ static void *listener_arg;
 char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 
 // The doorbell's interrupt.
-void amp_an521_doorbell_interrupt(void);
-void amp_an521_doorbell_interrupt(void) {
+void amp_an521_interrupt(void);
+void amp_an521_interrupt(void) {
     MHU_CLR(MHU0, 1) = 15;
-    barrier();
+    stored();
     rung = true;
     if (listener != NULL) {
         listener(listener_arg);
@@ -73,7 +73,7 @@ uint64_t amp_remote_time_us(void) {
 
 static void notify(void *ctx, uint32_t notify_id) {
     (void)ctx;
-    barrier();
+    stored();
     MHU_SET(MHU0, 0) = 1u << (notify_id & 3);
 }
 
@@ -108,7 +108,7 @@ static const struct amp_port port = {
 };
 
 const struct amp_port *amp_remote_port(void) {
-    NVIC_ISER(0) = 1u << IRQ_MHU0;
+    NVIC_ISER(IRQ_MHU0) = NVIC_BIT(IRQ_MHU0);
     return &port;
 }
 
@@ -123,9 +123,13 @@ const void *amp_remote_default_table(size_t *len) {
 
 // ---- The end ----
 
+// Interrupts off first: a stop that comes meanwhile finds the code in place.
 void amp_remote_exit(int code) {
-    typedef __attribute__((noreturn)) void (*leave_t)(int code);
-    ((leave_t)(uintptr_t)AMP_AN521_CONTROL->leave)(code);
+    typedef __attribute__((noreturn)) void (*leave_t)(void);
+    (void)interrupts_off();
+    AMP_AN521_CONTROL->code = (uint32_t)code;
+    AMP_AN521_CONTROL->exited = 1;
+    ((leave_t)(uintptr_t)AMP_AN521_CONTROL->leave)();
 }
 
 // From start.c.

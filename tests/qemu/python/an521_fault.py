@@ -10,7 +10,7 @@ for way in ("bus", "undefined", "stack", "jump", "exit 3"):
     rproc.start()
     wait(box.ept.is_ready)
 
-for way in ("spin", "masked spin", "masked sleep", "handler spin", "user spin"):
+for way in ("spin", "masked spin", "masked sleep", "handler spin", "nested spin", "user spin"):
     print(way, box.ask("alive"))
     box.ept.send(way)
     rproc.stop()
