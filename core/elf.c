@@ -39,97 +39,87 @@ union shdr {
 #define FIELD(elf, header, field) \
     ((size_t)((elf)->wide ? (header).wide.field : (header).narrow.field))
 #define SIZE(elf, header) ((elf)->wide ? sizeof((header).wide) : sizeof((header).narrow))
+#define KIND(elf) (ELF_KIND | ((elf)->wide ? ELFCLASS64 : ELFCLASS32))
 #else
 #define FIELD(elf, header, field) ((size_t)(header).narrow.field)
 #define SIZE(elf, header) sizeof((header).narrow)
+#define KIND(elf) (ELF_KIND | ELFCLASS32)
 #endif
 
-const char amp_elf_cut_short[] = "image is cut short";
-const char amp_elf_outside[] = "outside the board's memory";
-const char amp_elf_taken[] = "overlaps another segment, ring or buffer";
-const char amp_elf_too_many[] = "one too many";
+#define TEXT(name, text) text,
+static const struct amp_elf_texts texts = {AMP_ELF_TEXTS(TEXT)};
 
-static void look_at(const struct amp_elf *elf, const char *unit, size_t where) {
-    elf->error->unit = unit;
-    elf->error->where = where;
+int amp_elf_report(const struct amp_elf *elf, int what, struct amp_load_error *error) {
+    if (what <= 0) {
+        return what;
+    }
+    error->what = (const char *)&texts + what;
+    error->unit = (const char *)&texts + elf->unit;
+    error->where = elf->where;
+    if (what == AMP_UNREADABLE) {
+        return elf->read_error;
+    }
+    return what == AMP_NO_ROOM ? -AMP_ENOMEM : -AMP_ENOEXEC;
 }
 
-int amp_elf_refuse(const struct amp_elf *elf, const char *what) {
-    elf->error->what = what;
-    return -AMP_ENOEXEC;
-}
-
-// Written so that nothing can wrap.
-static bool inside(size_t offset, size_t len, size_t size) {
-    return offset <= size && len <= size - offset;
-}
-
-int amp_elf_read(const struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
-    int error = -AMP_ENOEXEC;
-    const char *what = amp_elf_cut_short;
-    if (inside(offset, len, elf->size)) {
-        error = elf->image->read(elf->image->ctx, offset, buffer, len);
-        if (error == 0) {
+int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
+    int what = AMP_CUT_SHORT;
+    if (amp_elf_inside(offset, len, elf->size)) {
+        elf->read_error = elf->image->read(elf->image->ctx, offset, buffer, len);
+        if (elf->read_error == 0) {
             return 0;
         }
-        what = "image cannot be read";
+        what = AMP_UNREADABLE;
     }
-    look_at(elf, "offset", offset);
-    elf->error->what = what;
-    return error;
+    amp_elf_look_at(elf, AMP_AT_OFFSET, offset);
+    return what;
 }
 
-struct amp_elf_claim *amp_elf_claim(struct amp_elf *elf, amp_da_t da, size_t len) {
+int amp_elf_claim(struct amp_elf *elf, amp_da_t da, size_t len) {
     struct amp_elf_claim *claim = elf->claim;
-    struct amp_elf_claim *end = claim + elf->claim_count;
-    for (; claim < end; ++claim) {
+    for (; claim != elf->claim_end; ++claim) {
         if (amp_elf_overlap(da, len, claim->da, claim->len)) {
-            return NULL;
+            return AMP_TAKEN;
         }
     }
-    ++elf->claim_count;
-    end->da = da;
-    end->len = len;
-    return end;
+    claim->da = da;
+    claim->len = len;
+    elf->claim_end = claim + 1;
+    return 0;
 }
 
-bool amp_elf_reaches(const struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags) {
+void *amp_elf_map(const struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags) {
     const struct amp_port *port = elf->port;
-    return amp_port_allows(port, da, len, flags) && port->ops->map(port->ctx, da, len) != NULL;
+    return amp_port_allows(port, da, len, flags) ? port->ops->map(port->ctx, da, len) : NULL;
 }
 
-// Check the file header and keep its numbers in *h and *elf.
+// Check the file header, which is kept in *h.
 static int check_header(struct amp_elf *elf, union ehdr *h) {
-    const uint8_t *ident = h->narrow.e_ident;
-    look_at(elf, "offset", 0);
-    if (elf->size < sizeof(h->narrow)) {
-        return amp_elf_refuse(elf, "not an ELF image");
+    int what = amp_elf_read(elf, 0, h, sizeof(h->narrow));
+#if UINTPTR_MAX > UINT32_MAX
+    elf->wide = what == 0 && (h->narrow.e_kind & ELF_KIND_MASK) == (ELF_KIND | ELFCLASS64);
+    if (elf->wide) {
+        what = amp_elf_read(elf, 0, h, sizeof(h->wide));
     }
-    int error = amp_elf_read(elf, 0, h, elf->size < sizeof(*h) ? elf->size : sizeof(*h));
-    if (error != 0) {
-        return error;
+#endif
+    if (what != 0) {
+        return what;
     }
-    if (memcmp(ident, "\177ELF", 4) != 0) {
-        return amp_elf_refuse(elf, "not an ELF image");
+    amp_elf_look_at(elf, AMP_AT_OFFSET, 0);
+    if (h->narrow.e_magic != ELF_MAGIC) {
+        return AMP_NO_ELF;
     }
-    elf->wide = UINTPTR_MAX > UINT32_MAX && ident[EI_CLASS] == ELFCLASS64;
-    if (SIZE(elf, *h) > sizeof(h->narrow) && elf->size < SIZE(elf, *h)) {
-        return amp_elf_refuse(elf, amp_elf_cut_short);
-    }
-    if ((ident[EI_CLASS] != ELFCLASS32 && !elf->wide) || ident[EI_DATA] != ELFDATA2LSB
-        || ident[EI_VERSION] != EV_CURRENT || FIELD(elf, *h, e_version) != EV_CURRENT
-        || FIELD(elf, *h, e_ehsize) != SIZE(elf, *h)) {
-        return amp_elf_refuse(elf, "unknown kind of ELF");
+    if ((h->narrow.e_kind & ELF_KIND_MASK) != KIND(elf) || h->narrow.e_version != EV_CURRENT
+        || FIELD(elf, *h, e_ehsize) != SIZE(elf, *h)
+        || FIELD(elf, *h, e_phentsize) != SIZE(elf, (union phdr){0})) {
+        return AMP_UNKNOWN_ELF;
     }
     if (h->narrow.e_type != ET_EXEC) {
-        return amp_elf_refuse(elf, "not an executable");
+        return AMP_NO_PROGRAM;
     }
-    look_at(elf, "machine", h->narrow.e_machine);
-    if (h->narrow.e_machine != elf->port->elf_machine) {
-        return amp_elf_refuse(elf, "for another machine");
-    }
+    amp_elf_look_at(elf, AMP_AT_MACHINE, h->narrow.e_machine);
     elf->entry = FIELD(elf, *h, e_entry);
-    return 0;
+    return h->narrow.e_machine == elf->port->elf_machine ? 0 : AMP_OTHER_MACHINE;
 }
 
 // Bit 0 of an entry address of Arm says "Thumb".
@@ -137,16 +127,11 @@ static amp_da_t start_of(const struct amp_elf *elf) {
     return elf->port->elf_machine == EM_ARM ? elf->entry & ~(amp_da_t)1 : elf->entry;
 }
 
-// `loaded`: the image has code there.
-static int check_start(struct amp_elf *elf, bool loaded) {
-    look_at(elf, "address", elf->entry);
-    return loaded && amp_port_allows(elf->port, start_of(elf), 1, AMP_WINDOW_RUN)
-        ? 0
-        : amp_elf_refuse(elf, "entry outside the code");
-}
-
-int amp_elf_check_entry(struct amp_elf *elf) {
-    return check_start(elf, true);
+int amp_elf_check_entry(struct amp_elf *elf, bool loaded) {
+    elf->segment_end = elf->claim_end; // all that is loaded is claimed by now
+    amp_elf_look_at(elf, AMP_AT_ADDRESS, elf->entry);
+    return loaded && amp_port_allows(elf->port, start_of(elf), 1, AMP_WINDOW_RUN) ? 0
+                                                                                  : AMP_BAD_ENTRY;
 }
 
 // Check one segment that is to be loaded, and claim its memory.
@@ -155,75 +140,72 @@ static int check_segment(struct amp_elf *elf, const union phdr *p) {
     size_t memsz = FIELD(elf, *p, p_memsz);
     size_t offset = FIELD(elf, *p, p_offset);
     amp_da_t da = FIELD(elf, *p, p_paddr);
-    if (filesz > memsz || !inside(offset, filesz, elf->size)) {
-        return amp_elf_refuse(elf, amp_elf_cut_short);
+    if (filesz > memsz || !amp_elf_inside(offset, filesz, elf->size)) {
+        return AMP_CUT_SHORT;
     }
     if (memsz == 0) {
         return 0;
     }
-    if (!amp_elf_reaches(elf, da, memsz, AMP_WINDOW_LOAD)) {
-        return amp_elf_refuse(elf, amp_elf_outside);
+    if (amp_elf_map(elf, da, memsz, AMP_WINDOW_LOAD) == NULL) {
+        return AMP_OUTSIDE;
     }
     if (amp_elf_overlap(da, memsz, elf->port->shared_da, elf->port->shared_len)) {
-        return amp_elf_refuse(elf, amp_elf_taken);
+        return AMP_TAKEN;
     }
-    if (elf->claim_count == AMP_ELF_MAX_SEGMENTS) {
-        return amp_elf_refuse(elf, amp_elf_too_many);
+    if (elf->claim_end - elf->claim == AMP_ELF_MAX_SEGMENTS) {
+        return AMP_TOO_MANY;
     }
-    struct amp_elf_claim *claim = amp_elf_claim(elf, da, memsz);
-    if (claim == NULL) {
-        return amp_elf_refuse(elf, amp_elf_taken);
-    }
-    claim->offset = offset;
-    claim->filesz = filesz;
-    return 0;
+    elf->claim_end->offset = offset;
+    elf->claim_end->filesz = filesz;
+    return amp_elf_claim(elf, da, memsz);
 }
 
 static int check_segments(struct amp_elf *elf, const union ehdr *h) {
     size_t offset = FIELD(elf, *h, e_phoff);
     size_t count = FIELD(elf, *h, e_phnum);
+    amp_da_t start = start_of(elf);
     bool started = false;
     union phdr p;
-    if (FIELD(elf, *h, e_phentsize) != SIZE(elf, p)) {
-        return amp_elf_refuse(elf, "unknown kind of ELF");
-    }
     // The offset cannot wrap: each read proves that it is inside the image.
     for (size_t i = 0; i < count; ++i, offset += SIZE(elf, p)) {
-        int error = amp_elf_read(elf, offset, &p, SIZE(elf, p));
-        if (error != 0) {
-            return error;
+        int what = amp_elf_read(elf, offset, &p, SIZE(elf, p));
+        if (what != 0) {
+            return what;
         }
         if (p.narrow.p_type != PT_LOAD) {
             continue;
         }
-        look_at(elf, "segment", i);
-        error = check_segment(elf, &p);
-        if (error != 0) {
-            return error;
+        amp_elf_look_at(elf, AMP_AT_SEGMENT, i);
+        what = check_segment(elf, &p);
+        if (what != 0) {
+            return what;
         }
-        started |= (FIELD(elf, p, p_flags) & PF_X)
-            && start_of(elf) - FIELD(elf, p, p_paddr) < FIELD(elf, p, p_filesz);
+        if ((FIELD(elf, p, p_flags) & PF_X)
+            && start - FIELD(elf, p, p_paddr) < FIELD(elf, p, p_filesz)) {
+            started = true;
+        }
     }
-    elf->segment_count = elf->claim_count;
-    return check_start(elf, started);
+    return amp_elf_check_entry(elf, started);
 }
 
 // The section must be loaded, whole, with one segment.
 static int locate_table(struct amp_elf *elf, const union shdr *s) {
     size_t offset = FIELD(elf, *s, sh_offset);
     size_t len = FIELD(elf, *s, sh_size);
+    if (len == 0 || s->narrow.sh_type == SHT_NOBITS) {
+        return AMP_NOT_LOADED;
+    }
     const struct amp_elf_claim *segment = elf->claim;
-    const struct amp_elf_claim *end = segment + elf->segment_count;
-    for (; segment != end && len != 0 && s->narrow.sh_type != SHT_NOBITS; ++segment) {
+    for (; segment != elf->segment_end; ++segment) {
         // Below the segment this wraps to more than its length.
-        if (inside(offset - segment->offset, len, segment->filesz)) {
+        if (amp_elf_inside(offset - segment->offset, len, segment->filesz)) {
             elf->table_da = segment->da + (offset - segment->offset);
             elf->table_offset = offset;
             elf->table_len = len;
             return 0;
         }
     }
-    return amp_elf_refuse(elf, "resource table not loaded");
+    return AMP_NOT_LOADED;
 }
 
 // Look for the section ".resource_table".  An image without section headers,
@@ -238,35 +220,35 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
     if (headers == 0 || count == 0 || names == 0) {
         return 0;
     }
-    look_at(elf, "offset", headers);
+    amp_elf_look_at(elf, AMP_AT_OFFSET, headers);
     if (FIELD(elf, *h, e_shentsize) != SIZE(elf, s) || names >= count
-        || !inside(headers, count * SIZE(elf, s), elf->size)) {
-        return amp_elf_refuse(elf, amp_elf_cut_short);
+        || !amp_elf_inside(headers, count * SIZE(elf, s), elf->size)) {
+        return AMP_CUT_SHORT;
     }
-    int error = amp_elf_read(elf, headers + names * SIZE(elf, s), &s, SIZE(elf, s));
-    if (error != 0) {
-        return error;
+    int what = amp_elf_read(elf, headers + names * SIZE(elf, s), &s, SIZE(elf, s));
+    if (what != 0) {
+        return what;
     }
     names = FIELD(elf, s, sh_offset);
     size_t names_len = FIELD(elf, s, sh_size);
-    if (!inside(names, names_len, elf->size)) {
-        return amp_elf_refuse(elf, amp_elf_cut_short);
+    if (!amp_elf_inside(names, names_len, elf->size)) {
+        return AMP_CUT_SHORT;
     }
     for (size_t i = 0; i < count; ++i, headers += SIZE(elf, s)) {
-        error = amp_elf_read(elf, headers, &s, SIZE(elf, s));
-        if (error != 0) {
-            return error;
+        what = amp_elf_read(elf, headers, &s, SIZE(elf, s));
+        if (what != 0) {
+            return what;
         }
         // A name that has no room for the one we want is another one.
-        if (!inside(s.narrow.sh_name, sizeof(name), names_len)) {
+        if (!amp_elf_inside(s.narrow.sh_name, sizeof(name), names_len)) {
             continue;
         }
-        error = amp_elf_read(elf, names + s.narrow.sh_name, name, sizeof(name));
-        if (error != 0) {
-            return error;
+        what = amp_elf_read(elf, names + s.narrow.sh_name, name, sizeof(name));
+        if (what != 0) {
+            return what;
         }
         if (memcmp(name, table_name, sizeof(name)) == 0) {
-            look_at(elf, "section", i);
+            amp_elf_look_at(elf, AMP_AT_SECTION, i);
             return locate_table(elf, &s);
         }
     }
@@ -277,33 +259,27 @@ int amp_elf_check(struct amp_elf *elf) {
     union ehdr h;
     // Half of what a size can say, so that a sum of two offsets never wraps.
     elf->size = elf->image->size < SIZE_MAX / 2 ? (size_t)elf->image->size : SIZE_MAX / 2;
-    int error = check_header(elf, &h);
-    if (error == 0) {
-        error = check_segments(elf, &h);
+    int what = check_header(elf, &h);
+    if (what == 0) {
+        what = check_segments(elf, &h);
     }
-    if (error == 0) {
-        error = find_table(elf, &h);
-    }
-    return error;
+    return what != 0 ? what : find_table(elf, &h);
 }
 
-int amp_elf_load(const struct amp_elf *elf) {
+int amp_elf_load(struct amp_elf *elf) {
     const struct amp_port *port = elf->port;
     const struct amp_elf_claim *segment = elf->claim;
-    const struct amp_elf_claim *end = segment + elf->segment_count;
-    for (; segment != end; ++segment) {
+    for (; segment != elf->segment_end; ++segment) {
         uint8_t *va = port->ops->map(port->ctx, segment->da, segment->len);
-        int error = va == NULL ? -AMP_EIO : 0;
-        if (error == 0 && segment->filesz != 0) {
-            error = amp_elf_read(elf, segment->offset, va, segment->filesz);
+        int what = va == NULL ? -AMP_EIO : 0;
+        if (what == 0 && segment->filesz != 0) {
+            what = amp_elf_read(elf, segment->offset, va, segment->filesz);
         }
-        if (error != 0) {
-            return error;
+        if (what != 0) {
+            return what;
         }
         memset(va + segment->filesz, 0, segment->len - segment->filesz);
-        if (port->ops->cache_clean != NULL) {
-            port->ops->cache_clean(port->ctx, va, segment->len);
-        }
+        amp_port_clean(port, va, segment->len);
     }
     return 0;
 }

@@ -28,53 +28,109 @@ struct amp_elf_claim {
     size_t filesz; // bytes of contents; the rest is zeroed
 };
 
+// The texts of struct amp_load_error: what an image is refused for, and at which
+// unit of it.  Inside, a text is known by its offset among them all: a number takes
+// less code than a pointer, and a small one (short texts are first) the least.
+// clang-format off
+#define AMP_ELF_TEXTS(X) \
+    X(AMP_AT_OFFSET, "offset") \
+    X(AMP_AT_ENTRY, "entry") \
+    X(AMP_AT_MACHINE, "machine") \
+    X(AMP_AT_ADDRESS, "address") \
+    X(AMP_AT_SEGMENT, "segment") \
+    X(AMP_AT_SECTION, "section") \
+    X(AMP_TOO_MANY, "one too many") \
+    X(AMP_NOT_TWO, "not two vrings") \
+    X(AMP_NO_DEVICE, "no RPMsg device") \
+    X(AMP_NO_ELF, "not an ELF image") \
+    X(AMP_NO_PROGRAM, "not an executable") \
+    X(AMP_NO_TABLE, "no resource table") \
+    X(AMP_CUT_SHORT, "image is cut short") \
+    X(AMP_UNKNOWN_ELF, "unknown kind of ELF") \
+    X(AMP_OTHER_MACHINE, "for another machine") \
+    X(AMP_UNREADABLE, "image cannot be read") \
+    X(AMP_OUTSIDE, "outside the board's memory") \
+    X(AMP_TAKEN, "overlaps another segment, ring or buffer") \
+    X(AMP_UNKNOWN_TABLE, "unknown table version") \
+    X(AMP_BAD_ENTRY, "entry outside the code") \
+    X(AMP_RESERVED, "reserved field not zero") \
+    X(AMP_NO_ROOM, "shared memory too small") \
+    X(AMP_NOT_LOADED, "resource table not loaded") \
+    X(AMP_BAD_RING, "bad vring size or alignment") \
+    AMP_ELF_CACHE_TEXTS(X)
+#if AMP_CONFIG_CACHE
+#define AMP_ELF_CACHE_TEXTS(X) \
+    X(AMP_AT_VRING, "vring") \
+    X(AMP_BUFFERS_SHARE, "message buffers share a cache line") \
+    X(AMP_RINGS_SHARE, "used ring shares a cache line with the available ring")
+#else
+#define AMP_ELF_CACHE_TEXTS(X)
+#endif
+#define AMP_ELF_MEMBER(name, text) char name[sizeof(text)];
+#define AMP_ELF_NUMBER(name, text) name = offsetof(struct amp_elf_texts, name),
+// clang-format on
+struct amp_elf_texts {
+    AMP_ELF_TEXTS(AMP_ELF_MEMBER)
+};
+enum amp_elf_text { AMP_ELF_TEXTS(AMP_ELF_NUMBER) };
+
 struct amp_elf {
     const struct amp_port *port;
     const struct amp_image *image; // NULL: the firmware is already in place
-    // unit and where are kept at what is being looked at; what, when it is refused.
-    struct amp_load_error *error;
     size_t size; // of the image
-    bool wide; // ELF64
-    uint8_t segment_count; // claims that are segments of the image
-    uint8_t claim_count;
+    int read_error; // of image->read
+    unsigned unit; // what is being looked at: AMP_AT_OFFSET and so on
+    amp_da_t where; // the number that goes with it
     amp_da_t entry;
     amp_da_t table_da; // of the resource table, if table_len is not 0
     size_t table_offset; // of it in the image
     size_t table_len;
-    struct amp_elf_claim *claim; // AMP_ELF_MAX_CLAIMS of them
+    struct amp_elf_claim *claim; // room for AMP_ELF_MAX_CLAIMS
+    struct amp_elf_claim *claim_end; // the first that is free
+    struct amp_elf_claim *segment_end; // those before it are segments of the image
+    bool wide; // ELF64
 };
 
-// Texts that several places use; unit and where say what they are about.
-extern const char amp_elf_cut_short[];
-extern const char amp_elf_outside[];
-extern const char amp_elf_taken[];
-extern const char amp_elf_too_many[];
+// The functions below that check return 0, or what is wrong.
 
-// Set the error's text and return -AMP_ENOEXEC.
-int amp_elf_refuse(const struct amp_elf *elf, const char *what);
-
-// Read from the image, which is checked to be long enough.
-int amp_elf_read(const struct amp_elf *elf, size_t offset, void *buffer, size_t len);
-
-// Do two ranges share a byte?  Neither wraps, and len_a is not 0.
-static inline bool amp_elf_overlap(amp_da_t a, size_t len_a, amp_da_t b, size_t len_b) {
-    return a - b < len_b || (len_b != 0 && b - a < len_a);
+static inline void amp_elf_look_at(struct amp_elf *elf, unsigned unit, amp_da_t where) {
+    elf->unit = unit;
+    elf->where = where;
 }
 
-// Take [da, da + len), len > 0, for one purpose.  NULL if a byte of it is
-// taken already.
-struct amp_elf_claim *amp_elf_claim(struct amp_elf *elf, amp_da_t da, size_t len);
+// Turn what is wrong into an error and its text.  A negative `what` is an error
+// already, and has no text.
+int amp_elf_report(const struct amp_elf *elf, int what, struct amp_load_error *error);
 
-// Is [da, da + len) in one window with `flags`, and can the host reach it?
-bool amp_elf_reaches(const struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags);
+// Is [offset, offset + len) inside of `size`?  Written so that nothing can wrap.
+static inline bool amp_elf_inside(size_t offset, size_t len, size_t size) {
+    return offset <= size && len <= size - offset;
+}
 
-// Does the entry lie where the core can run?
-int amp_elf_check_entry(struct amp_elf *elf);
+// Read from the image, which is checked to be long enough.
+int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len);
 
-// Check everything; fills in the rest from port, image and error.
+// Do two ranges share a byte?  Neither wraps, and neither is empty.
+static inline bool amp_elf_overlap(amp_da_t a, size_t len_a, amp_da_t b, size_t len_b) {
+    return a - b < len_b || b - a < len_a;
+}
+
+// Take [da, da + len), len > 0, for one purpose: the claim at claim_end.  Refused
+// if a byte of it is taken already.
+int amp_elf_claim(struct amp_elf *elf, amp_da_t da, size_t len);
+
+// The host's pointer to [da, da + len), or NULL if that is not in one window with
+// `flags`.
+void *amp_elf_map(const struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags);
+
+// Does the entry lie where the core can run?  `loaded`: there is code.
+int amp_elf_check_entry(struct amp_elf *elf, bool loaded);
+
+// Check everything; fills in the rest from port, image and claim, which is
+// claim_end as well.
 int amp_elf_check(struct amp_elf *elf);
 
-// Load what was checked.  Fails only with the error of image->read.
-int amp_elf_load(const struct amp_elf *elf);
+// Load what was checked.  Fails only if image->read does, or -AMP_EIO.
+int amp_elf_load(struct amp_elf *elf);
 
 #endif // AMP_ELF_H

@@ -3,8 +3,7 @@
 
 int amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32_t flags) {
     const struct amp_window *window = port->windows;
-    const struct amp_window *end = window + port->window_count;
-    for (; window != end; ++window) {
+    for (size_t left = port->window_count; left != 0; --left, ++window) {
         // Below the window this wraps to more than its length.
         size_t offset = da - window->da;
         if ((flags & ~window->flags) == 0 && offset < window->len && len <= window->len - offset) {
@@ -12,4 +11,10 @@ int amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32
         }
     }
     return 0;
+}
+
+void amp_port_clean(const struct amp_port *port, const void *va, size_t len) {
+    if (port->ops->cache_clean != NULL) {
+        port->ops->cache_clean(port->ctx, va, len);
+    }
 }

@@ -19,8 +19,8 @@ void amp_rproc_init(struct amp_rproc *rproc, const struct amp_port *port, struct
 
 // ---- Loading ----
 
-// Everything is checked and placed: from here on target memory is written.
-static int load_checked(struct amp_rproc *rproc, const struct amp_rsc *rsc) {
+// Have the core in reset, with its memory there.  On an error nothing is written.
+static int prepare(const struct amp_rproc *rproc, bool load, struct amp_load_error *why) {
     const struct amp_port *port = rproc->port;
     int error = 0;
     // A core that crashed may be anywhere but in reset.
@@ -28,57 +28,57 @@ static int load_checked(struct amp_rproc *rproc, const struct amp_rsc *rsc) {
         error = port->ops->core_stop(port->ctx);
     }
     if (error == 0 && port->ops->core_prepare != NULL) {
-        error = port->ops->core_prepare(port->ctx, rsc->elf.image != NULL);
+        error = port->ops->core_prepare(port->ctx, load);
     }
     if (error != 0) {
-        rsc->elf.error->unit = NULL; // it may know why
-        (void)port->ops->core_state(port->ctx, &rsc->elf.error->what);
-        return error;
-    }
-    *rproc = rsc->made;
-    rproc->entry = rsc->elf.entry;
-    error = amp_elf_load(&rsc->elf);
-    if (error == 0) {
-        error = amp_rsc_write(rsc);
-    }
-    if (error == 0) {
-        rproc->state = AMP_RPROC_LOADED;
+        (void)port->ops->core_state(port->ctx, &why->what); // it may know why
     }
     return error;
 }
 
 // `image` is NULL for firmware that is already in place.
-static int load(struct amp_rproc *rproc, const struct amp_image *image, amp_da_t entry,
-    struct amp_load_error *error) {
+static int load(struct amp_rproc *rproc, const struct amp_image *image, struct amp_load_error *why,
+    amp_da_t entry) {
     struct amp_rsc rsc;
-    *error = (struct amp_load_error){.what = NULL};
+    *why = (struct amp_load_error){.what = NULL};
     if (rproc->state == AMP_RPROC_RUNNING) {
         return -AMP_EBUSY;
     }
     memset(&rsc, 0, sizeof(rsc));
-    amp_rproc_init(&rsc.made, rproc->port, rproc->link);
-    rsc.elf.port = rproc->port;
-    rsc.elf.error = error;
-    rsc.elf.claim = rsc.claim;
+    rsc.elf.port = rsc.made.port = rproc->port;
+    rsc.made.link = rproc->link;
+    rsc.elf.claim = rsc.elf.claim_end = rsc.claim;
     rsc.elf.image = image;
     rsc.elf.entry = entry;
-    int result = image != NULL ? amp_elf_check(&rsc.elf) : amp_elf_check_entry(&rsc.elf);
-    if (result == 0) {
-        result = amp_rsc_check(&rsc);
+    int what = image != NULL ? amp_elf_check(&rsc.elf) : amp_elf_check_entry(&rsc.elf, true);
+    if (what == 0) {
+        what = amp_rsc_check(&rsc);
     }
-    if (result == 0) {
-        result = load_checked(rproc, &rsc);
+    if (what == 0) {
+        what = prepare(rproc, image != NULL, why);
     }
-    return result;
+    if (what == 0) {
+        // Everything is checked and placed: from here on target memory is written.
+        *rproc = rsc.made;
+        rproc->entry = rsc.elf.entry;
+        what = amp_elf_load(&rsc.elf);
+        if (what == 0) {
+            what = amp_rsc_write(&rsc);
+        }
+        if (what == 0) {
+            rproc->state = AMP_RPROC_LOADED;
+        }
+    }
+    return amp_elf_report(&rsc.elf, what, why);
 }
 
 int amp_rproc_load(
     struct amp_rproc *rproc, const struct amp_image *image, struct amp_load_error *error) {
-    return load(rproc, image, 0, error);
+    return load(rproc, image, error, 0);
 }
 
 int amp_rproc_load_address(struct amp_rproc *rproc, amp_da_t entry, struct amp_load_error *error) {
-    return load(rproc, NULL, entry, error);
+    return load(rproc, NULL, error, entry);
 }
 
 // ---- Starting and stopping ----
@@ -99,9 +99,7 @@ static int write_status(const struct amp_rproc *rproc, uint8_t status) {
     amp_rsc_put(
         va + offsetof(struct amp_rsc_vdev_entry, gfeatures), rproc->vdev.features & known_features);
     amp_shm_store_release_8(va + offsetof(struct amp_rsc_vdev_entry, status), status);
-    if (port->ops->cache_clean != NULL) {
-        port->ops->cache_clean(port->ctx, va, len);
-    }
+    amp_port_clean(port, va, len);
     return 0;
 }
 
@@ -112,7 +110,6 @@ static int bring_link_up(struct amp_rproc *rproc) {
     if (!AMP_CONFIG_CACHE && port->cache_line != 0) {
         return -AMP_EINVAL; // not built for it
     }
-    memset(&layout, 0, sizeof(layout));
     for (unsigned i = 0; i < 2; ++i) {
         const struct amp_rsc_vring *ring = &rproc->vdev.vring[i];
         layout.vring[i].va =
@@ -191,17 +188,11 @@ int amp_rproc_shutdown(struct amp_rproc *rproc) {
 
 // ---- Running ----
 
-static int crash(struct amp_rproc *rproc, const char *reason, int error) {
-    rproc->state = AMP_RPROC_CRASHED;
-    rproc->reason = reason;
-    amp_rpmsg_down(rproc->link);
-    return error;
-}
-
 int amp_rproc_poll(struct amp_rproc *rproc) {
     const struct amp_port *port = rproc->port;
     struct amp_rpmsg *link = rproc->link;
     const char *reason = "the core stopped";
+    int error = -AMP_EPIPE;
     if (rproc->state != AMP_RPROC_RUNNING) {
         return 0;
     }
@@ -219,23 +210,32 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
         if (amp_rpmsg_is_polling(link)) {
             // From a callback that waits: it must learn of a death, and
             // messages, of which none was taken, must wait for it to return.
-            return dead ? crash(rproc, reason, -AMP_EPIPE) : 0;
+            break;
         }
+        bool up = amp_rpmsg_is_up(link);
         // A callback may have stopped the core, and even started it again.
-        if (rproc->state != AMP_RPROC_RUNNING
-            || (amp_rpmsg_is_up(link) && link->generation != generation)) {
+        if (rproc->state != AMP_RPROC_RUNNING || (up && link->generation != generation)) {
             return taken;
         }
         // Found here, or by a send since the last poll.
-        if (!amp_rpmsg_is_up(link)) {
+        if (!up) {
             if (!port->stop_resets) {
                 (void)port->ops->core_stop(port->ctx);
             }
-            return crash(rproc, link->violation, -AMP_EPROTO);
+            error = -AMP_EPROTO;
+            reason = link->violation;
+            goto crashed;
         }
         left -= taken;
     } while (dead && taken > 0 && left > 0);
-    return dead ? crash(rproc, reason, -AMP_EPIPE) : taken;
+    if (!dead) {
+        return taken;
+    }
+crashed:
+    rproc->state = AMP_RPROC_CRASHED;
+    rproc->reason = reason;
+    amp_rpmsg_down(link);
+    return error;
 }
 
 size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text, size_t len) {
@@ -256,7 +256,7 @@ size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text,
     size_t count = 0;
     for (; count < len; ++count) {
         // Once, as the core may be writing: what ends the text is not copied.
-        char c = (char)amp_shm_load_acquire_8(va + count);
+        char c = (char)amp_shm_load_8(va + count);
         if (c == 0) {
             break;
         }

@@ -19,10 +19,11 @@ enum { AMP_RSC_MAX_CARVEOUTS = 8 }; // whose address is open, in one table
 struct amp_rsc {
     struct amp_elf elf; // the image, checked
     amp_da_t next; // first byte of the shared region that is not given away
-    struct amp_rproc made; // what the core becomes when it is loaded
-    bool has_vdev;
+    amp_da_t vdev_number; // of the entry of our device, counted from 1; 0: none yet
+    uint32_t carveout_count;
+    int placing; // 0, or AMP_NO_ROOM
     bool is_default; // the port's table, which the host builds
-    uint8_t carveout_count;
+    struct amp_rproc made; // what the core becomes when it is loaded
     struct {
         uint32_t entry; // offset of it in the table
         uint32_t len;
@@ -37,8 +38,7 @@ static inline void amp_rsc_put(uint8_t *at, uint32_t value) {
 }
 
 // Check the table of a checked image, or the port's default table if it has
-// none, and place everything.  -AMP_ENOEXEC or -AMP_ENOMEM with the error filled
-// in, or what image->read returned.
+// none, and place everything.  Returns 0, or what is wrong (core/elf.h).
 int amp_rsc_check(struct amp_rsc *rsc);
 
 // Write the answers into the table, which is in target memory by now; the

@@ -39,6 +39,10 @@ static inline void amp_shm_store_release_8(uint8_t *p, uint8_t value) {
     atomic_store_explicit((_Atomic uint8_t *)p, value, memory_order_release);
 }
 
+static inline uint8_t amp_shm_load_8(const uint8_t *p) {
+    return atomic_load_explicit((const _Atomic uint8_t *)p, memory_order_relaxed);
+}
+
 static inline uint16_t amp_shm_load_16(const uint16_t *p) {
     return atomic_load_explicit((const _Atomic uint16_t *)p, memory_order_relaxed);
 }

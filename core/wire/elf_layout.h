@@ -7,12 +7,16 @@
 
 #include <stdint.h>
 
-enum { EI_NIDENT = 16, EI_CLASS = 4, EI_DATA = 5, EI_VERSION = 6 };
-enum { ELFCLASS32 = 1, ELFCLASS64 = 2, ELFDATA2LSB = 1, EV_CURRENT = 1 };
+// e_ident, as words: "\177ELF"; then a byte each for class, data (little-endian),
+// version, and the system it is for, which does not matter.
+enum { ELF_MAGIC = 0x464C457F, ELF_KIND = 0x010100, ELF_KIND_MASK = 0xFFFFFF };
+enum { EI_CLASS = 4, ELFCLASS32 = 1, ELFCLASS64 = 2, EV_CURRENT = 1 };
 enum { ET_EXEC = 2, PT_LOAD = 1, SHT_NOBITS = 8, PN_XNUM = 0xFFFF };
 
 struct elf32_ehdr {
-    uint8_t e_ident[EI_NIDENT];
+    uint32_t e_magic;
+    uint32_t e_kind;
+    uint32_t e_pad[2];
     uint16_t e_type;
     uint16_t e_machine;
     uint32_t e_version;
@@ -29,7 +33,9 @@ struct elf32_ehdr {
 };
 
 struct elf64_ehdr {
-    uint8_t e_ident[EI_NIDENT];
+    uint32_t e_magic;
+    uint32_t e_kind;
+    uint32_t e_pad[2];
     uint16_t e_type;
     uint16_t e_machine;
     uint32_t e_version;

@@ -55,7 +55,7 @@ struct amp_rproc {
     amp_da_t entry;
     amp_da_t trace_da; // of the trace buffer, if trace_len is not 0
     uint32_t trace_len;
-    amp_da_t buffers_da;
+    uint32_t buffers_da;
     amp_da_t buffer_base; // see struct amp_default_table
     uint32_t buffer_count; // of both rings: at most what they have descriptors
     struct amp_rsc_vdev vdev;
