@@ -211,8 +211,8 @@ static int locate_table(struct amp_elf *elf, const union shdr *s) {
 // Look for the section ".resource_table".  An image without section headers,
 // or without their names, has none.
 static int find_table(struct amp_elf *elf, const union ehdr *h) {
-    static const char table_name[] = ".resource_table";
-    char name[sizeof(table_name)];
+    const char *table_name = &texts.AMP_NO_TABLE[sizeof("no ") - 1]; // AMP_ELF_TABLE
+    char name[sizeof(AMP_ELF_TABLE)];
     union shdr s;
     size_t headers = FIELD(elf, *h, e_shoff);
     size_t count = FIELD(elf, *h, e_shnum);

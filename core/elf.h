@@ -31,6 +31,7 @@ struct amp_elf_claim {
 // The texts of struct amp_load_error: what an image is refused for, and at which
 // unit of it.  Inside, a text is known by its offset among them all: a number takes
 // less code than a pointer, and a small one (short texts are first) the least.
+#define AMP_ELF_TABLE ".resource_table"
 // clang-format off
 #define AMP_ELF_TEXTS(X) \
     X(AMP_AT_OFFSET, "offset") \
@@ -39,22 +40,22 @@ struct amp_elf_claim {
     X(AMP_AT_ADDRESS, "address") \
     X(AMP_AT_SEGMENT, "segment") \
     X(AMP_AT_SECTION, "section") \
+    X(AMP_CUT_SHORT, "cut short") \
     X(AMP_TOO_MANY, "one too many") \
+    X(AMP_UNREADABLE, "cannot be read") \
     X(AMP_NOT_TWO, "not two vrings") \
     X(AMP_NO_DEVICE, "no RPMsg device") \
     X(AMP_NO_ELF, "not an ELF image") \
     X(AMP_NO_PROGRAM, "not an executable") \
-    X(AMP_NO_TABLE, "no resource table") \
-    X(AMP_CUT_SHORT, "image is cut short") \
+    X(AMP_NO_TABLE, "no " AMP_ELF_TABLE) \
     X(AMP_UNKNOWN_ELF, "unknown kind of ELF") \
     X(AMP_OTHER_MACHINE, "for another machine") \
-    X(AMP_UNREADABLE, "image cannot be read") \
     X(AMP_OUTSIDE, "outside the board's memory") \
-    X(AMP_TAKEN, "overlaps another segment, ring or buffer") \
+    X(AMP_TAKEN, "overlaps memory in use") \
+    X(AMP_NO_ROOM, "shared memory too small") \
     X(AMP_UNKNOWN_TABLE, "unknown table version") \
     X(AMP_BAD_ENTRY, "entry outside the code") \
     X(AMP_RESERVED, "reserved field not zero") \
-    X(AMP_NO_ROOM, "shared memory too small") \
     X(AMP_NOT_LOADED, "resource table not loaded") \
     X(AMP_BAD_RING, "bad vring size or alignment") \
     AMP_ELF_CACHE_TEXTS(X)

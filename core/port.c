@@ -3,7 +3,8 @@
 
 int amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32_t flags) {
     const struct amp_window *window = port->windows;
-    for (size_t left = port->window_count; left != 0; --left, ++window) {
+    size_t left = port->window_count;
+    for (; left-- != 0; ++window) {
         // Below the window this wraps to more than its length.
         size_t offset = da - window->da;
         if ((flags & ~window->flags) == 0 && offset < window->len && len <= window->len - offset) {

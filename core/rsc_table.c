@@ -212,7 +212,8 @@ static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev_entry *vdev
     rsc->vdev_number = rsc->elf.where + 1;
     rsc->made.vdev.da = rsc->elf.table_da + offset;
     rsc->made.vdev.features = vdev->dfeatures;
-    return read_table(rsc, rings, rsc->made.vdev.vring, sizeof(rsc->made.vdev.vring));
+    return amp_elf_read(&rsc->elf, rsc->elf.table_offset + rings, rsc->made.vdev.vring,
+        sizeof(rsc->made.vdev.vring));
 }
 
 static uint32_t reserved_of(const union entry *entry, uint32_t type) {

@@ -211,6 +211,22 @@ static uint32_t word(const uint8_t *bytes, uint64_t offset) {
     return value;
 }
 
+// Each entry of a known type lies in the table, whole.
+static void expect_inside(const uint8_t *bytes, uint64_t len) {
+    static const uint8_t sizes[] = {56, 56, 48, 28};
+    CHECK(len >= 16 && word(bytes, 4) <= (len - 16) / 4);
+    for (uint32_t i = 0; i < word(bytes, 4); ++i) {
+        uint32_t offset = word(bytes, 16 + 4 * i);
+        CHECK(offset <= len && len - offset >= 4);
+        uint32_t type = word(bytes, offset);
+        CHECK(type >= sizeof(sizes) || len - offset >= sizes[type]);
+        if (type == AMP_RSC_VDEV) {
+            uint64_t more = bytes[offset + 25] * sizeof(struct amp_rsc_vring);
+            CHECK(len - offset - sizes[type] >= more + word(bytes, offset + 20));
+        }
+    }
+}
+
 // The fields of the table at `da` that the host may write.  With the places of
 // the open carveouts, which the target's copy tells.
 static void expect_table(const uint8_t *bytes, uint64_t da) {
@@ -359,6 +375,7 @@ static void load_and_start(struct image *image, struct load_script script) {
     } else {
         uint64_t da = address_of(image, &h, wide, offset, len);
         table = fake_port_at(&fake, da, len);
+        expect_inside(image->bytes + offset, len);
         expect_table(image->bytes + offset, da);
         plain = is_plain(image->bytes + offset, table, rproc.vdev.da - da);
         if (plain) {

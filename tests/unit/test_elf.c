@@ -121,7 +121,7 @@ static void test_every_read_may_fail(void **state) {
         image.fail_error = -AMP_EIO;
         for (image.fail_at = 1; image.fail_at <= reads; ++image.fail_at) {
             assert_int_equal(check(), -AMP_EIO);
-            assert_string_equal(error.what, "image cannot be read");
+            assert_string_equal(error.what, "cannot be read");
         }
         image.fail_at = 0;
         assert_int_equal(check(), 0);
@@ -129,7 +129,7 @@ static void test_every_read_may_fail(void **state) {
             image.reads = 0;
             image.fail_at = i;
             assert_int_equal(amp_elf_report(&elf, amp_elf_load(&elf), &error), -AMP_EIO);
-            assert_string_equal(error.what, "image cannot be read");
+            assert_string_equal(error.what, "cannot be read");
         }
     }
 }
@@ -179,9 +179,9 @@ static void test_file_header_fields(void **state) {
         {E_PHENTSIZE, 0, "unknown kind of ELF"},
         {E_PHENTSIZE, 31, "unknown kind of ELF"},
         {E_PHENTSIZE, 0xFFFF, "unknown kind of ELF"},
-        {E_PHOFF, UINT64_MAX, "image is cut short"},
-        {E_PHOFF, UINT64_MAX - 31, "image is cut short"},
-        {E_PHOFF, INT64_MAX, "image is cut short"},
+        {E_PHOFF, UINT64_MAX, "cut short"},
+        {E_PHOFF, UINT64_MAX - 31, "cut short"},
+        {E_PHOFF, INT64_MAX, "cut short"},
         {E_PHNUM, 0, "entry outside the code"},
         {E_PHNUM, 0xFFFF, NULL},
         {E_ENTRY, 0, "entry outside the code"},
@@ -189,14 +189,14 @@ static void test_file_header_fields(void **state) {
         {E_ENTRY, FAKE_CODE_DA - 1, "entry outside the code"},
         {E_ENTRY, FAKE_DATA_DA, "entry outside the code"},
         {E_ENTRY, UINT64_MAX, "entry outside the code"},
-        {E_SHOFF, UINT64_MAX, "image is cut short"},
-        {E_SHOFF, UINT32_MAX, "image is cut short"},
-        {E_SHNUM, 0xFFFF, "image is cut short"},
-        {E_SHNUM, 1, "image is cut short"},
-        {E_SHENTSIZE, 0, "image is cut short"},
-        {E_SHENTSIZE, 0xFFFF, "image is cut short"},
-        {E_SHSTRNDX, 4, "image is cut short"},
-        {E_SHSTRNDX, 0xFFFF, "image is cut short"},
+        {E_SHOFF, UINT64_MAX, "cut short"},
+        {E_SHOFF, UINT32_MAX, "cut short"},
+        {E_SHNUM, 0xFFFF, "cut short"},
+        {E_SHNUM, 1, "cut short"},
+        {E_SHENTSIZE, 0, "cut short"},
+        {E_SHENTSIZE, 0xFFFF, "cut short"},
+        {E_SHSTRNDX, 4, "cut short"},
+        {E_SHSTRNDX, 0xFFFF, "cut short"},
     };
     FOR_BOTH_CLASSES(wide) {
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
@@ -218,13 +218,13 @@ static void test_segment_fields(void **state) {
         uint64_t value;
         const char *what; // NULL: good
     } cases[] = {
-        {IMAGE_CODE, P_OFFSET, UINT64_MAX, "image is cut short"},
-        {IMAGE_CODE, P_OFFSET, UINT32_MAX - 10, "image is cut short"},
-        {IMAGE_CODE, P_OFFSET, UINT64_MAX - IMAGE_CODE_LEN + 1, "image is cut short"},
-        {IMAGE_CODE, P_FILESZ, IMAGE_CODE_LEN + 1, "image is cut short"},
-        {IMAGE_CODE, P_FILESZ, UINT64_MAX, "image is cut short"},
+        {IMAGE_CODE, P_OFFSET, UINT64_MAX, "cut short"},
+        {IMAGE_CODE, P_OFFSET, UINT32_MAX - 10, "cut short"},
+        {IMAGE_CODE, P_OFFSET, UINT64_MAX - IMAGE_CODE_LEN + 1, "cut short"},
+        {IMAGE_CODE, P_FILESZ, IMAGE_CODE_LEN + 1, "cut short"},
+        {IMAGE_CODE, P_FILESZ, UINT64_MAX, "cut short"},
         {IMAGE_DATA, P_FILESZ, 0, "resource table not loaded"},
-        {IMAGE_CODE, P_MEMSZ, 0, "image is cut short"},
+        {IMAGE_CODE, P_MEMSZ, 0, "cut short"},
         {IMAGE_CODE, P_MEMSZ, 0x80000000, "outside the board's memory"},
         {IMAGE_CODE, P_MEMSZ, UINT64_MAX, "outside the board's memory"},
         {IMAGE_CODE, P_MEMSZ, FAKE_CODE_LEN, NULL},
@@ -236,14 +236,14 @@ static void test_segment_fields(void **state) {
         {IMAGE_DATA, P_PADDR, FAKE_DARK_DA, "outside the board's memory"},
         {IMAGE_DATA, P_PADDR, FAKE_DATA_DA - 1, "outside the board's memory"},
         {IMAGE_DATA, P_PADDR, FAKE_DATA_DA + FAKE_DATA_LEN, "outside the board's memory"},
-        {IMAGE_DATA, P_PADDR, FAKE_HEAP_DA, "overlaps another segment, ring or buffer"},
-        {IMAGE_DATA, P_PADDR, FAKE_HEAP_DA - 1, "overlaps another segment, ring or buffer"},
-        {IMAGE_DATA, P_PADDR, FAKE_HEAP_DA + 0x8000, "overlaps another segment, ring or buffer"},
+        {IMAGE_DATA, P_PADDR, FAKE_HEAP_DA, "overlaps memory in use"},
+        {IMAGE_DATA, P_PADDR, FAKE_HEAP_DA - 1, "overlaps memory in use"},
+        {IMAGE_DATA, P_PADDR, FAKE_HEAP_DA + 0x8000, "overlaps memory in use"},
         {IMAGE_DATA, P_PADDR, FAKE_SHARED_DA, NULL},
         {IMAGE_DATA, P_PADDR, FAKE_TOP_DA, NULL},
-        {IMAGE_DATA, P_PADDR, FAKE_CODE_DA, "overlaps another segment, ring or buffer"},
+        {IMAGE_DATA, P_PADDR, FAKE_CODE_DA, "overlaps memory in use"},
         {IMAGE_DATA, P_PADDR, FAKE_CODE_DA + IMAGE_CODE_LEN - 1,
-            "overlaps another segment, ring or buffer"},
+            "overlaps memory in use"},
         {IMAGE_DATA, P_PADDR, FAKE_CODE_DA + IMAGE_CODE_LEN, NULL},
         {IMAGE_CODE, P_TYPE, 0, "entry outside the code"},
         {IMAGE_CODE, P_TYPE, UINT32_MAX, "entry outside the code"},
@@ -386,10 +386,10 @@ static void test_section_names(void **state) {
     FOR_BOTH_CLASSES(wide) {
         build(wide);
         image_set(&image, SH_OFFSET, IMAGE_NAMES, UINT64_MAX);
-        expect_refusal("image is cut short");
+        expect_refusal("cut short");
         build(wide);
         image_set(&image, SH_SIZE, IMAGE_NAMES, UINT64_MAX);
-        expect_refusal("image is cut short");
+        expect_refusal("cut short");
         // The last name is the table's, and is cut: it is another name.
         build(wide);
         image_set(&image, SH_SIZE, IMAGE_NAMES, 7 + 15);

@@ -188,7 +188,7 @@ static void test_refused_image_touches_nothing(void **state) {
     // And without one, on a board that has no default.
     image_build(&image, false, NULL);
     assert_int_equal(load(), -AMP_ENOEXEC);
-    assert_string_equal(error.what, "no resource table");
+    assert_string_equal(error.what, "no .resource_table");
     assert_true(fake_port_unchanged(&fake));
     assert_int_equal(fake.log_len, 0);
     assert_int_equal(rproc.state, AMP_RPROC_OFFLINE);
@@ -237,7 +237,7 @@ static void test_every_read_may_fail(void **state) {
         image.reads = 0;
         image.fail_at = i;
         assert_int_equal(load(), -77);
-        assert_string_equal(error.what, "image cannot be read");
+        assert_string_equal(error.what, "cannot be read");
         // Before the first segment nothing has changed; after it nothing is left.
         assert_int_equal(rproc.state, i <= reads - 2 ? AMP_RPROC_LOADED : AMP_RPROC_OFFLINE);
         image.fail_at = 0;
@@ -298,7 +298,7 @@ static void test_port_without_the_optional(void **state) {
 static void test_load_address(void **state) {
     (void)state;
     assert_int_equal(amp_rproc_load_address(&rproc, FAKE_ROM_DA + 1, &error), -AMP_ENOEXEC);
-    assert_string_equal(error.what, "no resource table");
+    assert_string_equal(error.what, "no .resource_table");
     fake.port.default_table = &fake.default_table;
     fake.default_table.vring_num = 16;
     fake_port_snapshot(&fake);

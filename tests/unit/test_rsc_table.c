@@ -195,7 +195,7 @@ static void test_fixed_rings(void **state) {
     // The used ring counts.
     table_begin(&table, 1);
     table_add_vdev(&table, 7, FAKE_SHARED_DA, FAKE_SHARED_DA + 0x1000, 32, 4096, 0);
-    expect_refusal("overlaps another segment, ring or buffer", 0);
+    expect_refusal("overlaps memory in use", 0);
 }
 
 static void test_placed_above_what_is_fixed(void **state) {
@@ -346,7 +346,7 @@ static void test_offsets(void **state) {
         UINT32_MAX - 3, 0 - len};
     for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); ++i) {
         table_set(&table, 20, offsets[i]);
-        expect_refusal("image is cut short", 1);
+        expect_refusal("cut short", 1);
     }
     // Backwards is odd but inside: the header, read as an entry, is a devmem.
     table_set(&table, 20, 0);
@@ -387,16 +387,16 @@ static void test_vdev_fields(void **state) {
         const char *what;
     } cases[] = {
         {offsetof(struct amp_rsc_vdev_entry, id), 1, "no RPMsg device"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 1, "image is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), UINT32_MAX, "image is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 0x80000000, "image is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 28, "image is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 68, "image is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), 1, "cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), UINT32_MAX, "cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), 0x80000000, "cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 28, "cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 68, "cut short"},
         // status and num_of_vrings
         {offsetof(struct amp_rsc_vdev_entry, status), 0 << 8, "not two vrings"},
         {offsetof(struct amp_rsc_vdev_entry, status), 1 << 8, "not two vrings"},
-        {offsetof(struct amp_rsc_vdev_entry, status), 3 << 8, "image is cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, status), 255 << 8, "image is cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, status), 3 << 8, "cut short"},
+        {offsetof(struct amp_rsc_vdev_entry, status), 255 << 8, "cut short"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
         table_begin(&table, 1);
@@ -421,7 +421,7 @@ static void test_ring_fields(void **state) {
     (void)state;
     static const char shape[] = "bad vring size or alignment";
     static const char outside[] = "outside the board's memory";
-    static const char taken[] = "overlaps another segment, ring or buffer";
+    static const char taken[] = "overlaps memory in use";
     static const char unaligned[] = "bad vring size or alignment";
     enum { DA = 0, ALIGN = 4, NUM = 8 };
     static const struct {
@@ -499,7 +499,7 @@ static void test_ring_on_a_segment(void **state) {
     image_build(&image, false, &table);
     image_set(&image, P_PADDR, IMAGE_DATA, FAKE_SHARED_DA + 0x300);
     assert_int_equal(check_image(), -AMP_ENOEXEC);
-    assert_string_equal(error.what, "overlaps another segment, ring or buffer");
+    assert_string_equal(error.what, "overlaps memory in use");
 }
 
 static void test_carveouts(void **state) {
@@ -646,7 +646,7 @@ static void test_every_read_may_fail(void **state) {
         image.reads = 0;
         image.fail_at = i;
         assert_int_equal(check_table(), -AMP_EIO);
-        assert_string_equal(error.what, "image cannot be read");
+        assert_string_equal(error.what, "cannot be read");
         image.fail_at = 0;
     }
 }
@@ -720,14 +720,14 @@ static void test_default_table_inside_the_region(void **state) {
 static void test_default_table_refused(void **state) {
     (void)state;
     assert_int_equal(check_default(), -AMP_ENOEXEC);
-    assert_string_equal(error.what, "no resource table");
+    assert_string_equal(error.what, "no .resource_table");
     fake.port.default_table = &fake.default_table;
     fake.default_table.table_da = FAKE_DATA_DA;
     assert_int_equal(check_default(), -AMP_ENOEXEC);
     assert_string_equal(error.what, "outside the board's memory");
     fake.default_table.table_da = FAKE_SHARED_DA;
     assert_int_equal(check_default(), -AMP_ENOEXEC);
-    assert_string_equal(error.what, "overlaps another segment, ring or buffer");
+    assert_string_equal(error.what, "overlaps memory in use");
     fake.default_table.table_da = FAKE_SHARED_DA + 0x8000;
     fake.default_table.vring_num = 65;
     assert_int_equal(check_default(), -AMP_ENOEXEC);
@@ -744,7 +744,7 @@ static void test_default_table_on_a_segment(void **state) {
     begin();
     assert_int_equal(amp_elf_check(&rsc.elf), 0);
     assert_int_equal(check_table(), -AMP_ENOEXEC);
-    assert_string_equal(error.what, "overlaps another segment, ring or buffer");
+    assert_string_equal(error.what, "overlaps memory in use");
     image_set(&image, P_PADDR, IMAGE_DATA, fake.default_table.table_da + 140);
     begin();
     assert_int_equal(amp_elf_check(&rsc.elf), 0);
