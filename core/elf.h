@@ -49,10 +49,10 @@ struct amp_elf_claim {
     X(AMP_NO_PROGRAM, "not an executable") \
     X(AMP_NO_TABLE, "no " AMP_ELF_TABLE) \
     X(AMP_UNKNOWN_ELF, "unknown kind of ELF") \
-    X(AMP_OTHER_MACHINE, "for another machine") \
     X(AMP_OUTSIDE, "outside the board's memory") \
     X(AMP_TAKEN, "overlaps memory in use") \
     X(AMP_NO_ROOM, "shared memory too small") \
+    X(AMP_OTHER_MACHINE, "for another machine") \
     X(AMP_UNKNOWN_TABLE, "unknown table version") \
     X(AMP_BAD_ENTRY, "entry outside the code") \
     X(AMP_RESERVED, "reserved field not zero") \

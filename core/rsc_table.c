@@ -14,6 +14,9 @@
 #include "core/virtq.h"
 #include "core/wire/rpmsg_layout.h"
 
+// Where gcc, asked for small code, would have a copy in each of two callers.
+#define NOINLINE __attribute__((noinline))
+
 enum {
     LINE = 64, // alignment of what the host places: a cache line of any core
     RING_ALIGN = 16, // of a descriptor table (virtio 1.1, 2.6)
@@ -21,6 +24,7 @@ enum {
 
 // Any entry, as it is in the table.
 union entry {
+    uint16_t half[14];
     struct amp_rsc_carveout carveout;
     struct amp_rsc_devmem devmem;
     struct amp_rsc_trace trace;
@@ -75,8 +79,7 @@ static void place_buffers(struct amp_rsc *rsc) {
     place(rsc, &rsc->made.buffers_da, (size_t)count * port->buffer_size, LINE);
 }
 
-// Not inlined: gcc would do it for either ring.
-__attribute__((noinline)) static void place_ring(struct amp_rsc *rsc, struct amp_rsc_vring *ring) {
+NOINLINE static void place_ring(struct amp_rsc *rsc, struct amp_rsc_vring *ring) {
     if (ring->da == AMP_DA_ANY) {
         place(rsc, &ring->da, virtq_size(ring->num, ring->align), ring->align);
     }
@@ -143,7 +146,7 @@ static int check_trace(struct amp_rsc *rsc, const struct amp_rsc_trace *trace) {
 }
 
 // [da, da + len), which the image or the port fixed, is for one purpose.
-static int take_fixed(struct amp_rsc *rsc, amp_da_t da, size_t len) {
+NOINLINE static int take_fixed(struct amp_rsc *rsc, amp_da_t da, size_t len) {
     int error = keep_clear(rsc, da, len, AMP_WINDOW_SHARED);
     return error != 0 ? error : amp_elf_claim(&rsc->elf, da, len);
 }
@@ -191,8 +194,11 @@ static int check_ring(struct amp_rsc *rsc, unsigned i) {
 }
 
 static int check_rings(struct amp_rsc *rsc) {
-    int error = check_ring(rsc, 0);
-    return error != 0 ? error : check_ring(rsc, 1);
+    int error = 0;
+    for (unsigned i = 0; i < 2 && error == 0; ++i) {
+        error = check_ring(rsc, i);
+    }
+    return error;
 }
 
 static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev_entry *vdev, uint32_t offset) {
@@ -203,17 +209,17 @@ static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev_entry *vdev
         return AMP_CUT_SHORT;
     }
     // Other devices, and a second one of ours, never see a driver.
-    if (vdev->id != VIRTIO_ID_RPMSG || rsc->vdev_number != 0) {
+    if (vdev->id != VIRTIO_ID_RPMSG || rsc->made.vdev.da != 0) {
         return 0;
     }
     if (vdev->num_of_vrings != 2) {
         return AMP_NOT_TWO;
     }
-    rsc->vdev_number = rsc->elf.where + 1;
     rsc->made.vdev.da = rsc->elf.table_da + offset;
     rsc->made.vdev.features = vdev->dfeatures;
-    return amp_elf_read(&rsc->elf, rsc->elf.table_offset + rings, rsc->made.vdev.vring,
+    int error = amp_elf_read(&rsc->elf, rsc->elf.table_offset + rings, rsc->made.vdev.vring,
         sizeof(rsc->made.vdev.vring));
+    return error != 0 ? error : check_rings(rsc);
 }
 
 static uint32_t reserved_of(const union entry *entry, uint32_t type) {
@@ -221,7 +227,7 @@ static uint32_t reserved_of(const union entry *entry, uint32_t type) {
         case AMP_RSC_TRACE:
             return entry->trace.reserved;
         case AMP_RSC_VDEV:
-            return entry->vdev.reserved[0] | entry->vdev.reserved[1];
+            return entry->half[offsetof(struct amp_rsc_vdev_entry, reserved) / 2];
         default: // a carveout, and a devmem, which is laid out alike
             return entry->carveout.reserved;
     }
@@ -282,7 +288,7 @@ static int check_table(struct amp_rsc *rsc) {
             return error;
         }
     }
-    return rsc->vdev_number != 0 ? 0 : AMP_NO_DEVICE;
+    return rsc->made.vdev.da != 0 ? 0 : AMP_NO_DEVICE;
 }
 
 static int check_default_table(struct amp_rsc *rsc) {
@@ -292,7 +298,6 @@ static int check_default_table(struct amp_rsc *rsc) {
         return AMP_NO_TABLE;
     }
     rsc->is_default = true;
-    rsc->vdev_number = 1;
     rsc->made.buffer_base = table->buffer_base;
     rsc->made.vdev.da = table->table_da + offsetof(struct amp_table_rpmsg, vdev);
     rsc->made.vdev.features = 1 << VIRTIO_RPMSG_F_NS;
@@ -305,17 +310,14 @@ static int check_default_table(struct amp_rsc *rsc) {
         ring->num = table->vring_num;
         ring->notifyid = i;
     }
-    return take_fixed(rsc, elf->table_da, elf->table_len);
+    int error = take_fixed(rsc, elf->table_da, elf->table_len);
+    return error != 0 ? error : check_rings(rsc);
 }
 
 int amp_rsc_check(struct amp_rsc *rsc) {
     amp_elf_look_at(&rsc->elf, AMP_AT_ENTRY, 0);
     rsc->next = rsc->elf.port->shared_da;
     int error = rsc->elf.table_len != 0 ? check_table(rsc) : check_default_table(rsc);
-    if (error == 0) {
-        amp_elf_look_at(&rsc->elf, AMP_AT_ENTRY, rsc->vdev_number - 1);
-        error = check_rings(rsc);
-    }
     return error != 0 ? error : place_open(rsc);
 }
 

@@ -19,10 +19,10 @@ enum { AMP_RSC_MAX_CARVEOUTS = 8 }; // whose address is open, in one table
 struct amp_rsc {
     struct amp_elf elf; // the image, checked
     amp_da_t next; // first byte of the shared region that is not given away
-    amp_da_t vdev_number; // of the entry of our device, counted from 1; 0: none yet
     uint32_t carveout_count;
     int placing; // 0, or AMP_NO_ROOM
     bool is_default; // the port's table, which the host builds
+    // vdev.da is 0 until there is one: an entry lies behind the table's header.
     struct amp_rproc made; // what the core becomes when it is loaded
     struct {
         uint32_t entry; // offset of it in the table
