@@ -217,7 +217,7 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
     size_t headers = FIELD(elf, *h, e_shoff);
     size_t count = FIELD(elf, *h, e_shnum);
     size_t names = FIELD(elf, *h, e_shstrndx);
-    if (headers == 0 || count == 0 || names == 0) {
+    if (headers == 0 || count * names == 0) {
         return 0;
     }
     amp_elf_look_at(elf, AMP_AT_OFFSET, headers);

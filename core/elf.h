@@ -56,7 +56,7 @@ struct amp_elf_claim {
     X(AMP_UNKNOWN_TABLE, "unknown table version") \
     X(AMP_BAD_ENTRY, "entry outside the code") \
     X(AMP_RESERVED, "reserved field not zero") \
-    X(AMP_NOT_LOADED, "resource table not loaded") \
+    X(AMP_NOT_LOADED, "table not loaded") \
     X(AMP_BAD_RING, "bad vring size or alignment") \
     AMP_ELF_CACHE_TEXTS(X)
 #if AMP_CONFIG_CACHE

@@ -41,14 +41,15 @@ static int read_table(struct amp_rsc *rsc, size_t offset, void *buffer, size_t l
 
 // ---- Placement ----
 
+static amp_da_t round_up(amp_da_t da, size_t align) {
+    return (da + (align - 1)) & ~(amp_da_t)(align - 1);
+}
+
 // Allocate from the shared region; `align` is a power of two.  That there is no
 // room is noted, for one look at the end.
 static void place(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t align) {
     const struct amp_port *port = rsc->elf.port;
-    if (align < LINE) {
-        align = LINE;
-    }
-    amp_da_t da = (rsc->next + (align - 1)) & ~(amp_da_t)(align - 1);
+    amp_da_t da = round_up(rsc->next, align);
     size_t used = da - port->shared_da;
     // A table has 32 bits for an address.
     if (da < rsc->next || used > port->shared_len || len > port->shared_len - used
@@ -57,7 +58,7 @@ static void place(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t alig
         return;
     }
     *placed = (uint32_t)da;
-    rsc->next = da + len;
+    rsc->next = round_up(da + len, LINE);
 }
 
 // As many message buffers as the rings have descriptors; but what there is no
@@ -66,8 +67,8 @@ static void place_buffers(struct amp_rsc *rsc) {
     const struct amp_port *port = rsc->elf.port;
     uint32_t received = rsc->made.vdev.vring[0].num;
     uint32_t count = received + rsc->made.vdev.vring[1].num;
-    place(rsc, &rsc->made.buffers_da, 0, LINE);
-    size_t room = port->shared_len - (rsc->made.buffers_da - port->shared_da);
+    // If `next` is beyond the region this wraps, and place() finds no room.
+    size_t room = port->shared_len - (rsc->next - port->shared_da);
     room /= port->buffer_size;
     if (count > room) {
         count = (uint32_t)room;
@@ -107,7 +108,7 @@ static int keep_clear(struct amp_rsc *rsc, amp_da_t da, size_t len, uint32_t fla
     }
     if (len != 0 && amp_elf_overlap(port->shared_da, port->shared_len, da, len)
         && end - port->shared_da > rsc->next - port->shared_da) {
-        rsc->next = end;
+        rsc->next = round_up(end, LINE);
     }
     return 0;
 }
@@ -177,18 +178,19 @@ static int check_lines(struct amp_rsc *rsc, unsigned i) {
 
 static int check_ring(struct amp_rsc *rsc, unsigned i) {
     struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
-    bool open = ring->da == AMP_DA_ANY;
     // As with an address, all ones lets the host choose.
     if (ring->notifyid == AMP_DA_ANY) {
         ring->notifyid = i;
     }
-    if (!amp_virtq_shape_is_valid(ring->num, ring->align)
-        || (!open && (ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0)) {
+    if (!amp_virtq_shape_is_valid(ring->num, ring->align)) {
         return AMP_BAD_RING;
     }
     int error = check_lines(rsc, i); // a ring begins at a multiple of `align`
-    if (error != 0 || open) {
+    if (error != 0 || ring->da == AMP_DA_ANY) {
         return error;
+    }
+    if ((ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0) {
+        return AMP_BAD_RING;
     }
     return take_fixed(rsc, ring->da, virtq_size(ring->num, ring->align));
 }
@@ -316,7 +318,7 @@ static int check_default_table(struct amp_rsc *rsc) {
 
 int amp_rsc_check(struct amp_rsc *rsc) {
     amp_elf_look_at(&rsc->elf, AMP_AT_ENTRY, 0);
-    rsc->next = rsc->elf.port->shared_da;
+    rsc->next = round_up(rsc->elf.port->shared_da, LINE);
     int error = rsc->elf.table_len != 0 ? check_table(rsc) : check_default_table(rsc);
     return error != 0 ? error : place_open(rsc);
 }

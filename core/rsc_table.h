@@ -18,7 +18,7 @@ enum { AMP_RSC_MAX_CARVEOUTS = 8 }; // whose address is open, in one table
 
 struct amp_rsc {
     struct amp_elf elf; // the image, checked
-    amp_da_t next; // first byte of the shared region that is not given away
+    amp_da_t next; // what is not given away of the shared region, from a cache line on
     uint32_t carveout_count;
     int placing; // 0, or AMP_NO_ROOM
     bool is_default; // the port's table, which the host builds

@@ -223,7 +223,7 @@ static void test_segment_fields(void **state) {
         {IMAGE_CODE, P_OFFSET, UINT64_MAX - IMAGE_CODE_LEN + 1, "cut short"},
         {IMAGE_CODE, P_FILESZ, IMAGE_CODE_LEN + 1, "cut short"},
         {IMAGE_CODE, P_FILESZ, UINT64_MAX, "cut short"},
-        {IMAGE_DATA, P_FILESZ, 0, "resource table not loaded"},
+        {IMAGE_DATA, P_FILESZ, 0, "table not loaded"},
         {IMAGE_CODE, P_MEMSZ, 0, "cut short"},
         {IMAGE_CODE, P_MEMSZ, 0x80000000, "outside the board's memory"},
         {IMAGE_CODE, P_MEMSZ, UINT64_MAX, "outside the board's memory"},
@@ -242,8 +242,7 @@ static void test_segment_fields(void **state) {
         {IMAGE_DATA, P_PADDR, FAKE_SHARED_DA, NULL},
         {IMAGE_DATA, P_PADDR, FAKE_TOP_DA, NULL},
         {IMAGE_DATA, P_PADDR, FAKE_CODE_DA, "overlaps memory in use"},
-        {IMAGE_DATA, P_PADDR, FAKE_CODE_DA + IMAGE_CODE_LEN - 1,
-            "overlaps memory in use"},
+        {IMAGE_DATA, P_PADDR, FAKE_CODE_DA + IMAGE_CODE_LEN - 1, "overlaps memory in use"},
         {IMAGE_DATA, P_PADDR, FAKE_CODE_DA + IMAGE_CODE_LEN, NULL},
         {IMAGE_CODE, P_TYPE, 0, "entry outside the code"},
         {IMAGE_CODE, P_TYPE, UINT32_MAX, "entry outside the code"},
@@ -346,14 +345,14 @@ static void test_table_section(void **state) {
         {SH_NAME, 0, NULL},
         {SH_NAME, UINT32_MAX, NULL},
         {SH_NAME, 8, NULL},
-        {SH_TYPE, SHT_NOBITS, "resource table not loaded"},
-        {SH_OFFSET, 0, "resource table not loaded"},
-        {SH_OFFSET, UINT64_MAX, "resource table not loaded"},
-        {SH_OFFSET, UINT32_MAX, "resource table not loaded"},
-        {SH_SIZE, UINT64_MAX, "resource table not loaded"},
-        {SH_SIZE, UINT32_MAX, "resource table not loaded"},
-        {SH_SIZE, 0x7FFFFFFF, "resource table not loaded"},
-        {SH_SIZE, 0, "resource table not loaded"},
+        {SH_TYPE, SHT_NOBITS, "table not loaded"},
+        {SH_OFFSET, 0, "table not loaded"},
+        {SH_OFFSET, UINT64_MAX, "table not loaded"},
+        {SH_OFFSET, UINT32_MAX, "table not loaded"},
+        {SH_SIZE, UINT64_MAX, "table not loaded"},
+        {SH_SIZE, UINT32_MAX, "table not loaded"},
+        {SH_SIZE, 0x7FFFFFFF, "table not loaded"},
+        {SH_SIZE, 0, "table not loaded"},
     };
     FOR_BOTH_CLASSES(wide) {
         for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
@@ -373,11 +372,11 @@ static void test_table_section(void **state) {
         image_set(&image, SH_SIZE, IMAGE_TABLE, table.len + IMAGE_DATA_EXTRA);
         assert_int_equal(check(), 0);
         image_set(&image, SH_SIZE, IMAGE_TABLE, table.len + IMAGE_DATA_EXTRA + 1);
-        expect_refusal("resource table not loaded");
+        expect_refusal("table not loaded");
         // One byte before the segment.
         build(wide);
         image_set(&image, SH_OFFSET, IMAGE_TABLE, image.data - 1);
-        expect_refusal("resource table not loaded");
+        expect_refusal("table not loaded");
     }
 }
 
