@@ -159,21 +159,24 @@ static int check_lines(struct amp_rsc *rsc, unsigned i) {
 #if AMP_CONFIG_CACHE
     const struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
     uint32_t line = rsc->elf.port->cache_line;
+    int what = 0;
     if (line == 0) {
         return 0;
     }
-    amp_elf_look_at(&rsc->elf, AMP_AT_VRING, i);
     if (rsc->elf.port->buffer_size % line != 0 || rsc->elf.port->shared_da % line != 0) {
-        return AMP_BUFFERS_SHARE;
+        what = AMP_BUFFERS_SHARE;
+    } else if (ring->align % line != 0) {
+        what = AMP_RINGS_SHARE;
     }
-    if (ring->align % line != 0) {
-        return AMP_RINGS_SHARE;
+    if (what != 0) {
+        amp_elf_look_at(&rsc->elf, AMP_AT_VRING, i);
     }
+    return what;
 #else
     (void)rsc;
     (void)i;
-#endif
     return 0;
+#endif
 }
 
 static int check_ring(struct amp_rsc *rsc, unsigned i) {
