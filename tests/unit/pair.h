@@ -87,7 +87,7 @@ struct pair_log {
     struct amp_endpoint *ept; // of the last message, and its rest
     uint32_t src;
     size_t len;
-    uint8_t data[64]; // its first bytes
+    uint8_t data[512]; // its first bytes
 };
 extern struct pair_log pair_log;
 void pair_note(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);

@@ -53,9 +53,11 @@ static void test_down(void **state) {
 static void test_up_refuses(void **state) {
     (void)state;
     pair_init(&pair, (struct pair_shape){.num = {4, 4}});
-    memset(pair.ring[0], 0xAA, pair.ring_len[0]);
-    uint8_t before[1024];
-    memcpy(before, pair.ring[0], pair.ring_len[0]);
+    uint8_t before[2][1024];
+    for (int ring = 0; ring < 2; ++ring) {
+        memset(pair.ring[ring], 0xAA, pair.ring_len[ring]);
+        memcpy(before[ring], pair.ring[ring], pair.ring_len[ring]);
+    }
     for (int i = 0; i < 2; ++i) {
         struct pair_side *side = i == 0 ? &pair.host : &pair.device;
         for (int ring = 0; ring < 2; ++ring) {
@@ -80,7 +82,9 @@ static void test_up_refuses(void **state) {
         layout.buffer_size = bad[i];
         assert_int_equal(amp_rpmsg_up(&pair.host.link, &layout), -AMP_EINVAL);
     }
-    assert_memory_equal(pair.ring[0], before, pair.ring_len[0]);
+    for (int ring = 0; ring < 2; ++ring) {
+        assert_memory_equal(pair.ring[ring], before[ring], pair.ring_len[ring]);
+    }
     pair_up(&pair);
     assert_int_equal(amp_rpmsg_up(&pair.host.link, &pair.host.layout), -AMP_EINVAL); // twice
     assert_true(amp_rpmsg_is_up(&pair.host.link));

@@ -78,6 +78,8 @@ static void run_streams(struct pair_shape shape, unsigned count) {
     }
     assert_int_equal(host->stats.sent, count);
     assert_int_equal(device->stats.received, count);
+    assert_int_equal(device->stats.sent, count);
+    assert_int_equal(host->stats.received, count);
     assert_int_equal(host->stats.dropped + host->stats.malformed + host->stats.violations, 0);
     assert_int_equal(device->stats.dropped + device->stats.malformed + device->stats.violations, 0);
 }
