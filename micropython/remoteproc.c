@@ -82,6 +82,7 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     if (rproc->state != AMP_RPROC_LOADED) {
         load(self); // what the firmware modified; EBUSY if it runs
     }
+    check_owner(self_in); // both may run Python, which may have shut it down
     int error = OPENAMP_CORE_CALL(amp_rproc_start(rproc));
     if (error != 0) {
         // The port may know why: what it found at the entry is no code.

@@ -8,6 +8,7 @@ import vfs
 
 answers = []
 busy = False
+while_opened = None
 
 
 def attempt(function, *args):
@@ -57,6 +58,8 @@ class FileSystem:
         pass
 
     def open(self, path, mode):
+        if while_opened is not None:
+            while_opened()
         return File(os.getenv("OPENAMP_FIRMWARE") + "/virtual_uart.elf")
 
     def chdir(self, path):
@@ -77,7 +80,13 @@ busy = False
 answers.clear()
 rproc.start()  # reads the image again
 print(answers)
-rproc.shutdown()
+rproc.stop()
+
+# Opening it shuts the core down: it is not started then, as nobody could stop it.
+while_opened = rproc.shutdown
+print(attempt(rproc.start), attempt(rproc.stop))
+while_opened = None
+print(attempt(openamp.RemoteProc, "virtual_uart.elf"))
 
 for name in ("", "virtual_uart.elf\0junk"):
     try:
