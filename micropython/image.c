@@ -56,7 +56,8 @@ static mp_obj_t open_file(mp_obj_t path, mp_int_t *error) {
     }
     mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
     if (!mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_OSError))
-        || !mp_obj_get_int_maybe(mp_obj_exception_get_value(exception), error) || *error <= 0) {
+        || !mp_obj_get_int_maybe(mp_obj_exception_get_value(exception), error) || *error <= 0
+        || *error > INT_MAX) {
         nlr_raise(exception);
     }
     return MP_OBJ_NULL;

@@ -108,6 +108,20 @@ for file in (5, None, object(), Stuck(1 << 20)):
         print(e.args[-1])
     vfs.umount("/odd")
 
+# open() raises a number that no int holds: it is not taken for another, or for none.
+class Refused(Failing):
+    def open(self, path, mode):
+        raise OSError(self.left)
+
+
+for number in (5, 1 << 32, (1 << 32) + 2, -2, 0):
+    vfs.mount(Refused(number), "/odd")
+    try:
+        openamp.RemoteProc("/odd/a.elf")
+    except OSError as e:
+        print(e.args)
+    vfs.umount("/odd")
+
 # Whatever failed, the next one is loaded.
 rproc = boot("virtual_uart.elf")
 wait(box.ept.is_ready)
