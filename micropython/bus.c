@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "py/gc.h"
 #include "py/mphal.h"
 
 openamp_bus_t openamp_bus;
@@ -34,9 +35,10 @@ void openamp_raise(int error, mp_rom_error_text_t text, ...) {
     mp_obj_t exception = mp_obj_new_exception_msg_vlist(&mp_type_OSError, text, list);
     va_end(list);
     mp_obj_t args[2] = {MP_OBJ_NEW_SMALL_INT(error), mp_obj_exception_get_value(exception)};
-    // Without a heap the text lies where the second argument would be put.
-    bool has_text = exception != MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_emergency_exception_obj));
-    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, has_text ? 2 : 1, 0, args));
+    // With the heap full there is no text, or it lies where the second argument would
+    // be put.
+    size_t count = gc_nbytes(MP_OBJ_TO_PTR(args[1])) != 0 ? 2 : 1;
+    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, count, 0, args));
 }
 
 uint32_t openamp_get_addr(mp_obj_t obj) {
