@@ -4,25 +4,36 @@
  * methods of bytearray that change the length reallocate the memory, and this
  * memory does not belong to the heap: growing it in place would corrupt the
  * interpreter.  All else is handed to bytearray.
+ *
+ * Those methods are not among the object's, but type(data).append is bytearray's.
+ * So an object of it also has a type code that they do not know: they raise
+ * ValueError.  What may meet a memoryview, as its iterator does, reads it masked.
  */
 #include "modopenamp.h"
 
 #include "py/binary.h"
 #include "py/objarray.h"
-#include "py/objstr.h"
 
 #define BYTEARRAY_SLOT(slot) MP_OBJ_TYPE_GET_SLOT(&mp_type_bytearray, slot)
+
+#if MICROPY_PY_BUILTINS_MEMORYVIEW
+#define MESSAGE_TYPECODE (BYTEARRAY_TYPECODE | MP_OBJ_ARRAY_TYPECODE_FLAG_RW)
+#else
+#define MESSAGE_TYPECODE BYTEARRAY_TYPECODE
+#endif
 
 // A bytearray proper over the same bytes, for functions that look at the type.
 // On the stack: only for operations that keep no reference to it.
 static mp_obj_array_t as_bytearray(mp_obj_t self_in) {
     mp_obj_array_t copy = *(mp_obj_array_t *)MP_OBJ_TO_PTR(self_in);
     copy.base.type = &mp_type_bytearray;
+    copy.typecode = BYTEARRAY_TYPECODE;
     return copy;
 }
 
 static void message_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
-    BYTEARRAY_SLOT(print)(print, self_in, kind);
+    mp_obj_array_t copy = as_bytearray(self_in);
+    BYTEARRAY_SLOT(print)(print, MP_OBJ_FROM_PTR(&copy), kind);
 }
 
 static mp_obj_t message_iter(mp_obj_t self_in, mp_obj_iter_buf_t *iter_buf) {
@@ -64,12 +75,14 @@ static mp_int_t message_get_buffer(mp_obj_t self_in, mp_buffer_info_t *bufinfo, 
     return 0;
 }
 
-// The methods of bytearray, but for those that grow it, are those of bytes.
-#if MICROPY_CPYTHON_COMPAT
-extern const mp_obj_dict_t mp_obj_bytes_locals_dict; // which no header declares
-#else
-#define mp_obj_bytes_locals_dict mp_obj_str_locals_dict
-#endif
+// The methods of bytearray, but for those that grow it, are those of a copy: they
+// look at the type, and what they return may be the object itself.
+static void message_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    mp_obj_array_t *self = MP_OBJ_TO_PTR(self_in);
+    if (dest[0] == MP_OBJ_NULL && attr != MP_QSTR_append && attr != MP_QSTR_extend) {
+        mp_load_method_maybe(mp_obj_new_bytearray(self->len, self->items), attr, dest);
+    }
+}
 
 // clang-format off
 static MP_DEFINE_CONST_OBJ_TYPE(
@@ -81,14 +94,14 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     unary_op, message_unary_op,
     binary_op, message_binary_op,
     subscr, message_subscr,
-    buffer, message_get_buffer,
-    locals_dict, &mp_obj_bytes_locals_dict
+    attr, message_attr,
+    buffer, message_get_buffer
     );
 // clang-format on
 
 mp_obj_t openamp_message_new(const char *data, size_t len) {
     mp_obj_array_t *self = mp_obj_malloc(mp_obj_array_t, &message_type);
-    self->typecode = BYTEARRAY_TYPECODE;
+    self->typecode = MESSAGE_TYPECODE;
     self->free = 0;
     self->len = len;
     self->items = (void *)data;
