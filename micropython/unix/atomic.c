@@ -105,6 +105,10 @@ void openamp_unix_end_atomic(void) {
 
 // ---- Ctrl-C ----
 
+#if MICROPY_PY_THREAD
+#define GC_SIGNAL (SIGRTMIN + 5) // mpthreadport.c
+#endif
+
 // The standard variant raises KeyboardInterrupt from inside the signal handler
 // with a jump, out of whatever was running: out of half-updated rings too.
 // Here it is scheduled, and raised at the next safe point, as on every other
@@ -136,6 +140,14 @@ void __wrap_mp_hal_set_interrupt_char(char c) {
     __real_mp_hal_set_interrupt_char(c);
     main_thread = pthread_self();
     struct sigaction action;
+#if MICROPY_PY_THREAD
+    // Another thread that collects garbage has this one scan its stack, from a
+    // signal's handler, and holds the mutex until that is done: no other handler,
+    // which would wait for the mutex, may come in between.
+    sigaction(GC_SIGNAL, NULL, &action);
+    sigfillset(&action.sa_mask);
+    sigaction(GC_SIGNAL, &action, NULL);
+#endif
     sigaction(SIGINT, NULL, &action);
     if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) {
         stock_handler = action.sa_handler;
