@@ -134,4 +134,7 @@ int amp_elf_check(struct amp_elf *elf);
 // Load what was checked.  Fails only if image->read does, or -AMP_EIO.
 int amp_elf_load(struct amp_elf *elf);
 
+// The port's cache_clean(), if it has one (port.c).
+void amp_port_clean(const struct amp_port *port, const void *va, size_t len);
+
 #endif // AMP_ELF_H

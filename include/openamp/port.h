@@ -152,7 +152,4 @@ struct amp_port {
 // Does [da, da + len) lie inside one window that has all of `flags`?
 int amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32_t flags);
 
-// cache_clean(), if the port has one.
-void amp_port_clean(const struct amp_port *port, const void *va, size_t len);
-
 #endif // OPENAMP_PORT_H
