@@ -206,6 +206,11 @@ static int check_rings(struct amp_rsc *rsc) {
     return error;
 }
 
+// Not asked of its address: in a file that changes, an entry may lie at 0.
+static bool has_device(const struct amp_rsc *rsc) {
+    return rsc->made.vdev.vring[0].num != 0; // a ring of none is refused
+}
+
 static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev_entry *vdev, uint32_t offset) {
     size_t rings = offset + sizeof(*vdev);
     size_t room = rsc->elf.table_len - rings;
@@ -214,7 +219,7 @@ static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev_entry *vdev
         return AMP_CUT_SHORT;
     }
     // Other devices, and a second one of ours, never see a driver.
-    if (vdev->id != VIRTIO_ID_RPMSG || rsc->made.vdev.da != 0) {
+    if (vdev->id != VIRTIO_ID_RPMSG || has_device(rsc)) {
         return 0;
     }
     if (vdev->num_of_vrings != 2) {
@@ -293,7 +298,7 @@ static int check_table(struct amp_rsc *rsc) {
             return error;
         }
     }
-    return rsc->made.vdev.da != 0 ? 0 : AMP_NO_DEVICE;
+    return has_device(rsc) ? 0 : AMP_NO_DEVICE;
 }
 
 static int check_default_table(struct amp_rsc *rsc) {

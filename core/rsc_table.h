@@ -22,8 +22,9 @@ struct amp_rsc {
     uint32_t carveout_count;
     int placing; // 0, or AMP_NO_ROOM
     bool is_default; // the port's table, which the host builds
-    // vdev.da is 0 until there is one: an entry lies behind the table's header.
-    struct amp_rproc made; // what the core becomes when it is loaded
+    // What the core becomes when it is loaded.  Until there is a device its rings
+    // have no descriptors.
+    struct amp_rproc made;
     struct {
         uint32_t entry; // offset of it in the table
         uint32_t len;

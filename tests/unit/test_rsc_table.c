@@ -651,6 +651,63 @@ static void test_every_read_may_fail(void **state) {
     }
 }
 
+// A core whose memory begins at 0, with its table there, in a file that changes: what was
+// the table's header is an RPMsg device when it is read again as an entry, and another one
+// each time, whose address is 0.  There is one device, whatever its address.
+static uint8_t zero_page[0x1000];
+
+static void *map_zero(void *ctx, amp_da_t da, size_t len) {
+    return da < sizeof(zero_page) ? zero_page + da : fake_port_at(ctx, da, len);
+}
+
+static int read_changing(void *ctx, uint64_t offset, void *buffer, size_t len) {
+    struct image *changing = ctx;
+    const struct amp_rsc_header header = {.ver = 1, .num = 40};
+    const struct amp_rsc_vdev_entry vdev = {.type = AMP_RSC_VDEV, .id = 7, .num_of_vrings = 2};
+    uint32_t da = FAKE_SHARED_DA + 0x400 * changing->reads++;
+    struct amp_rsc_vring rings[2] = {
+        {.da = da, .align = 16, .num = 1}, {.da = da + 0x200, .align = 16, .num = 1}};
+    const void *from = changing->bytes + offset;
+    uint32_t word = offset == changing->data ? AMP_RSC_VDEV : 0; // an entry's type, or its offset
+    switch (offset < changing->data || offset >= changing->data + table.len ? 0 : len) {
+        case sizeof(header):
+            from = &header;
+            break;
+        case sizeof(word):
+            from = &word;
+            break;
+        case sizeof(vdev):
+            from = &vdev;
+            break;
+        case sizeof(rings):
+            from = rings;
+            break;
+        default:
+            break;
+    }
+    memcpy(buffer, from, len);
+    return 0;
+}
+
+static void test_one_device_at_address_zero(void **state) {
+    (void)state;
+    static const struct amp_window zero[] = {
+        {0, sizeof(zero_page), AMP_WINDOW_LOAD},
+        {FAKE_CODE_DA, FAKE_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
+        {FAKE_SHARED_DA, FAKE_SHARED_LEN, AMP_WINDOW_SHARED},
+    };
+    fake.port.windows = zero;
+    fake.port.window_count = 3;
+    fake.ops.map = map_zero;
+    table_begin(&table, 60);
+    image_build(&image, false, &table);
+    image_set(&image, P_PADDR, IMAGE_DATA, 0);
+    image.source.read = read_changing;
+    assert_int_equal(check_image(), 0);
+    assert_int_equal(rsc.made.vdev.da, 0);
+    assert_int_equal(rsc.elf.claim_end - rsc.elf.segment_end, 2);
+}
+
 // Every word of the table with every interesting value: accepted or refused,
 // and if accepted then everything that was placed is where it may be.
 static void test_every_word_with_every_value(void **state) {
@@ -775,6 +832,7 @@ int main(void) {
         TEST(test_devmem_and_trace),
         TEST(test_no_room),
         TEST(test_every_read_may_fail),
+        TEST(test_one_device_at_address_zero),
         TEST(test_every_word_with_every_value),
         TEST(test_default_table),
         TEST(test_default_table_inside_the_region),
