@@ -114,8 +114,8 @@ AMP_PER_ROLE bool peek_usual(
     return true;
 }
 
-// Take it and hand it on.  Its buffer is to be given back, unless
-// is_unusual_after().
+// Take it and hand it on.  Its buffer is to be given back, unless the callback
+// did what is rare: take_back() knows.
 AMP_PER_ROLE void take(struct amp_rpmsg *link, const struct message *message, bool host) {
     link->rx_id = (uint16_t)message->id;
     amp_virtq_took(&link->rx);

@@ -59,8 +59,8 @@ static inline bool amp_virtq_is_driver(bool driver) {
 // many, and an alignment that is a power of two and no smaller than an index?
 bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align);
 
-// Set up the ring of a layout that is valid.  vq->kept and vq->event_mask are
-// there already.  The device only looks at it later.
+// Set up the ring of a layout that is valid; vq->event_mask is set already.  The
+// device looks at the ring only later.
 void amp_virtq_device_init(struct amp_virtq *vq, const struct amp_vring_layout *ring);
 
 // While the device is in reset: the driver writes the descriptor table for

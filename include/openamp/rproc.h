@@ -34,7 +34,9 @@ struct amp_image {
 // for example "outside the board's memory", "segment", 3.
 struct amp_load_error {
     const char *what; // NULL: the error is not about the image
-    const char *unit; // "offset", "segment", "section", "entry", "address", "machine"
+    // "offset", "segment", "section", "entry", "address", "machine", "vring"; or
+    // NULL, where `where` says nothing.
+    const char *unit;
     amp_da_t where;
 };
 
