@@ -378,6 +378,16 @@ static void test_fewer_buffers(void **state) {
         while (amp_rpmsg_poll(&remote) > 0 || amp_rproc_poll(&rproc) > 0) {
         }
         assert_int_equal(received, count - 8);
+        // Nor does one who fills them in place, all at the same time.
+        struct amp_tx tx;
+        unsigned claimed = 0;
+        while (amp_tx_claim(&link, &tx) == 0) {
+            size_t end = (size_t)((uint8_t *)tx.data + tx.size - link.buffers);
+            assert_true(end <= count * (size_t)512);
+            ++claimed;
+        }
+        assert_int_equal(claimed, count - 8);
+        assert_false(amp_rpmsg_want_room(&link));
         assert_int_equal(amp_rproc_stop(&rproc), 0);
     }
     fake.port.shared_len = rings + 9 * 512 - 1;

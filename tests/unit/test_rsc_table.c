@@ -210,6 +210,18 @@ static void test_placed_above_what_is_fixed(void **state) {
     assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_HEAP_DA + 0x1000);
     assert_int_equal(rsc.made.vdev.vring[1].da, FAKE_HEAP_DA + 0x2140);
     assert_true(rsc.made.buffers_da > rsc.made.vdev.vring[1].da);
+    // Each at a cache line, whatever ends before it, and however little it asks for.
+    for (uint32_t len = 1; len <= 130; ++len) {
+        table_begin(&table, 3);
+        table_add_trace(&table, FAKE_HEAP_DA, len);
+        table_add_carveout(&table, FAKE_HEAP_DA + 0x1000, 0); // nothing is there
+        table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, 1, 4, 0);
+        assert_int_equal(check(), 0);
+        amp_da_t first = FAKE_HEAP_DA + (len + 63) / 64 * 64;
+        assert_int_equal(rsc.made.vdev.vring[0].da, first);
+        assert_int_equal(rsc.made.vdev.vring[1].da, first + 64);
+        assert_int_equal(rsc.made.buffers_da, first + 128);
+    }
     // Around the whole region, there is nothing left to give.
     table_begin(&table, 2);
     table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, 4, 16, 0);
