@@ -416,6 +416,38 @@ static void test_missing_buffer_given_back(void **state) {
 
 // ---- Starting and stopping ----
 
+// What the host writes to the table is in memory, and not in a cache, when the
+// core may look: the loaded table, its answers, and each status.
+static const uint8_t *memory; // where the table is
+static uint8_t in_memory[256]; // what the core would see of it
+
+static void clean_to_memory(void *ctx, const void *va, size_t len) {
+    (void)ctx;
+    for (size_t i = 0; i < len; ++i) {
+        size_t offset = (size_t)((const uint8_t *)va + i - memory);
+        if (offset < table.len) {
+            in_memory[offset] = memory[offset];
+        }
+    }
+}
+
+static void test_table_leaves_the_cache(void **state) {
+    (void)state;
+    memory = fake_port_at(&fake, FAKE_DATA_DA, table.len);
+    assert_true(table.len <= sizeof(in_memory));
+    fake.ops.cache_clean = clean_to_memory;
+    for (int i = 0; i < 2; ++i) {
+        assert_int_equal(load(), 0);
+        assert_memory_equal(in_memory, memory, table.len);
+        fake.start_error = i == 0 ? -AMP_EIO : 0;
+        assert_int_equal(amp_rproc_start(&rproc), fake.start_error);
+        assert_memory_equal(in_memory, memory, table.len);
+        assert_int_equal(seen_status, 7);
+    }
+    assert_int_equal(amp_rproc_stop(&rproc), 0);
+    assert_memory_equal(in_memory, memory, table.len);
+}
+
 static void test_core_does_not_start(void **state) {
     (void)state;
     assert_int_equal(load(), 0);
@@ -739,6 +771,7 @@ int main(void) {
         TEST(test_buffer_base),
         TEST(test_fewer_buffers),
         TEST(test_missing_buffer_given_back),
+        TEST(test_table_leaves_the_cache),
         TEST(test_core_does_not_start),
         TEST(test_stop_in_every_state),
         TEST(test_restart_cycles),
