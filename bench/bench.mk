@@ -8,6 +8,7 @@
 #   bench-profile  the functions in which the instructions of a message are spent
 #   bench-record   writes the exact figures and those of size where they are printed
 #   size           bytes on a Cortex-M33, compared as well
+#   size-profile   the files that the bytes of micropython_total_cortex_m33 are spent in
 
 BENCH_PAIR := cost copies kicks
 BENCH_OBJ := $(CORE_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/bench/pair.o
@@ -56,3 +57,7 @@ bench-record:
 	bench/table --write
 size: $(AMP_AN521_BUILD)/micropython-host.elf
 	bench/guard size bench/size $(BUILD)
+.PHONY: size-profile
+size-profile: $(AMP_AN521_BUILD)/micropython-host.elf
+	@bench/size $(BUILD) >/dev/null
+	@bench/size-profile $(BUILD)/size/micropython_total.txt
