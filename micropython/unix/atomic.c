@@ -13,7 +13,9 @@
  */
 #include "../modopenamp.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 
 #include "py/mphal.h"
@@ -88,6 +90,18 @@ int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex) {
     ++depth;
     int result = __real_pthread_mutex_unlock(mutex);
     leave();
+    return result;
+}
+
+// A thread that collects garbage waits here until another has scanned its own
+// stack, and does not ask whether that is why it woke.  Our signals wake it, so
+// it would sweep what it has not seen, now and each time after.
+int __real_sem_wait(sem_t *sem);
+int __wrap_sem_wait(sem_t *sem) {
+    int result;
+    do {
+        result = __real_sem_wait(sem);
+    } while (result != 0 && errno == EINTR);
     return result;
 }
 
