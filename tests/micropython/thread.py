@@ -18,9 +18,12 @@ wait(lambda: results and results[-1] == "end")
 print(results)
 
 
-# Threads that compute do not hinder messages.
+# Threads that compute do not hinder messages.  All global names are there before: a
+# dictionary that grows is no place to look for one, without a lock around the interpreter.
 stop = False
 stopped = False
+count = 0
+wrong = 0
 
 
 def compute():
@@ -30,23 +33,24 @@ def compute():
     stopped = True
 
 
-count = 0
-wrong = 0
-
-
 def receive(src, data):
     global count, wrong
     wrong += data != b"%d" % count
     count += 1
 
 
-box.ept.deinit()
-ept = openamp.Endpoint("vuart-channel", receive)
-wait(ept.is_ready)
-_thread.start_new_thread(compute, ())
-for i in range(2000):
-    ept.send("%d" % i)
-wait(lambda: count == 2000)
-stop = True
-wait(lambda: stopped)
+def exchange():
+    global stop
+    box.ept.deinit()
+    ept = openamp.Endpoint("vuart-channel", receive)
+    wait(ept.is_ready)
+    _thread.start_new_thread(compute, ())
+    for i in range(2000):
+        ept.send("%d" % i)
+    wait(lambda: count == 2000)
+    stop = True
+    wait(lambda: stopped)
+
+
+exchange()
 print(count, wrong)
