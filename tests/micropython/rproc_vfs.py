@@ -1,27 +1,6 @@
 # Firmware from other file systems: LittleFS and FAT in RAM, and one that fails.
 import io, openamp, os, vfs
-from support import Box, boot, outcome, read_firmware, wait
-
-
-class RAM:
-    def __init__(self, blocks):
-        self.data = bytearray(512 * blocks)
-
-    def readblocks(self, n, buf, offset=0):
-        at = n * 512 + offset
-        buf[:] = self.data[at : at + len(buf)]
-
-    def writeblocks(self, n, buf, offset=None):
-        at = n * 512 + (offset or 0)
-        self.data[at : at + len(buf)] = buf
-
-    def ioctl(self, op, arg):
-        if op == 4:
-            return len(self.data) // 512
-        if op == 5:
-            return 512
-        if op == 6:
-            return 0
+from support import RAM, Box, boot, outcome, read_firmware, wait
 
 
 class Failing:

@@ -179,3 +179,25 @@ def with_rings(firmware, count):
     with open(path, "wb") as f:
         f.write(image)
     return path
+
+
+# A block device in memory.
+class RAM:
+    def __init__(self, blocks):
+        self.data = bytearray(512 * blocks)
+
+    def readblocks(self, n, buf, offset=0):
+        at = n * 512 + offset
+        buf[:] = self.data[at : at + len(buf)]
+
+    def writeblocks(self, n, buf, offset=None):
+        at = n * 512 + (offset or 0)
+        self.data[at : at + len(buf)] = buf
+
+    def ioctl(self, op, arg):
+        if op == 4:
+            return len(self.data) // 512
+        if op == 5:
+            return 512
+        if op == 6:
+            return 0
