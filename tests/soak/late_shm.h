@@ -50,6 +50,11 @@ static inline void amp_shm_fence(void) {
 #endif
 }
 
+// The trace.
+static inline uint8_t amp_shm_load_8(const uint8_t *p) {
+    return __atomic_load_n(p, __ATOMIC_RELAXED);
+}
+
 // The status byte: before the core runs.
 static inline uint8_t amp_shm_load_acquire_8(const uint8_t *p) {
     return __atomic_load_n(p, __ATOMIC_ACQUIRE);
