@@ -36,7 +36,7 @@ void pair_up(struct pair *pair, uint16_t num, bool event_idx) {
         .buffers = memory + 0x10000,
         .buffers_da = 0x10000,
         .buffers_len = sizeof(memory) - 0x10000,
-        .buffer_size = 512,
+        .buffer_size = {512, 512},
         .name_service = true,
         .event_idx = event_idx,
     };

@@ -234,7 +234,7 @@ static void link_up(enum amp_role role, uint32_t addr, uint32_t dest, amp_endpoi
         .buffers = shared->link + (role == AMP_HOST ? 0x8000 : 0),
         .buffers_da = role == AMP_HOST ? 0x8000 : 0,
         .buffers_len = sizeof(shared->link),
-        .buffer_size = 512,
+        .buffer_size = {512, 512},
         .event_idx = true,
     };
     received = 0;

@@ -57,30 +57,30 @@ void amp_link_tell_some(struct amp_rpmsg *link, const struct amp_virtq *vq, unsi
 // receive ring.
 void amp_link_tell(struct amp_rpmsg *link);
 
-// Transmit buffers are `size` bytes long, header included.
-static inline void amp_link_learn(struct amp_rpmsg *link, uint32_t size) {
-    link->buffer_size = size;
-    link->tx_limit = size - AMP_HEADER_SIZE + 1;
+// The buffers of `vq` are `size` bytes long, header included.
+static inline void amp_link_set_buffer_size(
+    struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t size) {
+    vq->size = size;
+    link->tx_limit = link->tx.size - AMP_HEADER_SIZE + 1;
 #if AMP_CONFIG_DEVICE
     // A window shorter than one buffer, and none at all, fits none.
-    link->buffers_fit = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
+    vq->fit = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
 #endif
 }
 
 // Device: the host stocked its receive ring before it said DRIVER_OK, so its
 // first buffer tells how long they are.
-void amp_link_look(struct amp_rpmsg *link);
+void amp_link_probe_buffer_size(struct amp_rpmsg *link);
 
 // ---- Device: where the host says that its buffers are ----
 
 // The local pointer of the buffer of descriptor `id` of `vq`, which is read
-// once, and its length.  NULL: no descriptor, a chain, or not wholly in shared
-// memory, too short for a header, longer than a header can say, or misaligned.
-void *amp_link_map_buffer(
-    struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint32_t *len);
+// once; its length becomes that of the queue's buffers.  NULL: no descriptor, a
+// chain, or not wholly in shared memory, too short for a header, longer than a
+// header can say, or misaligned.
+uint8_t *amp_link_map_buffer(struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id);
 
-// The transmit buffer of descriptor `id`, whose length is learned; or NULL, with
-// the link down.
+// The transmit buffer of descriptor `id`; or NULL, with the link down.
 #if AMP_CONFIG_DEVICE
 uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id);
 #else // not called, but a compiler that does not optimize wants it
@@ -97,16 +97,16 @@ AMP_PER_ROLE bool amp_link_map_usual(
     const struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint8_t **buffer) {
     uint64_t addr;
     uint32_t len;
-    if (AMP_RARELY(id > vq->mask || !amp_virtq_device_read(vq, id, &addr, &len)
-            || len != link->buffer_size)) {
+    if (AMP_RARELY(
+            id > vq->mask || !amp_virtq_device_read(vq, id, &addr, &len) || len != vq->size)) {
         return false;
     }
     uint64_t offset = addr - link->buffers_da;
     // Rotated, one that is not a multiple of 4 is beyond every window.
-    if (AMP_RARELY((offset >> 2 | offset << 62) >= link->buffers_fit)) {
+    if (AMP_RARELY((offset >> 2 | offset << 62) >= vq->fit)) {
         return false;
     }
-    *buffer = link->buffers + offset;
+    *buffer = vq->buffers + offset;
     return true;
 }
 

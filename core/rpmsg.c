@@ -47,18 +47,17 @@ int amp_link_violated(struct amp_rpmsg *link, const char *what) {
 #if AMP_CONFIG_HOST
 // Fresh rings over `count` buffers.
 static void host_up(
-    struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout, uint32_t size, size_t count) {
-    uint32_t num = layout->vring[0].num;
+    struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout, size_t rx_len, size_t count) {
     amp_virtq_set_cache(&link->rx, link->port);
     amp_virtq_set_cache(&link->tx, link->port);
     // Nothing that we ever wrote there may come out of the cache any more.
-    amp_cache_forget(amp_virtq_cache(&link->rx), link->buffers, num * size);
-    link->tx_buffers = link->buffers + num * size;
+    amp_cache_forget(amp_virtq_cache(&link->rx), layout->buffers, rx_len);
+    link->tx.buffers += rx_len;
     amp_da_t da = (amp_da_t)layout->buffers_da;
-    da = amp_virtq_driver_init(&link->rx, &layout->vring[0], da, size, true);
-    amp_virtq_driver_init(&link->tx, &layout->vring[1], da, size, false);
-    if (count - num <= link->tx.mask) { // fewer buffers than descriptors
-        link->tx.limit = link->tx.kept_count = (uint32_t)count - num;
+    da = amp_virtq_driver_init(&link->rx, &layout->vring[0], da, true);
+    amp_virtq_driver_init(&link->tx, &layout->vring[1], da, false);
+    if (count <= link->tx.mask) { // fewer buffers than descriptors
+        link->tx.limit = link->tx.kept_count = (uint32_t)count;
     }
 }
 #endif
@@ -74,33 +73,37 @@ static bool ring_is_valid(const struct amp_vring_layout *ring) {
 
 int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     bool host = amp_link_is_host(link);
-    uint32_t size = host ? layout->buffer_size : 512; // a device takes it for now
-    if (amp_link_is_up(link) || !size_is_valid(size) || !ring_is_valid(&layout->vring[0])
-        || !ring_is_valid(&layout->vring[1])) {
+    // A device takes a size for now, until it sees a buffer.
+    uint32_t rx_size = host ? layout->buffer_size[0] : 512;
+    uint32_t tx_size = host ? layout->buffer_size[1] : 512;
+    if (amp_link_is_up(link) || !size_is_valid(rx_size) || !size_is_valid(tx_size)
+        || !ring_is_valid(&layout->vring[0]) || !ring_is_valid(&layout->vring[1])) {
         return -AMP_EINVAL;
     }
     // A host has a buffer for each descriptor of ring 0 and one at least for ring 1.
-    size_t count = layout->buffers_len / size;
-    if (host && count <= layout->vring[0].num) {
+    size_t rx_len = (size_t)layout->vring[0].num * rx_size;
+    size_t tx_count = (layout->buffers_len - rx_len) / tx_size;
+    if (host && (layout->buffers_len < rx_len || tx_count == 0)) {
         return -AMP_EINVAL;
     }
     link->rx.event_mask = link->tx.event_mask = layout->event_idx ? 0xFFFF : 0;
-    link->buffers = layout->buffers;
+    link->rx.buffers = link->tx.buffers = layout->buffers;
     link->name_service = layout->name_service;
+    link->buffers_da = layout->buffers_da;
+    link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
+    amp_link_set_buffer_size(link, &link->tx, tx_size);
+    amp_link_set_buffer_size(link, &link->rx, rx_size);
     if (host) {
 #if AMP_CONFIG_HOST
-        host_up(link, layout, size, count);
+        host_up(link, layout, rx_len, tx_count);
 #endif
     } else {
 #if AMP_CONFIG_DEVICE
         // Ring 0 is the host's receive queue and the device's transmit queue.
         amp_virtq_device_init(&link->tx, &layout->vring[0]);
         amp_virtq_device_init(&link->rx, &layout->vring[1]);
-        link->buffers_da = layout->buffers_da;
-        link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
 #endif
     }
-    amp_link_learn(link, size);
     link->tx_listed = 0;
     link->violation = NULL;
     link->state |= LINK_UP;
@@ -108,7 +111,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     amp_virtq_hush(&link->tx);
 #if AMP_CONFIG_DEVICE
     if (!host) {
-        amp_link_look(link);
+        amp_link_probe_buffer_size(link);
     }
 #endif
     amp_ns_flush(link);

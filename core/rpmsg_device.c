@@ -3,37 +3,37 @@
 
 #if AMP_CONFIG_DEVICE
 
-void *amp_link_map_buffer(
-    struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint32_t *len) {
+uint8_t *amp_link_map_buffer(struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id) {
     uint64_t addr;
-    if (id > vq->mask || !amp_virtq_device_read(vq, id, &addr, len)) {
+    uint32_t len;
+    uint8_t *buffer = NULL;
+    if (id > vq->mask || !amp_virtq_device_read(vq, id, &addr, &len)) {
         return NULL;
     }
     uint64_t offset = addr - link->buffers_da;
-    if (*len - AMP_HEADER_SIZE > UINT16_MAX || offset % 4 != 0) {
+    if (len - AMP_HEADER_SIZE > UINT16_MAX || offset % 4 != 0) {
         return NULL;
     }
-    if (offset <= link->buffers_len && *len <= link->buffers_len - offset) {
-        return link->buffers + offset;
+    if (offset <= link->buffers_len && len <= link->buffers_len - offset) {
+        buffer = vq->buffers + offset;
+    } else if (vq->buffers == NULL && offset <= UINTPTR_MAX) { // no window: the port knows
+        buffer = link->port->ops->map(link->port->ctx, (amp_da_t)offset, len);
     }
-    // No window to look into: the port knows.
-    return link->buffers != NULL || offset > UINTPTR_MAX
-        ? NULL
-        : link->port->ops->map(link->port->ctx, (amp_da_t)offset, *len);
-}
-
-uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id) {
-    uint32_t size;
-    uint8_t *buffer = amp_link_map_buffer(link, &link->tx, id, &size);
-    if (buffer == NULL) {
-        amp_link_violated(link, "available ring: transmit buffer that cannot be one");
-    } else {
-        amp_link_learn(link, size);
+    if (buffer != NULL) {
+        amp_link_set_buffer_size(link, vq, len);
     }
     return buffer;
 }
 
-void amp_link_look(struct amp_rpmsg *link) {
+uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id) {
+    uint8_t *buffer = amp_link_map_buffer(link, &link->tx, id);
+    if (buffer == NULL) {
+        amp_link_violated(link, "available ring: transmit buffer that cannot be one");
+    }
+    return buffer;
+}
+
+void amp_link_probe_buffer_size(struct amp_rpmsg *link) {
     int ready = amp_virtq_ready(&link->tx);
     if (ready < 0) {
         amp_link_violated(link, amp_link_bad_index);

@@ -24,14 +24,14 @@ static AMP_NOINLINE void deliver_full(
 AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room, bool host) {
     const struct rpmsg_hdr *hdr = (const void *)buffer;
     if (host) {
-        amp_cache_forget(amp_virtq_cache(&link->rx), buffer,
-            room < link->buffer_size ? room : link->buffer_size);
+        amp_cache_forget(
+            amp_virtq_cache(&link->rx), buffer, room < link->rx.size ? room : link->rx.size);
     }
     uint32_t src = amp_shm_load_32(&hdr->src);
     uint32_t dst = amp_shm_load_32(&hdr->dst);
     size_t len = amp_shm_load_16(&hdr->len);
     // A device cannot have written more than there is.
-    if (AMP_RARELY((host && room > link->buffer_size) || len + AMP_HEADER_SIZE > room)) {
+    if (AMP_RARELY((host && room > link->rx.size) || len + AMP_HEADER_SIZE > room)) {
         ++link->stats.malformed;
         return;
     }
@@ -51,8 +51,7 @@ AMP_PER_ROLE uint32_t give_back(struct amp_rpmsg *link, uint32_t id, bool host) 
     uint32_t given = vq->given;
     if (host) {
         // A callback may write into its message: not over the next one.
-        amp_cache_forget(
-            amp_virtq_cache(vq), link->buffers + id * link->buffer_size, link->buffer_size);
+        amp_cache_forget(amp_virtq_cache(vq), vq->buffers + id * vq->size, vq->size);
         amp_virtq_driver_put(vq, mine, given, id);
     } else {
         amp_virtq_device_put(vq, mine, given, id, 0);
@@ -78,14 +77,15 @@ static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host
         message->id = amp_shm_load_32(&elem->id);
         if (amp_virtq_driver_may_take(vq, message->id)) {
             message->room = amp_shm_load_32(&elem->len);
-            message->buffer = link->buffers + message->id * link->buffer_size;
+            message->buffer = vq->buffers + message->id * vq->size;
             return true;
         }
     } else {
 #if AMP_CONFIG_DEVICE
         message->id = amp_virtq_device_peek(vq, vq->theirs, vq->next);
-        message->buffer = amp_link_map_buffer(link, vq, message->id, &message->room);
+        message->buffer = amp_link_map_buffer(link, vq, message->id);
         if (message->buffer != NULL) {
+            message->room = vq->size;
             return true;
         }
         lie = "available ring: no buffer in the shared memory";
@@ -100,7 +100,7 @@ AMP_PER_ROLE bool peek_usual(
     const struct amp_rpmsg *link, const void *theirs, struct message *message, bool host) {
     const struct amp_virtq *vq = &link->rx;
     if (!host) {
-        message->room = link->buffer_size;
+        message->room = vq->size;
         message->id = amp_virtq_device_peek(vq, theirs, vq->next);
         return amp_link_map_usual(link, vq, message->id, &message->buffer);
     }
@@ -110,7 +110,7 @@ AMP_PER_ROLE bool peek_usual(
         return false;
     }
     message->room = amp_shm_load_32(&elem->len);
-    message->buffer = link->buffers + message->id * link->buffer_size;
+    message->buffer = vq->buffers + message->id * vq->size;
     return true;
 }
 

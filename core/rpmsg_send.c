@@ -97,7 +97,7 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (id < 0) {
         return id;
     }
-    uint8_t *buffer = host ? link->tx_buffers + (uint32_t)id * link->buffer_size
+    uint8_t *buffer = host ? link->tx.buffers + (uint32_t)id * link->tx.size
                            : amp_link_tx_buffer(link, (uint32_t)id);
     if (!host && buffer == NULL) {
         return -AMP_EPROTO;
@@ -278,7 +278,7 @@ AMP_PER_ROLE bool take_usual(struct amp_rpmsg *link, uint32_t *id, uint8_t **buf
     }
     *id = link->tx_list[listed];
     if (host) {
-        *buffer = link->tx_buffers + *id * link->buffer_size;
+        *buffer = link->tx.buffers + *id * link->tx.size;
     } else if (AMP_RARELY(!amp_link_map_usual(link, &link->tx, *id, buffer))) {
         return false;
     }

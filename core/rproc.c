@@ -124,7 +124,7 @@ static int bring_link_up(struct amp_rproc *rproc) {
     layout.buffers_len = (size_t)rproc->buffer_count * port->buffer_size;
     layout.buffers = port->ops->map(port->ctx, rproc->buffers_da, layout.buffers_len);
     layout.buffers_da = rproc->buffers_da - rproc->buffer_base;
-    layout.buffer_size = port->buffer_size;
+    layout.buffer_size[0] = layout.buffer_size[1] = port->buffer_size;
     layout.name_service = rproc->vdev.features >> VIRTIO_RPMSG_F_NS & 1;
     layout.event_idx = rproc->vdev.features >> VIRTIO_RING_F_EVENT_IDX & 1;
     return layout.buffers == NULL ? -AMP_EIO : amp_rpmsg_up(rproc->link, &layout);

@@ -46,8 +46,8 @@ void amp_virtq_device_init(struct amp_virtq *vq, const struct amp_vring_layout *
 #endif
 
 #if AMP_CONFIG_HOST
-amp_da_t amp_virtq_driver_init(struct amp_virtq *vq, const struct amp_vring_layout *ring,
-    amp_da_t da, uint32_t size, bool stock) {
+amp_da_t amp_virtq_driver_init(
+    struct amp_virtq *vq, const struct amp_vring_layout *ring, amp_da_t da, bool stock) {
     view(vq, ring, true);
     uint32_t num = ring->num;
     struct virtq_desc *desc = amp_virtq_desc(vq);
@@ -57,10 +57,10 @@ amp_da_t amp_virtq_driver_init(struct amp_virtq *vq, const struct amp_vring_layo
     memset(desc, 0, (size_t)(end - (uint8_t *)desc));
     for (uint32_t id = 0; id < num; ++id) {
         desc[id].addr = da;
-        desc[id].len = size;
+        desc[id].len = vq->size;
         desc[id].flags = stock ? VIRTQ_DESC_F_WRITE : 0;
         avail[id] = (uint16_t)id;
-        da += size;
+        da += vq->size;
     }
     memset(vq->kept, stock ? 0 : AMP_KEPT_FREE, num);
     vq->limit = num;

@@ -64,12 +64,12 @@ bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align);
 void amp_virtq_device_init(struct amp_virtq *vq, const struct amp_vring_layout *ring);
 
 // While the device is in reset: the driver writes the descriptor table for
-// buffers of `size` bytes that lie one after the other from `da`, and empties
+// buffers of vq->size bytes that lie one after the other from `da`, and empties
 // both rings; then it stocks the available ring with all of them (receive), or
 // keeps them free (transmit).  Descriptor i belongs to buffer i for ever.
 // Returns the end of the buffers.
-amp_da_t amp_virtq_driver_init(struct amp_virtq *vq, const struct amp_vring_layout *ring,
-    amp_da_t da, uint32_t size, bool stock);
+amp_da_t amp_virtq_driver_init(
+    struct amp_virtq *vq, const struct amp_vring_layout *ring, amp_da_t da, bool stock);
 
 static inline struct virtq_desc *amp_virtq_desc(const struct amp_virtq *vq) {
     return vq->desc;

@@ -100,6 +100,12 @@ struct amp_virtq {
     uint32_t event_mask;
     void *desc; // the descriptor table
     uint32_t notify_id;
+    uint32_t size; // bytes of one buffer; a device learns it
+    // Host: the buffer of descriptor 0; the others follow in order.  Device: the
+    // shared window in which the host's buffers must lie, or NULL to ask the
+    // port for each.
+    uint8_t *buffers;
+    size_t fit; // device: words of the window at which a buffer of `size` can begin
     uint32_t usual; // driver: ids below it are with the device, without a look at `kept`
     uint32_t kept_count;
     uint32_t limit; // ids below it have a buffer
@@ -124,14 +130,9 @@ struct amp_rpmsg {
     uint16_t generation; // counts lives: an event may have ended this one
     uint16_t rx_id; // of the message that is being handled
     const struct amp_port *port;
-    uint32_t buffer_size; // bytes of one buffer; a device learns it
     size_t tx_limit; // the shortest payload that is too long: 0 while down
     struct amp_endpoint **buckets;
     uint32_t bucket_mask;
-    // Host: the buffers of ring 0.  Device: the shared window in which the
-    // host's buffers must lie, or NULL to ask the port for each.
-    uint8_t *buffers;
-    uint8_t *tx_buffers; // host: the buffers of ring 1
     const struct amp_rpmsg_events *events;
     struct amp_endpoint *endpoints; // the newest
     struct amp_service *services_end; // behind the newest
@@ -143,9 +144,8 @@ struct amp_rpmsg {
     uint32_t tx_listed; // ids on tx_list
     const char *violation; // read-only for the user: what the other side did, or NULL
     void *user; // for the user: never touched here
-    uint64_t buffers_da; // what a descriptor says for the first byte of `buffers`
-    size_t buffers_len; // device: bytes
-    size_t buffers_fit; // device: words at which one of the usual size can begin
+    uint64_t buffers_da; // device: what a descriptor says for the first byte of the window
+    size_t buffers_len; // device: bytes of the window
     struct amp_endpoint nobody; // ends each bucket's list
     struct amp_endpoint *own_buckets[AMP_CONFIG_BUCKETS];
     // The oldest first; one more than is remembered, for what is being said.
@@ -172,7 +172,9 @@ struct amp_rpmsg_layout {
     void *buffers;
     uint64_t buffers_da; // what a descriptor says for the first byte of it
     size_t buffers_len; // bytes; host: what is missing is missing in ring 1
-    uint32_t buffer_size; // host only: bytes of one buffer, a multiple of 4
+    // Host only: bytes of one buffer of ring 0 and of ring 1, header included: 64
+    // to 65536, a multiple of 4.  A device learns them from the descriptors.
+    uint32_t buffer_size[2];
     bool name_service; // both sides have VIRTIO_RPMSG_F_NS
     bool event_idx; // both sides have VIRTIO_RING_F_EVENT_IDX
 };

@@ -164,8 +164,11 @@ static void check_inside(const void *data, size_t len) {
     size_t offset = (size_t)(first - area[2].va);
     CHECK(first >= area[2].va && offset % 4 == 0 && offset + AMP_HEADER_SIZE + len <= area[2].len);
     if (host) {
-        CHECK(offset % pair.shape.buffer_size == 0);
-        CHECK(len + AMP_HEADER_SIZE <= pair.shape.buffer_size);
+        size_t received = (size_t)pair.shape.num[0] * pair.shape.buffer_size;
+        bool sent = offset >= received;
+        uint32_t buffer_size = sent ? pair.shape.buffer_size_1 : pair.shape.buffer_size;
+        CHECK((sent ? offset - received : offset) % buffer_size == 0);
+        CHECK(len + AMP_HEADER_SIZE <= buffer_size);
     }
 }
 
@@ -497,6 +500,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         (struct pair_shape){
             .num = {(uint16_t)(1 << (shape & 3)), (uint16_t)(1 << (shape >> 2 & 3))},
             .buffer_size = sizes[shape >> 4 & 3],
+            .buffer_size_1 = sizes[(shape ^ how) >> 4 & 3],
             .align = shape & 64 ? 4 : 16,
             .no_name_service = how & 2,
             .ask_port = how & 4,

@@ -68,9 +68,9 @@ static void other_step(void) {
 
 static void received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     (void)src;
-    uint8_t *first = bus.buffers;
-    size_t size = (size_t)(bus.rx.mask + 1) * bus.buffer_size;
-    CHECK((uint8_t *)data >= first && len <= bus.buffer_size - AMP_HEADER_SIZE);
+    uint8_t *first = bus.rx.buffers;
+    size_t size = (size_t)(bus.rx.mask + 1) * bus.rx.size;
+    CHECK((uint8_t *)data >= first && len <= bus.rx.size - AMP_HEADER_SIZE);
     CHECK((uint8_t *)data + len <= first + size);
     static volatile uint8_t sink;
     for (size_t i = 0; i < len; i++) {

@@ -163,7 +163,7 @@ static void round_of(uint16_t num, bool echo, bool event_idx, uint32_t messages)
     struct amp_rpmsg_layout layout = {
         .buffers = memory + 2 * ring,
         .buffers_len = 2 * (size_t)num * BUFFER,
-        .buffer_size = BUFFER,
+        .buffer_size = {BUFFER, BUFFER},
         .event_idx = event_idx,
     };
     for (int i = 0; i < 2; ++i) {

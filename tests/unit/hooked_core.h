@@ -24,8 +24,8 @@
 #define amp_link_drop hooked_link_drop
 #define amp_link_find hooked_link_find
 #define amp_link_find_bound hooked_link_find_bound
-#define amp_link_learn hooked_link_learn
-#define amp_link_look hooked_link_look
+#define amp_link_probe_buffer_size hooked_link_probe_buffer_size
+#define amp_link_set_buffer_size hooked_link_set_buffer_size
 #define amp_link_map_buffer hooked_link_map_buffer
 #define amp_link_ring hooked_link_ring
 #define amp_link_tell hooked_link_tell

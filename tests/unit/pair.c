@@ -64,7 +64,7 @@ static void describe(struct pair *pair, struct pair_side *side) {
         .buffers = pair->buffers,
         .buffers_da = pair_da(pair, pair->buffers),
         .buffers_len = pair->buffers_len,
-        .buffer_size = pair->shape.buffer_size,
+        .buffer_size = {pair->shape.buffer_size, pair->shape.buffer_size_1},
         .name_service = !pair->shape.no_name_service,
         .event_idx = pair->shape.event_idx,
     };
@@ -81,9 +81,11 @@ void pair_init(struct pair *pair, struct pair_shape shape) {
     memset(&pair_log, 0, sizeof(pair_log));
     memset(&pair_services, 0, sizeof(pair_services));
     shape.buffer_size = shape.buffer_size == 0 ? 512 : shape.buffer_size;
+    shape.buffer_size_1 = shape.buffer_size_1 == 0 ? shape.buffer_size : shape.buffer_size_1;
     shape.align = shape.align == 0 ? 16 : shape.align;
     pair->shape = shape;
-    pair->buffers_len = ((size_t)shape.num[0] + shape.num[1]) * shape.buffer_size;
+    pair->buffers_len =
+        (size_t)shape.num[0] * shape.buffer_size + (size_t)shape.num[1] * shape.buffer_size_1;
     pair->mapping_len = in_pages(pair->buffers_len) + 4 * PAGE;
     for (int i = 0; i < 2; ++i) {
         pair->ring_len[i] = virtq_size(shape.num[i], shape.align);
@@ -159,8 +161,10 @@ struct virtq_used *pair_used(struct pair *pair, int ring) {
 }
 
 struct rpmsg_hdr *pair_message(struct pair *pair, int ring, uint32_t id) {
-    uint32_t first = ring == 0 ? 0 : pair->shape.num[0];
-    return (void *)(pair->buffers + (first + id) * pair->shape.buffer_size);
+    const struct pair_shape *shape = &pair->shape;
+    return (void *)(ring == 0
+            ? pair->buffers + id * shape->buffer_size
+            : pair->buffers + shape->num[0] * shape->buffer_size + id * shape->buffer_size_1);
 }
 
 uint32_t pair_random(uint64_t *seed) {

@@ -24,7 +24,8 @@ enum { PAIR_NOTIFY_0 = 7, PAIR_NOTIFY_1 = 9 };
 
 struct pair_shape {
     uint16_t num[2]; // of ring 0 (device to host) and ring 1
-    uint32_t buffer_size; // 0: 512
+    uint32_t buffer_size; // of ring 0; 0: 512
+    uint32_t buffer_size_1; // of ring 1; 0: as ring 0
     uint32_t align; // 0: 16
     bool no_name_service;
     bool ask_port; // the device asks map() for each buffer

@@ -111,6 +111,44 @@ static void test_longest_message(void **state) {
     assert_int_equal(amp_endpoint_send(&at_device, data, 1), -AMP_EPROTO);
 }
 
+// Each direction has buffers of its own length: 64 bytes one way and 64 KiB the
+// other, whoever asks.
+static void check_buffer_sizes(uint32_t to_host, uint32_t to_device, bool ask_port) {
+    static uint8_t longest[65536];
+    pair_init(&pair,
+        (struct pair_shape){.num = {2, 4},
+            .buffer_size = to_host,
+            .buffer_size_1 = to_device,
+            .ask_port = ask_port});
+    pair_up(&pair);
+    at_host.link = at_device.link = NULL;
+    assert_int_equal(amp_endpoint_create(&pair.host.link, &at_host, NULL, 1, 2, pair_note), 0);
+    assert_int_equal(amp_endpoint_create(&pair.device.link, &at_device, NULL, 2, 1, pair_note), 0);
+    assert_int_equal(amp_rpmsg_mtu(&pair.host.link), to_device - 16);
+    assert_int_equal(amp_rpmsg_mtu(&pair.device.link), to_host - 16);
+    for (unsigned round = 0; round < 9; ++round) { // more than a ring
+        struct amp_endpoint *from = round % 2 == 0 ? &at_host : &at_device;
+        size_t mtu = amp_rpmsg_mtu(from->link);
+        memset(longest, (int)round + 1, sizeof(longest));
+        assert_int_equal(amp_endpoint_send(from, longest, mtu + 1), -AMP_EMSGSIZE);
+        assert_int_equal(amp_endpoint_send(from, longest, mtu), mtu);
+        struct amp_rpmsg *to = round % 2 == 0 ? &pair.device.link : &pair.host.link;
+        assert_int_equal(amp_rpmsg_poll(to), 1);
+        assert_int_equal(pair_log.len, mtu);
+        assert_memory_equal(pair_log.data, longest, mtu < 512 ? mtu : 512);
+    }
+    pair_free(&pair);
+}
+
+static void test_buffer_sizes(void **state) {
+    (void)state;
+    for (int ask = 0; ask < 2; ++ask) {
+        check_buffer_sizes(64, 65536, ask);
+        check_buffer_sizes(65536, 64, ask);
+        check_buffer_sizes(512, 1024, ask);
+    }
+}
+
 // The device learns the payload's size from the buffers that it is given.
 static void test_mtu_of_device(void **state) {
     (void)state;
@@ -280,6 +318,7 @@ int main(void) {
         TEST(test_full),
         TEST(test_not_connected),
         TEST(test_longest_message),
+        TEST(test_buffer_sizes),
         TEST(test_mtu_of_device),
         TEST(test_claims),
         TEST(test_claims_and_down),

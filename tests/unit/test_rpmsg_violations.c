@@ -62,7 +62,7 @@ static void open_asking(bool ask) {
     pair_init(&pair, (struct pair_shape){.num = {4, 4}, .ask_port = ask});
     pair_up(&pair);
     bind_both();
-    assert_int_equal(pair.device.link.buffers == NULL, ask);
+    assert_int_equal(pair.device.link.rx.buffers == NULL, ask);
 }
 
 static void test_violations_against_device(void **state) {

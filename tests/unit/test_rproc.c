@@ -382,7 +382,7 @@ static void test_fewer_buffers(void **state) {
         struct amp_tx tx;
         unsigned claimed = 0;
         while (amp_tx_claim(&link, &tx) == 0) {
-            size_t end = (size_t)((uint8_t *)tx.data + tx.size - link.buffers);
+            size_t end = (size_t)((uint8_t *)tx.data + tx.size - link.rx.buffers);
             assert_true(end <= count * (size_t)512);
             ++claimed;
         }

@@ -14,8 +14,9 @@ static void begin_with(uint16_t num, bool event_idx) {
     memset(memory, 0xFF, sizeof(memory));
     struct amp_vring_layout ring = {.va = memory, .num = num, .align = 32, .notify_id = 5};
     driver.event_mask = device.event_mask = event_idx ? 0xFFFF : 0;
+    driver.size = 128;
     assert_int_equal(
-        amp_virtq_driver_init(&driver, &ring, 0x80000000u, 128, false), 0x80000000u + 128 * num);
+        amp_virtq_driver_init(&driver, &ring, 0x80000000u, false), 0x80000000u + 128 * num);
     amp_virtq_device_init(&device, &ring);
 }
 
