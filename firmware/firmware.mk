@@ -3,8 +3,9 @@
 #
 # Gives, for a port P:
 #   $(BUILD)/firmware/P/NAME.elf   the image of firmware/NAME
-#   AMP_FIRMWARE_SIM               every image of the sim port, and
-#                                  test_notable.flash.bin for OPENAMP_SIM_FLASH
+#   $(BUILD)/firmware/P/NAME.flash.bin   the same for the flash, as a plain binary
+#   AMP_FIRMWARE_SIM               every image of the sim port, and FW_IN_FLASH
+#                                  for OPENAMP_SIM_FLASH
 #   AMP_FIRMWARE_SIM_SHIPPED       those that users get: virtual_uart.elf
 #   AMP_FIRMWARE_AN521             the same for mps2_an521
 #   AMP_FIRMWARE_H7                the same for stm32h7
@@ -14,6 +15,9 @@
 # One image for each folder that has a main.c; more from one source below.
 FW_NAMES := $(patsubst firmware/%/main.c,%,$(wildcard firmware/*/main.c))
 FW_VARIANTS := test_crash_reset test_crash_ready
+# Those that are started by their address, too: with a resource table of its own,
+# and without.
+FW_IN_FLASH := virtual_uart test_notable
 
 # The core in the device's role only.
 FW_CORE := $(filter-out core/elf.c core/rproc.c core/rsc_table.c, $(wildcard core/*.c))
@@ -53,7 +57,7 @@ $(1)/%.flash.bin: $(1)/%.flash.elf
 	$(8) -O binary $$< $$@
 
 .SECONDARY: $(FW_NAMES:%=$(1)/obj/%.o) $(FW_VARIANTS:%=$(1)/obj/%.o) $$($(1)_LIB) \
-    $(1)/test_notable.flash.elf
+    $(FW_IN_FLASH:%=$(1)/%.flash.elf)
 
 -include $$(wildcard $(1)/*/*.d)
 endef
@@ -63,7 +67,7 @@ $(eval $(call FW_PORT,$(FW),$(AMP_SIM_REMOTE_CC),$(AMP_SIM_REMOTE_LD),$(AMP_SIM_
     $(AMP_SIM_REMOTE_LIB),$(AMP_SIM_REMOTE_DEPS),,$$(shell $(CC) -print-prog-name=objcopy)))
 AMP_FIRMWARE_SIM_SHIPPED := $(FW)/virtual_uart.elf
 AMP_FIRMWARE_SIM := $(FW_NAMES:%=$(FW)/%.elf) $(FW_VARIANTS:%=$(FW)/%.elf) \
-    $(FW)/test_notable.flash.bin
+    $(FW_IN_FLASH:%=$(FW)/%.flash.bin)
 
 # Not those that try what is special about sim.
 FW_AN521 := $(BUILD)/firmware/mps2_an521
@@ -72,7 +76,7 @@ $(eval $(call FW_PORT,$(FW_AN521),$(AMP_AN521_REMOTE_CC),$(AMP_AN521_REMOTE_LD),
     $(AMP_AN521_PREFIX)objcopy))
 AMP_FIRMWARE_AN521 := $(addprefix $(FW_AN521)/, \
     $(patsubst %,%.elf,$(filter-out test_bare test_hostile test_sandbox test_storm,$(FW_NAMES)) $(FW_VARIANTS)) \
-    test_notable.flash.bin)
+    $(FW_IN_FLASH:%=%.flash.bin))
 
 FW_H7 := $(BUILD)/firmware/stm32h7
 $(eval $(call FW_PORT,$(FW_H7),$(AMP_H7_REMOTE_CC),$(AMP_H7_REMOTE_LD),\
@@ -80,4 +84,4 @@ $(eval $(call FW_PORT,$(FW_H7),$(AMP_H7_REMOTE_CC),$(AMP_H7_REMOTE_LD),\
     $(AMP_H7_PREFIX)objcopy))
 AMP_FIRMWARE_H7 := $(addprefix $(FW_H7)/, \
     $(patsubst %,%.elf,$(filter-out test_bare test_hostile test_sandbox test_storm,$(FW_NAMES)) $(FW_VARIANTS)) \
-    test_notable.flash.bin)
+    $(FW_IN_FLASH:%=%.flash.bin))

@@ -2,8 +2,16 @@
 
 #include <string.h>
 
+// Firmware for the flash is linked to read its table where the host has its
+// default one (openamp/table_mark.h), and that may be longer.
+static size_t table_room(const void *table, size_t len) {
+    size_t room;
+    return table == amp_remote_default_table(&room) ? room : len;
+}
+
 void firmware_wait_ready(
     struct amp_rpmsg *link, const void *table, size_t len, struct amp_rpmsg_layout *layout) {
+    len = table_room(table, len);
     int error = amp_vdev_open(link->port, table, len, layout);
     while (error == -AMP_EAGAIN) {
         amp_remote_wait(AMP_REMOTE_FOREVER);

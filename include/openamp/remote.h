@@ -59,8 +59,10 @@ extern char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 
 // ---- Life ----
 
-// The table that the host provides for firmware that brings none, at the
-// address that this board fixes; *len is the room there.
+// The table that the host provides for firmware that brings none, or that it
+// did not load, at the address that this board fixes; *len is the room there.
+// Firmware that is linked for the flash has its own table at this address: see
+// table_mark.h.
 const void *amp_remote_default_table(size_t *len);
 
 // Stop this core, in order.  A board whose core cannot do that hangs it.

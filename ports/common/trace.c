@@ -8,7 +8,7 @@
 
 #define TEXT ((char *)(uintptr_t)AMP_REMOTE_TRACE_DA)
 
-// Bytes in use; the loader cleared the buffer, and .bss, at every load.
+// Bytes in use.  The loader, or the reset code, cleared the buffer and .bss.
 static size_t used;
 
 static void put(char c) {

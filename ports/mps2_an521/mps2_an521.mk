@@ -48,14 +48,17 @@ $(AMP_AN521_BUILD)/remote/trace.o: ports/common/trace.c
 	@mkdir -p $(@D)
 	$(AMP_AN521_CC) -c $< -o $@
 
-AMP_AN521_CPP = $(AMP_AN521_PREFIX)gcc -E -P -x c
-$(AMP_AN521_BUILD)/load.ld: $(AMP_AN521)/an521.ld.S $(AMP_AN521)/board.h
+AMP_AN521_CPP = $(AMP_AN521_PREFIX)gcc -E -P -x c -Iinclude
+$(AMP_AN521_BUILD)/load.ld: $(AMP_AN521)/an521.ld.S $(AMP_AN521)/board.h \
+    include/openamp/table_mark.h
 	@mkdir -p $(@D)
 	$(AMP_AN521_CPP) $< -o $@
-$(AMP_AN521_BUILD)/flash.ld: $(AMP_AN521)/an521.ld.S $(AMP_AN521)/board.h
+$(AMP_AN521_BUILD)/flash.ld: $(AMP_AN521)/an521.ld.S $(AMP_AN521)/board.h \
+    include/openamp/table_mark.h
 	@mkdir -p $(@D)
 	$(AMP_AN521_CPP) -DAMP_AN521_IN_FLASH $< -o $@
-$(AMP_AN521_BUILD)/host.ld: $(AMP_AN521)/an521.ld.S $(AMP_AN521)/board.h
+$(AMP_AN521_BUILD)/host.ld: $(AMP_AN521)/an521.ld.S $(AMP_AN521)/board.h \
+    include/openamp/table_mark.h
 	@mkdir -p $(@D)
 	$(AMP_AN521_CPP) -DAMP_AN521_HOST $< -o $@
 

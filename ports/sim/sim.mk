@@ -49,13 +49,15 @@ $(AMP_SIM_BUILD)/remote/trace.o: ports/common/trace.c
 	@mkdir -p $(@D)
 	$(AMP_SIM_REMOTE_CC) -c $< -o $@
 
-$(AMP_SIM_BUILD)/remote/load.ld: $(AMP_SIM)/remote/sim.ld.S $(AMP_SIM)/board.h
+$(AMP_SIM_BUILD)/remote/load.ld: $(AMP_SIM)/remote/sim.ld.S $(AMP_SIM)/board.h \
+    include/openamp/table_mark.h
 	@mkdir -p $(@D)
-	$(CC) -E -P -x c $< -o $@
+	$(CC) -E -P -x c -Iinclude $< -o $@
 
-$(AMP_SIM_BUILD)/remote/flash.ld: $(AMP_SIM)/remote/sim.ld.S $(AMP_SIM)/board.h
+$(AMP_SIM_BUILD)/remote/flash.ld: $(AMP_SIM)/remote/sim.ld.S $(AMP_SIM)/board.h \
+    include/openamp/table_mark.h
 	@mkdir -p $(@D)
-	$(CC) -E -P -x c -DAMP_SIM_IN_FLASH $< -o $@
+	$(CC) -E -P -x c -Iinclude -DAMP_SIM_IN_FLASH $< -o $@
 
 $(AMP_SIM_BUILD)/runner_%.o: $(AMP_SIM)/%.c
 	@mkdir -p $(@D)

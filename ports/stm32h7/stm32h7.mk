@@ -50,11 +50,13 @@ $(AMP_H7_BUILD)/remote/trace.o: ports/common/trace.c
 	@mkdir -p $(@D)
 	$(AMP_H7_REMOTE_CC) -c $< -o $@
 
-AMP_H7_CPP = $(AMP_H7_PREFIX)gcc -E -P -x c
-$(AMP_H7_BUILD)/load.ld: $(AMP_H7)/stm32h7.ld.S $(AMP_H7)/board.h
+AMP_H7_CPP = $(AMP_H7_PREFIX)gcc -E -P -x c -Iinclude
+$(AMP_H7_BUILD)/load.ld: $(AMP_H7)/stm32h7.ld.S $(AMP_H7)/board.h \
+    include/openamp/table_mark.h
 	@mkdir -p $(@D)
 	$(AMP_H7_CPP) $< -o $@
-$(AMP_H7_BUILD)/flash.ld: $(AMP_H7)/stm32h7.ld.S $(AMP_H7)/board.h
+$(AMP_H7_BUILD)/flash.ld: $(AMP_H7)/stm32h7.ld.S $(AMP_H7)/board.h \
+    include/openamp/table_mark.h
 	@mkdir -p $(@D)
 	$(AMP_H7_CPP) -DAMP_STM32H7_IN_FLASH=$(AMP_H7_FLASH_DA) $< -o $@
 

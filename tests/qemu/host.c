@@ -66,6 +66,10 @@ void host_init(const char *name) {
 #define IMAGE_LEN 0x40000
 #endif
 
+uint32_t host_image_da(unsigned n) {
+    return IMAGE_DA + n * IMAGE_LEN;
+}
+
 static int read_image(void *ctx, uint64_t offset, void *buffer, size_t len) {
     memcpy(buffer, (const char *)ctx + offset, len);
     return 0;
@@ -75,7 +79,7 @@ int host_load(unsigned n, struct amp_load_error *error) {
     struct amp_load_error ignored;
     struct amp_image image = {
         .read = read_image,
-        .ctx = (void *)(uintptr_t)(IMAGE_DA + n * IMAGE_LEN),
+        .ctx = (void *)(uintptr_t)host_image_da(n),
         .size = IMAGE_LEN,
     };
     return amp_rproc_load(&host_rproc, &image, error != NULL ? error : &ignored);

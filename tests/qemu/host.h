@@ -26,6 +26,9 @@ void host_check(bool condition, const char *text, const char *file, int line);
 // Prepare the link, with an endpoint `name`.
 void host_init(const char *name);
 
+// Where image number `n` is.
+uint32_t host_image_da(unsigned n);
+
 // Load image number `n`: the result of amp_rproc_load().
 int host_load(unsigned n, struct amp_load_error *error);
 

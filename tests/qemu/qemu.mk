@@ -32,8 +32,9 @@ qemu: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES) mps2_an521 \
 	$(MAKE) -j1 qemu-c qemu-soak-short qemu-python qemu-two qemu-console
 
 # Host programs in C: every way to live and die.
-qemu-c: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES)
-	tests/qemu/run_c $(QEMU_TESTS)/test_life.elf $(QEMU_IMAGES)
+QEMU_IN_FLASH := $(FW_AN521)/virtual_uart.flash.bin
+qemu-c: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES) $(QEMU_IN_FLASH)
+	tests/qemu/run_c $(QEMU_TESTS)/test_life.elf $(QEMU_IMAGES) $(QEMU_IN_FLASH)
 
 # Numbers of lives and of messages.
 qemu-soak: $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)

@@ -1,10 +1,15 @@
 /*
  * The life of core 1, seen from a host program in C: start, echo, stop,
- * restart; every way to die, and every way not to let itself be stopped.
+ * restart; every way to die, and every way not to let itself be stopped; and
+ * firmware that is in place.
  */
 #include "host.h"
 
 #include <string.h>
+
+// Behind those of host.h: virtual_uart for the flash, a plain binary.
+enum { IMAGE_IN_FLASH = IMAGE_BENCH };
+enum { FLASH_DA = 0x80000000, FLASH_USED = 0x10000 };
 
 static void stop(void) {
     CHECK(amp_rproc_stop(&host_rproc) == 0);
@@ -106,8 +111,27 @@ static void test_vectors(void) {
     refuse_vectors(1, 0x38000401); // not the entry
     struct amp_load_error why;
     CHECK(amp_rproc_load_address(&host_rproc, 0x10000000, &why) == -AMP_ENOEXEC);
-    CHECK(amp_rproc_load_address(&host_rproc, 0x80000000, &why) == 0);
+    CHECK(amp_rproc_load_address(&host_rproc, FLASH_DA, &why) == 0);
     CHECK(amp_rproc_start(&host_rproc) == -AMP_ENOEXEC); // nothing is there
+}
+
+// ---- Firmware in place ----
+
+// It has a table of its own, and nobody loads it.
+static void test_flash(void) {
+    memcpy((void *)FLASH_DA, (void *)(uintptr_t)host_image_da(IMAGE_IN_FLASH), FLASH_USED);
+    host_init("vuart-channel");
+    for (int life = 0; life < 3; life++) {
+        struct amp_load_error why;
+        CHECK(amp_rproc_load_address(&host_rproc, FLASH_DA, &why) == 0);
+        CHECK(amp_rproc_start(&host_rproc) == 0);
+        CHECK(host_until(host_is_ready, 5000));
+        for (int i = 0; i < 200; i++) {
+            host_echo("from flash");
+        }
+        stop();
+    }
+    amp_endpoint_destroy(&host_ept);
 }
 
 int main(void) {
@@ -126,6 +150,8 @@ int main(void) {
     host_init("test-fault");
     test_faults();
     test_trace();
+    amp_endpoint_destroy(&host_ept);
+    test_flash();
     amp_an521_print("OK\n");
     return 0;
 }

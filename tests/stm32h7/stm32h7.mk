@@ -61,7 +61,7 @@ H7_PROGRAMS := $(H7_C_NAMES:%=$(H7_TESTS)/mpu/%.elf) $(H7_C_NAMES:%=$(H7_TESTS)/
 
 .PHONY: test-stm32h7 test-stm32h7-c test-stm32h7-python
 test-stm32h7: test-stm32h7-c test-stm32h7-python
-test-stm32h7-c: $(H7SIM) $(H7_IMAGES) $(FW_H7)/test_notable.flash.bin $(H7_PROGRAMS)
+test-stm32h7-c: $(H7SIM) $(H7_IMAGES) $(FW_IN_FLASH:%=$(FW_H7)/%.flash.bin) $(H7_PROGRAMS)
 	tests/stm32h7/run $(BUILD)
 # After the first, which makes a firmware that it uses, too.
 test-stm32h7-python: test-stm32h7-c $(AMP_H7_BUILD)/micropython.elf $(AMP_H7_BUILD)/rom.img

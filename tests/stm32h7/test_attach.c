@@ -1,7 +1,8 @@
 /*
  * The M4 runs already when this program begins: the option byte BCM4 says so.
- * Argument: 1 if it waits for a host, 2 if it does not, 3 if the core was told
- * to boot elsewhere.
+ * Argument: 1 or 4 if it waits for a host, 2 if it does not, 3 if the core was
+ * told to boot elsewhere.  4: it is virtual_uart, which has a resource table,
+ * and not test_notable.
  */
 #include "m7.h"
 
@@ -42,11 +43,11 @@ static void attach(void) {
 
 int main(void) {
     uint32_t kind = m7_argument(0);
-    host_init("test-notable");
+    host_init(kind == 4 ? "vuart-channel" : "test-notable");
     // It has its time to begin, as while a real program sets itself up.
     amp_platform_wait(1);
     refuse_load();
-    if (kind == 1) {
+    if (kind == 1 || kind == 4) {
         attach();
     } else if (kind == 2) {
         refused(amp_rproc_load_address(&host_rproc, FIRMWARE, &why), why.what);

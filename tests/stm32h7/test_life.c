@@ -1,7 +1,8 @@
 /*
  * Every way for the M4 to live and to end.  What stops it is a reset of the
  * chip, with which this program begins anew: it counts them, and each life has
- * its number.
+ * its number.  Argument: 1 if the firmware in the flash is virtual_uart, which
+ * has a resource table, and not test_notable.
  */
 #include "m7.h"
 
@@ -136,23 +137,36 @@ static void test_refusals(void) {
     say(why.what);
 }
 
-static void life_flash(void) {
+static void run_in_flash(void) {
     struct amp_load_error why;
-    test_refusals();
-    amp_endpoint_destroy(&host_ept);
-    host_init("test-notable");
+    host_init(m7_argument(0) == 1 ? "vuart-channel" : "test-notable");
     CHECK(amp_rproc_load_address(&host_rproc, FLASH_FIRMWARE, &why) == 0);
     CHECK(amp_rproc_start(&host_rproc) == 0);
     CHECK(host_until(host_is_ready, 5000));
-    host_echo("from the flash");
+    for (int i = 0; i < 200; i++) {
+        host_echo("from the flash");
+    }
+}
+
+static void life_flash(void) {
+    test_refusals();
+    amp_endpoint_destroy(&host_ept);
+    run_in_flash();
+    say("stop of firmware in the flash");
+    stop_is_reset();
+}
+
+static void life_flash_again(void) {
+    amp_endpoint_destroy(&host_ept);
+    run_in_flash();
     say("OK");
 }
 
 int main(void) {
-    static void (*const lives[])(void) = {
-        life_stopped, life_again, life_undefined, life_exit, life_bus, life_violation, life_flash};
+    static void (*const lives[])(void) = {life_stopped, life_again, life_undefined, life_exit,
+        life_bus, life_violation, life_flash, life_flash_again};
     static const char *const names[] = {"vuart-channel", "vuart-channel", "test-fault",
-        "test-fault", "test-fault", "vuart-channel", "vuart-channel"};
+        "test-fault", "test-fault", "vuart-channel", "vuart-channel", "vuart-channel"};
     uint32_t life = m7_resets();
     CHECK(life < sizeof(lives) / sizeof(lives[0]));
     host_init(names[life]);

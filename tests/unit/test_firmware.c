@@ -12,6 +12,7 @@
 
 #include <time.h>
 
+#include "openamp/table_mark.h"
 #include "sim_board.h"
 
 static struct amp_rpmsg bus;
@@ -237,15 +238,91 @@ static void test_notable(void **state) {
     expect("hello");
 }
 
-static void test_flash(void **state) {
+// ---- Firmware in flash, by its address ----
+
+// The flash is filled when the board's power is switched on.
+static void flash(const char *name) {
+    const struct amp_port *port = rproc.port;
+    setenv("OPENAMP_SIM_FLASH", firmware_path(name), 1);
+    port->ops->core_release(port->ctx);
+    assert_int_equal(port->ops->core_prepare(port->ctx, false), 0);
+}
+
+// Several lives, none of which believes what the one before has left in memory.
+static void live_in_flash(void) {
+    for (int life = 0; life < 3; life++) {
+        struct amp_load_error error;
+        assert_int_equal(amp_rproc_load_address(&rproc, AMP_SIM_FLASH_DA, &error), 0);
+        assert_int_equal(amp_rproc_start(&rproc), 0);
+        POLL_UNTIL(amp_endpoint_is_ready(&epts[0]));
+        assert_int_equal(rproc.state, AMP_RPROC_RUNNING);
+        for (int i = 0; i < 200; i++) {
+            say(&epts[0], "hello");
+            expect("hello");
+        }
+        if (life == 1) {
+            assert_int_equal(amp_sim_kill(0), 0);
+            expect_death("SIGKILL");
+        } else {
+            assert_int_equal(amp_rproc_stop(&rproc), 0);
+        }
+    }
+}
+
+static void test_notable_in_flash(void **state) {
     (void)state;
-    struct amp_load_error error;
-    assert_int_equal(amp_rproc_load_address(&rproc, AMP_SIM_FLASH_DA, &error), 0);
+    flash("test_notable.flash.bin");
     endpoint(0, "test-notable");
-    assert_int_equal(amp_rproc_start(&rproc), 0);
-    POLL_UNTIL(amp_endpoint_is_ready(&epts[0]));
-    say(&epts[0], "hello");
-    expect("hello");
+    live_in_flash();
+}
+
+static void test_virtual_uart_in_flash(void **state) {
+    (void)state;
+    flash("virtual_uart.flash.bin");
+    endpoint(0, "vuart-channel");
+    char *trace = rproc.port->ops->map(rproc.port->ctx, AMP_SIM_TRACE_DA, AMP_SIM_TRACE_LEN);
+    memset(trace, 'x', AMP_SIM_TRACE_LEN);
+    live_in_flash();
+    assert_string_equal(trace, "link up\nvirtual_uart: echoing on vuart-channel\n");
+}
+
+// The mark of an image or a binary: the only one.
+static struct amp_table_mark find_mark(const char *name, size_t *len) {
+    static const uint32_t magic[2] = {AMP_TABLE_MARK_0, AMP_TABLE_MARK_1};
+    const uint8_t *file = read_file(firmware_path(name), len);
+    const uint8_t *at = memmem(file, *len, magic, sizeof(magic));
+    struct amp_table_mark mark;
+    assert_non_null(at);
+    memcpy(&mark, at, sizeof(mark));
+    size_t behind = (size_t)(at - file) + 1;
+    assert_null(memmem(file + behind, *len - behind, magic, sizeof(magic)));
+    assert_int_equal(
+        mark.magic[0] + mark.magic[1] + mark.table_da + mark.contents_da + mark.len + mark.check,
+        0);
+    return mark;
+}
+
+// What a host that has only an address finds of a table.
+static void test_table_mark(void **state) {
+    (void)state;
+    size_t len;
+    struct amp_table_mark mark = find_mark("virtual_uart.flash.bin", &len);
+    assert_in_range(len, 1, 0x10000); // and not all that lies between flash and RAM
+    const uint8_t *file = read_file(firmware_path("virtual_uart.flash.bin"), &len);
+    assert_memory_equal(file + (mark.contents_da - AMP_SIM_FLASH_DA),
+        ((struct amp_rsc_header[]){{.ver = 1, .num = 2}}), sizeof(struct amp_rsc_header));
+    assert_int_equal(mark.table_da, AMP_SIM_TABLE_DA);
+    assert_int_equal(mark.len, sizeof(struct amp_table_rpmsg));
+
+    mark = find_mark("test_notable.flash.bin", &len);
+    assert_int_equal(mark.len, 0);
+
+    mark = find_mark("virtual_uart.elf", &len);
+    load("virtual_uart.elf");
+    assert_int_equal(
+        mark.table_da, rproc.vdev.da - (amp_da_t)offsetof(struct amp_table_rpmsg, vdev));
+    assert_int_equal(mark.contents_da, mark.table_da);
+    assert_int_equal(mark.len, sizeof(struct amp_table_rpmsg));
 }
 
 static void test_services(void **state) {
@@ -273,7 +350,6 @@ static void test_services(void **state) {
 }
 
 int main(void) {
-    setenv("OPENAMP_SIM_FLASH", firmware_path("test_notable.flash.bin"), 1);
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_virtual_uart),
@@ -284,7 +360,9 @@ int main(void) {
         TEST(test_sandbox),
         TEST(test_flood),
         TEST(test_notable),
-        TEST(test_flash),
+        TEST(test_notable_in_flash),
+        TEST(test_virtual_uart_in_flash),
+        TEST(test_table_mark),
         TEST(test_services),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

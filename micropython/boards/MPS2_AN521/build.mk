@@ -31,8 +31,8 @@ $(eval $(call AMP_AN521_MP,host))
 $(eval $(call AMP_AN521_MP,device))
 
 # What the board finds at /rom: the firmware.
-AMP_AN521_ROM := $(filter %.elf,$(AMP_FIRMWARE_AN521)) $(FW_AN521)/test_fault.elf
-$(AMP_AN521_BUILD)/rom.img: $(AMP_AN521_ROM) $(AMP_FIRMWARE_AN521) tools/romfs
+AMP_AN521_ROM := $(AMP_FIRMWARE_AN521) $(FW_AN521)/test_fault.elf
+$(AMP_AN521_BUILD)/rom.img: $(AMP_AN521_ROM) tools/romfs
 	tools/romfs $@ $(AMP_AN521_ROM)
 
 .PHONY: mps2_an521 mps2_an521-device

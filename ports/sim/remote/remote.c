@@ -41,6 +41,8 @@ __attribute__((used, noreturn)) void amp_remote_reset(void) {
         *word = 0;
         __asm__ volatile("" ::: "memory"); // the same for memset()
     }
+    // Nobody loaded firmware that is in flash, and so nobody cleared the trace.
+    *(volatile char *)(uintptr_t)AMP_REMOTE_TRACE_DA = '\0';
     amp_remote_exit(main());
 }
 
@@ -127,10 +129,12 @@ static void listen(void *ctx, amp_notified_t notified, void *arg) {
 }
 
 static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_default_table default_table = {.table_da = AMP_SIM_TABLE_DA};
 static const struct amp_port port = {
     .ops = &ops,
     .shared_da = AMP_SIM_SHARED_DA,
     .shared_len = AMP_SIM_SHARED_LEN,
+    .default_table = &default_table,
 };
 
 const struct amp_port *amp_remote_port(void) {

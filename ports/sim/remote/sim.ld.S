@@ -2,15 +2,20 @@
  * Where firmware lies on the simulated board.  Run through the preprocessor,
  * so that the addresses are those of board.h:
  *   an image to load (default): text in code RAM, the rest in data RAM
- *   AMP_SIM_IN_FLASH: text in flash; the reset code copies the data
+ *   AMP_SIM_IN_FLASH: text in flash; the reset code copies the data, the host
+ *   copies the resource table
  */
 #define AMP_SIM_LINKER_SCRIPT
+#define AMP_LINKER_SCRIPT
 #include "../board.h"
+#include "openamp/table_mark.h"
 
 #ifdef AMP_SIM_IN_FLASH
 #define TEXT flash
+#define TABLE table AT > flash :table
 #else
 #define TEXT code
+#define TABLE data :data
 #endif
 
 ENTRY(_start)
@@ -20,12 +25,16 @@ MEMORY
     flash : ORIGIN = AMP_SIM_FLASH_DA, LENGTH = AMP_SIM_FLASH_LEN
     code : ORIGIN = AMP_SIM_CODE_DA, LENGTH = AMP_SIM_CODE_LEN
     data : ORIGIN = AMP_SIM_DATA_DA, LENGTH = AMP_SIM_DATA_LEN
+    table : ORIGIN = AMP_SIM_TABLE_DA, LENGTH = AMP_SIM_TABLE_LEN
 }
 
 PHDRS
 {
     text PT_LOAD FLAGS(5);
     trace PT_LOAD FLAGS(6);
+#ifdef AMP_SIM_IN_FLASH
+    table PT_LOAD FLAGS(6);
+#endif
     data PT_LOAD FLAGS(6);
     stack PT_GNU_STACK FLAGS(6);
 }
@@ -36,6 +45,7 @@ SECTIONS
     .text : ALIGN(16)
     {
         KEEP(*(.start))
+        AMP_TABLE_MARK
         *(.text .text.*)
         *(.rodata .rodata.*)
         . = ALIGN(16);
@@ -45,7 +55,7 @@ SECTIONS
     .trace AMP_SIM_TRACE_DA (NOLOAD) : { . += AMP_SIM_TRACE_LEN; } > data :trace
 
     /* A section of its own: a loader finds it by its name. */
-    .resource_table : ALIGN(16) { KEEP(*(.resource_table)) } > data :data
+    .resource_table : ALIGN(16) { KEEP(*(.resource_table)) } > TABLE
 
     .data : ALIGN(16)
     {

@@ -152,7 +152,7 @@ const struct amp_port *amp_platform_port(unsigned core) {
 }
 
 const void *amp_remote_default_table(size_t *len) {
-    *len = sizeof(struct amp_table_rpmsg);
+    *len = AMP_STM32H7_TABLE_LEN;
     return (const void *)(uintptr_t)AMP_STM32H7_TABLE_DA;
 }
 
