@@ -79,6 +79,57 @@ static struct {
     uint16_t value;
 } hooked_last[4];
 
+// While `hooked_late`, what is stored stays invisible, in order, until a fence or
+// hooked_show(): as long as a processor may keep it.  It is set while one of two
+// sides acts, whose stores then wait while the other acts.  `hooked_fenceless`
+// takes the fences away.
+static bool hooked_late;
+static bool hooked_fenceless;
+static unsigned hooked_stored;
+static struct {
+    void *p;
+    uint32_t value;
+    bool is_16;
+} hooked_stores[64];
+
+static inline void hooked_write(void *p, uint32_t value, bool is_16) {
+    if (is_16) {
+        *(volatile uint16_t *)p = (uint16_t)value;
+    } else {
+        *(volatile uint32_t *)p = value;
+    }
+}
+
+static inline void hooked_show(void) {
+    for (unsigned i = 0; i < hooked_stored; ++i) {
+        hooked_write(hooked_stores[i].p, hooked_stores[i].value, hooked_stores[i].is_16);
+    }
+    hooked_stored = 0;
+}
+
+static inline void hooked_store(void *p, uint32_t value, bool is_16) {
+    if (!hooked_late) {
+        hooked_write(p, value, is_16);
+        return;
+    }
+    if (hooked_stored == sizeof(hooked_stores) / sizeof(hooked_stores[0])) {
+        hooked_show();
+    }
+    hooked_stores[hooked_stored].p = p;
+    hooked_stores[hooked_stored].value = value;
+    hooked_stores[hooked_stored++].is_16 = is_16;
+}
+
+// Who stored something sees it, whoever else does.
+static inline uint32_t hooked_read(const void *p, bool is_16) {
+    for (unsigned i = hooked_late ? hooked_stored : 0; i-- > 0;) {
+        if (hooked_stores[i].p == p) {
+            return hooked_stores[i].value;
+        }
+    }
+    return is_16 ? *(const volatile uint16_t *)p : *(const volatile uint32_t *)p;
+}
+
 static inline void hooked_before(void) {
     if (hooked_access != NULL) {
         bool fenced = hooked_fenced;
@@ -89,7 +140,7 @@ static inline void hooked_before(void) {
 
 static inline uint16_t hooked_load_16(const uint16_t *p, bool is_index) {
     hooked_before();
-    uint16_t value = *(const volatile uint16_t *)p;
+    uint16_t value = (uint16_t)hooked_read(p, true);
     unsigned i = 0;
     while (i < 3 && hooked_last[i].p != NULL && hooked_last[i].p != p) {
         ++i;
@@ -115,7 +166,7 @@ static inline uint16_t amp_shm_load_16(const uint16_t *p) {
 
 static inline uint32_t amp_shm_load_32(const uint32_t *p) {
     hooked_before();
-    return *(const volatile uint32_t *)p;
+    return hooked_read(p, false);
 }
 
 static inline uint64_t amp_shm_load_64(const uint64_t *p) {
@@ -126,22 +177,25 @@ static inline uint64_t amp_shm_load_64(const uint64_t *p) {
 
 static inline void amp_shm_store_release_16(uint16_t *p, uint16_t value) {
     hooked_before();
-    *(volatile uint16_t *)p = value;
+    hooked_store(p, value, true);
 }
 
 static inline void amp_shm_store_16(uint16_t *p, uint16_t value) {
     hooked_before();
-    *(volatile uint16_t *)p = value;
+    hooked_store(p, value, true);
 }
 
 static inline void amp_shm_store_32(uint32_t *p, uint32_t value) {
     hooked_before();
-    *(volatile uint32_t *)p = value;
+    hooked_store(p, value, false);
 }
 
 static inline void amp_shm_fence(void) {
     hooked_before();
     hooked_fenced = true;
+    if (hooked_late && !hooked_fenceless) {
+        hooked_show();
+    }
 }
 
 // ---- The sources ----

@@ -83,6 +83,7 @@ static void test_violations_against_device(void **state) {
         {first, 64, VIRTQ_DESC_F_INDIRECT, 0},
         {first - 4, 64, 0, 0},
         {end, 16, 0, 0},
+        {end + 4, 16, 0, 0},
         {end - 12, 16, 0, 0},
         {end - 16, 17, 0, 0},
         {0, 64, 0, 0},
@@ -94,6 +95,10 @@ static void test_violations_against_device(void **state) {
         {first, UINT32_MAX, 0, 0},
         {first + ((uint64_t)1 << 32), 64, 0, 0},
         {first, (uint32_t)(end - first) + 1, 0, 0},
+        // Of the usual length, which has a check of its own.
+        {first - 4, 512, 0, 0},
+        {first + 2, 512, 0, 0},
+        {end - 508, 512, 0, 0},
     };
     for (size_t i = 0; i < 2 * sizeof(table) / sizeof(table[0]); ++i) {
         bool ask = i % 2;
@@ -115,6 +120,67 @@ static void test_violations_against_device(void **state) {
     pair_avail(&pair, 0)->ring[1] = 77;
     assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
     expect_violation(device, amp_tx_claim(&device->link, &tx));
+}
+
+// The last place in the window where a buffer can lie, of the usual length and
+// of another.
+static void test_end_of_the_window(void **state) {
+    (void)state;
+    for (uint32_t len = 64; len <= 512; len += 448) {
+        open_bound(4);
+        uint8_t *last = pair.buffers + pair.buffers_len - len;
+        const struct virtq_desc desc = {pair_da(&pair, last), len, 0, 0};
+        memset(last, 0, len);
+        *(struct rpmsg_hdr *)(void *)last = (struct rpmsg_hdr){.src = 2000, .dst = 3000, .len = 3};
+        pair_desc(&pair, 1)[0] = desc;
+        pair_avail(&pair, 1)->idx = 1;
+        assert_int_equal(amp_rpmsg_poll(&pair.device.link), 1);
+        assert_int_equal(pair_log.count, 1);
+        assert_int_equal(pair_log.len, 3);
+        pair_desc(&pair, 0)[0] = pair_desc(&pair, 0)[1] = desc;
+        for (int i = 0; i < 2; ++i) { // the second one is listed already
+            memset(last, 0, len);
+            assert_int_equal(amp_endpoint_send(&at_device, "there", 5), 5);
+            assert_memory_equal(last + AMP_HEADER_SIZE, "there", 5);
+        }
+        if (len != 512) {
+            pair_free(&pair);
+        }
+    }
+}
+
+// An id that cannot be, in each of the places from which returned buffers are
+// listed.
+static void test_impossible_id_in_each_place(void **state) {
+    (void)state;
+    enum { NUM = 16 };
+    static const uint32_t ids[] = {NUM, 17, 64, 255, 256, 0x1000, 0xFF00, 0xFFFF};
+    for (unsigned i = 0; i < 2 * NUM * 8; ++i) {
+        bool from_host = i % 2;
+        uint32_t id = ids[i / 2 % 8];
+        open_bound(NUM);
+        struct amp_endpoint *ept = from_host ? &at_host : &at_device;
+        for (unsigned k = 0; k < NUM; ++k) {
+            assert_int_equal(amp_endpoint_send(ept, "x", 1), 1);
+            pair_used(&pair, 1)->ring[k].id = k; // as if all came back
+            pair_avail(&pair, 0)->ring[k] = (uint16_t)k;
+        }
+        pair_used(&pair, 1)->ring[i / 16].id = id;
+        pair_avail(&pair, 0)->ring[i / 16] = (uint16_t)id;
+        pair_used(&pair, 1)->idx = NUM;
+        pair_avail(&pair, 0)->idx = 2 * NUM;
+        unsigned sent = 0;
+        int result;
+        while ((result = amp_endpoint_send(ept, "x", 1)) == 1) {
+            ++sent;
+        }
+        assert_int_equal(result, -AMP_EPROTO);
+        assert_int_equal(sent, i / 16); // those before it are in order
+        assert_int_equal(ept->link->stats.violations, 1);
+        if (i != 2 * NUM * 8 - 1) {
+            pair_free(&pair);
+        }
+    }
 }
 
 // One buffer given back twice.  A host that only sends puts two messages into
@@ -198,6 +264,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_violations_against_host),
         TEST(test_violations_against_device),
+        TEST(test_end_of_the_window),
+        TEST(test_impossible_id_in_each_place),
         TEST(test_buffer_given_back_twice),
         TEST(test_violation_in_up),
         TEST(test_violation_in_callback),
