@@ -32,10 +32,12 @@ HEADERS := $(sort $(wildcard include/openamp/*.h core/*.h core/wire/*.h))
 EXAMPLES_C := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
 
 include ports/sim/sim.mk
+include ports/emu/emu.mk
 include ports/mps2_an521/mps2_an521.mk
 include ports/stm32h7/stm32h7.mk
 include firmware/firmware.mk
 include tests/tests.mk
+include tests/emu/emu.mk
 include tests/qemu/qemu.mk
 include tests/h7sim/h7sim.mk
 include tests/stm32h7/stm32h7.mk
@@ -47,6 +49,8 @@ include bench/stm32h7.mk
 
 firmware: $(AMP_FIRMWARE_SIM)
 runner: $(AMP_SIM_RUNNER)
+.PHONY: firmware-emu
+firmware-emu: $(AMP_FIRMWARE_EMU_SHIPPED)
 
 # ---- Host code of ours: the library, the C examples ----
 

@@ -9,6 +9,7 @@
 #   AMP_FIRMWARE_SIM_SHIPPED       those that users get: virtual_uart.elf
 #   AMP_FIRMWARE_AN521             the same for mps2_an521
 #   AMP_FIRMWARE_H7                the same for stm32h7
+#   AMP_FIRMWARE_EMU               the same for emu; AMP_FIRMWARE_EMU_SHIPPED
 #
 # Another port is one more call of FW_PORT, with its compiler and remote half.
 
@@ -83,5 +84,14 @@ $(eval $(call FW_PORT,$(FW_H7),$(AMP_H7_REMOTE_CC),$(AMP_H7_REMOTE_LD),\
     $(AMP_H7_REMOTE_LD_FLASH),$(AMP_H7_REMOTE_LIB),$(AMP_H7_DEPS),-lc -lgcc,\
     $(AMP_H7_PREFIX)objcopy))
 AMP_FIRMWARE_H7 := $(addprefix $(FW_H7)/, \
+    $(patsubst %,%.elf,$(filter-out test_bare test_hostile test_sandbox test_storm,$(FW_NAMES)) $(FW_VARIANTS)) \
+    $(FW_IN_FLASH:%=%.flash.bin))
+
+FW_EMU := $(BUILD)/firmware/emu
+$(eval $(call FW_PORT,$(FW_EMU),$(AMP_EMU_REMOTE_CC),$(AMP_EMU_REMOTE_LD),\
+    $(AMP_EMU_REMOTE_LD_FLASH),$(AMP_EMU_REMOTE_LIB),$(AMP_EMU_REMOTE_DEPS),,\
+    riscv64-unknown-elf-objcopy))
+AMP_FIRMWARE_EMU_SHIPPED := $(FW_EMU)/virtual_uart.elf
+AMP_FIRMWARE_EMU := $(addprefix $(FW_EMU)/, \
     $(patsubst %,%.elf,$(filter-out test_bare test_hostile test_sandbox test_storm,$(FW_NAMES)) $(FW_VARIANTS)) \
     $(FW_IN_FLASH:%=%.flash.bin))

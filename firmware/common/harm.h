@@ -17,6 +17,8 @@ static inline void harm_segv(void) {
 static inline void harm_ill(void) {
 #if defined(__x86_64__)
     __asm__ volatile("ud2");
+#elif defined(__riscv)
+    __asm__ volatile("unimp");
 #else
     __asm__ volatile("udf #0");
 #endif

@@ -45,7 +45,7 @@ $(AMP_SIM_BUILD)/remote/%.o: $(AMP_SIM)/remote/%.c
 	@mkdir -p $(@D)
 	$(AMP_SIM_REMOTE_CC) -c $< -o $@
 
-$(AMP_SIM_BUILD)/remote/trace.o: ports/common/trace.c
+$(addprefix $(AMP_SIM_BUILD)/remote/, trace.o memory.o): $(AMP_SIM_BUILD)/remote/%.o: ports/common/%.c
 	@mkdir -p $(@D)
 	$(AMP_SIM_REMOTE_CC) -c $< -o $@
 

@@ -1,18 +1,29 @@
 /*
- * The functions that a compiler may call by itself, and what the core uses of
- * <string.h>.  Words where it pays; `keep` stops the compiler from turning a
+ * For remote halves without a C library: the functions that a compiler may call
+ * by itself, and what the core uses of <string.h>.  Words where it pays; `keep` stops the compiler from turning a
  * loop into a call of the function that the loop is in.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #define keep() __asm__ volatile("" ::: "memory")
 
-// A word anywhere in memory; both machines read and write unaligned.
+#if defined(__riscv)
+// This machine reads and writes aligned words only.
+struct __attribute__((may_alias)) word {
+    uint32_t value;
+};
+#define IN_WORDS(address) (((address) & (sizeof(struct word) - 1)) == 0)
+#else
+// A word anywhere in memory.
 struct __attribute__((packed, may_alias)) word {
     uint64_t value;
 };
+#define IN_WORDS(address) ((void)(address), true)
+#endif
+#define WORD sizeof(struct word)
 
 void *memcpy(void *restrict to, const void *restrict from, size_t len) {
     unsigned char *t = to;
@@ -24,8 +35,9 @@ void *memcpy(void *restrict to, const void *restrict from, size_t len) {
         return to;
     }
 #endif
-    for (; len >= 8; len -= 8, t += 8, f += 8) {
-        ((struct word *)t)->value = ((const struct word *)f)->value;
+    bool words = IN_WORDS((uintptr_t)to | (uintptr_t)from);
+    for (; words && len >= WORD; len -= WORD, t += WORD, f += WORD) {
+        ((struct word *)(void *)t)->value = ((const struct word *)(const void *)f)->value;
         keep();
     }
     for (; len > 0; len--) {
@@ -54,9 +66,11 @@ void *memmove(void *to, const void *from, size_t len) {
 
 void *memset(void *to, int byte, size_t len) {
     unsigned char *t = to;
-    uint64_t value = UINT64_C(0x0101010101010101) * (unsigned char)byte;
-    for (; len >= 8; len -= 8, t += 8) {
-        ((struct word *)t)->value = value;
+    struct word word = {.value = (unsigned char)byte};
+    word.value *= UINT64_MAX / 255; // in each byte of the word
+    bool words = IN_WORDS((uintptr_t)to);
+    for (; words && len >= WORD; len -= WORD, t += WORD) {
+        *(struct word *)(void *)t = word;
         keep();
     }
     for (; len > 0; len--) {

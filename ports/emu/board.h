@@ -1,0 +1,57 @@
+/*
+ * The board that the emu port emulates, as data.
+ *
+ * Shared by the host half, the remote half and (the plain numbers only) the
+ * linker script.  Addresses are those of the simulated board (ports/sim), so
+ * that what is said of one holds on the other; there is less of it, because in
+ * a web page all of it is the page's memory.
+ *
+ *      08000000  1 MiB     flash         the core reads and executes
+ *      10000000  1 MiB     code RAM      the core may do everything
+ *      20000000  1 MiB     data RAM      read and write
+ *      30000000  512 KiB   shared RAM    read and write
+ *
+ * No two windows have the same upper four bits (struct rv32_window).
+ */
+#ifndef AMP_EMU_BOARD_H
+#define AMP_EMU_BOARD_H
+
+#define AMP_EMU_FLASH_DA 0x08000000
+#define AMP_EMU_FLASH_LEN 0x00100000
+#define AMP_EMU_CODE_DA 0x10000000
+#define AMP_EMU_CODE_LEN 0x00100000
+#define AMP_EMU_DATA_DA 0x20000000
+#define AMP_EMU_DATA_LEN 0x00100000
+#define AMP_EMU_SHARED_DA 0x30000000
+#define AMP_EMU_SHARED_LEN 0x00080000
+
+// The shared RAM begins with what firmware without a resource table of its own
+// relies on; the rest is for rings and buffers that the host places.
+#define AMP_EMU_TABLE_DA 0x30000000
+#define AMP_EMU_TABLE_LEN 0x1000
+#define AMP_EMU_VRING0_DA 0x30001000
+#define AMP_EMU_VRING1_DA 0x30002000
+#define AMP_EMU_VRING_ALIGN 32
+#define AMP_EMU_VRING_NUM 64
+#define AMP_EMU_POOL_DA 0x30004000
+#define AMP_EMU_POOL_LEN (AMP_EMU_SHARED_DA + AMP_EMU_SHARED_LEN - AMP_EMU_POOL_DA)
+
+// Cores on the board.  Their memory exists from the first use.
+#define AMP_EMU_CORES 4
+
+#ifndef AMP_EMU_LINKER_SCRIPT
+
+// What firmware asks of its machine: an ecall with the number in a7 and arguments
+// in a0; results are in a0 and a1.  Any other number is a fault.
+enum {
+    AMP_EMU_EXIT, // a0: the exit code.  Does not return.
+    AMP_EMU_RING, // ring the host
+    // Sleep until the host rings, at most a0 microseconds (0xFFFFFFFF: no limit).
+    // a0 is then 1 if it has rung since the last call, else 0.
+    AMP_EMU_WAIT,
+    AMP_EMU_TIME, // a0 and a1: microseconds, the lower and the upper word
+};
+
+#endif // AMP_EMU_LINKER_SCRIPT
+
+#endif // AMP_EMU_BOARD_H

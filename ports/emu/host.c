@@ -1,0 +1,64 @@
+/*
+ * The host half: the ports of the emulated cores.
+ *
+ * rv32.c         the processor
+ * host_memory.c  the board's memory, and addresses
+ * host_life.c    start, stop, doorbells, why a core died
+ * host_run.c     slices of time; what firmware asks of its machine
+ * host_wait.c    sleep, for programs in C
+ */
+#include "host.h"
+
+struct emu_core emu_cores[AMP_EMU_CORES];
+
+// Resource tables may come with an image into data RAM; the rings of an image
+// that chose its own addresses may lie there too.  Nothing is loaded into
+// shared RAM: the host would place rings over it.
+static const struct amp_window windows[] = {
+    {AMP_EMU_CODE_DA, AMP_EMU_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
+    {AMP_EMU_DATA_DA, AMP_EMU_DATA_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
+    {AMP_EMU_SHARED_DA, AMP_EMU_SHARED_LEN, AMP_WINDOW_SHARED},
+    {AMP_EMU_FLASH_DA, AMP_EMU_FLASH_LEN, AMP_WINDOW_RUN},
+};
+
+static const struct amp_default_table default_table = {
+    .table_da = AMP_EMU_TABLE_DA,
+    .vring_da = {AMP_EMU_VRING0_DA, AMP_EMU_VRING1_DA},
+    .vring_align = AMP_EMU_VRING_ALIGN,
+    .vring_num = AMP_EMU_VRING_NUM,
+};
+
+static const struct amp_port_ops ops = {
+    .notify = emu_notify,
+    .map = emu_map,
+    .listen = emu_listen,
+    .core_prepare = emu_core_prepare,
+    .core_start = emu_core_start,
+    .core_stop = emu_core_stop,
+    .core_state = emu_core_state,
+    .core_release = emu_core_release,
+};
+
+const struct amp_port *amp_platform_port(unsigned index) {
+    if (index >= AMP_EMU_CORES) {
+        return NULL;
+    }
+    struct emu_core *core = &emu_cores[index];
+    if (core->port.ops == NULL) {
+        if (emu_core_prepare(core, false) != 0) {
+            return NULL;
+        }
+        core->port = (struct amp_port){
+            .ops = &ops,
+            .ctx = core,
+            .windows = windows,
+            .window_count = sizeof(windows) / sizeof(windows[0]),
+            .shared_da = AMP_EMU_POOL_DA,
+            .shared_len = AMP_EMU_POOL_LEN,
+            .buffer_size = 512,
+            .elf_machine = 243, // EM_RISCV
+            .default_table = &default_table,
+        };
+    }
+    return &core->port;
+}

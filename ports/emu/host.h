@@ -1,0 +1,61 @@
+/* What the files of the host half share. */
+#ifndef AMP_EMU_HOST_H
+#define AMP_EMU_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "openamp/port.h"
+
+#include "board.h"
+#include "emu.h"
+#include "rv32.h"
+
+enum { EMU_FLASH, EMU_CODE, EMU_DATA, EMU_SHARED, EMU_WINDOWS };
+
+struct emu_core {
+    struct amp_port port;
+    struct rv32 cpu;
+    uint8_t *va[EMU_WINDOWS]; // where each window is in our memory
+    bool powered; // has its memory
+    enum amp_core_state state;
+    char reason[96];
+    bool frozen;
+    bool rung; // by the host, and firmware has not asked yet
+    bool waits; // inside AMP_EMU_WAIT
+    uint64_t wake_us; // when a wait ends, or AMP_EMU_ASLEEP
+    amp_notified_t notified;
+    void *arg;
+    uint32_t kicks_to_core;
+    uint32_t kicks_to_host;
+    uint32_t lost;
+    unsigned lose_to_core; // that many of the next doorbells
+    unsigned lose_to_host;
+};
+
+extern struct emu_core emu_cores[AMP_EMU_CORES];
+
+// host_memory.c
+int emu_core_prepare(void *ctx, bool load);
+void emu_core_release(void *ctx);
+void *emu_map(void *ctx, amp_da_t da, size_t len);
+void emu_give_windows(struct emu_core *core);
+
+// host_life.c
+void emu_notify(void *ctx, uint32_t notify_id);
+void emu_listen(void *ctx, amp_notified_t notified, void *arg);
+int emu_core_start(void *ctx, amp_da_t entry);
+int emu_core_stop(void *ctx);
+enum amp_core_state emu_core_state(void *ctx, const char **reason);
+void emu_tell_host(struct emu_core *core);
+// The core does not run any more, for the reason that its processor gives, or
+// because it asked for it.
+void emu_core_faulted(struct emu_core *core);
+void emu_core_exited(struct emu_core *core, int code);
+
+// host_run.c
+uint64_t emu_now_us(void);
+void emu_note_step(const struct emu_core *core, bool by_host, enum amp_emu_act act,
+    uint32_t address, uint32_t len);
+
+#endif // AMP_EMU_HOST_H

@@ -1,0 +1,182 @@
+/* The life of a core, its doorbells, and why it died. */
+#include <stdio.h>
+#include <string.h>
+
+#include "openamp/error.h"
+
+#include "host.h"
+
+static uint32_t events;
+
+uint32_t amp_emu_events(void) {
+    return events;
+}
+
+// ---- Doorbells ----
+
+void emu_tell_host(struct emu_core *core) {
+    ++events;
+    if (core->notified != NULL) {
+        core->notified(core->arg);
+    }
+}
+
+void emu_notify(void *ctx, uint32_t notify_id) {
+    struct emu_core *core = ctx;
+    (void)notify_id; // one doorbell for all
+    if (core->lose_to_core > 0) {
+        --core->lose_to_core;
+        ++core->lost;
+    } else {
+        core->rung = true;
+        ++core->kicks_to_core;
+    }
+    emu_note_step(core, true, AMP_EMU_RANG, 0, 0);
+}
+
+void emu_listen(void *ctx, amp_notified_t notified, void *arg) {
+    struct emu_core *core = ctx;
+    core->notified = notified;
+    core->arg = arg;
+}
+
+// ---- Life ----
+
+int emu_core_start(void *ctx, amp_da_t entry) {
+    struct emu_core *core = ctx;
+    if (core->state == AMP_CORE_RUNNING || !core->powered) {
+        return core->powered ? -AMP_EBUSY : -AMP_EIO;
+    }
+    rv32_reset(&core->cpu, (uint32_t)entry);
+    emu_give_windows(core);
+    core->frozen = core->rung = core->waits = false;
+    core->lose_to_core = core->lose_to_host = 0;
+    core->reason[0] = '\0';
+    core->state = AMP_CORE_RUNNING;
+    return 0;
+}
+
+int emu_core_stop(void *ctx) {
+    struct emu_core *core = ctx;
+    core->state = AMP_CORE_STOPPED;
+    core->reason[0] = '\0';
+    return 0;
+}
+
+enum amp_core_state emu_core_state(void *ctx, const char **reason) {
+    const struct emu_core *core = ctx;
+    if (core->reason[0] != '\0') {
+        *reason = core->reason;
+    }
+    return core->state;
+}
+
+static void die(struct emu_core *core, enum amp_core_state state) {
+    core->state = state;
+    emu_tell_host(core);
+}
+
+// ---- Why ----
+
+// Instructions: which one, and where.
+static bool describe_instruction(const struct rv32 *cpu, char *text, size_t size) {
+    switch (cpu->stop) {
+        case RV32_ILLEGAL:
+            snprintf(text, size, "illegal instruction 0x%0*x at pc 0x%08x",
+                (cpu->instruction & 3U) == 3 ? 8 : 4, (unsigned)cpu->instruction,
+                (unsigned)cpu->pc);
+            return true;
+        case RV32_BREAKPOINT:
+            snprintf(text, size, "breakpoint at pc 0x%08x", (unsigned)cpu->pc);
+            return true;
+        case RV32_BAD_JUMP:
+            snprintf(text, size, "jump to 0x%08x, no code is there, at pc 0x%08x",
+                (unsigned)cpu->address, (unsigned)cpu->jumped_from);
+            return true;
+        default:
+            return false;
+    }
+}
+
+// Accesses: what kind, to which address, and where the instruction is.
+static void describe_access(const struct rv32 *cpu, char *text, size_t size) {
+    bool store = cpu->stop == RV32_BAD_STORE || cpu->stop == RV32_MISALIGNED_STORE;
+    bool bad = cpu->stop == RV32_BAD_STORE || cpu->stop == RV32_BAD_LOAD;
+    snprintf(text, size, "%s %s 0x%08x%s, at pc 0x%08x", bad ? "bad" : "misaligned",
+        store ? "store to" : "load from", (unsigned)cpu->address,
+        bad ? ", outside the core's memory" : "", (unsigned)cpu->pc);
+}
+
+void emu_core_faulted(struct emu_core *core) {
+    if (!describe_instruction(&core->cpu, core->reason, sizeof(core->reason))) {
+        describe_access(&core->cpu, core->reason, sizeof(core->reason));
+    }
+    die(core, AMP_CORE_FAULTED);
+}
+
+void emu_core_exited(struct emu_core *core, int code) {
+    snprintf(core->reason, sizeof(core->reason), "exit %d", code);
+    die(core, AMP_CORE_EXITED);
+}
+
+// ---- Harm on demand, and a look ----
+
+static struct emu_core *running(unsigned index) {
+    bool runs = index < AMP_EMU_CORES && emu_cores[index].state == AMP_CORE_RUNNING;
+    return runs ? &emu_cores[index] : NULL;
+}
+
+int amp_emu_kill(unsigned index) {
+    struct emu_core *core = running(index);
+    if (core == NULL) {
+        return -AMP_ENODEV;
+    }
+    snprintf(core->reason, sizeof(core->reason), "killed from outside at pc 0x%08x",
+        (unsigned)core->cpu.pc);
+    die(core, AMP_CORE_FAULTED);
+    return 0;
+}
+
+int amp_emu_freeze(unsigned index, bool freeze) {
+    struct emu_core *core = running(index);
+    if (core == NULL) {
+        return -AMP_ENODEV;
+    }
+    core->frozen = freeze;
+    return 0;
+}
+
+void amp_emu_lose_kicks(unsigned index, bool to_core, unsigned count) {
+    if (index < AMP_EMU_CORES) {
+        *(to_core ? &emu_cores[index].lose_to_core : &emu_cores[index].lose_to_host) = count;
+    }
+}
+
+static enum amp_emu_activity activity(const struct emu_core *core) {
+    switch (core->state) {
+        case AMP_CORE_STOPPED:
+            return AMP_EMU_OFF;
+        case AMP_CORE_RUNNING:
+            return core->frozen ? AMP_EMU_FROZEN : core->waits ? AMP_EMU_WAITS : AMP_EMU_WORKS;
+        default:
+            return AMP_EMU_DEAD;
+    }
+}
+
+int amp_emu_look(unsigned index, struct amp_emu_view *view) {
+    if (index >= AMP_EMU_CORES) {
+        return -AMP_ENODEV;
+    }
+    const struct emu_core *core = &emu_cores[index];
+    *view = (struct amp_emu_view){
+        .activity = activity(core),
+        .reason = core->reason,
+        .pc = core->cpu.pc,
+        .instructions = core->cpu.instructions,
+        .kicks_to_core = core->kicks_to_core,
+        .kicks_to_host = core->kicks_to_host,
+        .lost = core->lost,
+    };
+    memcpy(view->x, core->cpu.x, sizeof(view->x));
+    return 0;
+}

@@ -1,0 +1,88 @@
+/* The board's memory: one block of ours for each core, its windows one after the other. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "openamp/error.h"
+
+#include "host.h"
+
+static const struct rv32_window board[EMU_WINDOWS] = {
+    [EMU_FLASH] = {NULL, AMP_EMU_FLASH_DA, AMP_EMU_FLASH_LEN, RV32_READ | RV32_EXEC},
+    [EMU_CODE] = {NULL, AMP_EMU_CODE_DA, AMP_EMU_CODE_LEN, RV32_READ | RV32_WRITE | RV32_EXEC},
+    [EMU_DATA] = {NULL, AMP_EMU_DATA_DA, AMP_EMU_DATA_LEN, RV32_READ | RV32_WRITE},
+    [EMU_SHARED] = {NULL, AMP_EMU_SHARED_DA, AMP_EMU_SHARED_LEN, RV32_READ | RV32_WRITE},
+};
+
+static size_t board_len(void) {
+    size_t len = 0;
+    for (unsigned i = 0; i < EMU_WINDOWS; i++) {
+        len += board[i].len;
+    }
+    return len;
+}
+
+// Flash is the first window.
+static int fill_flash(const struct emu_core *core) {
+    const char *path = getenv("OPENAMP_EMU_FLASH");
+    if (path == NULL || path[0] == '\0') {
+        return 0;
+    }
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return -AMP_EIO;
+    }
+    (void)fread(core->va[EMU_FLASH], 1, board[EMU_FLASH].len, file);
+    int error = ferror(file);
+    fclose(file);
+    return error == 0 ? 0 : -AMP_EIO;
+}
+
+// Power on.  The block stays where it is from the first use on, so that a pointer
+// from map() never dangles; power off makes it empty.
+int emu_core_prepare(void *ctx, bool load) {
+    struct emu_core *core = ctx;
+    (void)load;
+    if (core->powered) {
+        return 0;
+    }
+    if (core->va[0] == NULL) {
+        // At the start of a page, as memory is; rings want 16.
+        uint8_t *va = aligned_alloc(4096, board_len());
+        if (va == NULL) {
+            return -AMP_ENOMEM;
+        }
+        memset(va, 0, board_len());
+        for (unsigned i = 0; i < EMU_WINDOWS; i++) {
+            core->va[i] = va;
+            va += board[i].len;
+        }
+    }
+    int error = fill_flash(core);
+    core->powered = error == 0;
+    return error;
+}
+
+void emu_core_release(void *ctx) {
+    struct emu_core *core = ctx;
+    memset(core->va[0], 0, board_len());
+    core->powered = false;
+}
+
+void emu_give_windows(struct emu_core *core) {
+    for (unsigned i = 0; i < EMU_WINDOWS; i++) {
+        core->cpu.window[board[i].da >> 28] = board[i];
+        core->cpu.window[board[i].da >> 28].va = core->va[i];
+    }
+}
+
+void *emu_map(void *ctx, amp_da_t da, size_t len) {
+    const struct emu_core *core = ctx;
+    for (unsigned i = 0; i < EMU_WINDOWS; i++) {
+        if (da >= board[i].da && da - board[i].da <= board[i].len
+            && len <= board[i].len - (da - board[i].da)) {
+            return core->va[i] + (da - board[i].da);
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,185 @@
+/*
+ * Slices of time for the cores, and what firmware asks of its machine.
+ *
+ * There is one thread.  A core runs while the host is in amp_emu_run(), so both
+ * see what the other wrote before, and the doorbell is a flag.
+ */
+#include <time.h>
+
+#include "host.h"
+
+enum { A0 = 10, A1 = 11, A7 = 17 };
+
+static amp_emu_watcher_t watcher;
+
+void amp_emu_watch(amp_emu_watcher_t new_watcher) {
+    watcher = new_watcher;
+}
+
+bool amp_emu_is_watched(void) {
+    return watcher != NULL;
+}
+
+void emu_note_step(const struct emu_core *core, bool by_host, enum amp_emu_act act,
+    uint32_t address, uint32_t len) {
+    if (watcher != NULL) {
+        struct amp_emu_step step = {by_host, act, address, len};
+        watcher((unsigned)(core - emu_cores), &step);
+    }
+}
+
+void amp_emu_host_stored(const volatile void *at, size_t len) {
+    static const uint32_t da[] = {[EMU_DATA] = AMP_EMU_DATA_DA, [EMU_SHARED] = AMP_EMU_SHARED_DA};
+    static const uint32_t size[] = {
+        [EMU_DATA] = AMP_EMU_DATA_LEN, [EMU_SHARED] = AMP_EMU_SHARED_LEN};
+    for (unsigned i = 0; i < AMP_EMU_CORES && watcher != NULL; i++) {
+        for (unsigned window = EMU_DATA; window <= EMU_SHARED; window++) {
+            uintptr_t offset = (uintptr_t)at - (uintptr_t)emu_cores[i].va[window];
+            if (emu_cores[i].va[window] != NULL && offset < size[window]) {
+                emu_note_step(&emu_cores[i], true, AMP_EMU_STORED, da[window] + (uint32_t)offset,
+                    (uint32_t)len);
+            }
+        }
+    }
+}
+
+uint64_t emu_now_us(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000U + (uint64_t)now.tv_nsec / 1000U;
+}
+
+// ---- What firmware asks ----
+
+static void ring_host(struct emu_core *core) {
+    if (core->lose_to_host > 0) {
+        --core->lose_to_host;
+        ++core->lost;
+    } else {
+        ++core->kicks_to_host;
+        emu_tell_host(core);
+    }
+    emu_note_step(core, false, AMP_EMU_RANG, 0, 0);
+}
+
+static void begin_wait(struct emu_core *core) {
+    uint32_t timeout_us = core->cpu.x[A0];
+    core->waits = true;
+    core->wake_us = timeout_us == UINT32_MAX ? AMP_EMU_ASLEEP : emu_now_us() + timeout_us;
+    if (!core->rung && timeout_us != 0) {
+        emu_note_step(core, false, AMP_EMU_SLEEPS, 0, 0);
+    }
+}
+
+// Is there something for the core to do?
+static bool is_awake(struct emu_core *core) {
+    if (core->state != AMP_CORE_RUNNING || core->frozen) {
+        return false;
+    }
+    if (!core->waits) {
+        return true;
+    }
+    if (!core->rung && (core->wake_us == AMP_EMU_ASLEEP || emu_now_us() < core->wake_us)) {
+        return false;
+    }
+    core->waits = false;
+    core->cpu.x[A0] = core->rung ? 1 : 0;
+    if (core->rung) {
+        emu_note_step(core, false, AMP_EMU_WOKE, 0, 0);
+    }
+    core->rung = false;
+    return true;
+}
+
+// False: the slice ends here.
+static bool serve(struct emu_core *core) {
+    switch (core->cpu.x[A7]) {
+        case AMP_EMU_EXIT:
+            emu_core_exited(core, (int)core->cpu.x[A0]);
+            return false;
+        case AMP_EMU_RING:
+            ring_host(core);
+            return false;
+        case AMP_EMU_WAIT:
+            begin_wait(core);
+            return is_awake(core);
+        case AMP_EMU_TIME: {
+            uint64_t now = emu_now_us();
+            core->cpu.x[A0] = (uint32_t)now;
+            core->cpu.x[A1] = (uint32_t)(now >> 32);
+            return true;
+        }
+        default:
+            core->cpu.stop = RV32_ILLEGAL;
+            core->cpu.pc -= 4;
+            core->cpu.instruction = 0x73;
+            return false;
+    }
+}
+
+// ---- Slices ----
+
+// One instruction, then tell what it stored.
+static void step(struct emu_core *core) {
+    core->cpu.stored_len = 0;
+    rv32_run(&core->cpu, 1);
+    uint32_t at = core->cpu.stored_at;
+    if (core->cpu.stored_len != 0 && at >= AMP_EMU_DATA_DA) {
+        emu_note_step(core, false, AMP_EMU_STORED, at, core->cpu.stored_len);
+    }
+}
+
+static void run_core(struct emu_core *core, uint32_t instructions) {
+    uint64_t end = core->cpu.instructions + instructions;
+    bool going = is_awake(core);
+    while (going && core->cpu.instructions < end) {
+        if (watcher != NULL) {
+            step(core);
+        } else {
+            rv32_run(&core->cpu, (uint32_t)(end - core->cpu.instructions));
+        }
+        if (core->cpu.stop == RV32_ECALL) {
+            going = serve(core);
+        }
+        if (core->cpu.stop > RV32_ECALL) {
+            emu_core_faulted(core);
+            going = false;
+        }
+        going = going && core->state == AMP_CORE_RUNNING;
+    }
+}
+
+static uint64_t until_wake(const struct emu_core *core, uint64_t now) {
+    if (core->state != AMP_CORE_RUNNING || core->frozen) {
+        return AMP_EMU_ASLEEP;
+    }
+    if (!core->waits || core->rung) {
+        return 0;
+    }
+    if (core->wake_us == AMP_EMU_ASLEEP) {
+        return AMP_EMU_ASLEEP;
+    }
+    return core->wake_us > now ? core->wake_us - now : 0;
+}
+
+uint64_t amp_emu_run(uint32_t instructions) {
+    static bool inside;
+    uint64_t least = AMP_EMU_ASLEEP;
+    if (inside) { // a watcher's or a listener's affair
+        return 0;
+    }
+    inside = true;
+    for (unsigned i = 0; i < AMP_EMU_CORES; i++) {
+        if (emu_cores[i].state == AMP_CORE_RUNNING) {
+            run_core(&emu_cores[i], instructions);
+        }
+    }
+    for (unsigned i = 0; i < AMP_EMU_CORES; i++) {
+        // The clock is asked only where a core waits for it.
+        bool timed = emu_cores[i].waits && emu_cores[i].wake_us != AMP_EMU_ASLEEP;
+        uint64_t wake = until_wake(&emu_cores[i], timed ? emu_now_us() : 0);
+        least = wake < least ? wake : least;
+    }
+    inside = false;
+    return least;
+}

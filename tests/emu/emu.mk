@@ -1,0 +1,30 @@
+# Tests of the emu port.
+#
+#   emu-test    all of the below, a step of ./test
+#   emu-unit    each instruction, and the port
+#   emu-random  random programs, compared with Unicorn: EMU_RANDOM=N instructions
+#   emu-python  the tests of the openamp module
+#   fuzz_emu    (make fuzz) firmware made of chance, under sanitizers
+
+EMU_LIB_OBJ := $(CORE_SRC:%.c=$(BUILD)/host/%.o) $(AMP_EMU_HOST_SRC:%.c=$(BUILD)/host/%.o)
+$(BUILD)/libopenamp_emu.a: $(EMU_LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+-include $(AMP_EMU_HOST_SRC:%.c=$(BUILD)/host/%.d)
+
+EMU_TESTS := $(patsubst tests/emu/%.c,%,$(wildcard tests/emu/test_*.c))
+EMU_PROGRAMS := $(EMU_TESTS:%=$(BUILD)/tests/emu/%)
+$(BUILD)/host/tests/emu/%.o: CFLAGS_HOST += -DAMP_TEST_EMU_FIRMWARE='"$(abspath $(FW_EMU))"'
+$(EMU_PROGRAMS): $(BUILD)/tests/emu/%: $(BUILD)/host/tests/emu/%.o $(BUILD)/libopenamp_emu.a
+	@mkdir -p $(@D)
+	$(CC) $(KIND_CFLAGS) $^ -lcmocka -o $@
+$(BUILD)/tests/emu/random: $(BUILD)/host/tests/emu/random.o $(BUILD)/libopenamp_emu.a
+	@mkdir -p $(@D)
+	$(CC) $(KIND_CFLAGS) $^ -lunicorn -o $@
+.SECONDARY: $(EMU_TESTS:%=$(BUILD)/host/tests/emu/%.o)
+-include $(wildcard $(BUILD)/host/tests/emu/*.d)
+
+# The example for C programs, on this port.
+$(BUILD)/examples/host-emu: $(BUILD)/host/examples/host.o $(BUILD)/libopenamp_emu.a
+	@mkdir -p $(@D)
+	$(CC) $(KIND_CFLAGS) $^ -o $@
