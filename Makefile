@@ -50,7 +50,7 @@ include bench/stm32h7.mk
 firmware: $(AMP_FIRMWARE_SIM)
 runner: $(AMP_SIM_RUNNER)
 .PHONY: firmware-emu
-firmware-emu: $(AMP_FIRMWARE_EMU_SHIPPED)
+firmware-emu: $(filter %.elf,$(AMP_FIRMWARE_EMU))
 
 # ---- Host code of ours: the library, the C examples ----
 
@@ -83,6 +83,7 @@ MP_CROSS := $(abspath build/mpy-cross/mpy-cross)
 # What a kind of build adds to MicroPython's make.
 MP_KIND ?=
 MP_BUILD := $(abspath $(BUILD)/micropython-unix)
+MP_BUILD_EMU := $(abspath $(BUILD)/micropython-emu)
 # The folder that contains this checkout, under the name it has everywhere.
 MP_MODULES := $(abspath build/modules)
 MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/unix/*.[ch] micropython/*.mk micropython/*.py)
@@ -91,20 +92,33 @@ $(MP_CROSS): $(MP_ORIGIN)
 	@rm -rf build/mpy-cross
 	$(MAKE) -C $(MP_TREE)/mpy-cross BUILD=$(@D) PROG=mpy-cross
 
-$(BUILD)/sim/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(LIB_SRC) $(HEADERS) \
-    $(wildcard ports/sim/*.h) $(AMP_SIM_RUNNER)
+# $(call MP_UNIX_MAKE,folder of the build,what this port adds to the options)
+define MP_UNIX_MAKE
 	@mkdir -p $(@D) $(MP_MODULES)
 	@ln -sfn $(abspath .) $(MP_MODULES)/openamp
 	@for file in $(MP_ORIGIN) micropython/openamp.mk; do \
-	    if [ $$file -nt $(MP_BUILD)/micropython ]; then rm -rf $(MP_BUILD); fi; \
+	    if [ $$file -nt $(1)/micropython ]; then rm -rf $(1); fi; \
 	done # MicroPython's own rules do not see that these have changed
-	$(MAKE) -C $(MP_TREE)/ports/unix BUILD=$(MP_BUILD) PROG=micropython CC="$(CC)" \
+	$(MAKE) -C $(MP_TREE)/ports/unix BUILD=$(1) PROG=micropython CC="$(CC)" \
 	    STRIP= MICROPY_PY_SSL=0 MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
 	    MPY_LIB_DIR=$(MP_TREE) FROZEN_MANIFEST=$(abspath micropython/manifest.py) \
 	    MICROPY_MPYCROSS=$(MP_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MP_CROSS) \
-	    USER_C_MODULES=$(MP_MODULES) OPENAMP_RUNNER=$(abspath $(AMP_SIM_RUNNER)) $(MP_KIND)
-	@ln -sf $(MP_BUILD)/micropython $@
+	    USER_C_MODULES=$(MP_MODULES) $(2) $(MP_KIND)
+	@ln -sf $(1)/micropython $@
 	@touch -h $@
+endef
+
+$(BUILD)/sim/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(LIB_SRC) $(HEADERS) \
+    $(wildcard ports/sim/*.h) $(AMP_SIM_RUNNER)
+	$(call MP_UNIX_MAKE,$(MP_BUILD),OPENAMP_RUNNER=$(abspath $(AMP_SIM_RUNNER)))
+
+# The cores run in the main thread.
+$(BUILD)/emu/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(CORE_SRC) $(HEADERS) \
+    $(wildcard micropython/emu/*.[ch] ports/emu/*.[ch])
+	$(call MP_UNIX_MAKE,$(MP_BUILD_EMU),OPENAMP_PORT=emu)
+
+.PHONY: micropython-emu
+micropython-emu: $(BUILD)/emu/micropython
 
 micropython: $(BUILD)/sim/micropython
 

@@ -21,6 +21,12 @@ else
 CFLAGS_USERMOD += -DAMP_CONFIG_DEVICE=0
 endif
 
+# Where signals are interrupts: see unix/atomic.c and unix/sleep.c.
+OPENAMP_UNIX := $(filter sim emu,$(OPENAMP_PORT))
+ifneq ($(filter %/ports/webassembly ports/webassembly,$(CURDIR)),)
+OPENAMP_UNIX :=
+endif
+
 ifeq ($(OPENAMP_PORT),sim)
 
 # The host half of the port, and the runner that it carries.
@@ -32,21 +38,16 @@ $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))/ports/sim/runner_blob.
 $(BUILD)/openamp/sim/runner:
 	$(Q)$(MAKE) -C $(OPENAMP_TOP) BUILD=$(abspath $(BUILD)/openamp) CC="$(CC)" runner
 
-# For speed, not for size: of a memcpy() GCC's -Os makes a loop over single bytes.
-ifneq ($(DEBUG),1)
-$(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))/%.o: CFLAGS += -O2
-endif
+else ifeq ($(OPENAMP_PORT),emu)
 
-# Signals as interrupts: see unix/atomic.c and unix/sleep.c.
-SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/unix/atomic.c $(OPENAMP_MOD)/unix/sleep.c
-CFLAGS_USERMOD += -include $(OPENAMP_MOD)/unix/openamp_unix.h
-OPENAMP_WRAP := mp_hal_set_interrupt_char mp_event_wait_ms mp_event_wait_indefinite \
-    select poll usleep read
-ifeq ($(MICROPY_PY_THREAD),1)
-OPENAMP_WRAP += mp_thread_unix_begin_atomic_section mp_thread_unix_end_atomic_section \
-    pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock sem_wait
+# All of it runs in MicroPython's own thread.
+SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/emu/, \
+    rv32.c rv32_compressed.c host.c host_life.c host_memory.c host_run.c)
+SRC_USERMOD_C += $(OPENAMP_MOD)/emu/modemu.c
+CFLAGS_USERMOD += -include $(OPENAMP_MOD)/emu/openamp_emu.h
+ifneq ($(OPENAMP_UNIX),)
+SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/emu/unix.c
 endif
-LDFLAGS_USERMOD += $(addprefix -Xlinker --wrap=,$(OPENAMP_WRAP))
 
 else ifeq ($(OPENAMP_PORT),mps2_an521)
 
@@ -70,4 +71,23 @@ endif
 
 else
 $(error OPENAMP_PORT=$(OPENAMP_PORT): there is no such port)
+endif
+
+ifneq ($(OPENAMP_UNIX),)
+
+# For speed, not for size: of a memcpy() GCC's -Os makes a loop over single bytes.
+ifneq ($(DEBUG),1)
+$(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))/%.o: CFLAGS += -O2
+endif
+
+SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/unix/atomic.c $(OPENAMP_MOD)/unix/sleep.c
+CFLAGS_USERMOD += -include $(OPENAMP_MOD)/unix/openamp_unix.h
+OPENAMP_WRAP := mp_hal_set_interrupt_char mp_event_wait_ms mp_event_wait_indefinite \
+    select poll usleep read
+ifeq ($(MICROPY_PY_THREAD),1)
+OPENAMP_WRAP += mp_thread_unix_begin_atomic_section mp_thread_unix_end_atomic_section \
+    pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock sem_wait
+endif
+LDFLAGS_USERMOD += $(addprefix -Xlinker --wrap=,$(OPENAMP_WRAP))
+
 endif

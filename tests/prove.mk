@@ -18,14 +18,16 @@ model:
 # Of each target; nothing: a fixed number of executions, the same in every run.
 SECONDS ?=
 FUZZ_TARGETS := fuzz_elf fuzz_rsc_table fuzz_rx fuzz_ns
+# Not of core/, and so not a part of its coverage and mutants.
+FUZZ_OTHERS := fuzz_emu
 FUZZ_DIR := $(BUILD)/prove/fuzz
-FUZZ_DEPS := $(CORE_SRC) $(HEADERS) $(wildcard tests/fuzz/* tests/unit/*.[ch])
+FUZZ_DEPS := $(CORE_SRC) $(HEADERS) $(wildcard tests/fuzz/* tests/unit/*.[ch] ports/emu/*.[ch])
 
-$(FUZZ_TARGETS:%=$(FUZZ_DIR)/%): $(FUZZ_DIR)/%: $(FUZZ_DEPS)
+$(patsubst %,$(FUZZ_DIR)/%,$(FUZZ_TARGETS) $(FUZZ_OTHERS)): $(FUZZ_DIR)/%: $(FUZZ_DEPS)
 	@tests/fuzz/build $(FUZZ_DIR) $*
 
-.PHONY: $(FUZZ_TARGETS)
-$(FUZZ_TARGETS): %: $(FUZZ_DIR)/%
+.PHONY: $(FUZZ_TARGETS) $(FUZZ_OTHERS)
+$(FUZZ_TARGETS) $(FUZZ_OTHERS): %: $(FUZZ_DIR)/%
 	@tests/fuzz/run $< $(SECONDS)
 
 # The arguments that Python can give, to MicroPython with sanitizers.  What
@@ -36,7 +38,7 @@ fuzz_arguments: micropython-asan $(AMP_FIRMWARE_SIM)
 	    >build/asan/arguments.log 2>&1 || { tail -n 30 build/asan/arguments.log; exit 1; }
 	@tail -n 1 build/asan/arguments.log
 
-fuzz: $(FUZZ_TARGETS) fuzz_arguments fuzz_mutants_match
+fuzz: $(FUZZ_TARGETS) $(FUZZ_OTHERS) fuzz_arguments fuzz_mutants_match
 
 # That the checks which `make prove` takes out are still there, word for word.
 .PHONY: fuzz_mutants_match

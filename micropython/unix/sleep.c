@@ -6,7 +6,7 @@
  * ends.  Here the four are replaced (--wrap, see micropython.mk) by ones that
  * close this gap: all signals are blocked, pending work is looked for once
  * more, and the kernel unblocks them in the same step in which it begins to
- * sleep (pselect, ppoll).  A signal then ends the sleep with EINTR, after which
+ * sleep (ppoll).  A signal then ends the sleep with EINTR, after which
  * the port itself runs the pending work and sleeps for the rest.
  */
 #define _GNU_SOURCE
@@ -18,6 +18,14 @@
 #include <sys/select.h>
 #include <time.h>
 #include <unistd.h>
+
+// A platform whose other cores run in this thread has them run in here.
+#ifdef MICROPY_PY_OPENAMP_PPOLL
+int MICROPY_PY_OPENAMP_PPOLL(
+    struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
+#else
+#define MICROPY_PY_OPENAMP_PPOLL ppoll
+#endif
 
 // Is there work that mp_handle_pending() would do now?
 static bool is_pending(void) {
@@ -47,7 +55,8 @@ static int fail_interrupted(void) {
 static int sleep_in_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout) {
     sigset_t before;
     block_signals(&before);
-    int result = is_pending() ? fail_interrupted() : ppoll(fds, count, timeout, &before);
+    int result =
+        is_pending() ? fail_interrupted() : MICROPY_PY_OPENAMP_PPOLL(fds, count, timeout, &before);
     unblock_signals(&before);
     return result;
 }
@@ -63,7 +72,7 @@ void openamp_unix_wait(unsigned long ms) {
     sigset_t before;
     block_signals(&before);
     if (!openamp_bus.notified && !is_pending()) {
-        ppoll(NULL, 0, &timeout, &before);
+        MICROPY_PY_OPENAMP_PPOLL(NULL, 0, &timeout, &before);
     }
     unblock_signals(&before);
 }
@@ -111,7 +120,7 @@ int __wrap_usleep(useconds_t us) {
     block_signals(&before);
     while (left > 0 && MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL) {
         timeout = from_us((unsigned long)left);
-        ppoll(NULL, 0, &timeout, &before);
+        MICROPY_PY_OPENAMP_PPOLL(NULL, 0, &timeout, &before);
         left = end - now_us();
     }
     unblock_signals(&before);
@@ -142,7 +151,7 @@ int __wrap_select(int count, fd_set *read, fd_set *write, fd_set *except, struct
     int64_t left = end - now_us();
     if (left > 0 && !is_pending()) {
         struct timespec duration = from_us((unsigned long)left);
-        pselect(0, NULL, NULL, NULL, &duration, &before);
+        MICROPY_PY_OPENAMP_PPOLL(NULL, 0, &duration, &before);
         left = end - now_us();
     }
     unblock_signals(&before);

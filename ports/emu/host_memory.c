@@ -1,4 +1,8 @@
 /* The board's memory: one block of ours for each core, its windows one after the other. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE // aligned_alloc(), also with the C of 1999
+#endif
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

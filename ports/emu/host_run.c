@@ -11,6 +11,8 @@
 enum { A0 = 10, A1 = 11, A7 = 17 };
 
 static amp_emu_watcher_t watcher;
+// In amp_emu_run() or in a watcher: no core runs until that is left.
+static bool inside;
 
 void amp_emu_watch(amp_emu_watcher_t new_watcher) {
     watcher = new_watcher;
@@ -24,7 +26,10 @@ void emu_note_step(const struct emu_core *core, bool by_host, enum amp_emu_act a
     uint32_t address, uint32_t len) {
     if (watcher != NULL) {
         struct amp_emu_step step = {by_host, act, address, len};
+        bool before = inside;
+        inside = true;
         watcher((unsigned)(core - emu_cores), &step);
+        inside = before;
     }
 }
 
@@ -163,9 +168,8 @@ static uint64_t until_wake(const struct emu_core *core, uint64_t now) {
 }
 
 uint64_t amp_emu_run(uint32_t instructions) {
-    static bool inside;
     uint64_t least = AMP_EMU_ASLEEP;
-    if (inside) { // a watcher's or a listener's affair
+    if (inside) {
         return 0;
     }
     inside = true;

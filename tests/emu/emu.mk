@@ -28,3 +28,23 @@ $(BUILD)/tests/emu/random: $(BUILD)/host/tests/emu/random.o $(BUILD)/libopenamp_
 $(BUILD)/examples/host-emu: $(BUILD)/host/examples/host.o $(BUILD)/libopenamp_emu.a
 	@mkdir -p $(@D)
 	$(CC) $(KIND_CFLAGS) $^ -o $@
+
+.PHONY: emu-test emu-unit emu-random
+# The random programs take one processor, the rest the other.
+emu-test: emu-unit emu-random emu-python
+
+emu-unit: $(EMU_PROGRAMS) $(BUILD)/examples/host-emu $(AMP_FIRMWARE_EMU)
+	@failed=0; for program in $(EMU_PROGRAMS); do \
+	    echo "== $$program"; timeout 300 $$program || failed=1; \
+	done; exit $$failed
+	$(BUILD)/examples/host-emu $(FW_EMU)/virtual_uart.elf 10000
+
+EMU_RANDOM ?= 10000000
+emu-random: $(BUILD)/tests/emu/random
+	$< $(EMU_RANDOM) $(EMU_SEED)
+
+# MicroPython.
+.PHONY: emu-python
+emu-python: $(BUILD)/emu/micropython $(AMP_FIRMWARE_EMU)
+	OPENAMP_FIRMWARE=$(abspath $(FW_EMU)) tests/micropython/run_elsewhere tests/emu \
+	    $(BUILD)/emu/micropython $(BUILD)/tests/emu/python

@@ -1,6 +1,7 @@
 # Resource tables: malformed ones are refused, unknown entries are skipped.
 import openamp, os
-from support import Box, boot, elf_section, elf_table, put, read_firmware, temporary, wait
+from support import Box, boot, elf_section, elf_section_size, elf_table, put, read_firmware
+from support import temporary, wait
 
 path = temporary("table.elf")
 good = read_firmware("virtual_uart.elf")
@@ -33,7 +34,7 @@ refuse("one entry too many", (TABLE + 4, 4, 100))
 refuse("reserved", (TABLE + 8, 4, 1))
 refuse("offset outside", (TABLE + 16, 4, 0x10000))
 refuse("offset that wraps", (TABLE + 16, 4, 0xFFFFFFFC))
-refuse("cut short", (AT + 32, 8, 20))
+refuse("cut short", elf_section_size(AT) + (20,))
 refuse("count of rings", (VDEV + 25, 1, 3))
 refuse("no rings", (VDEV + 25, 1, 0))
 refuse("virtio device", (VDEV + 4, 4, 3))

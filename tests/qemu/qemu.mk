@@ -44,7 +44,7 @@ qemu-soak-short: $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
 
 # MicroPython.
 qemu-python: mps2_an521
-	tests/qemu/run_python $(BUILD)/tests/qemu/python
+	tests/micropython/run_elsewhere tests/qemu tests/qemu/micropython $(BUILD)/tests/qemu/python
 qemu-two: mps2_an521 $(BUILD)/mps2_an521/micropython-device.elf
 	tests/qemu/run_two $(abspath $(BUILD))
 qemu-console: mps2_an521 $(BUILD)/mps2_an521/micropython-device.elf

@@ -159,6 +159,11 @@ def elf_section(image, name):
             return at
 
 
+# The offset of its length in a section header, and how long that number is.
+def elf_section_size(at):
+    return at + 32, 8
+
+
 # Where the resource table is in an image, and its entries by their type.
 def elf_table(image):
     table = field(image, elf_section(image, ".resource_table") + 24, 8)

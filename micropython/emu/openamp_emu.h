@@ -1,0 +1,31 @@
+/*
+ * Where MicroPython gives time to the emulated cores (ports/emu).  Included
+ * before everything else in every file of such a build (-include), so that it
+ * can set options.
+ *
+ * The cores run a slice at some of the VM's jumps and returns, so a program that
+ * computes does not stop them, and whenever MicroPython waits.
+ */
+#ifndef OPENAMP_EMU_H
+#define OPENAMP_EMU_H
+
+// Jumps and returns between two slices, and instructions in one.
+#define OPENAMP_EMU_TURNS (10)
+#define OPENAMP_EMU_SLICE (200)
+// Where MicroPython waits, the cores have all the time.
+#define OPENAMP_EMU_LONG_SLICE (20000)
+
+extern unsigned char openamp_emu_turns;
+void openamp_emu_turn(void);
+#define MICROPY_VM_HOOK_LOOP \
+    if (--openamp_emu_turns == 0) { \
+        openamp_emu_turn(); \
+    }
+#define MICROPY_VM_HOOK_RETURN MICROPY_VM_HOOK_LOOP
+
+#if defined(__unix__) && !defined(__EMSCRIPTEN__)
+// MicroPython's unix port sleeps in this (micropython/unix/sleep.c).
+#define MICROPY_PY_OPENAMP_PPOLL openamp_emu_ppoll
+#endif
+
+#endif // OPENAMP_EMU_H

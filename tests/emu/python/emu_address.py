@@ -1,0 +1,34 @@
+# An entry address: firmware that is already in place.
+import os
+
+# Read when the platform starts, which is when openamp is imported.
+directory = os.getenv("OPENAMP_FIRMWARE") or "."
+os.putenv("OPENAMP_EMU_FLASH", directory + "/test_notable.flash.bin")
+
+from support import Box, outcome, read_firmware, wait
+import openamp
+
+entry = int.from_bytes(read_firmware("test_notable.flash.elf")[24:28], "little")
+box = Box("test-notable")
+rproc = openamp.RemoteProc(entry)
+rproc.start()
+wait(box.ept.is_ready)
+print(box.ask("from flash"))
+rproc.stop()
+rproc.start()
+wait(box.ept.is_ready)
+print(box.ask("again"))
+print(outcome(openamp.RemoteProc, entry))
+rproc.shutdown()
+
+for bad in (0, 0x20000000, 0x30000000, 0x50000000, 1 << 40, -1):
+    try:
+        openamp.RemoteProc(bad)
+    except OSError as e:
+        print(e.errno, e.args[1])
+
+# Shutdown switches the board's power off; flash keeps what it has.
+rproc = openamp.RemoteProc(entry)
+rproc.start()
+wait(box.ept.is_ready)
+print(box.ask("after shutdown"))
