@@ -47,7 +47,7 @@ fuzz_mutants_match:
 
 # ---- Static analysis ----
 
-analyze: $(BUILD)/sim/micropython
+analyze: $(BUILD)/sim/micropython $(BUILD)/emu/micropython
 	tools/analyze $(BUILD)
 
 # ---- Coverage of core/ ----

@@ -4,6 +4,8 @@
  */
 #include "py/runtime.h"
 
+#include <string.h>
+
 #include "ports/emu/emu.h"
 
 static unsigned core_of(size_t n_args, const mp_obj_t *args, size_t at) {

@@ -37,12 +37,14 @@ $(addprefix $(AMP_EMU_BUILD)/remote/, trace.o memory.o): $(AMP_EMU_BUILD)/remote
 	@mkdir -p $(@D)
 	$(AMP_EMU_REMOTE_CC) -fno-builtin -c $< -o $@
 
-$(AMP_EMU_BUILD)/remote/load.ld: $(AMP_EMU)/remote/emu.ld.S $(AMP_EMU)/board.h
+$(AMP_EMU_BUILD)/remote/load.ld: $(AMP_EMU)/remote/emu.ld.S $(AMP_EMU)/board.h \
+    include/openamp/table_mark.h
 	@mkdir -p $(@D)
-	$(CC) -E -P -x c $< -o $@
+	$(CC) -E -P -x c -Iinclude $< -o $@
 
-$(AMP_EMU_BUILD)/remote/flash.ld: $(AMP_EMU)/remote/emu.ld.S $(AMP_EMU)/board.h
+$(AMP_EMU_BUILD)/remote/flash.ld: $(AMP_EMU)/remote/emu.ld.S $(AMP_EMU)/board.h \
+    include/openamp/table_mark.h
 	@mkdir -p $(@D)
-	$(CC) -E -P -x c -DAMP_EMU_IN_FLASH $< -o $@
+	$(CC) -E -P -x c -Iinclude -DAMP_EMU_IN_FLASH $< -o $@
 
 -include $(wildcard $(AMP_EMU_BUILD)/remote/*.d)

@@ -108,29 +108,34 @@ static void store_conditional(struct rv32 *cpu, uint32_t i) {
     write_rd(cpu, i, reserved ? 0 : 1);
 }
 
-static void atomic(struct rv32 *cpu, uint32_t i) {
-    uint32_t funct5 = i >> 27;
+static void amo(struct rv32 *cpu, uint32_t i) {
     uint32_t address = cpu->x[field_rs1(i)];
-    uint32_t old = 0;
+    uint32_t old;
     uint32_t value;
-    if (funct3(i) != 2) {
+    if (!combine(i >> 27, 0, 0, &value)) {
         cpu->stop = RV32_ILLEGAL;
-    } else if (funct5 == 2) {
-        load_reserved(cpu, i);
-    } else if (funct5 == 3) {
-        store_conditional(cpu, i);
-    } else if (!combine(funct5, 0, 0, &value)) {
-        cpu->stop = RV32_ILLEGAL;
-    } else {
-        uint8_t *at = reach(cpu, address, 4, RV32_READ | RV32_WRITE);
-        if (at == NULL) {
-            return;
-        }
+        return;
+    }
+    uint8_t *at = reach(cpu, address, 4, RV32_READ | RV32_WRITE);
+    if (at != NULL) {
         memcpy(&old, at, 4);
-        (void)combine(funct5, old, cpu->x[field_rs2(i)], &value);
+        (void)combine(i >> 27, old, cpu->x[field_rs2(i)], &value);
         memcpy(at, &value, 4);
         note_store(cpu, address, 4);
         write_rd(cpu, i, old);
+    }
+}
+
+static void atomic(struct rv32 *cpu, uint32_t i) {
+    enum { LR = 2, SC = 3 };
+    if (funct3(i) != 2) { // of other lengths than a word
+        cpu->stop = RV32_ILLEGAL;
+    } else if (i >> 27 == LR) {
+        load_reserved(cpu, i);
+    } else if (i >> 27 == SC) {
+        store_conditional(cpu, i);
+    } else {
+        amo(cpu, i);
     }
 }
 

@@ -3,12 +3,13 @@ import os
 
 # Read when the platform starts, which is when openamp is imported.
 directory = os.getenv("OPENAMP_FIRMWARE") or "."
-os.putenv("OPENAMP_SIM_FLASH", directory + "/test_notable.flash.bin")
+for port in ("SIM", "EMU"):
+    os.putenv("OPENAMP_%s_FLASH" % port, directory + "/test_notable.flash.bin")
 
-from support import Box, outcome, read_firmware, wait
+from support import Box, elf_entry, outcome, read_firmware, wait
 import openamp
 
-entry = int.from_bytes(read_firmware("test_notable.flash.elf")[24:32], "little")
+entry = elf_entry(read_firmware("test_notable.flash.elf"))
 box = Box("test-notable")
 rproc = openamp.RemoteProc(entry)
 rproc.start()

@@ -4,7 +4,8 @@ import os
 
 # Read when the platform starts, which is when openamp is imported.
 directory = os.getenv("OPENAMP_FIRMWARE") or "."
-os.putenv("OPENAMP_SIM_FLASH", directory + "/virtual_uart.flash.bin")
+for port in ("SIM", "EMU"):
+    os.putenv("OPENAMP_%s_FLASH" % port, directory + "/virtual_uart.flash.bin")
 
 from support import Box, kill_core, wait
 import openamp

@@ -92,10 +92,12 @@ static void listen(void *ctx, amp_notified_t notified, void *arg) {
 }
 
 static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_default_table default_table = {.table_da = AMP_EMU_TABLE_DA};
 static const struct amp_port port = {
     .ops = &ops,
     .shared_da = AMP_EMU_SHARED_DA,
     .shared_len = AMP_EMU_SHARED_LEN,
+    .default_table = &default_table,
 };
 
 const struct amp_port *amp_remote_port(void) {

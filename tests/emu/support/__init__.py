@@ -2,7 +2,7 @@
 # images are of 32 bits.
 import emu
 import support_of_all as base
-from support_of_all.elf32 import elf_section, elf_section_size, elf_table
+from support_of_all.elf32 import elf_entry, elf_section, elf_section_size, elf_table
 
 
 # No number: nobody can kill a process by it.
@@ -14,7 +14,7 @@ def kill_core():
     emu.kill()
 
 
-for f in (core_pids, kill_core, elf_section, elf_section_size, elf_table):
+for f in (core_pids, kill_core, elf_entry, elf_section, elf_section_size, elf_table):
     setattr(base, f.__name__, f)
 
 from support_of_all import *

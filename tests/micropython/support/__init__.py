@@ -148,7 +148,12 @@ def put(image, offset, size, value):
     image[offset : offset + size] = value.to_bytes(size, "little")
 
 
-# Where the section header of that name is in an ELF64 image.
+# What follows is about ELF64; elf32.py has the same for other boards.
+def elf_entry(image):
+    return field(image, 24, 8)
+
+
+# Where the section header of that name is in an image.
 def elf_section(image, name):
     headers, count, names = field(image, 40, 8), field(image, 60, 2), field(image, 62, 2)
     text = field(image, headers + 64 * names + 24, 8)

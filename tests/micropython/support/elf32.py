@@ -2,6 +2,10 @@
 from support_of_all import field
 
 
+def elf_entry(image):
+    return field(image, 24, 4)
+
+
 # Where the section header of that name is in an ELF32 image.
 def elf_section(image, name):
     headers, count, names = field(image, 32, 4), field(image, 48, 2), field(image, 50, 2)
