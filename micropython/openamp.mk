@@ -31,7 +31,7 @@ ifeq ($(OPENAMP_PORT),sim)
 
 # The host half of the port, and the runner that it carries.
 SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/sim/, \
-    host.c host_fault.c host_life.c host_memory.c host_signal.c runner_blob.c)
+    host.c host_fault.c host_life.c host_memory.c host_process.c host_signal.c runner_blob.c)
 OPENAMP_RUNNER ?= $(BUILD)/openamp/sim/runner
 CFLAGS_USERMOD += -DAMP_SIM_RUNNER_FILE='"$(abspath $(OPENAMP_RUNNER))"'
 $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))/ports/sim/runner_blob.o: $(OPENAMP_RUNNER)

@@ -105,7 +105,11 @@ struct amp_sim_mailbox {
     int32_t host_pid;
     int32_t host_tid;
     uint32_t core; // which core this is
+    // Written by a core that ends in order: AMP_SIM_EXITED, and its exit code.
+    uint32_t exited;
 };
+
+enum { AMP_SIM_EXITED = 0x100 };
 
 // Flags of the runner's command line.
 enum {

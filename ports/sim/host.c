@@ -3,6 +3,7 @@
  *
  * host_memory.c  the board's memory, and addresses
  * host_life.c    a core is a process: start, stop, notice death
+ * host_process.c the process in hand, and what fork() makes of it
  * host_signal.c  the doorbell as an interrupt
  * host_fault.c   faults on demand
  */
@@ -88,7 +89,7 @@ void sim_set_faulty(bool faulty) {
             sim_cores[i].port.ops = current_ops();
         }
     }
-    sim_signal_install(faulty);
+    sim_signal_set_faulty(faulty);
 }
 
 const struct amp_port *amp_platform_port(unsigned index) {
@@ -100,13 +101,14 @@ const struct amp_port *amp_platform_port(unsigned index) {
         core->index = index;
         core->memory = -1;
         core->status = -1;
-        if (sim_core_prepare(core, false) != 0) {
+        core->pidfd = -1;
+        if (sim_process_set_up() != 0 || sim_core_prepare(core, false) != 0) {
             return NULL;
         }
         if (core >= sim_cores_end) {
             sim_cores_end = core + 1;
         }
-        sim_signal_install(sim_fault_is_on());
+        sim_signal_install();
         if (sim_fault_environment() != 0) {
             return NULL;
         }

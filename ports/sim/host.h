@@ -11,8 +11,9 @@
 
 #include "board.h"
 
-// One remote core.  The signal handlers read `notified`, `arg` and write `check`,
-// `told`, `taken`; everything else belongs to the main thread.
+// One remote core.  The signal handlers read `notified`, `arg`, `pid`, `sender`,
+// `status` and write `check`, `told`, `taken`; everything else belongs to the main
+// thread.
 struct sim_core {
     struct amp_port port;
     unsigned index;
@@ -21,7 +22,9 @@ struct sim_core {
     uint8_t *va[AMP_SIM_WINDOWS]; // where each window is mapped here
     volatile struct amp_sim_mailbox *mailbox;
     enum amp_core_state state;
-    pid_t pid; // 0: no process
+    volatile pid_t pid; // 0: no process
+    pid_t sender; // who rings, or rang last
+    int pidfd; // the process as a file, while there is one; -1: there is no such thing
     int status; // our end of the status pipe, while there is a process
     char reason[48];
     volatile amp_notified_t notified;
@@ -44,8 +47,10 @@ void sim_set_faulty(bool faulty);
 void sim_fault_interrupt(void);
 void sim_fault_notify(void *ctx, uint32_t notify_id);
 bool sim_fault_is_on(void);
+bool sim_fault_is_timer(const siginfo_t *info);
 int sim_fault_environment(void);
 void sim_fault_core_began(const struct sim_core *core);
+void sim_fault_begin_anew(void); // in a child of fork()
 
 // host_memory.c
 // The same file under a number that is not one of the program's standard
@@ -56,19 +61,39 @@ int sim_above_stdio(int fd);
 int sim_core_start(void *ctx, amp_da_t entry);
 int sim_core_stop(void *ctx);
 enum amp_core_state sim_core_state(void *ctx, const char **reason);
+// Is the process dead, however it died?  Also in a signal's handler.
+bool sim_has_ended(const struct sim_core *core);
+
+// host_process.c
+// Once, before there is a core.  0, or -1.
+int sim_process_set_up(void);
+// In a child of fork() the cores are not ours.
+void sim_process_check_owner(void);
+// Around the launch of a core: other threads do not fork meanwhile.
+void sim_process_launch(bool begins);
+void sim_process_adopt(struct sim_core *core, pid_t pid);
+// False: there is none.  Also in a signal's handler.
+bool sim_process_signal(const struct sim_core *core, int number);
+void sim_process_end(struct sim_core *core);
 
 // host_signal.c
-void sim_signal_install(bool faulty);
+void sim_signal_install(void);
+void sim_signal_set_faulty(bool faulty);
+void sim_signal_begin_anew(void); // in a child of fork()
 // The signals that tell the listeners.
 void sim_signal_set(sigset_t *set);
 // Tell the listener of this core that something happened.
 void sim_signal_deliver(struct sim_core *core);
+// The same from outside of a handler.
+void sim_signal_as_if(struct sim_core *core);
 void sim_listen(void *ctx, amp_notified_t notified, void *arg);
 // Have the kernel signal us when the other end of `status` is gone.
 int sim_signal_on_death(int status);
 
 // host_memory.c
 int sim_core_prepare(void *ctx, bool load);
+// In a child of fork(): have memory of our own there, and no power.
+void sim_memory_leave(struct sim_core *core);
 void sim_core_release(void *ctx);
 void *sim_map(void *ctx, amp_da_t da, size_t len);
 

@@ -139,7 +139,7 @@ static void recover_core(struct sim_core *core) {
 
 static void stall_core(struct sim_core *core) {
     if (!frozen[core->index]) {
-        kill(core->pid, stalled ? SIGSTOP : SIGCONT);
+        (void)sim_process_signal(core, stalled ? SIGSTOP : SIGCONT);
     }
 }
 
@@ -196,8 +196,7 @@ void sim_fault_interrupt(void) {
             && __atomic_exchange_n(&core->mailbox->to_host, 0, __ATOMIC_SEQ_CST) != 0) {
             ring(core, TO_HOST);
         }
-        struct pollfd end = {.fd = core->status, .events = 0};
-        if (core->pid != 0 && poll(&end, 1, 0) > 0) {
+        if (core->pid != 0 && sim_has_ended(core)) {
             sim_signal_deliver(core);
         }
     }
@@ -282,6 +281,7 @@ static bool create_timer(void) {
         event.sigev_notify = SIGEV_THREAD_ID;
         event.sigev_signo = SIGURG;
         event.sigev_notify_thread_id = getpid();
+        event.sigev_value.sival_ptr = &timer;
         have_timer = timer_create(CLOCK_MONOTONIC, &event, &timer) == 0;
     }
     return have_timer;
@@ -342,19 +342,35 @@ void amp_sim_get_fault_counts(struct amp_sim_fault_counts *out) {
 // ---- The core ----
 
 int amp_sim_freeze(unsigned core, bool freeze) {
-    int pid = amp_sim_pid(core);
-    if (pid == 0) {
+    if (amp_sim_pid(core) == 0) {
         return -AMP_ENODEV;
     }
     frozen[core] = freeze;
-    return kill(pid, freeze ? SIGSTOP : SIGCONT) == 0 ? 0 : -AMP_EIO;
+    return sim_process_signal(&sim_cores[core], freeze ? SIGSTOP : SIGCONT) ? 0 : -AMP_EIO;
 }
 
 int amp_sim_kill(unsigned core) {
-    int pid = amp_sim_pid(core);
-    return pid != 0 && kill(pid, SIGKILL) == 0 ? 0 : -AMP_ENODEV;
+    bool killed = amp_sim_pid(core) != 0 && sim_process_signal(&sim_cores[core], SIGKILL);
+    return killed ? 0 : -AMP_ENODEV;
 }
 
 void sim_fault_core_began(const struct sim_core *core) {
     frozen[core->index] = false;
+    if (on && !have_timer && create_timer()) { // in a child of fork()
+        sigset_t before;
+        block(&before);
+        step();
+        sigprocmask(SIG_SETMASK, &before, NULL);
+    }
+}
+
+// Timers stay with the parent.
+void sim_fault_begin_anew(void) {
+    have_timer = false;
+    memset(ring_due, 0, sizeof(ring_due));
+    stalled = false;
+}
+
+bool sim_fault_is_timer(const siginfo_t *info) {
+    return info->si_code == SI_TIMER && info->si_ptr == &timer;
 }

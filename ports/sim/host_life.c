@@ -4,7 +4,8 @@
  * The status pipe tells its life.  Its writing end is held by the core's
  * process alone: one byte means "about to jump" (or which step failed), its end
  * means that the process is dead, whatever killed it.  The kernel then signals
- * the host as if the core had rung (host_signal.c).
+ * the host as if the core had rung (host_signal.c).  Of what it died is told by
+ * waiting for it (host_process.c).
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -19,7 +20,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "openamp/error.h"
@@ -64,44 +64,6 @@ static int runner_file(void) {
     return file;
 }
 
-static void describe_death(struct sim_core *core, int status) {
-    if (WIFEXITED(status)) {
-        core->state = AMP_CORE_EXITED;
-        snprintf(core->reason, sizeof(core->reason), "exit %d", WEXITSTATUS(status));
-        return;
-    }
-    core->state = AMP_CORE_FAULTED;
-    const char *name = sigabbrev_np(WTERMSIG(status));
-    if (WTERMSIG(status) == SIGSYS) {
-        snprintf(core->reason, sizeof(core->reason), "sandbox violation (SIGSYS)");
-    } else if (name != NULL) {
-        snprintf(core->reason, sizeof(core->reason), "SIG%s", name);
-    } else {
-        snprintf(core->reason, sizeof(core->reason), "signal %d", WTERMSIG(status));
-    }
-}
-
-// The process is dead or dying: end it, wait for its end, say how it ended.
-// A signal does not change the status of a process that already exits.
-static void reap(struct sim_core *core) {
-    int status = 0;
-    pid_t done;
-    pid_t pid = core->pid;
-    core->pid = 0; // first: a fault that is due (host_fault.c) must not hit another process
-    kill(pid, SIGKILL);
-    do {
-        done = waitpid(pid, &status, 0);
-    } while (done < 0 && errno == EINTR);
-    close(core->status);
-    if (done == pid) {
-        describe_death(core, status);
-    } else { // the program waits for all children, or ignores SIGCHLD
-        core->state = AMP_CORE_FAULTED;
-        snprintf(core->reason, sizeof(core->reason), "died");
-    }
-    core->status = -1;
-}
-
 struct launch {
     int runner;
     int memory;
@@ -130,7 +92,8 @@ static __attribute__((noreturn)) void become_core(const struct launch *l) {
     _exit(127);
 }
 
-static pid_t spawn(const struct launch *l) {
+// No signal before it is known whose it is.
+static pid_t spawn(struct sim_core *core, const struct launch *l) {
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
@@ -138,6 +101,9 @@ static pid_t spawn(const struct launch *l) {
     pid_t pid = vfork();
     if (pid == 0) {
         become_core(l);
+    }
+    if (pid > 0) {
+        sim_process_adopt(core, pid);
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     return pid;
@@ -180,7 +146,7 @@ static pid_t launch(struct sim_core *core, amp_da_t entry, int status) {
         l.argv[argc++] = text[i + 1];
     }
     l.argv[argc] = NULL;
-    return spawn(&l);
+    return spawn(core, &l);
 }
 
 static void reset_mailbox(struct sim_core *core) {
@@ -207,49 +173,49 @@ static void explain_failed_start(struct sim_core *core, uint8_t step) {
         [AMP_SIM_STEP_SANDBOX] = "the sandbox cannot be installed",
     };
     const char *why = step < sizeof(steps) / sizeof(steps[0]) ? steps[step] : steps[0];
-    reap(core);
+    sim_process_end(core);
     core->state = AMP_CORE_STOPPED;
     snprintf(core->reason, sizeof(core->reason), "%s", why);
 }
 
-// A program that ends in order waits for its cores to be gone.  (One that is
-// killed leaves it to the kernel: the runner asked to die with its parent.)
-static void stop_all(void) {
-    for (unsigned i = 0; i < AMP_SIM_CORES; i++) {
-        sim_core_stop(&sim_cores[i]);
-    }
+bool sim_has_ended(const struct sim_core *core) {
+    struct pollfd end = {.fd = core->status, .events = 0};
+    return poll(&end, 1, 0) > 0;
 }
 
-static void stop_all_at_exit(void) {
-    static bool registered;
-    if (!registered) {
-        registered = atexit(stop_all) == 0;
-    }
-}
-
-int sim_core_start(void *ctx, amp_da_t entry) {
-    struct sim_core *core = ctx;
-    stop_all_at_exit();
-    if (core->pid != 0 || !core->powered) {
-        return core->pid != 0 ? -AMP_EBUSY : -AMP_EIO;
-    }
+// The process, and the pipe whose other end it alone has.
+static int launch_with_pipe(struct sim_core *core, amp_da_t entry) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return -AMP_EIO;
     }
-    ends[0] = sim_above_stdio(ends[0]);
+    core->status = sim_above_stdio(ends[0]);
     ends[1] = sim_above_stdio(ends[1]);
-    reset_mailbox(core);
-    sim_fault_core_began(core);
-    core->reason[0] = '\0';
     pid_t pid = launch(core, entry, ends[1]);
     close(ends[1]);
     if (pid < 0) {
-        close(ends[0]);
+        close(core->status);
+        core->status = -1;
         return -AMP_EIO;
     }
-    core->pid = pid;
-    core->status = ends[0];
+    return 0;
+}
+
+int sim_core_start(void *ctx, amp_da_t entry) {
+    struct sim_core *core = ctx;
+    sim_process_check_owner();
+    if (core->pid != 0 || !core->powered) {
+        return core->pid != 0 ? -AMP_EBUSY : -AMP_EIO;
+    }
+    reset_mailbox(core);
+    sim_fault_core_began(core);
+    core->reason[0] = '\0';
+    sim_process_launch(true);
+    int error = launch_with_pipe(core, entry);
+    sim_process_launch(false);
+    if (error != 0) {
+        return error;
+    }
     uint8_t step = 0;
     ssize_t got;
     do {
@@ -262,9 +228,8 @@ int sim_core_start(void *ctx, amp_da_t entry) {
     core->state = AMP_CORE_RUNNING;
     // If it died before the signal was asked for, nobody will send one.
     core->check = 1;
-    struct pollfd now = {.fd = core->status, .events = 0};
-    if (poll(&now, 1, 0) > 0) {
-        syscall(SYS_tgkill, getpid(), getpid(), SIGURG);
+    if (sim_has_ended(core)) {
+        sim_signal_as_if(core);
     }
     if (debugging()) {
         fprintf(stderr,
@@ -279,9 +244,10 @@ int sim_core_start(void *ctx, amp_da_t entry) {
 
 int sim_core_stop(void *ctx) {
     struct sim_core *core = ctx;
+    sim_process_check_owner();
     if (core->pid != 0) {
         (void)fcntl(core->status, F_SETFL, O_NONBLOCK); // this death is no news
-        reap(core);
+        sim_process_end(core);
     }
     core->state = AMP_CORE_STOPPED; // the reason stays readable until the next start
     return 0;
@@ -302,9 +268,8 @@ enum amp_core_state sim_core_state(void *ctx, const char **reason) {
         }
         if (core->check) {
             core->check = 0;
-            struct pollfd end = {.fd = core->status, .events = 0};
-            if (poll(&end, 1, 0) > 0) {
-                reap(core);
+            if (sim_has_ended(core)) {
+                sim_process_end(core);
             }
         }
     }

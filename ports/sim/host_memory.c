@@ -55,15 +55,17 @@ static int create_memory(void) {
     return fd;
 }
 
+static int access_of(unsigned window) {
+    return window == AMP_SIM_FLASH ? PROT_READ : PROT_READ | PROT_WRITE;
+}
+
 static int map_windows(struct sim_core *core) {
     off_t offset = 0;
     for (unsigned i = 0; i < AMP_SIM_WINDOWS; i++) {
-        int access = i == AMP_SIM_FLASH ? PROT_READ : PROT_READ | PROT_WRITE;
-        void *va = mmap(NULL, board[i].len, access, MAP_SHARED, core->memory, offset);
+        // Where it was before, if it was.
+        void *va = mmap(core->va[i], board[i].len, access_of(i),
+            core->va[i] == NULL ? MAP_SHARED : MAP_SHARED | MAP_FIXED, core->memory, offset);
         if (va == MAP_FAILED) {
-            while (i-- > 0) {
-                munmap(core->va[i], board[i].len);
-            }
             return -1;
         }
         core->va[i] = va;
@@ -103,6 +105,7 @@ static int fill_flash(const struct sim_core *core) {
 int sim_core_prepare(void *ctx, bool load) {
     struct sim_core *core = ctx;
     (void)load;
+    sim_process_check_owner();
     if (core->powered) {
         return 0;
     }
@@ -126,7 +129,27 @@ int sim_core_prepare(void *ctx, bool load) {
 
 void sim_core_release(void *ctx) {
     struct sim_core *core = ctx;
-    (void)fallocate(core->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, board_len());
+    sim_process_check_owner();
+    if (core->memory >= 0) {
+        (void)fallocate(core->memory, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, board_len());
+    }
+    core->powered = false;
+}
+
+// The addresses stay, so that no pointer dangles, but not what is behind them.
+void sim_memory_leave(struct sim_core *core) {
+    if (core->memory < 0) {
+        return;
+    }
+    for (unsigned i = 0; i < AMP_SIM_WINDOWS; i++) {
+        if (mmap(core->va[i], board[i].len, access_of(i), MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+                -1, 0)
+            == MAP_FAILED) {
+            abort(); // nobody shares a board with its parent
+        }
+    }
+    close(core->memory);
+    core->memory = -1;
     core->powered = false;
 }
 

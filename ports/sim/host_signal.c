@@ -6,9 +6,9 @@
  * kernel when a core's status pipe ends: a signal of its own, as one that is
  * pending stands for several events, and to have each doorbell look at the pipe
  * would be a system call for each message.  So the handlers believe nothing:
- * SIGURG has every mailbox looked at, and tells the listeners of those that rang
- * (what one core does costs the others nothing); SIGIO tells all, and has every
- * core's life checked once at its next core_state().
+ * SIGURG has every mailbox looked at, SIGIO every pipe, and the listeners of those
+ * that rang or died are told: what one core does costs the others nothing.  And
+ * either signal may be the program's own, whose handler is called then.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -56,42 +56,71 @@ static bool has_rung(struct sim_core *core) {
     return taken;
 }
 
-static void interrupted(int signal, siginfo_t *info, void *context) {
-    (void)signal;
-    (void)context;
-    if (info->si_code == SI_USER) {
-        return; // sent to the process from outside: any thread may run this
+// ---- What is ours, and what is the program's ----
+
+// What was there before us: of SIGURG, of SIGIO.
+static struct sigaction before_us[2];
+static pid_t main_thread;
+
+// A signal that is not ours is for whoever had it before.  (Of two that are
+// pending at once for this thread there is one.  So ours are looked for in any
+// case; a program's own, which are sent to the process, pend elsewhere.)
+static void chain(int signal, siginfo_t *info, void *context) {
+    const struct sigaction *action = &before_us[signal == SIGIO];
+    if (action->sa_flags & SA_SIGINFO) {
+        action->sa_sigaction(signal, info, context);
+    } else if (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN) {
+        action->sa_handler(signal);
     }
-    int saved = errno;
-    happened = 1;
+}
+
+static void tell_who_rang(void) {
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
         if (has_rung(core)) {
+            happened = 1;
             tell(core);
         }
     }
-    errno = saved;
 }
 
-static void interrupted_faulty(int signal, siginfo_t *info, void *context) {
-    (void)signal;
-    (void)context;
-    if (info->si_code == SI_USER) {
-        return;
+static void (*volatile doorbell)(void) = tell_who_rang;
+
+static bool is_doorbell(const siginfo_t *info) {
+    if (info->si_code != SI_TKILL) {
+        return sim_fault_is_timer(info);
     }
-    int saved = errno;
-    sim_fault_interrupt();
-    errno = saved;
+    const struct sim_core *core = sim_cores;
+    while (core != sim_cores_end && core->sender != info->si_pid) {
+        ++core;
+    }
+    return core != sim_cores_end;
 }
 
-static void died(int signal, siginfo_t *info, void *context) {
-    (void)signal;
-    (void)context;
-    if (info->si_code == SI_USER) {
-        return;
-    }
-    int saved = errno;
+static void tell_who_died(void) {
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
-        sim_signal_deliver(core);
+        if (core->pid != 0 && sim_has_ended(core)) {
+            sim_signal_deliver(core);
+        }
+    }
+}
+
+static bool is_death(const siginfo_t *info) {
+    const struct sim_core *core = sim_cores;
+    while (core != sim_cores_end && (core->pid == 0 || core->status != info->si_fd)) {
+        ++core;
+    }
+    // Only with POLL_IN, POLL_HUP and so on is there such a field.
+    return core != sim_cores_end && info->si_code > 0 && info->si_code < SI_KERNEL;
+}
+
+static void interrupted(int signal, siginfo_t *info, void *context) {
+    int saved = errno;
+    bool ours = signal == SIGIO ? is_death(info) : is_doorbell(info);
+    if (ours || gettid() == main_thread) {
+        (signal == SIGIO ? tell_who_died : doorbell)();
+    }
+    if (!ours) {
+        chain(signal, info, context);
     }
     errno = saved;
 }
@@ -104,17 +133,44 @@ void sim_signal_set(sigset_t *set) {
 
 // No SA_RESTART: a system call that sleeps returns, so that the program can
 // poll.
-void sim_signal_install(bool faulty) {
-    struct sigaction action;
-    memset(&action, 0, sizeof(action));
-    action.sa_sigaction = faulty ? interrupted_faulty : interrupted;
-    action.sa_flags = SA_SIGINFO;
-    sim_signal_set(&action.sa_mask); // a listener is not told twice at once
-    sigaction(SIGURG, &action, NULL);
-    action.sa_sigaction = died;
-    sigaction(SIGIO, &action, NULL);
+void sim_signal_install(void) {
+    if (main_thread != 0) {
+        return;
+    }
+    static const int signals[2] = {SIGURG, SIGIO};
+    main_thread = getpid();
+    for (unsigned i = 0; i < 2; i++) {
+        struct sigaction action;
+        sigaction(signals[i], NULL, &before_us[i]);
+        memset(&action, 0, sizeof(action));
+        action.sa_sigaction = interrupted;
+        action.sa_flags = SA_SIGINFO | (before_us[i].sa_flags & SA_ONSTACK);
+        action.sa_mask = before_us[i].sa_mask;
+        sigaddset(&action.sa_mask, SIGURG); // a listener is not told twice at once
+        sigaddset(&action.sa_mask, SIGIO);
+        sigaction(signals[i], &action, NULL);
+    }
     // A parent may have left them blocked.
-    sigprocmask(SIG_UNBLOCK, &action.sa_mask, NULL);
+    sigset_t ours;
+    sim_signal_set(&ours);
+    sigprocmask(SIG_UNBLOCK, &ours, NULL);
+}
+
+void sim_signal_begin_anew(void) {
+    main_thread = getpid();
+}
+
+void sim_signal_set_faulty(bool faulty) {
+    doorbell = faulty ? sim_fault_interrupt : tell_who_rang;
+}
+
+void sim_signal_as_if(struct sim_core *core) {
+    sigset_t ours;
+    sigset_t before;
+    sim_signal_set(&ours);
+    sigprocmask(SIG_BLOCK, &ours, &before);
+    sim_signal_deliver(core);
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 // The handler runs in the thread that calls this: it sees the three steps in

@@ -12,7 +12,15 @@
  *
  * Threads.  The simulated interrupts are SIGURG (a doorbell) and SIGIO (a core
  * died), sent to the main thread: that is where cores are started and where the
- * callbacks of listen() run.
+ * callbacks of listen() run.  A program that uses these signals as well sets its
+ * handlers up before it asks for the first port: they are called for every signal
+ * that is not ours.
+ *
+ * Children.  A core is a child of the program, which may ignore SIGCHLD or wait for
+ * whom it likes; of what a core died is then known to Linux 6.15 and later only.
+ * (wait() for all children until there are none waits for running cores, too.)  In
+ * a child that the program forks there are no cores, whatever it does at its end:
+ * there the power of the board is off.
  */
 #ifndef AMP_SIM_SIM_H
 #define AMP_SIM_SIM_H

@@ -47,6 +47,7 @@ __attribute__((used, noreturn)) void amp_remote_reset(void) {
 }
 
 void amp_remote_exit(int code) {
+    MAILBOX->exited = AMP_SIM_EXITED | (uint32_t)(code & 0xFF);
     for (;;) {
         sim_call(__NR_exit_group, code, 0, 0, 0, 0, 0);
     }
