@@ -3,6 +3,7 @@
  * send messages to "vuart-channel", count what comes back.
  *
  *     host FIRMWARE.elf [MESSAGES]
+ *     host ADDRESS [MESSAGES]        firmware that is in place already
  *
  * Exit code 0: every message came back, in order.
  */
@@ -35,16 +36,24 @@ static int read_file(void *ctx, uint64_t offset, void *buffer, size_t len) {
     return 0;
 }
 
-static bool load(const char *path) {
+static int load_file(const char *path, struct amp_load_error *why) {
     FILE *file = fopen(path, "rb");
     if (file == NULL || fseek(file, 0, SEEK_END) != 0) {
-        fprintf(stderr, "%s: cannot be opened\n", path);
-        return false;
+        *why = (struct amp_load_error){.what = NULL};
+        return -AMP_ENOENT;
     }
     struct amp_image image = {.read = read_file, .ctx = file, .size = (uint64_t)ftell(file)};
-    struct amp_load_error why;
-    int error = amp_rproc_load(&rproc, &image, &why);
+    int error = amp_rproc_load(&rproc, &image, why);
     fclose(file);
+    return error;
+}
+
+static bool load(const char *path) {
+    struct amp_load_error why;
+    char *end;
+    amp_da_t address = strtoul(path, &end, 0);
+    int error =
+        *end == '\0' ? amp_rproc_load_address(&rproc, address, &why) : load_file(path, &why);
     if (error != 0) {
         fprintf(stderr, "%s: error %d", path, -error);
         if (why.what != NULL) {
@@ -90,7 +99,7 @@ static bool exchange(unsigned long count) {
 
 int main(int argc, char **argv) {
     if (argc < 2 || argc > 3) {
-        fprintf(stderr, "usage: %s FIRMWARE.elf [MESSAGES]\n", argv[0]);
+        fprintf(stderr, "usage: %s FIRMWARE.elf|ADDRESS [MESSAGES]\n", argv[0]);
         return 2;
     }
     unsigned long count = argc == 3 ? strtoul(argv[2], NULL, 10) : 10000;

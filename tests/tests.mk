@@ -72,6 +72,7 @@ docs-test: $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM) $(EXAMPLES_C)
 
 examples: $(EXAMPLES_C) $(AMP_FIRMWARE_SIM)
 	$(BUILD)/examples/host $(FW)/virtual_uart.elf 10000
+	OPENAMP_SIM_FLASH=$(FW)/virtual_uart.flash.bin $(BUILD)/examples/host 0x08000000 10000
 
 # ---- The core for every kind of processor ----
 

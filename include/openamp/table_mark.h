@@ -9,7 +9,9 @@
  * writes its answers there.  A host that does not know the mark writes its
  * default table (struct amp_port) instead.  So firmware for the flash is linked
  * to read its table at the address of the default table: there it finds the one
- * or the other, and has nothing to choose.
+ * or the other, and has nothing to choose.  Whoever reads a table at that address
+ * counts the addresses of buffers from the default table's `buffer_base`, whichever
+ * of the two it is.
  *
  * The start-up code of such firmware does not copy the table: by then the host
  * has written it.

@@ -10,111 +10,7 @@
 
 #include <cmocka.h>
 
-#include <time.h>
-
-#include "openamp/table_mark.h"
-#include "sim_board.h"
-
-static struct amp_rpmsg bus;
-static struct amp_rproc rproc;
-static struct amp_endpoint epts[5];
-
-// What came: the last message, and how many.
-static struct {
-    uint8_t data[512];
-    size_t len;
-    uint32_t count;
-    uint32_t in_order;
-} got;
-
-static void received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    (void)ept;
-    (void)src;
-    uint32_t number = UINT32_MAX;
-    memcpy(&number, data, len < 4 ? len : 4);
-    got.in_order += number == got.count;
-    got.count++;
-    got.len = len;
-    memcpy(got.data, data, len);
-}
-
-static int read_image(void *ctx, uint64_t offset, void *buffer, size_t len) {
-    memcpy(buffer, (const uint8_t *)ctx + offset, len);
-    return 0;
-}
-
-static int setup(void **state) {
-    (void)state;
-    const struct amp_port *port = amp_platform_port(0);
-    memset(&got, 0, sizeof(got));
-    memset(epts, 0, sizeof(epts));
-    amp_rpmsg_init(&bus, AMP_HOST, port);
-    amp_rproc_init(&rproc, port, &bus);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    return amp_rproc_shutdown(&rproc);
-}
-
-static void load(const char *name) {
-    size_t len;
-    struct amp_load_error error;
-    uint8_t *file = read_file(firmware_path(name), &len);
-    struct amp_image image = {.read = read_image, .ctx = file, .size = len};
-    assert_int_equal(amp_rproc_load(&rproc, &image, &error), 0);
-}
-
-static struct amp_endpoint *endpoint(unsigned n, const char *name) {
-    assert_int_equal(
-        amp_endpoint_create(&bus, &epts[n], name, AMP_ADDR_ANY, AMP_ADDR_ANY, received), 0);
-    return &epts[n];
-}
-
-// Poll, asleep in between, until the condition holds or the core is gone.
-#define POLL_UNTIL(condition) \
-    do { \
-        int taken = 0; \
-        while (taken >= 0 && !(condition)) { \
-            taken = amp_rproc_poll(&rproc); \
-            if (taken == 0 && !(condition)) { \
-                amp_sim_wait(-1); \
-            } \
-        } \
-    } while (0)
-
-static void boot_with(const char *image, const char *name) {
-    load(image);
-    endpoint(0, name);
-    assert_int_equal(amp_rproc_start(&rproc), 0);
-    POLL_UNTIL(amp_endpoint_is_ready(&epts[0]));
-    assert_int_equal(rproc.state, AMP_RPROC_RUNNING);
-}
-
-static void say(struct amp_endpoint *ept, const char *text) {
-    assert_int_equal(amp_endpoint_send(ept, text, strlen(text)), strlen(text));
-}
-
-static void expect(const char *text) {
-    uint32_t before = got.count;
-    POLL_UNTIL(got.count > before);
-    assert_int_equal(got.len, strlen(text));
-    assert_memory_equal(got.data, text, got.len);
-}
-
-static void expect_death(const char *reason) {
-    POLL_UNTIL(rproc.state == AMP_RPROC_CRASHED);
-    assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
-    assert_string_equal(rproc.reason, reason);
-    assert_false(amp_endpoint_is_ready(&epts[0]));
-}
-
-static void expect_trace(const char *text) {
-    char trace[AMP_SIM_TRACE_LEN];
-    trace[amp_rproc_trace(&rproc, 0, trace, sizeof(trace) - 1)] = '\0';
-    assert_non_null(strstr(trace, text));
-}
+#include "sim_firmware.h"
 
 // More messages than the rings hold, of every length.
 static void test_virtual_uart(void **state) {
@@ -238,93 +134,6 @@ static void test_notable(void **state) {
     expect("hello");
 }
 
-// ---- Firmware in flash, by its address ----
-
-// The flash is filled when the board's power is switched on.
-static void flash(const char *name) {
-    const struct amp_port *port = rproc.port;
-    setenv("OPENAMP_SIM_FLASH", firmware_path(name), 1);
-    port->ops->core_release(port->ctx);
-    assert_int_equal(port->ops->core_prepare(port->ctx, false), 0);
-}
-
-// Several lives, none of which believes what the one before has left in memory.
-static void live_in_flash(void) {
-    for (int life = 0; life < 3; life++) {
-        struct amp_load_error error;
-        assert_int_equal(amp_rproc_load_address(&rproc, AMP_SIM_FLASH_DA, &error), 0);
-        assert_int_equal(amp_rproc_start(&rproc), 0);
-        POLL_UNTIL(amp_endpoint_is_ready(&epts[0]));
-        assert_int_equal(rproc.state, AMP_RPROC_RUNNING);
-        for (int i = 0; i < 200; i++) {
-            say(&epts[0], "hello");
-            expect("hello");
-        }
-        if (life == 1) {
-            assert_int_equal(amp_sim_kill(0), 0);
-            expect_death("SIGKILL");
-        } else {
-            assert_int_equal(amp_rproc_stop(&rproc), 0);
-        }
-    }
-}
-
-static void test_notable_in_flash(void **state) {
-    (void)state;
-    flash("test_notable.flash.bin");
-    endpoint(0, "test-notable");
-    live_in_flash();
-}
-
-static void test_virtual_uart_in_flash(void **state) {
-    (void)state;
-    flash("virtual_uart.flash.bin");
-    endpoint(0, "vuart-channel");
-    char *trace = rproc.port->ops->map(rproc.port->ctx, AMP_SIM_TRACE_DA, AMP_SIM_TRACE_LEN);
-    memset(trace, 'x', AMP_SIM_TRACE_LEN);
-    live_in_flash();
-    assert_string_equal(trace, "link up\nvirtual_uart: echoing on vuart-channel\n");
-}
-
-// The mark of an image or a binary: the only one.
-static struct amp_table_mark find_mark(const char *name, size_t *len) {
-    static const uint32_t magic[2] = {AMP_TABLE_MARK_0, AMP_TABLE_MARK_1};
-    const uint8_t *file = read_file(firmware_path(name), len);
-    const uint8_t *at = memmem(file, *len, magic, sizeof(magic));
-    struct amp_table_mark mark;
-    assert_non_null(at);
-    memcpy(&mark, at, sizeof(mark));
-    size_t behind = (size_t)(at - file) + 1;
-    assert_null(memmem(file + behind, *len - behind, magic, sizeof(magic)));
-    assert_int_equal(
-        mark.magic[0] + mark.magic[1] + mark.table_da + mark.contents_da + mark.len + mark.check,
-        0);
-    return mark;
-}
-
-// What a host that has only an address finds of a table.
-static void test_table_mark(void **state) {
-    (void)state;
-    size_t len;
-    struct amp_table_mark mark = find_mark("virtual_uart.flash.bin", &len);
-    assert_in_range(len, 1, 0x10000); // and not all that lies between flash and RAM
-    const uint8_t *file = read_file(firmware_path("virtual_uart.flash.bin"), &len);
-    assert_memory_equal(file + (mark.contents_da - AMP_SIM_FLASH_DA),
-        ((struct amp_rsc_header[]){{.ver = 1, .num = 2}}), sizeof(struct amp_rsc_header));
-    assert_int_equal(mark.table_da, AMP_SIM_TABLE_DA);
-    assert_int_equal(mark.len, sizeof(struct amp_table_rpmsg));
-
-    mark = find_mark("test_notable.flash.bin", &len);
-    assert_int_equal(mark.len, 0);
-
-    mark = find_mark("virtual_uart.elf", &len);
-    load("virtual_uart.elf");
-    assert_int_equal(
-        mark.table_da, rproc.vdev.da - (amp_da_t)offsetof(struct amp_table_rpmsg, vdev));
-    assert_int_equal(mark.contents_da, mark.table_da);
-    assert_int_equal(mark.len, sizeof(struct amp_table_rpmsg));
-}
-
 static void test_services(void **state) {
     (void)state;
     static const char *const names[] = {"svc-0", "svc-1", "svc-2", "svc-3"};
@@ -360,9 +169,6 @@ int main(void) {
         TEST(test_sandbox),
         TEST(test_flood),
         TEST(test_notable),
-        TEST(test_notable_in_flash),
-        TEST(test_virtual_uart_in_flash),
-        TEST(test_table_mark),
         TEST(test_services),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
