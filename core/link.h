@@ -10,9 +10,10 @@
 enum {
     EPT_CLOSING = RPMSG_NS_DESTROY, // destroyed; its withdrawal waits for a buffer
     // Named, with no destination when it was created: one of the two.
-    EPT_ANNOUNCE = 2, // to be announced, when the link is up and there is a buffer
+    EPT_ANNOUNCE =
+        AMP_ENDPOINT_ANNOUNCE, // to be announced, when the link is up and there is a buffer
     EPT_ANNOUNCED = 4, // the other side knows it: to be withdrawn
-    EPT_BOUND = 8, // `dest` was learned in this life or in a former one
+    EPT_BOUND = 8, // `dest` was learned in this session or in a former one
 };
 
 // Bits of amp_rpmsg.state.  An idle link that is up is exactly LINK_UP and its
@@ -47,11 +48,15 @@ extern const char amp_link_bad_index[];
 extern const char amp_link_bad_id[];
 
 // Ring for `vq`.
-void amp_link_ring(struct amp_rpmsg *link, const struct amp_virtq *vq);
+static inline void amp_link_kick(struct amp_rpmsg *link, const struct amp_virtq *vq) {
+    const struct amp_port *port = link->port;
+    ++link->stats.kicks;
+    port->ops->notify(port->ctx, vq->notify_id);
+}
 
-// The same if the other side wants to hear of the last `count` entries of `vq`.
+// The same, if the other side wants to hear of the last `count` entries of `vq`.
 // After a fence.
-void amp_link_tell_some(struct amp_rpmsg *link, const struct amp_virtq *vq, unsigned count);
+void amp_link_tell_some(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned count);
 
 // Tell the other side, if it wants to know, of what was given back on the
 // receive ring.
@@ -71,6 +76,17 @@ static inline void amp_link_set_buffer_size(
 // Device: the host stocked its receive ring before it said DRIVER_OK, so its
 // first buffer tells how long they are.
 void amp_link_probe_buffer_size(struct amp_rpmsg *link);
+
+// Keep descriptor `id` of `vq` for the user, who gets a token for it.
+static inline struct amp_token amp_link_begin_use(
+    struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id) {
+    amp_virtq_keep(vq, id, AMP_KEPT_IN_USE);
+    return (struct amp_token){link->generation, id};
+}
+
+// The descriptor of a token, which is kept no longer.  -AMP_EPIPE: the token's
+// session has ended, or it was used up.
+int amp_link_end_use(struct amp_rpmsg *link, struct amp_virtq *vq, struct amp_token *token);
 
 // ---- Device: where the host says that its buffers are ----
 
@@ -148,6 +164,10 @@ void amp_ns_flush(struct amp_rpmsg *link);
 // The oldest remembered announcement of `name` that came from `addr`, or
 // (AMP_ADDR_ANY) that no endpoint here has taken, or NULL.
 struct amp_service *amp_ns_find(struct amp_rpmsg *link, const char *name, uint32_t addr);
+
+// Announcements of `name` that no endpoint has taken go to the endpoints of that
+// name that wait for one; on both sides the oldest first.
+void amp_ns_match(struct amp_rpmsg *link, const char *name);
 
 // Tell the user of announcements that nobody took and that it has not seen.
 void amp_ns_deliver(struct amp_rpmsg *link);

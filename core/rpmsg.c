@@ -10,6 +10,7 @@ void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp
     memset(link, 0, sizeof(*link));
     link->port = port;
     link->generation = 1; // so a token of zeros is of none
+    link->next_addr = RPMSG_FIRST_DYNAMIC_ADDR;
     if (LINK_HOST != 0 && role == AMP_HOST) {
         link->state = LINK_HOST;
     }
@@ -42,6 +43,19 @@ int amp_link_violated(struct amp_rpmsg *link, const char *what) {
     return -AMP_EPROTO;
 }
 
+// ---- Buffers in use ----
+
+int amp_link_end_use(struct amp_rpmsg *link, struct amp_virtq *vq, struct amp_token *token) {
+    // Down, the generation is between two sessions.  The second question is for a
+    // copy of a token that was used up.
+    if (token->generation != link->generation || vq->kept[token->id] != AMP_KEPT_IN_USE) {
+        return -AMP_EPIPE;
+    }
+    token->generation = 0; // of no session
+    amp_virtq_let_go(vq, token->id);
+    return (int)token->id;
+}
+
 // ---- Up and down ----
 
 #if AMP_CONFIG_HOST
@@ -58,6 +72,26 @@ static void host_up(
     amp_virtq_driver_init(&link->tx, &layout->vring[1], da, false);
     if (count <= link->tx.mask) { // fewer buffers than descriptors
         link->tx.limit = link->tx.kept_count = (uint32_t)count;
+    }
+}
+#endif
+
+#if AMP_CONFIG_DEVICE
+// What rpmsg-lite's master does to its rings before the device looks at them (and
+// no other driver does).
+static void meet_rpmsg_lite(struct amp_rpmsg *link) {
+    static const uint16_t ask_always = 0;
+    // It asks for silence on the ring by which it receives, and never takes that
+    // back, but sleeps until it is rung.
+    if (amp_shm_load_16(link->tx.peer_event) & VIRTQ_AVAIL_F_NO_INTERRUPT) {
+        link->tx.peer_event = &ask_always;
+    }
+    // It fills the used ring of ring 1 with the buffers that it may send.  So ours
+    // follow; none is in the available ring yet.
+    uint32_t num = amp_virtq_num(&link->rx);
+    if (amp_shm_load_16(amp_virtq_idx(link->rx.mine)) == num) {
+        link->rx.given = num;
+        link->rx.ahead = 0;
     }
 }
 #endif
@@ -102,13 +136,14 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         // Ring 0 is the host's receive queue and the device's transmit queue.
         amp_virtq_device_init(&link->tx, &layout->vring[0]);
         amp_virtq_device_init(&link->rx, &layout->vring[1]);
+        meet_rpmsg_lite(link);
 #endif
     }
     link->tx_listed = 0;
     link->violation = NULL;
     link->state |= LINK_UP;
     // Consumed buffers are no news until somebody waits for one.
-    amp_virtq_hush(&link->tx);
+    amp_virtq_begin_silent(&link->tx);
 #if AMP_CONFIG_DEVICE
     if (!host) {
         amp_link_probe_buffer_size(link);

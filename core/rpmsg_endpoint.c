@@ -3,10 +3,6 @@
 
 #include "core/link.h"
 
-// How far the counter of addresses jumps over one that the user gave: far
-// enough that it gets there no sooner, near enough to have the rest.
-enum { GIVEN_AHEAD = 0x10000 };
-
 struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr) {
     struct amp_endpoint *ept = *amp_link_bucket(link, addr);
     while (ept != NULL && ept->addr != addr) {
@@ -59,10 +55,13 @@ struct amp_endpoint **amp_rpmsg_set_buckets(
 
 // ---- The other end ----
 
-// The callback of an endpoint that waits for its first message.
+// The callback of an endpoint that waits for its first message.  A sender without
+// an address binds nobody: it cannot be answered.
 static void bind_first(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    amp_link_bind(ept, src);
-    ept->cb(ept, src, data, len);
+    if (src != AMP_ADDR_ANY) {
+        amp_link_bind(ept, src);
+    }
+    ept->bound_cb(ept, src, data, len);
 }
 
 void amp_link_bind(struct amp_endpoint *ept, uint32_t addr) {
@@ -80,14 +79,14 @@ amp_link_unbind(struct amp_endpoint *ept) {
 
 // ---- Creating and destroying ----
 
-// An address that nobody has.  The counter only goes up, so an address comes
-// back after four billion others, when no late message can mean its old owner.
-static uint32_t choose_addr(const struct amp_rpmsg *link) {
+// An address that nobody has or had; AMP_ADDR_ANY if there is none any more.
+static uint32_t choose_addr(struct amp_rpmsg *link) {
     uint32_t addr = link->next_addr;
-    while (addr < RPMSG_FIRST_DYNAMIC_ADDR || amp_link_find(link, addr) != NULL) {
-        ++addr; // AMP_ADDR_ANY is taken too: by link->nobody
+    while (amp_link_find(link, addr) != NULL) {
+        ++addr; // of an endpoint that was given its address
     }
-    return addr;
+    link->next_addr = addr;
+    return addr < AMP_ADDR_CHOSEN_END ? addr : AMP_ADDR_ANY;
 }
 
 static bool name_is_valid(const char *name) {
@@ -102,18 +101,16 @@ void amp_link_drop(struct amp_endpoint *ept, uint32_t src, void *data, size_t le
     ++ept->link->stats.dropped;
 }
 
-int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const char *name,
-    uint32_t addr, uint32_t dest, amp_endpoint_cb cb) {
+int amp_endpoint_create_with(struct amp_rpmsg *link, struct amp_endpoint *ept, const char *name,
+    uint32_t addr, uint32_t dest, amp_endpoint_cb cb, unsigned options) {
     if (!name_is_valid(name)) {
         return -AMP_EINVAL;
     }
     if (addr == AMP_ADDR_ANY) {
         addr = choose_addr(link);
-    } else if (addr == RPMSG_NS_ADDR || amp_link_find(link, addr) != NULL) {
-        return -AMP_EADDRINUSE;
     }
-    if (addr - link->next_addr < GIVEN_AHEAD) {
-        link->next_addr = addr + 1; // nobody gets it from the counter
+    if (addr == RPMSG_NS_ADDR || amp_link_find(link, addr) != NULL) {
+        return -AMP_EADDRINUSE; // AMP_ADDR_ANY too: it is link->nobody's
     }
     ept->link = link;
     ept->bound_cb = cb != NULL ? cb : amp_link_drop;
@@ -130,7 +127,7 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
     }
     if (name != NULL) {
         if (dest == AMP_ADDR_ANY) {
-            ept->flags = EPT_ANNOUNCE;
+            ept->flags = (uint16_t)options;
         }
         // With a destination of its own, an endpoint takes its service along
         // with all that holds for it: withdrawal, restart.
@@ -147,8 +144,14 @@ int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const 
 static void close_endpoint(struct amp_rpmsg *link, struct amp_endpoint *ept) {
     if (!(ept->flags & EPT_CLOSING)) {
         bucket_remove(link, ept);
+        if (ept->addr < AMP_ADDR_CHOSEN_END && ept->addr >= link->next_addr) {
+            link->next_addr = ept->addr + 1; // as late messages may come for it
+        }
         ept->flags = EPT_CLOSING;
         ept->dest = AMP_ADDR_ANY;
+        if (ept->name != NULL) {
+            amp_ns_match(link, ept->name); // its service is another's
+        }
     }
 }
 

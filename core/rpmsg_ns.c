@@ -111,16 +111,23 @@ void amp_ns_deliver(struct amp_rpmsg *link) {
     }
 }
 
+void amp_ns_match(struct amp_rpmsg *link, const char *name) {
+    const struct amp_service *service;
+    struct amp_endpoint *ept;
+    while ((ept = amp_link_find_bound(link, name, AMP_ADDR_ANY)) != NULL
+        && (service = amp_ns_find(link, name, AMP_ADDR_ANY)) != NULL) {
+        amp_link_bind(ept, service->addr);
+    }
+}
+
 static void announced(struct amp_rpmsg *link) {
     struct amp_service *service = link->services_end++;
     service->delivered = false;
     struct amp_endpoint *ept = amp_link_find_bound(link, service->name, service->addr);
-    if (ept == NULL) { // the oldest that waits for one
-        ept = amp_link_find_bound(link, service->name, AMP_ADDR_ANY);
-    }
     if (ept != NULL) {
-        amp_link_bind(ept, service->addr);
+        amp_link_bind(ept, service->addr); // as if it had waited: it is bound by name now
     }
+    amp_ns_match(link, service->name);
     amp_ns_deliver(link);
 }
 
@@ -130,6 +137,7 @@ static void withdrawn(struct amp_rpmsg *link) {
     while ((ept = amp_link_find_bound(link, service->name, service->addr)) != NULL) {
         amp_link_unbind(ept);
     }
+    amp_ns_match(link, service->name); // it may have moved, and said so before
 }
 
 _Static_assert(sizeof(struct amp_service) == sizeof(struct rpmsg_ns_msg)

@@ -24,8 +24,7 @@ static AMP_NOINLINE void deliver_full(
 AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room, bool host) {
     const struct rpmsg_hdr *hdr = (const void *)buffer;
     if (host) {
-        amp_cache_forget(
-            amp_virtq_cache(&link->rx), buffer, room < link->rx.size ? room : link->rx.size);
+        amp_cache_forget(amp_virtq_cache(&link->rx), buffer, AMP_HEADER_SIZE);
     }
     uint32_t src = amp_shm_load_32(&hdr->src);
     uint32_t dst = amp_shm_load_32(&hdr->dst);
@@ -34,6 +33,9 @@ AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room
     if (AMP_RARELY((host && room > link->rx.size) || len + AMP_HEADER_SIZE > room)) {
         ++link->stats.malformed;
         return;
+    }
+    if (host) {
+        amp_cache_forget(amp_virtq_cache(&link->rx), buffer + AMP_HEADER_SIZE, len);
     }
     struct amp_endpoint *ept = *amp_link_bucket(link, dst);
     if (!AMP_SHORT_CUTS || AMP_RARELY(ept->addr != dst)) {
@@ -54,7 +56,7 @@ AMP_PER_ROLE uint32_t give_back(struct amp_rpmsg *link, uint32_t id, bool host) 
         amp_cache_forget(amp_virtq_cache(vq), vq->buffers + id * vq->size, vq->size);
         amp_virtq_driver_put(vq, mine, given, id);
     } else {
-        amp_virtq_device_put(vq, mine, given, id, 0);
+        amp_virtq_device_put(vq, mine, given, id);
     }
     amp_virtq_publish(vq, mine, given);
     return given;
@@ -75,7 +77,7 @@ static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host
     if (amp_virtq_is_driver(host)) {
         const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, vq->theirs, vq->next);
         message->id = amp_shm_load_32(&elem->id);
-        if (amp_virtq_driver_may_take(vq, message->id)) {
+        if (amp_virtq_may_take(vq, message->id)) {
             message->room = amp_shm_load_32(&elem->len);
             message->buffer = vq->buffers + message->id * vq->size;
             return true;
@@ -106,7 +108,7 @@ AMP_PER_ROLE bool peek_usual(
     }
     const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, theirs, vq->next);
     message->id = amp_shm_load_32(&elem->id);
-    if (AMP_RARELY(!amp_virtq_driver_may_take(vq, message->id))) {
+    if (AMP_RARELY(!amp_virtq_may_take(vq, message->id))) {
         return false;
     }
     message->room = amp_shm_load_32(&elem->len);
@@ -171,15 +173,23 @@ static int ended(struct amp_rpmsg *link, unsigned taken) {
     return link->violation != NULL ? -AMP_EPROTO : (int)taken;
 }
 
-void amp_link_ring(struct amp_rpmsg *link, const struct amp_virtq *vq) {
-    const struct amp_port *port = link->port;
-    ++link->stats.kicks;
-    port->ops->notify(port->ctx, vq->notify_id);
-}
-
-void amp_link_tell_some(struct amp_rpmsg *link, const struct amp_virtq *vq, unsigned count) {
+void amp_link_tell_some(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned count) {
+    if (amp_virtq_doubts_event(vq)) {
+        // A peer that writes the event index of the ring on which it receives keeps
+        // both.  One that only asked for silence about returned buffers may keep
+        // neither (open-amp), unless it did so in our way.
+        struct amp_virtq *rx = &link->rx;
+        uint32_t received = amp_virtq_peer_event(&link->tx);
+        uint32_t returned = amp_virtq_peer_event(rx);
+        if (received != 0 || returned == AMP_EVENT_SILENT) {
+            amp_virtq_believe_event(&link->tx);
+        }
+        if ((received | returned) != 0) {
+            amp_virtq_believe_event(rx);
+        }
+    }
     if (amp_virtq_must_notify_some(vq, count)) {
-        amp_link_ring(link, vq);
+        amp_link_kick(link, vq);
     }
 }
 
@@ -244,7 +254,7 @@ static AMP_NOINLINE int finish_unusual(struct amp_rpmsg *link) {
 AMP_PER_ROLE void tell(struct amp_rpmsg *link, uint32_t given) {
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
     if (AMP_RARELY(amp_virtq_must_notify(&link->rx, given))) {
-        amp_link_ring(link, &link->rx);
+        amp_link_tell_some(link, &link->rx, 1);
     }
 }
 
@@ -303,29 +313,19 @@ int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
 // ---- Keeping a message ----
 
 void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
-    rx->id = link->rx_id;
-    rx->generation = link->generation;
-    if (link->state & LINK_ENDED) {
-        --rx->generation; // it went with its life, which the callback ended
-        return;
-    }
-    link->state |= LINK_HELD;
-    if (amp_link_is_host(link)) {
-        amp_virtq_keep(&link->rx, rx->id, AMP_KEPT_IN_USE);
+    rx->token.generation = 0; // which is of no session
+    if (!(link->state & LINK_ENDED)) { // else it went with its session
+        link->state |= LINK_HELD;
+        rx->token = amp_link_begin_use(link, &link->rx, link->rx_id);
     }
 }
 
-void amp_rx_release(struct amp_rpmsg *link, const struct amp_rx *rx) {
-    if (rx->generation != link->generation) { // down, it is between two
-        return;
+void amp_rx_release(struct amp_rpmsg *link, struct amp_rx *rx) {
+    int id = amp_link_end_use(link, &link->rx, &rx->token);
+    if (id >= 0) {
+        give_back(link, (uint32_t)id, amp_link_is_host(link));
+        amp_link_tell(link);
     }
-    if (amp_link_is_host(link)) {
-        amp_virtq_let_go(&link->rx, rx->id);
-        give_back(link, rx->id, true);
-    } else {
-        give_back(link, rx->id, false);
-    }
-    amp_link_tell(link);
 }
 
 // Tell of what was given back on the receive ring, outside of a poll or inside.

@@ -46,7 +46,7 @@ AMP_PER_ROLE int take_returned(struct amp_rpmsg *link, int ready, bool host) {
         return amp_link_violated(link, amp_link_bad_index);
     }
     uint32_t id = peek(vq, vq->next, host);
-    if (host && !amp_virtq_driver_may_take(vq, id)) {
+    if (!amp_virtq_may_take(vq, id)) {
         return amp_link_violated(link, amp_link_bad_id);
     }
     amp_virtq_took(vq);
@@ -54,13 +54,13 @@ AMP_PER_ROLE int take_returned(struct amp_rpmsg *link, int ready, bool host) {
     return (int)id;
 }
 
-// What is on the list is free.  False, with the link down: the device returned
+// What is on the list is free.  False, with the link down: the other side gave
 // one twice.  (From the list it would only be sent twice; but two who claim
 // buffers must not get the same.)
 static bool unlist(struct amp_rpmsg *link) {
     while (link->tx_listed != 0) {
         uint32_t id = link->tx_list[--link->tx_listed];
-        if (amp_link_is_host(link) && link->tx.kept[id] != 0) {
+        if (link->tx.kept[id] != 0) {
             amp_link_violated(link, amp_link_bad_id);
             return false;
         }
@@ -102,27 +102,16 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (!host && buffer == NULL) {
         return -AMP_EPROTO;
     }
-    if (host) {
-        amp_virtq_keep(&link->tx, (uint32_t)id, AMP_KEPT_IN_USE);
-    }
     tx->data = buffer + AMP_HEADER_SIZE;
     tx->size = link->tx_limit - 1;
-    tx->id = (uint16_t)id;
-    tx->generation = link->generation;
+    tx->token = amp_link_begin_use(link, &link->tx, (uint32_t)id);
     return 0;
 }
 
-// Was it claimed in this life of the link?  (Down, it is between two.)
-static bool is_valid(const struct amp_rpmsg *link, const struct amp_tx *tx) {
-    return tx->generation == link->generation;
-}
-
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
-    if (is_valid(link, tx)) {
-        if (AMP_SHORT_CUTS && amp_link_is_host(link)) { // for the count
-            amp_virtq_let_go(&link->tx, tx->id);
-        }
-        amp_virtq_keep(&link->tx, tx->id, AMP_KEPT_FREE);
+    int id = amp_link_end_use(link, &link->tx, &tx->token);
+    if (id >= 0) {
+        amp_virtq_keep(&link->tx, (uint32_t)id, AMP_KEPT_FREE);
     }
 }
 
@@ -142,7 +131,7 @@ AMP_PER_ROLE uint32_t prepare(struct amp_rpmsg *link, uint8_t *buffer, uint32_t 
     if (host) {
         amp_virtq_driver_put(vq, vq->mine, given, id);
     } else {
-        amp_virtq_device_put(vq, vq->mine, given, id, (uint32_t)len + AMP_HEADER_SIZE);
+        amp_virtq_device_put(vq, vq->mine, given, id);
     }
     return given;
 }
@@ -157,24 +146,25 @@ AMP_PER_ROLE int commit(struct amp_rpmsg *link, const uint8_t *buffer, uint32_t 
     if (!AMP_SHORT_CUTS) {
         amp_link_tell_some(link, vq, 1);
     } else if (amp_virtq_must_notify(vq, given)) {
-        amp_link_ring(link, vq);
+        if (AMP_RARELY(amp_virtq_doubts_event(vq))) {
+            amp_link_tell_some(link, vq, 1);
+        } else {
+            amp_link_kick(link, vq);
+        }
     }
     return (int)len;
 }
 
 int amp_tx_commit(
     struct amp_rpmsg *link, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len) {
-    if (!is_valid(link, tx)) {
-        return -AMP_EPIPE;
+    int claimed = amp_link_end_use(link, &link->tx, &tx->token);
+    if (claimed < 0) {
+        return claimed;
     }
+    uint32_t id = (uint32_t)claimed;
     uint8_t *buffer = (uint8_t *)tx->data - AMP_HEADER_SIZE;
-    uint32_t given;
-    if (amp_link_is_host(link)) {
-        amp_virtq_let_go(&link->tx, tx->id);
-        given = prepare(link, buffer, tx->id, src, dest, len, true);
-    } else {
-        given = prepare(link, buffer, tx->id, src, dest, len, false);
-    }
+    uint32_t given = amp_link_is_host(link) ? prepare(link, buffer, id, src, dest, len, true)
+                                            : prepare(link, buffer, id, src, dest, len, false);
     return commit(link, buffer, given, len);
 }
 

@@ -198,7 +198,7 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     }
     // Before messages are taken: what is dead now sends nothing after them.
     bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
-    uint16_t generation = link->generation;
+    uint32_t generation = link->generation;
     // What a dead core left behind is at most one ring of messages.
     int left = (int)rproc->vdev.vring[0].num;
     int taken;

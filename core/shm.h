@@ -51,12 +51,16 @@ static inline uint32_t amp_shm_load_32(const uint32_t *p) {
     return atomic_load_explicit((const _Atomic uint32_t *)p, memory_order_relaxed);
 }
 
-// A 64-bit field of which no torn value can harm: it is checked after reading.
-static inline uint64_t amp_shm_load_64(const uint64_t *p) {
+// A 64-bit field at a multiple of 4, of which no torn value can harm: it is
+// checked after reading.
+static inline uint64_t amp_shm_load_64(const void *p) {
 #if UINTPTR_MAX > UINT32_MAX
-    return atomic_load_explicit((const _Atomic uint64_t *)p, memory_order_relaxed);
+    struct field {
+        uint64_t value;
+    } __attribute__((packed, aligned(4)));
+    return ((const volatile struct field *)p)->value;
 #else
-    const uint32_t *half = (const uint32_t *)p;
+    const uint32_t *half = p;
     return amp_shm_load_32(half) | (uint64_t)amp_shm_load_32(half + 1) << 32;
 #endif
 }

@@ -54,7 +54,7 @@ int amp_vdev_open(const struct amp_port *port, const void *table, size_t table_l
         uint32_t num = amp_shm_load_32(&vrings[i].num);
         uint32_t align = amp_shm_load_32(&vrings[i].align);
         uint32_t da = amp_shm_load_32(&vrings[i].da);
-        if (!amp_virtq_shape_is_valid(num, align) || da % 16 != 0) {
+        if (!amp_virtq_shape_is_valid(num, align) || da % 4 != 0) {
             return -AMP_EINVAL;
         }
         layout->vring[i].va = port->ops->map(port->ctx, da, virtq_size(num, align));

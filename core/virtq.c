@@ -8,11 +8,13 @@ bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align) {
         && align >= 4 && align <= 65536 && (align & (align - 1)) == 0;
 }
 
-// Where the writer of a ring says when it wants to be rung: behind the entries,
-// or in the flags before them.
+// Where the writer of a ring says when it wants to be rung: in the flags before
+// the entries, or in the event index behind them.
+static uint16_t *flags_of(void *entries) {
+    return (uint16_t *)entries - 2;
+}
 static uint16_t *event_of(const struct amp_virtq *vq, void *entries, size_t entry_size) {
-    return vq->event_mask != 0 ? (void *)((uint8_t *)entries + entry_size * amp_virtq_num(vq))
-                               : (uint16_t *)entries - 2;
+    return (void *)((uint8_t *)entries + entry_size * amp_virtq_num(vq));
 }
 
 // The private view.
@@ -29,8 +31,13 @@ AMP_PER_ROLE void view(struct amp_virtq *vq, const struct amp_vring_layout *ring
     uint16_t *avail_event = event_of(vq, used->ring, sizeof(*used->ring));
     vq->mine = driver ? (void *)avail->ring : used->ring;
     vq->theirs = driver ? (void *)used->ring : avail->ring;
-    vq->my_event = driver ? used_event : avail_event;
-    vq->peer_event = driver ? avail_event : used_event;
+    vq->my_event = flags_of(vq->mine);
+    vq->peer_event = flags_of(vq->theirs);
+    vq->peer_event_mask = 0;
+    if (vq->event_mask != 0) {
+        vq->my_event = driver ? used_event : avail_event;
+        vq->peer_event_idx = driver ? avail_event : used_event;
+    }
 }
 
 #if AMP_CONFIG_DEVICE

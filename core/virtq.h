@@ -116,8 +116,8 @@ static inline bool amp_virtq_is_one_ready(const struct amp_virtq *vq, void *thei
     amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(theirs), sizeof(uint16_t));
     // Partner: as in amp_virtq_ready().
     uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(theirs));
-    uint32_t with = driver ? vq->given - vq->next : vq->next - vq->given;
-    return (uint16_t)(idx - vq->next) == 1 && (driver ? with != 0 : with <= vq->mask);
+    uint32_t with = driver ? vq->given - vq->next : amp_virtq_theirs(vq);
+    return (uint16_t)(idx - vq->next) == 1 && with != 0;
 }
 
 // Has something been published since we last looked?  Only says whether to
@@ -141,7 +141,7 @@ static inline void amp_virtq_publish(struct amp_virtq *vq, void *mine, uint32_t 
     ++vq->given;
 }
 
-// ---- Driver (host) ----
+// ---- What stays here for a while ----
 
 // Why a descriptor stays here.
 enum {
@@ -164,6 +164,14 @@ static inline void amp_virtq_let_go(struct amp_virtq *vq, uint32_t id) {
     }
 }
 
+// Is it a descriptor, and one that the other side had?  Taken by amp_virtq_took(),
+// it is then given again, or kept.
+static inline bool amp_virtq_may_take(const struct amp_virtq *vq, uint32_t id) {
+    return (AMP_SHORT_CUTS && id < vq->usual) || (id <= vq->mask && vq->kept[id] == 0);
+}
+
+// ---- Driver (host) ----
+
 // One of the used elements that amp_virtq_ready() counted.  `theirs` is
 // vq->theirs: a caller that has just read it needs not read it again.
 static inline const struct virtq_used_elem *amp_virtq_driver_peek(
@@ -172,12 +180,6 @@ static inline const struct virtq_used_elem *amp_virtq_driver_peek(
         (const struct virtq_used_elem *)theirs + (index & vq->mask);
     amp_cache_forget(amp_virtq_cache(vq), elem, sizeof(*elem));
     return elem;
-}
-
-// Is it a descriptor, and one that the device had?  Taken by amp_virtq_took(),
-// it is then given again, or kept.
-static inline bool amp_virtq_driver_may_take(const struct amp_virtq *vq, uint32_t id) {
-    return (AMP_SHORT_CUTS && id < vq->usual) || (id <= vq->mask && vq->kept[id] == 0);
 }
 
 // Descriptor `id`, which is not kept, is for the device: put it at the index
@@ -204,18 +206,20 @@ static inline uint32_t amp_virtq_device_peek(
 static inline bool amp_virtq_device_read(
     const struct amp_virtq *vq, uint32_t id, uint64_t *addr, uint32_t *len) {
     const struct virtq_desc *desc = &amp_virtq_desc(vq)[id];
-    *addr = amp_shm_load_64(&desc->addr);
+    *addr = amp_shm_load_64(desc);
     *len = amp_shm_load_32(&desc->len);
     return !(amp_shm_load_16(&desc->flags) & (VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT));
 }
 
-// It goes back with `len` bytes written: put it at the index `given`, vq->given.
+// It goes back: put it at the index `given`, vq->given.  The length is that of
+// the descriptor, in both rings, as every other device says it: open-amp's host
+// takes it for the size of the buffer (docs/PEERS.md).
 static inline void amp_virtq_device_put(
-    const struct amp_virtq *vq, void *mine, uint32_t given, uint32_t id, uint32_t len) {
+    const struct amp_virtq *vq, void *mine, uint32_t given, uint32_t id) {
     struct virtq_used_elem *used = mine;
     struct virtq_used_elem *elem = &used[given & vq->mask];
     amp_shm_store_32(&elem->id, id);
-    amp_shm_store_32(&elem->len, len);
+    amp_shm_store_32(&elem->len, amp_shm_load_32(&amp_virtq_desc(vq)[id].len));
 }
 
 // ---- Who rings when (2.6.7, 2.6.8, 2.6.10) ----
@@ -231,11 +235,38 @@ static inline void amp_virtq_device_put(
 // rung, and is rung once until it names another: nothing has to be undone.
 // With flags (for peers that do not offer event indices) silence has to be
 // asked for and taken back, so the short cut for one message does not ask.
-
+//
+// A peer may accept VIRTIO_RING_F_EVENT_IDX and never write an event index: its
+// 0 means nothing.  So the peer's flags decide until its index was seen to be
+// another than 0 (amp_virtq_believe_event()); flags of a peer that does write
+// indices are 0, which asks for every doorbell.
 //
 // One line of code serves both: flags are an index that is always 0.  As a
-// flag, 0 asks for a bell and 1 (NO_NOTIFY, NO_INTERRUPT) for silence; masked
-// with 0, every index is 0.
+// flag, 0 asks for a doorbell and 1 (NO_NOTIFY, NO_INTERRUPT) for silence;
+// masked with 0, every index is 0.
+
+// May the peer have event indices, and was not seen to write one?
+static inline bool amp_virtq_doubts_event(const struct amp_virtq *vq) {
+    return vq->peer_event_mask != vq->event_mask;
+}
+// The peer's event index, where there may be one.
+static inline uint32_t amp_virtq_peer_event(const struct amp_virtq *vq) {
+    amp_cache_forget(amp_virtq_cache(vq), vq->peer_event_idx, sizeof(uint16_t));
+    return amp_shm_load_16(vq->peer_event_idx);
+}
+// From now on it decides.
+static inline void amp_virtq_believe_event(struct amp_virtq *vq) {
+    vq->peer_event = vq->peer_event_idx;
+    vq->peer_event_mask = vq->event_mask;
+}
+
+// Ask for silence until amp_virtq_listen(), from a peer that heard nothing yet: by
+// the flag, or by an index that is far behind and not 0.
+enum { AMP_EVENT_SILENT = 0xFFFF };
+static inline void amp_virtq_begin_silent(struct amp_virtq *vq) {
+    amp_shm_store_16(vq->my_event, (uint16_t)(vq->event_mask | VIRTQ_AVAIL_F_NO_INTERRUPT));
+    amp_cache_clean(amp_virtq_cache(vq), vq->my_event, sizeof(uint16_t));
+}
 
 // Ask to be rung for the next entry.  Then fence, and look again before
 // sleeping.
@@ -256,14 +287,14 @@ static inline void amp_virtq_hush(struct amp_virtq *vq) {
 // other side want to hear of it?
 static inline bool amp_virtq_must_notify(const struct amp_virtq *vq, uint32_t given) {
     amp_cache_forget(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
-    return amp_shm_load_16(vq->peer_event) == (given & vq->event_mask);
+    return amp_shm_load_16(vq->peer_event) == (given & vq->peer_event_mask);
 }
 
 // The same for the last `count` entries, at least one.  A count that is too
 // large only rings too often.
 static inline bool amp_virtq_must_notify_some(const struct amp_virtq *vq, uint32_t count) {
     amp_cache_forget(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
-    uint32_t last = (vq->given - 1) & vq->event_mask;
+    uint32_t last = (vq->given - 1) & vq->peer_event_mask;
     return (uint16_t)(last - amp_shm_load_16(vq->peer_event)) < count;
 }
 

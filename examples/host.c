@@ -8,6 +8,7 @@
  * Exit code 0: every message came back, in order.
  */
 #include <stdbool.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,14 +85,17 @@ static bool send_some(unsigned long *sent, unsigned long count) {
 // Poll, and sleep only when there is nothing to do: no messages, no room.
 static bool exchange(unsigned long count) {
     unsigned long sent = 0;
+    uint32_t slept = 0;
     while (came_back < count && !wrong) {
         int taken = amp_rproc_poll(&rproc);
         if (taken < 0 || !send_some(&sent, count)) {
             return false;
         }
         bool stuck = sent < count && amp_endpoint_is_ready(&ept);
-        if (taken == 0 && !(stuck && amp_rpmsg_want_room(&link))) {
-            amp_platform_wait(-1);
+        uint32_t ms = stuck ? amp_rpmsg_wait_room(&link, slept) : AMP_FOREVER;
+        if (taken == 0 && ms != 0) {
+            bool due = amp_platform_wait(ms > INT_MAX ? -1 : (int)ms);
+            slept = due ? 0 : ms;
         }
     }
     return !wrong;

@@ -65,14 +65,16 @@ static void raise_send_error(int error) {
 }
 
 // One sleep of a send that waits for room, at most `ms` long.  *alive is when
-// the peer was last seen able to send.
-static void wait_for_room(mp_uint_t now, mp_uint_t ms, mp_uint_t *alive) {
+// the peer was last seen able to send; *slept is of amp_rpmsg_wait_room().
+static void wait_for_room(mp_uint_t now, mp_uint_t ms, mp_uint_t *alive, uint32_t *slept) {
     struct amp_rpmsg *link = &openamp_bus.link;
     openamp_bus_poll();
     mp_handle_pending(true);
-    if (amp_rpmsg_want_room(link) || !amp_rpmsg_is_up(link)) {
+    *slept = amp_rpmsg_wait_room(link, *slept);
+    if (*slept == 0) {
         return;
     }
+    ms = MIN(ms, *slept);
     if (!amp_rpmsg_is_polling(link)) {
         *alive = now;
     } else { // inside a callback
@@ -87,6 +89,9 @@ static void wait_for_room(mp_uint_t now, mp_uint_t ms, mp_uint_t *alive) {
     }
     if (!openamp_bus.notified) {
         MICROPY_PY_OPENAMP_WAIT(ms);
+    }
+    if (mp_hal_ticks_ms() - now < *slept) {
+        *slept = 0; // it was not the time that ended the sleep
     }
 }
 
@@ -117,6 +122,7 @@ static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all
     mp_uint_t now = mp_hal_ticks_ms();
     mp_uint_t alive = now;
     mp_uint_t end = now + (mp_uint_t)timeout;
+    uint32_t slept = 0;
     for (;;) {
         int sent = try_send(self, src, dest, all_args[1]);
         if (sent >= 0 || (sent == -AMP_EAGAIN && timeout == 0)) {
@@ -129,7 +135,7 @@ static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all
         if (left <= 0) {
             openamp_raise(AMP_ETIMEDOUT, MP_ERROR_TEXT("remote took no message in time"));
         }
-        wait_for_room(now, (mp_uint_t)left, &alive);
+        wait_for_room(now, (mp_uint_t)left, &alive, &slept);
         now = mp_hal_ticks_ms();
     }
 }

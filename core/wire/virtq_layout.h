@@ -9,13 +9,15 @@
 
 #include <stdint.h>
 
-// Descriptor (2.6.5).  Written by the driver, read by the device.
+// Descriptor (2.6.5).  Written by the driver, read by the device.  The standard
+// wants a multiple of 16; Zephyr's driver without a resource table puts its
+// tables at any multiple of 4.
 struct virtq_desc {
     uint64_t addr;
     uint32_t len;
     uint16_t flags;
     uint16_t next;
-};
+} __attribute__((packed, aligned(4)));
 enum { VIRTQ_DESC_F_NEXT = 1, VIRTQ_DESC_F_WRITE = 2, VIRTQ_DESC_F_INDIRECT = 4 };
 
 // Available ring (2.6.6).  Written by the driver.  ring[num] is used_event.

@@ -53,13 +53,18 @@ void firmware_serve(struct amp_rpmsg *link) {
 }
 
 void firmware_send(struct amp_endpoint *ept, const void *data, size_t len) {
-    int result = amp_endpoint_send(ept, data, len);
-    while (result == -AMP_EAGAIN) {
-        if (!amp_rpmsg_want_room(ept->link)) {
-            amp_remote_wait(AMP_REMOTE_FOREVER);
-        }
-        result = amp_endpoint_send(ept, data, len);
+    while (amp_endpoint_send(ept, data, len) == -AMP_EAGAIN) {
+        uint32_t slept = 0;
+        do {
+            slept = firmware_wait_room(ept->link, slept);
+        } while (slept != 0);
     }
+}
+
+uint32_t firmware_wait_room(struct amp_rpmsg *link, uint32_t slept) {
+    uint32_t ms = amp_rpmsg_wait_room(link, slept);
+    uint32_t us = ms < AMP_REMOTE_FOREVER / 1000 ? ms * 1000 : AMP_REMOTE_FOREVER;
+    return ms != 0 && !amp_remote_wait(us) ? ms : 0;
 }
 
 bool firmware_is(const void *data, size_t len, const char *word) {

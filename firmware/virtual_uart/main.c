@@ -32,19 +32,19 @@ int main(void) {
     amp_endpoint_create(&link, &uart, "vuart-channel", AMP_ADDR_ANY, AMP_ADDR_ANY, echo);
     firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
     amp_remote_trace("virtual_uart: echoing on vuart-channel\n");
-    for (;;) {
-        int taken = 0;
-        if (answer_in_hand()) {
-            taken = amp_rpmsg_poll_some(&link, 1);
-        } else {
-            taken = amp_rpmsg_want_room(&link);
+    uint32_t slept = 0;
+    int taken = 0;
+    while (taken >= 0 && amp_rpmsg_is_up(&link)) {
+        if (!answer_in_hand()) {
+            slept = firmware_wait_room(&link, slept);
+            continue;
         }
-        if (taken < 0) {
-            amp_remote_trace("virtual_uart: the host broke the protocol\n");
-            return 1;
-        }
+        slept = 0;
+        taken = amp_rpmsg_poll_some(&link, 1);
         if (taken == 0) {
             amp_remote_wait(AMP_REMOTE_FOREVER);
         }
     }
+    amp_remote_trace("virtual_uart: the host broke the protocol\n");
+    return 1;
 }

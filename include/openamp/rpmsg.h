@@ -29,8 +29,10 @@
 #include "openamp/port.h"
 
 #define AMP_ADDR_ANY UINT32_C(0xFFFFFFFF) // "no address": choose one, or unbound
+#define AMP_ADDR_CHOSEN_END UINT32_C(0x80000000) // chosen addresses are below it
 #define AMP_NAME_SIZE 32 // bytes of a service name, its NUL included
 #define AMP_HEADER_SIZE 16 // bytes in front of each payload
+#define AMP_FOREVER UINT32_C(0xFFFFFFFF) // milliseconds
 
 struct amp_rpmsg;
 struct amp_endpoint;
@@ -90,14 +92,17 @@ struct amp_virtq {
     void *mine;
     void *theirs;
     uint16_t *my_event; // where we say when we want to be rung
-    uint16_t *peer_event; // where the other side says it
+    const uint16_t *peer_event; // where the other side says it
     uint32_t mask; // number of descriptors, a power of two, less 1
     // Free-running indices, of which a ring shows the lower 16 bits.
     uint32_t given; // the next to publish in `mine`
     uint32_t next; // the next to take from `theirs`
     uint32_t ahead; // how far the other side may be ahead of `given`: driver 0, device all
-    // VIRTIO_RING_F_EVENT_IDX: 0xFFFF, what is said is an index.  0: flags.
+    // 0xFFFF: what we say (VIRTIO_RING_F_EVENT_IDX), or what the other side says,
+    // is an index.  0: flags.
     uint32_t event_mask;
+    uint32_t peer_event_mask;
+    const uint16_t *peer_event_idx; // where the other side's event index is, if it may have one
     void *desc; // the descriptor table
     uint32_t notify_id;
     uint32_t size; // bytes of one buffer; a device learns it
@@ -112,7 +117,7 @@ struct amp_virtq {
 #if AMP_CONFIG_CACHE
     const struct amp_port *cache; // whose cache_line is not 0, or NULL
 #endif
-    // Of each descriptor, why it stays here (AMP_KEPT_* of core/virtq.h), or 0.
+    // Of each descriptor, why it stays here (core/virtq.h), or 0.
     uint8_t kept[AMP_CONFIG_MAX_BUFFERS];
 };
 
@@ -127,18 +132,18 @@ struct amp_rpmsg {
     // What each message needs comes first: small offsets make short code.
     uint8_t state; // LINK_* of core/link.h
     bool name_service;
-    uint16_t generation; // counts lives: an event may have ended this one
     uint16_t rx_id; // of the message that is being handled
+    uint32_t generation; // counts sessions: an event may have ended this one
     const struct amp_port *port;
     size_t tx_limit; // the shortest payload that is too long: 0 while down
     struct amp_endpoint **buckets;
     uint32_t bucket_mask;
     const struct amp_rpmsg_events *events;
     struct amp_endpoint *endpoints; // the newest
+    uint32_t next_addr; // the addresses from here to AMP_ADDR_CHOSEN_END were never in use
     struct amp_service *services_end; // behind the newest
     struct amp_rpmsg_stats stats; // read-only for the user
     struct amp_virtq tx;
-    uint32_t next_addr;
     struct amp_virtq rx;
     unsigned poll_max; // of the poll that is under way
     uint32_t tx_listed; // ids on tx_list
@@ -242,12 +247,27 @@ static inline size_t amp_rpmsg_mtu(const struct amp_rpmsg *link) {
 // Create an endpoint.  `name` (1 to 31 bytes, or NULL for an endpoint that is
 // never announced) and `ept` stay the caller's and stay in place until
 // amp_endpoint_destroy().  `addr` and `dest` may be AMP_ADDR_ANY: an address
-// is chosen that was not in use since the program began; an endpoint without a
+// is chosen that was not in use since the program began (for which a given one
+// below AMP_ADDR_CHOSEN_END that was freed uses up those below it); an endpoint without a
 // destination is announced and binds to a remembered or coming announcement of
 // its name, or to the sender of its first message.
-// -AMP_EADDRINUSE, -AMP_EINVAL (name).
-int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept, const char *name,
-    uint32_t addr, uint32_t dest, amp_endpoint_cb cb);
+// -AMP_EADDRINUSE (also: no address is left that was never in use), -AMP_EINVAL
+// (name).
+static inline int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept,
+    const char *name, uint32_t addr, uint32_t dest, amp_endpoint_cb cb);
+
+// The same with `options`: 0 or AMP_ENDPOINT_ANNOUNCE.  Without it the other side is
+// not told of an endpoint that has no destination, which binds by name and by first
+// message all the same: for one that must not hear of names that it does not know
+// (Zephyr's core faults).
+int amp_endpoint_create_with(struct amp_rpmsg *link, struct amp_endpoint *ept, const char *name,
+    uint32_t addr, uint32_t dest, amp_endpoint_cb cb, unsigned options);
+enum { AMP_ENDPOINT_ANNOUNCE = 2 };
+
+static inline int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept,
+    const char *name, uint32_t addr, uint32_t dest, amp_endpoint_cb cb) {
+    return amp_endpoint_create_with(link, ept, name, addr, dest, cb, AMP_ENDPOINT_ANNOUNCE);
+}
 
 // Withdraw and free.  0: `ept` is the caller's again.  -AMP_EAGAIN: it is
 // closed (no more callbacks, its address is free) but its withdrawal waits for
@@ -274,17 +294,24 @@ int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len);
 int amp_rpmsg_send(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len);
 
+// By what a claimed or kept buffer is known.  It is void for ever once it was used
+// up or the link's session ended.
+struct amp_token {
+    uint32_t generation;
+    uint32_t id;
+};
+
 // A transmit buffer that is being filled in place.
 struct amp_tx {
     void *data; // `size` bytes for the payload
     size_t size;
-    uint16_t id;
-    uint16_t generation;
+    struct amp_token token;
 };
 
 // Claim a transmit buffer: 0, or the errors of amp_rpmsg_send().  It is either
-// committed or given back.  After amp_rpmsg_down() every claim is void:
-// committing it is -AMP_EPIPE, giving it back has no effect.
+// committed or given back, once.  After amp_rpmsg_down() every claim is void for
+// ever, as is one that was committed or given back: committing it is -AMP_EPIPE,
+// giving it back has no effect.
 int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx);
 // Send the first `len` <= tx->size bytes of it; returns `len`.
 int amp_tx_commit(
@@ -297,8 +324,7 @@ void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx);
 struct amp_rx {
     void *data;
     size_t len;
-    uint16_t id;
-    uint16_t generation;
+    struct amp_token token;
 };
 
 // Inside an endpoint's callback: keep the message that it was called with.
@@ -306,13 +332,35 @@ struct amp_rx {
 // buffer is missing to the other side until it is released.  If the callback
 // ended the life of the link there is nothing to keep, nor to release.
 void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx);
-// Give it back; in any order, in thread context.  Of a former life of the
-// link: nothing happens.
-void amp_rx_release(struct amp_rpmsg *link, const struct amp_rx *rx);
+// Give it back; in any order, in thread context.  A second time, or after the end
+// of the link's session: nothing happens.
+void amp_rx_release(struct amp_rpmsg *link, struct amp_rx *rx);
 
 // Before sleeping for room: ask the other side to ring when it returns a
 // buffer, then look again.  True: there is room now, do not sleep.
 bool amp_rpmsg_want_room(struct amp_rpmsg *link);
+
+// The same, for a loop that sleeps: 0, there is room, or the link is down; else
+// for how many milliseconds to sleep at most before asking again.  Some peers
+// never ring for consumed buffers (rpmsg-lite, as it is built by default).  One
+// that keeps event indices does, and gets AMP_FOREVER; another gets 1, 3, 7, 15
+// and so on.  `slept`: what the last call returned, if all that time passed; 0 in
+// the first call, and after a doorbell.
+//
+//     uint32_t ms = 0;
+//     while ((ms = amp_rpmsg_wait_room(link, ms)) != 0) {
+//         if (sleep_until_doorbell(ms)) {
+//             ms = 0;
+//         }
+//         amp_rpmsg_poll(link);
+//     }
+static inline uint32_t amp_rpmsg_wait_room(struct amp_rpmsg *link, uint32_t slept) {
+    if (amp_rpmsg_want_room(link) || !amp_rpmsg_is_up(link)) {
+        return 0;
+    }
+    // Who keeps event indices rings at ours.
+    return link->tx.peer_event_mask != 0 ? AMP_FOREVER : 2 * slept + 1;
+}
 
 // Can the other side send us anything?  False when every receive buffer waits
 // to be handled here: then a peer that answers before it takes more cannot go

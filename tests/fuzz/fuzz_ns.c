@@ -349,7 +349,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     pair_init(&pair,
         (struct pair_shape){
             .num = {(uint16_t)(1 << (how >> 1 & 3)), (uint16_t)(1 << (how >> 3 & 3))},
-            .buffer_size = {64, 64},
+            .buffer_size = 64,
         });
     ours = how & 1 ? &pair.host : &pair.device;
     theirs = ours->other;

@@ -79,7 +79,7 @@ static unsigned callbacks; // of this poll
 static unsigned depth;
 
 static unsigned with_device(const struct amp_virtq *vq) {
-    return host ? vq->given - vq->next : vq->next - vq->given;
+    return host ? vq->given - vq->next : amp_virtq_num(vq) - amp_virtq_theirs(vq);
 }
 
 static unsigned count_kept(const struct amp_virtq *vq, uint8_t why) {
@@ -90,13 +90,13 @@ static unsigned count_kept(const struct amp_virtq *vq, uint8_t why) {
     return count;
 }
 
-// Messages that are kept, of this life.
+// Messages that are kept, of this session.
 static struct amp_rx held[HELD];
 static bool is_held[HELD];
 static unsigned count_held(void) {
     unsigned count = 0;
     for (unsigned i = 0; i < HELD; ++i) {
-        count += is_held[i] && held[i].generation == ours->link.generation;
+        count += is_held[i] && held[i].token.generation == ours->link.generation;
     }
     return count;
 }
@@ -133,9 +133,10 @@ static void check_books(void) {
         CHECK(!AMP_SHORT_CUTS || tx_free + tx_in_use == link->tx.kept_count);
         CHECK(with_tx + tx_free + tx_in_use + link->tx_listed == amp_virtq_num(&link->tx));
     } else {
-        CHECK(with_rx == count_held());
-        CHECK(with_tx <= amp_virtq_num(&link->tx));
-        // A hostile host can have had one descriptor claimed twice.
+        CHECK(with_rx <= amp_virtq_num(&link->rx) && with_tx <= amp_virtq_num(&link->tx));
+        // A hostile host can have had one descriptor kept or listed twice.
+        CHECK(rx_kept <= count_held() && count_held() <= with_rx);
+        CHECK(tx_in_use == count_claimed());
         CHECK(count_claimed() + tx_free + link->tx_listed <= with_tx);
     }
 }
@@ -152,7 +153,7 @@ static void check_result(int result, const struct amp_rpmsg *before) {
     const struct amp_rpmsg *link = &ours->link;
     uint32_t violations = link->stats.violations - before->stats.violations;
     // Each ends a life.
-    CHECK(violations <= (uint16_t)(link->generation - before->generation));
+    CHECK(violations <= link->generation - before->generation);
     CHECK(result != -AMP_EPROTO || (violations != 0 && link->violation != NULL));
     if (!amp_rpmsg_is_up(link)) {
         forget_claims();
@@ -233,7 +234,8 @@ static void forge_message(void) {
     struct rpmsg_hdr hdr = {.src = input_8(&in), .len = input_8(&in)};
     hdr.dst = 1024 + input_8(&in) % ENDPOINTS;
     uint8_t *message = (uint8_t *)pair_message(&pair, ring, id);
-    if (what & 1 && pair.shape.buffer_size >= AMP_HEADER_SIZE + sizeof(struct rpmsg_ns_msg)) {
+    uint32_t size = ring == 0 ? pair.shape.buffer_size : pair.shape.buffer_size_1;
+    if (what & 1 && size >= AMP_HEADER_SIZE + sizeof(struct rpmsg_ns_msg)) {
         struct rpmsg_ns_msg msg = {.addr = input_8(&in), .flags = input_8(&in) & 1};
         memcpy(msg.name, names[hdr.src % 4], strlen(names[hdr.src % 4]));
         hdr.dst = RPMSG_NS_ADDR;
@@ -300,7 +302,7 @@ static void received(struct amp_endpoint *ept, uint32_t src, void *data, size_t 
     }
     __asm__ volatile("" : : "r"(sum)); // read, whatever the compiler thinks
     uint8_t what = input_8(&in);
-    uint16_t generation = ours->link.generation;
+    uint32_t generation = ours->link.generation;
     if (depth == 0 && what & 1) {
         ++depth;
         for (unsigned steps = 1 + (what >> 6); steps > 0; --steps) {
@@ -313,7 +315,7 @@ static void received(struct amp_endpoint *ept, uint32_t src, void *data, size_t 
         is_held[slot] = true;
         held[slot] = (struct amp_rx){.data = data, .len = len};
         amp_rx_hold(&ours->link, &held[slot]);
-        CHECK((held[slot].generation == ours->link.generation)
+        CHECK((held[slot].token.generation == ours->link.generation)
             == (ours->link.generation == generation));
     }
 }
@@ -333,7 +335,9 @@ static bool index_lies(void) {
     if (host) {
         return (uint16_t)(pair_used(&pair, 0)->idx - rx->next) > with_device(rx);
     }
-    return (uint16_t)(pair_avail(&pair, 1)->idx - rx->given) > amp_virtq_num(rx);
+    // A used ring that was full at the start is of buffers that the host has.
+    uint32_t returned = rx->given + rx->ahead - amp_virtq_num(rx);
+    return (uint16_t)(pair_avail(&pair, 1)->idx - returned) > amp_virtq_num(rx);
 }
 
 static void poll_ours(void) {
@@ -416,7 +420,7 @@ static void claim_ours(void) {
     if (result == 0) {
         check_inside(claims[i].data, claims[i].size);
         for (unsigned j = 0; j < CLAIMS; ++j) {
-            CHECK(!claimed[j] || claims[j].id != claims[i].id || !host);
+            CHECK(!claimed[j] || claims[j].token.id != claims[i].token.id);
         }
         claimed[i] = true;
         memset(claims[i].data, 0xC1, claims[i].size);
@@ -445,9 +449,16 @@ static void change_endpoint(void) {
 static void release(void) {
     unsigned i = input_8(&in) % HELD;
     if (is_held[i]) {
+        struct amp_rx copy = held[i];
         is_held[i] = false;
         amp_rx_release(&ours->link, &held[i]);
-        if (held[i].generation != ours->link.generation && depth == 0) {
+        if (depth == 0) {
+            if (copy.token.generation != ours->link.generation) {
+                check_untouched();
+            }
+            snapshot();
+            amp_rx_release(&ours->link, &held[i]); // used up: nothing happens
+            amp_rx_release(&ours->link, &copy);
             check_untouched();
         }
     }

@@ -31,8 +31,9 @@ static inline uint16_t amp_shm_load_16(const uint16_t *p) {
 static inline uint32_t amp_shm_load_32(const uint32_t *p) {
     return late_load(p, 4);
 }
-static inline uint64_t amp_shm_load_64(const uint64_t *p) {
-    return __atomic_load_n(p, __ATOMIC_RELAXED); // descriptors: stored plainly, once
+static inline uint64_t amp_shm_load_64(const void *p) {
+    return __atomic_load_n(
+        (const uint64_t *)p, __ATOMIC_RELAXED); // descriptors: stored plainly, once
 }
 static inline void amp_shm_store_release_16(uint16_t *p, uint16_t value) {
     late_store(p, value, 2, true);

@@ -15,6 +15,7 @@
 
 #define amp_endpoint_abandon hooked_endpoint_abandon
 #define amp_endpoint_create hooked_endpoint_create
+#define amp_endpoint_create_with hooked_endpoint_create_with
 #define amp_endpoint_destroy hooked_endpoint_destroy
 #define amp_endpoint_is_ready hooked_endpoint_is_ready
 #define amp_endpoint_send hooked_endpoint_send
@@ -22,12 +23,12 @@
 #define amp_link_bad_index hooked_link_bad_index
 #define amp_link_bind hooked_link_bind
 #define amp_link_drop hooked_link_drop
+#define amp_link_end_use hooked_link_end_use
 #define amp_link_find hooked_link_find
 #define amp_link_find_bound hooked_link_find_bound
 #define amp_link_probe_buffer_size hooked_link_probe_buffer_size
 #define amp_link_set_buffer_size hooked_link_set_buffer_size
 #define amp_link_map_buffer hooked_link_map_buffer
-#define amp_link_ring hooked_link_ring
 #define amp_link_tell hooked_link_tell
 #define amp_link_tell_some hooked_link_tell_some
 #define amp_link_tx_buffer hooked_link_tx_buffer
@@ -35,6 +36,7 @@
 #define amp_link_violated hooked_link_violated
 #define amp_ns_deliver hooked_ns_deliver
 #define amp_ns_find hooked_ns_find
+#define amp_ns_match hooked_ns_match
 #define amp_ns_flush hooked_ns_flush
 #define amp_ns_receive hooked_ns_receive
 #define amp_ns_send hooked_ns_send
@@ -169,8 +171,8 @@ static inline uint32_t amp_shm_load_32(const uint32_t *p) {
     return hooked_read(p, false);
 }
 
-static inline uint64_t amp_shm_load_64(const uint64_t *p) {
-    const uint32_t *half = (const uint32_t *)p;
+static inline uint64_t amp_shm_load_64(const void *p) {
+    const uint32_t *half = p;
     uint64_t low = amp_shm_load_32(half);
     return low | (uint64_t)amp_shm_load_32(half + 1) << 32;
 }

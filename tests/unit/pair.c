@@ -95,8 +95,10 @@ void pair_init(struct pair *pair, struct pair_shape shape) {
     assert_true(pair->mapping != MAP_FAILED);
     uint8_t *next = pair->mapping + PAGE;
     size_t align = shape.align < 16 ? 16 : shape.align; // of the descriptors
-    pair->ring[0] = place(&next, pair->ring_len[0], align);
-    pair->ring[1] = place(&next, pair->ring_len[1], align);
+    for (int i = 0; i < 2; ++i) {
+        size_t before = shape.at_4 ? 4 : 0;
+        pair->ring[i] = place(&next, pair->ring_len[i] + before, align) + before;
+    }
     pair->buffers = place(&next, pair->buffers_len, 4);
 
     struct pair_side *side[2] = {&pair->host, &pair->device};

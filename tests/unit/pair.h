@@ -30,6 +30,7 @@ struct pair_shape {
     bool no_name_service;
     bool ask_port; // the device asks map() for each buffer
     bool event_idx; // both sides offer event indices
+    bool at_4; // the rings begin at 4 mod 16
 };
 
 struct pair_side {

@@ -97,20 +97,49 @@ static void test_given_is_used_up(void **state) {
 
 static void test_last_addresses(void **state) {
     (void)state;
-    make_at(&a, 1024, NULL);
-    host->next_addr = 0xFFFFFFFD;
-    make_at(&b, 0xFFFFFFFE, NULL);
+    // One given at the very end does not use up all the others, kept or freed.
+    make_at(&a, 0xFFFFFFFE, NULL);
+    make_at(&b, AMP_ADDR_ANY, NULL);
+    assert_int_equal(b.addr, 1024);
+    assert_int_equal(amp_endpoint_destroy(&a), 0);
+    make_at(&a, AMP_ADDR_ANY, NULL);
+    assert_int_equal(a.addr, 1025);
+    // When there is none that was never in use, that is an error, and no address is
+    // used again.
+    host->next_addr = AMP_ADDR_CHOSEN_END - 1;
     make_at(&c, AMP_ADDR_ANY, NULL);
-    assert_true(c.addr == 0xFFFFFFFD || c.addr == 1025);
+    assert_int_equal(c.addr, AMP_ADDR_CHOSEN_END - 1);
     struct amp_endpoint e = {0};
-    make_at(&e, AMP_ADDR_ANY, NULL); // after the last comes the first that is free
-    assert_true(e.addr == 1025 || e.addr == 1026);
-    // One given at the very end does not use up all the others.
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(
+            amp_endpoint_create(host, &e, NULL, AMP_ADDR_ANY, 1, NULL), -AMP_EADDRINUSE);
+        assert_null(e.link);
+    }
     assert_int_equal(amp_endpoint_destroy(&b), 0);
-    make_at(&b, 0xFFFFFFFE, NULL);
-    assert_int_equal(amp_endpoint_destroy(&e), 0);
-    make_at(&e, AMP_ADDR_ANY, NULL);
-    assert_true(e.addr < 2000);
+    make_at(&b, 1024, NULL); // the user may, as ever
+    assert_int_equal(amp_endpoint_create(host, &e, NULL, AMP_ADDR_ANY, 1, NULL), -AMP_EADDRINUSE);
+}
+
+// Given addresses, freed again, ahead of the counter and in any order: none is
+// chosen.
+static void test_given_ahead(void **state) {
+    (void)state;
+    static const uint32_t given[] = {0x500, 0x20000, 0x600, 0xFFFFFFFE, 0x700, 0x20000, 0x550};
+    enum { GIVEN = sizeof(given) / sizeof(given[0]) };
+    uint32_t last = 0;
+    for (int i = 0; i < 0x30000; ++i) {
+        if (i % 0x1000 == 0 && i / 0x1000 < GIVEN) {
+            make_at(&b, given[i / 0x1000], NULL);
+            assert_int_equal(amp_endpoint_destroy(&b), 0);
+        }
+        make_at(&a, AMP_ADDR_ANY, NULL);
+        assert_true(a.addr > last);
+        last = a.addr;
+        for (int k = 0; k < GIVEN && k <= i / 0x1000; ++k) {
+            assert_int_not_equal(a.addr, given[k]);
+        }
+        assert_int_equal(amp_endpoint_destroy(&a), 0);
+    }
 }
 
 // ---- Many ----
@@ -434,6 +463,7 @@ int main(void) {
         TEST(test_chosen_skips_given),
         TEST(test_given_is_used_up),
         TEST(test_last_addresses),
+        TEST(test_given_ahead),
         TEST(test_thousand),
         TEST(test_buckets_while_closing),
         TEST(test_destroy_is_idempotent),

@@ -81,10 +81,19 @@ static void test_bind_by_message_without_callback(void **state) {
 static void test_message_from_nowhere(void **state) {
     (void)state;
     make(host, &a, "x");
-    assert_int_equal(amp_rpmsg_send(device, AMP_ADDR_ANY, a.addr, "hi", 2), 2);
-    assert_int_equal(amp_rpmsg_poll(host), 1);
-    assert_false(amp_endpoint_is_ready(&a));
-    assert_int_equal(amp_endpoint_send(&a, "", 0), -AMP_ENOTCONN);
+    for (unsigned i = 1; i <= 2; ++i) { // the message arrives all the same
+        assert_int_equal(amp_rpmsg_send(device, AMP_ADDR_ANY, a.addr, "hi", 2), 2);
+        assert_int_equal(amp_rpmsg_poll(host), 1);
+        assert_int_equal(pair_log.count, i);
+        assert_false(amp_endpoint_is_ready(&a));
+        assert_int_equal(amp_endpoint_send(&a, "", 0), -AMP_ENOTCONN);
+    }
+    // Others still can, by a message as by an announcement.
+    make(host, &b, "y");
+    assert_int_equal(amp_rpmsg_send(device, AMP_ADDR_ANY, b.addr, "hi", 2), 2);
+    assert_int_equal(amp_rpmsg_send(device, 5, b.addr, "hi", 2), 2);
+    assert_int_equal(amp_rpmsg_poll(host), 2);
+    assert_int_equal(b.dest, 5);
     say(device, "x", 600, RPMSG_NS_CREATE);
     assert_true(amp_endpoint_is_ready(&a));
 }
@@ -155,6 +164,8 @@ static void test_explicit_dest(void **state) {
     assert_int_equal(pair_services.count, 1);
     say(device, "x", 700, RPMSG_NS_CREATE);
     assert_int_equal(pair_services.count, 1);
+    say(device, "x", 701, RPMSG_NS_DESTROY);
+    assert_int_equal(a.dest, 700);
     say(device, "x", 700, RPMSG_NS_DESTROY);
     assert_false(amp_endpoint_is_ready(&a));
     say(device, "x", 700, RPMSG_NS_CREATE);
@@ -169,6 +180,67 @@ static void test_explicit_dest(void **state) {
     pair_settle(&pair);
     assert_int_equal(device->stats.received + device->stats.dropped, 0);
     assert_int_equal(pair_services_of(device), 0);
+}
+
+// One that waits is given what becomes free: by a closed endpoint, and by a service
+// that moves: its new address is announced before the old one is withdrawn.
+static void test_waiting_gets_what_becomes_free(void **state) {
+    (void)state;
+    make(host, &a, "x");
+    make(host, &b, "x");
+    make(host, &c, "x");
+    say(device, "x", 700, RPMSG_NS_CREATE);
+    assert_int_equal(a.dest, 700);
+    assert_false(amp_endpoint_is_ready(&b) || amp_endpoint_is_ready(&c));
+    assert_int_equal(amp_endpoint_destroy(&a), 0);
+    assert_int_equal(b.dest, 700); // the older of the two
+    assert_false(amp_endpoint_is_ready(&c));
+    say(device, "x", 701, RPMSG_NS_CREATE);
+    assert_int_equal(c.dest, 701);
+    amp_endpoint_abandon(&c);
+    say(device, "x", 700, RPMSG_NS_DESTROY); // it has moved to 701
+    assert_int_equal(b.dest, 701);
+    // A second announcement of what is taken takes nothing from anybody.
+    say(device, "x", 701, RPMSG_NS_CREATE);
+    assert_int_equal(b.dest, 701);
+    make(host, &a, "x");
+    assert_false(amp_endpoint_is_ready(&a));
+    say(device, "x", 702, RPMSG_NS_CREATE);
+    assert_int_equal(a.dest, 702);
+    // Both are withdrawn while one waits: nobody has anything.
+    make(host, &c, "x");
+    say(device, "x", 701, RPMSG_NS_DESTROY);
+    say(device, "x", 702, RPMSG_NS_DESTROY);
+    assert_true(a.dest == AMP_ADDR_ANY && b.dest == AMP_ADDR_ANY && c.dest == AMP_ADDR_ANY);
+    say(device, "x", 703, RPMSG_NS_CREATE); // the oldest that waits
+    assert_int_equal(b.dest, 703);
+}
+
+// It binds by name and by first message, and the other side hears nothing of it.
+static void test_unannounced(void **state) {
+    (void)state;
+    amp_rpmsg_set_events(device, &pair_events);
+    for (int i = 0; i < 2; ++i) {
+        assert_int_equal(
+            amp_endpoint_create_with(host, &a, "x", 900, AMP_ADDR_ANY, pair_note, 0), 0);
+        restart();
+        assert_int_equal(pair_services.count, 0);
+        assert_int_equal(device->stats.received + device->stats.dropped, i);
+        if (i == 0) {
+            say(device, "x", 700, RPMSG_NS_CREATE);
+            assert_int_equal(a.dest, 700);
+        } else {
+            assert_int_equal(amp_rpmsg_send(device, 55, 900, "", 0), 0);
+            pair_settle(&pair);
+            assert_int_equal(a.dest, 55);
+        }
+        // What is sent arrives; nobody has those addresses.
+        assert_int_equal(amp_endpoint_send(&a, "", 0), 0);
+        assert_int_equal(amp_endpoint_destroy(&a), 0);
+        pair_settle(&pair);
+        assert_int_equal(device->stats.dropped, i + 1);
+        assert_int_equal(pair_services.count, 0);
+    }
 }
 
 static void test_explicit_dest_of_known_service(void **state) {
@@ -315,6 +387,8 @@ int main(void) {
         TEST(test_several_of_one_name),
         TEST(test_other_names),
         TEST(test_explicit_dest),
+        TEST(test_waiting_gets_what_becomes_free),
+        TEST(test_unannounced),
         TEST(test_explicit_dest_of_known_service),
         TEST(test_restart),
         TEST(test_names),

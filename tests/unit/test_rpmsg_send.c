@@ -48,7 +48,7 @@ static void test_message_in_place(void **state) {
     assert_int_equal(hdr->reserved, 0);
     assert_int_equal(hdr->len, 4);
     assert_int_equal(hdr->flags, 0);
-    assert_int_equal(pair_used(&pair, 0)->ring[0].len, 20);
+    assert_int_equal(pair_used(&pair, 0)->ring[0].len, 512); // of the buffer, not the message
     // Peers write what they like into `reserved` and `flags`.
     pair_message(&pair, 0, 0)->reserved = 0x12345678;
     pair_message(&pair, 0, 0)->flags = 0xFFFF;
@@ -311,8 +311,66 @@ static void test_claims_and_down(void **state) {
     check_full(&at_device, &at_host, 4);
 }
 
+// What was committed, given back or released is void at once and for ever, for the
+// token and for a copy of it; so is what is of an earlier session, however many
+// came since.
+static void check_used_up(struct amp_rpmsg *link) {
+    struct amp_tx tx;
+    assert_int_equal(amp_tx_claim(link, &tx), 0);
+    struct amp_tx copy = tx;
+    assert_int_equal(amp_tx_commit(link, &tx, 2000, 3000, 1), 1);
+    uint32_t given = link->tx.given;
+    for (int i = 0; i < 2; ++i) {
+        assert_int_equal(amp_tx_commit(link, &tx, 2000, 3000, 1), -AMP_EPIPE);
+        assert_int_equal(amp_tx_commit(link, &copy, 2000, 3000, 1), -AMP_EPIPE);
+        amp_tx_cancel(link, &tx);
+        amp_tx_cancel(link, &copy);
+    }
+    assert_int_equal(link->tx.given, given);
+    assert_int_equal(amp_tx_claim(link, &tx), 0);
+    copy = tx;
+    amp_tx_cancel(link, &tx);
+    assert_int_equal(amp_tx_commit(link, &tx, 2000, 3000, 1), -AMP_EPIPE);
+    assert_int_equal(amp_tx_commit(link, &copy, 2000, 3000, 1), -AMP_EPIPE);
+    amp_tx_cancel(link, &copy);
+    assert_int_equal(link->tx.given, given);
+}
+
+static void test_tokens_are_used_up(void **state) {
+    (void)state;
+    open_bound(4);
+    check_used_up(&pair.host.link);
+    check_used_up(&pair.device.link);
+    pair_settle(&pair);
+    check_full(&at_host, &at_device, 4);
+    check_full(&at_device, &at_host, 4);
+}
+
+static void test_tokens_of_long_ago(void **state) {
+    (void)state;
+    open_bound(4);
+    struct amp_tx tx[2];
+    assert_int_equal(amp_tx_claim(&pair.host.link, &tx[0]), 0);
+    assert_int_equal(amp_tx_claim(&pair.device.link, &tx[1]), 0);
+    for (int i = 0; i < 65536; ++i) { // a count of 16 bits would be where it was
+        pair_down(&pair);
+        pair_up(&pair);
+    }
+    for (int i = 0; i < 2; ++i) {
+        struct amp_rpmsg *link = i == 0 ? &pair.host.link : &pair.device.link;
+        struct amp_tx now;
+        assert_int_equal(amp_tx_claim(link, &now), 0);
+        assert_int_equal(now.token.id, tx[i].token.id); // in use again
+        assert_int_equal(amp_tx_commit(link, &tx[i], 1, 2, 3), -AMP_EPIPE);
+        amp_tx_cancel(link, &tx[i]);
+        assert_int_equal(amp_tx_commit(link, &now, 1, 2, 3), 3);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        TEST(test_tokens_are_used_up),
+        TEST(test_tokens_of_long_ago),
         TEST(test_sizes),
         TEST(test_message_in_place),
         TEST(test_full),

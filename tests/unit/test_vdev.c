@@ -223,9 +223,8 @@ static void test_vrings(void **state) {
         const struct amp_rsc_vring bad[] = {
             {AMP_DA_ANY, 64, 8, 0, 0},
             {0, 64, 8, 0, 0},
-            {da + 4, 64, 8, 0, 0},
-            {da + 8, 64, 8, 0, 0},
             {da + 1, 64, 8, 0, 0},
+            {da + 2, 64, 8, 0, 0},
             {da - 16, 64, 8, 0, 0},
             {0xFFFFFFF0, 64, 8, 0, 0},
             {(da + size + 15) & ~15u, 64, 8, 0, 0},
