@@ -59,6 +59,18 @@ static void plain_forget(unsigned i) {
     memmove(&services[i], &services[i + 1], (--service_count - i) * sizeof(services[0]));
 }
 
+// What nobody has of that name, for those that wait for it.
+static void plain_match(const char *name) {
+    for (unsigned i = 0; i < service_count && name[0] != '\0'; ++i) {
+        struct plain *twin = find(name, AMP_ADDR_ANY);
+        if (twin != NULL && strcmp(services[i].name, name) == 0
+            && find(name, services[i].addr) == NULL) {
+            twin->dest = services[i].addr;
+            twin->bound = true;
+        }
+    }
+}
+
 static void plain_announce(const char *name, uint32_t addr) {
     unsigned i = 0;
     while (i < service_count && (services[i].addr != addr || strcmp(services[i].name, name) != 0)) {
@@ -75,11 +87,10 @@ static void plain_announce(const char *name, uint32_t addr) {
     strcpy(services[i].name, name);
     services[i].addr = addr;
     struct plain *twin = find(name, addr);
-    twin = twin != NULL ? twin : find(name, AMP_ADDR_ANY);
     if (twin != NULL) {
-        twin->dest = addr;
         twin->bound = true;
     }
+    plain_match(name);
 }
 
 static void plain_withdraw(const char *name, uint32_t addr) {
@@ -94,6 +105,7 @@ static void plain_withdraw(const char *name, uint32_t addr) {
             twins[i].dest = AMP_ADDR_ANY;
         }
     }
+    plain_match(name);
 }
 
 static void plain_message(const uint8_t *data, size_t len) {
@@ -261,23 +273,24 @@ static void create(void) {
 static void destroy(void) {
     uint8_t what = input_8(&in);
     struct plain *twin = &twins[what % ENDPOINTS];
-    if (!twin->alive) {
+    if (!twin->alive || (twin->closing && what & 128)) {
         return;
     }
+    char name[AMP_NAME_SIZE];
+    memcpy(name, twin->name, sizeof(name));
+    int result = 0;
     if (what & 128) {
-        if (!twin->closing) {
-            amp_endpoint_abandon(&twin->ept);
-            memset(twin, 0, sizeof(*twin));
-        }
-        return;
+        amp_endpoint_abandon(&twin->ept);
+    } else {
+        result = amp_endpoint_destroy(&twin->ept);
+        CHECK(result == 0 ? !twin->closing : result == -AMP_EAGAIN);
     }
-    int result = amp_endpoint_destroy(&twin->ept);
-    CHECK(result == 0 ? !twin->closing : result == -AMP_EAGAIN);
     if (result == 0) {
         memset(twin, 0, sizeof(*twin));
     } else {
         twin->closing = true;
     }
+    plain_match(name);
 }
 
 static void restart(void) {
