@@ -79,7 +79,6 @@ void sim_process_end(struct sim_core *core);
 // host_signal.c
 void sim_signal_install(void);
 void sim_signal_set_faulty(bool faulty);
-void sim_signal_begin_anew(void); // in a child of fork()
 // The signals that tell the listeners.
 void sim_signal_set(sigset_t *set);
 // Tell the listener of this core that something happened.

@@ -14,7 +14,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include <poll.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,6 +190,7 @@ static void step(void) {
 // In the handler of the signal.  It can stand for a doorbell, a death and the
 // timer at once.  A death is not a doorbell: it is always told.
 void sim_fault_interrupt(void) {
+    int saved = errno;
     for (unsigned i = 0; i < AMP_SIM_CORES; i++) {
         struct sim_core *core = &sim_cores[i];
         if (core->mailbox != NULL
@@ -201,6 +202,7 @@ void sim_fault_interrupt(void) {
         }
     }
     step();
+    errno = saved;
 }
 
 void sim_fault_notify(void *ctx, uint32_t notify_id) {

@@ -192,7 +192,6 @@ static void begin_anew(void) {
         sim_memory_leave(core);
     }
     sim_fault_begin_anew();
-    sim_signal_begin_anew();
 }
 
 static void begin_child(void) {

@@ -60,47 +60,70 @@ static bool has_rung(struct sim_core *core) {
 
 // What was there before us: of SIGURG, of SIGIO.
 static struct sigaction before_us[2];
-static pid_t main_thread;
-
-// A signal that is not ours is for whoever had it before.  (Of two that are
-// pending at once for this thread there is one.  So ours are looked for in any
-// case; a program's own, which are sent to the process, pend elsewhere.)
-static void chain(int signal, siginfo_t *info, void *context) {
-    const struct sigaction *action = &before_us[signal == SIGIO];
-    if (action->sa_flags & SA_SIGINFO) {
-        action->sa_sigaction(signal, info, context);
-    } else if (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN) {
-        action->sa_handler(signal);
-    }
-}
 
 static void tell_who_rang(void) {
+    int saved = errno;
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
         if (has_rung(core)) {
             happened = 1;
             tell(core);
         }
     }
-}
-
-static void (*volatile doorbell)(void) = tell_who_rang;
-
-static bool is_doorbell(const siginfo_t *info) {
-    if (info->si_code != SI_TKILL) {
-        return sim_fault_is_timer(info);
-    }
-    const struct sim_core *core = sim_cores;
-    while (core != sim_cores_end && core->sender != info->si_pid) {
-        ++core;
-    }
-    return core != sim_cores_end;
+    errno = saved;
 }
 
 static void tell_who_died(void) {
+    int saved = errno;
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
         if (core->pid != 0 && sim_has_ended(core)) {
             sim_signal_deliver(core);
         }
+    }
+    errno = saved;
+}
+
+// A signal that is not ours is for whoever had it before.  In the main thread it
+// may stand for one of ours as well, as of two that are pending at once for a
+// thread there is one.  (Not the other way round: those that are sent to a
+// process, as a program's own are, pend elsewhere.)
+// Not inlined: each doorbell would save the registers that it needs.
+__attribute__((noinline)) static void hand_on(
+    int signal, siginfo_t *info, void *context, void (*ours)(void)) {
+    int saved = errno;
+    const struct sigaction *action = &before_us[signal == SIGIO];
+    if (gettid() == getpid()) {
+        ours();
+    }
+    if (action->sa_flags & SA_SIGINFO) {
+        action->sa_sigaction(signal, info, context);
+    } else if (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN) {
+        action->sa_handler(signal);
+    }
+    errno = saved;
+}
+
+// Cores signal the main thread only.
+static bool is_from_core(const siginfo_t *info) {
+    const struct sim_core *core = sim_cores;
+    while (core != sim_cores_end && core->sender != info->si_pid) {
+        ++core;
+    }
+    return core != sim_cores_end && info->si_code == SI_TKILL;
+}
+
+static void interrupted(int signal, siginfo_t *info, void *context) {
+    if (is_from_core(info)) {
+        tell_who_rang();
+    } else {
+        hand_on(signal, info, context, tell_who_rang);
+    }
+}
+
+static void interrupted_faulty(int signal, siginfo_t *info, void *context) {
+    if (is_from_core(info) || sim_fault_is_timer(info)) {
+        sim_fault_interrupt();
+    } else {
+        hand_on(signal, info, context, sim_fault_interrupt);
     }
 }
 
@@ -113,16 +136,12 @@ static bool is_death(const siginfo_t *info) {
     return core != sim_cores_end && info->si_code > 0 && info->si_code < SI_KERNEL;
 }
 
-static void interrupted(int signal, siginfo_t *info, void *context) {
-    int saved = errno;
-    bool ours = signal == SIGIO ? is_death(info) : is_doorbell(info);
-    if (ours || gettid() == main_thread) {
-        (signal == SIGIO ? tell_who_died : doorbell)();
+static void died(int signal, siginfo_t *info, void *context) {
+    if (is_death(info)) {
+        tell_who_died();
+    } else {
+        hand_on(signal, info, context, tell_who_died);
     }
-    if (!ours) {
-        chain(signal, info, context);
-    }
-    errno = saved;
 }
 
 void sim_signal_set(sigset_t *set) {
@@ -131,37 +150,46 @@ void sim_signal_set(sigset_t *set) {
     sigaddset(set, SIGIO);
 }
 
+typedef void (*handler_t)(int signal, siginfo_t *info, void *context);
+
 // No SA_RESTART: a system call that sleeps returns, so that the program can
 // poll.
+static void install(int signal, handler_t handler, const struct sigaction *before) {
+    struct sigaction action;
+    memset(&action, 0, sizeof(action));
+    action.sa_sigaction = handler;
+    action.sa_flags = SA_SIGINFO | (before->sa_flags & SA_ONSTACK);
+    action.sa_mask = before->sa_mask;
+    sigaddset(&action.sa_mask, SIGURG); // a listener is not told twice at once
+    sigaddset(&action.sa_mask, SIGIO);
+    sigaction(signal, &action, NULL);
+}
+
+static bool installed;
+
 void sim_signal_install(void) {
-    if (main_thread != 0) {
+    if (installed) {
         return;
     }
-    static const int signals[2] = {SIGURG, SIGIO};
-    main_thread = getpid();
-    for (unsigned i = 0; i < 2; i++) {
-        struct sigaction action;
-        sigaction(signals[i], NULL, &before_us[i]);
-        memset(&action, 0, sizeof(action));
-        action.sa_sigaction = interrupted;
-        action.sa_flags = SA_SIGINFO | (before_us[i].sa_flags & SA_ONSTACK);
-        action.sa_mask = before_us[i].sa_mask;
-        sigaddset(&action.sa_mask, SIGURG); // a listener is not told twice at once
-        sigaddset(&action.sa_mask, SIGIO);
-        sigaction(signals[i], &action, NULL);
-    }
+    installed = true;
+    sigaction(SIGURG, NULL, &before_us[0]);
+    sigaction(SIGIO, NULL, &before_us[1]);
+    install(SIGURG, sim_fault_is_on() ? interrupted_faulty : interrupted, &before_us[0]);
+    install(SIGIO, died, &before_us[1]);
     // A parent may have left them blocked.
     sigset_t ours;
     sim_signal_set(&ours);
     sigprocmask(SIG_UNBLOCK, &ours, NULL);
 }
 
-void sim_signal_begin_anew(void) {
-    main_thread = getpid();
-}
-
+// A handler that the program has put in place of ours since then stays.
 void sim_signal_set_faulty(bool faulty) {
-    doorbell = faulty ? sim_fault_interrupt : tell_who_rang;
+    struct sigaction now;
+    sim_signal_install();
+    sigaction(SIGURG, NULL, &now);
+    if (now.sa_sigaction == interrupted || now.sa_sigaction == interrupted_faulty) {
+        install(SIGURG, faulty ? interrupted_faulty : interrupted, &before_us[0]);
+    }
 }
 
 void sim_signal_as_if(struct sim_core *core) {
