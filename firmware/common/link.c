@@ -40,14 +40,21 @@ static void broken(const struct amp_rpmsg *link) {
     amp_remote_exit(1);
 }
 
+// Sleep for `ms` milliseconds or until the host rings.  Returns `ms`, or 0 if it rang.
+static uint32_t sleep_for(uint32_t ms) {
+    uint32_t us = ms < AMP_REMOTE_FOREVER / 1000 ? ms * 1000 : AMP_REMOTE_FOREVER;
+    return ms != 0 && !amp_remote_wait(us) ? ms : 0;
+}
+
 void firmware_serve(struct amp_rpmsg *link) {
+    uint32_t slept = 0;
     for (;;) {
         int taken = amp_rpmsg_poll(link);
         if (taken < 0) {
             broken(link);
         }
         if (taken == 0) {
-            amp_remote_wait(AMP_REMOTE_FOREVER);
+            slept = sleep_for(amp_rpmsg_wait_message(link, slept));
         }
     }
 }
@@ -62,9 +69,7 @@ void firmware_send(struct amp_endpoint *ept, const void *data, size_t len) {
 }
 
 uint32_t firmware_wait_room(struct amp_rpmsg *link, uint32_t slept) {
-    uint32_t ms = amp_rpmsg_wait_room(link, slept);
-    uint32_t us = ms < AMP_REMOTE_FOREVER / 1000 ? ms * 1000 : AMP_REMOTE_FOREVER;
-    return ms != 0 && !amp_remote_wait(us) ? ms : 0;
+    return sleep_for(amp_rpmsg_wait_room(link, slept));
 }
 
 bool firmware_is(const void *data, size_t len, const char *word) {

@@ -130,7 +130,7 @@ struct amp_service {
 
 struct amp_rpmsg {
     // What each message needs comes first: small offsets make short code.
-    uint8_t state; // LINK_* of core/link.h
+    uint8_t state; // AMP_LINK_WAITS, and LINK_* of core/link.h
     bool name_service;
     uint16_t rx_id; // of the message that is being handled
     uint32_t generation; // counts sessions: an event may have ended this one
@@ -360,6 +360,15 @@ static inline uint32_t amp_rpmsg_wait_room(struct amp_rpmsg *link, uint32_t slep
     }
     // Who keeps event indices rings at ours.
     return link->tx.peer_event_mask != 0 ? AMP_FOREVER : 2 * slept + 1;
+}
+
+// For a loop that has nothing to do but to wait for messages: for how many
+// milliseconds to sleep at most before polling again.  AMP_FOREVER, as there is a
+// doorbell for messages; but less while an announcement or a withdrawal waits for
+// room, and 0 if it has some.  `slept` as above.
+enum { AMP_LINK_WAITS = 16 };
+static inline uint32_t amp_rpmsg_wait_message(struct amp_rpmsg *link, uint32_t slept) {
+    return link->state & AMP_LINK_WAITS ? amp_rpmsg_wait_room(link, slept) : AMP_FOREVER;
 }
 
 // Can the other side send us anything?  False when every receive buffer waits

@@ -43,6 +43,40 @@ static void test_announcement_waits(void **state) {
     check_announcement_waits(device);
 }
 
+// A peer that never rings for what it has consumed: a loop that waits for messages
+// must look for room now and then, as long as an announcement waits for it.
+static void check_wait_for_messages(struct amp_rpmsg *link) {
+    struct amp_rpmsg *peer = other_of(link);
+    forget_services();
+    amp_rpmsg_set_events(peer, &pair_events);
+    assert_int_equal(amp_rpmsg_wait_message(link, 0), AMP_FOREVER);
+    fill(link);
+    assert_int_equal(amp_rpmsg_wait_message(link, 0), AMP_FOREVER);
+    make(link, &a, "late");
+    assert_int_equal(amp_rpmsg_poll(link), 0);
+    assert_int_equal(amp_rpmsg_wait_message(link, 0), 1);
+    assert_int_equal(amp_rpmsg_wait_message(link, 1), 3);
+    assert_int_equal(amp_rpmsg_poll(peer), 4);
+    assert_int_equal(amp_rpmsg_wait_message(link, 3), 0);
+    assert_int_equal(amp_rpmsg_poll(link), 0);
+    assert_int_equal(amp_rpmsg_wait_message(link, 0), AMP_FOREVER);
+    assert_int_equal(amp_rpmsg_poll(peer), 1);
+    assert_int_equal(pair_services.count, 1);
+    amp_rpmsg_set_events(peer, NULL);
+    assert_int_equal(amp_endpoint_destroy(&a), 0);
+    pair_settle(&pair);
+    amp_rpmsg_down(link);
+    assert_int_equal(amp_rpmsg_wait_message(link, 0), AMP_FOREVER);
+    amp_rpmsg_down(peer);
+    pair_up(&pair);
+}
+
+static void test_wait_for_messages(void **state) {
+    (void)state;
+    check_wait_for_messages(host);
+    check_wait_for_messages(device);
+}
+
 // An endpoint whose announcement never went out needs no withdrawal.
 static void test_announcement_not_needed(void **state) {
     (void)state;
@@ -325,6 +359,7 @@ static void test_many_announcements(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_announcement_waits),
+        TEST(test_wait_for_messages),
         TEST(test_announcement_not_needed),
         TEST(test_withdrawal_waits),
         TEST(test_closing_endpoints),
