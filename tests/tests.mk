@@ -33,6 +33,24 @@ unit-asan:
 	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" unit
 	$(MAKE) BUILD=build/os KIND_CFLAGS=-Os unit # has no short cuts, see core/virtq.h
 
+# ---- Peers: models of everybody that we talk to (docs/PEERS.md) ----
+
+PEER_OBJ := $(patsubst %.c,$(BUILD)/host/%.o,$(wildcard tests/peer/*.c))
+$(BUILD)/tests/peer/matrix: $(PEER_OBJ) $(BUILD)/libopenamp_sim.a
+	@mkdir -p $(@D)
+	$(CC) $(KIND_CFLAGS) $^ -o $@
+-include $(PEER_OBJ:.o=.d)
+
+# With the short cuts of core/virtq.h and with the full path alone.
+.PHONY: peer peer-matrix peer-write
+peer:
+	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" peer-matrix
+	$(MAKE) BUILD=build/os KIND_CFLAGS=-Os peer-matrix
+peer-matrix: $(BUILD)/tests/peer/matrix
+	tests/peer/run $<
+peer-write: $(BUILD)/tests/peer/matrix
+	tests/peer/run $< --write
+
 # ---- The MicroPython module ----
 
 python: $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM)
