@@ -21,7 +21,7 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
 static const struct amp_port_ops ops = {.notify = notify, .map = map};
 
 static void init_end(struct pair_end *end, struct pair_end *other, enum amp_role role) {
-    end->port = (struct amp_port){.ops = &ops, .ctx = &other->rang, .buffer_size = 512};
+    end->port = (struct amp_port){.ops = &ops, .ctx = &other->rang, .buffer_size = {512, 512}};
     end->rang = false;
     amp_rpmsg_init(&end->link, role, &end->port);
 }

@@ -215,7 +215,7 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
 }
 
 static const struct amp_port_ops ops = {.notify = notify, .map = map};
-static const struct amp_port port = {.ops = &ops, .buffer_size = 512};
+static const struct amp_port port = {.ops = &ops, .buffer_size = {512, 512}};
 
 static void must(bool holds) {
     if (!holds) {

@@ -12,7 +12,7 @@
 #include "openamp/port.h"
 #include "core/wire/elf_layout.h"
 
-enum { EM_ARM = 40, PF_X = 1 };
+enum { EM_ARM = 40 };
 
 // One header of either class as it is in the file.  A host whose addresses
 // have 32 bits has no use for ELF64 and leaves it out.
@@ -56,6 +56,13 @@ int amp_elf_report(const struct amp_elf *elf, int what, struct amp_load_error *e
     error->what = (const char *)&texts + what;
     error->unit = (const char *)&texts + elf->unit;
     error->where = elf->where;
+    if (what <= AMP_TAKEN || elf->unit == AMP_AT_SEGMENT) {
+        error->da = elf->da;
+        error->len = elf->len;
+    }
+    if (what <= AMP_OUTSIDE) {
+        error->missed = elf->flags | AMP_WINDOW_ANY;
+    }
     if (what == AMP_UNREADABLE) {
         return elf->read_error;
     }
@@ -63,34 +70,23 @@ int amp_elf_report(const struct amp_elf *elf, int what, struct amp_load_error *e
 }
 
 int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
-    int what = AMP_CUT_SHORT;
-    if (amp_elf_inside(offset, len, elf->size)) {
-        elf->read_error = elf->image->read(elf->image->ctx, offset, buffer, len);
-        if (elf->read_error == 0) {
-            return 0;
-        }
-        what = AMP_UNREADABLE;
+    if (!amp_elf_inside(offset, len, elf->size)) {
+        return AMP_CUT_SHORT;
     }
-    amp_elf_look_at(elf, AMP_AT_OFFSET, offset);
-    return what;
+    elf->read_error = elf->image->read(elf->image->ctx, offset, buffer, len);
+    return elf->read_error == 0 ? 0 : AMP_UNREADABLE;
 }
 
-int amp_elf_claim(struct amp_elf *elf, amp_da_t da, size_t len) {
-    struct amp_elf_claim *claim = elf->claim;
-    for (; claim != elf->claim_end; ++claim) {
-        if (amp_elf_overlap(da, len, claim->da, claim->len)) {
-            return AMP_TAKEN;
-        }
-    }
-    claim->da = da;
-    claim->len = len;
-    elf->claim_end = claim + 1;
-    return 0;
+bool amp_elf_allows(struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags) {
+    elf->da = da;
+    elf->len = len;
+    elf->flags = flags;
+    return amp_port_allows(elf->port, da, len, flags);
 }
 
-void *amp_elf_map(const struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags) {
+void *amp_elf_map(struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags) {
     const struct amp_port *port = elf->port;
-    return amp_port_allows(port, da, len, flags) ? port->ops->map(port->ctx, da, len) : NULL;
+    return amp_elf_allows(elf, da, len, flags) ? port->ops->map(port->ctx, da, len) : NULL;
 }
 
 // Check the file header, which is kept in *h.
@@ -105,12 +101,10 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
     if (what != 0) {
         return what;
     }
-    amp_elf_look_at(elf, AMP_AT_OFFSET, 0);
     if (h->narrow.e_magic != ELF_MAGIC) {
         return AMP_NO_ELF;
     }
-    if ((h->narrow.e_kind & ELF_KIND_MASK) != KIND(elf) || h->narrow.e_version != EV_CURRENT
-        || FIELD(elf, *h, e_ehsize) != SIZE(elf, *h)
+    if ((h->narrow.e_kind & ELF_KIND_MASK) != KIND(elf) || FIELD(elf, *h, e_ehsize) != SIZE(elf, *h)
         || FIELD(elf, *h, e_phentsize) != SIZE(elf, (union phdr){0})) {
         return AMP_UNKNOWN_ELF;
     }
@@ -119,100 +113,156 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
     }
     amp_elf_look_at(elf, AMP_AT_MACHINE, h->narrow.e_machine);
     elf->entry = FIELD(elf, *h, e_entry);
+    elf->phoff = FIELD(elf, *h, e_phoff);
+    elf->phnum = FIELD(elf, *h, e_phnum);
+    if (elf->phnum > AMP_ELF_MAX_SEGMENTS) {
+        amp_elf_look_at(elf, AMP_AT_SEGMENT, AMP_ELF_MAX_SEGMENTS);
+        return AMP_TOO_MANY;
+    }
     return h->narrow.e_machine == elf->port->elf_machine ? 0 : AMP_OTHER_MACHINE;
 }
 
-// Bit 0 of an entry address of Arm says "Thumb".
-static amp_da_t start_of(const struct amp_elf *elf) {
-    return elf->port->elf_machine == EM_ARM ? elf->entry & ~(amp_da_t)1 : elf->entry;
-}
+// ---- Segments ----
 
-int amp_elf_check_entry(struct amp_elf *elf, bool loaded) {
-    elf->segment_end = elf->claim_end; // all that is loaded is claimed by now
-    amp_elf_look_at(elf, AMP_AT_ADDRESS, elf->entry);
-    return loaded && amp_port_allows(elf->port, start_of(elf), 1, AMP_WINDOW_RUN) ? 0
-                                                                                  : AMP_BAD_ENTRY;
-}
+// A segment that is loaded: [elf->da, elf->da + elf->len) of target memory.
+struct segment {
+    uint8_t *va;
+    size_t offset; // of the contents in the image
+    size_t filesz; // bytes of contents; the rest is zeroed
+};
 
-// Check one segment that is to be loaded, and claim its memory.
-static int check_segment(struct amp_elf *elf, const union phdr *p) {
-    size_t filesz = FIELD(elf, *p, p_filesz);
-    size_t memsz = FIELD(elf, *p, p_memsz);
-    size_t offset = FIELD(elf, *p, p_offset);
+// Check one segment, as far as one can be checked alone.
+static int check_segment(struct amp_elf *elf, const union phdr *p, struct segment *s) {
+    const struct amp_port *port = elf->port;
     amp_da_t da = FIELD(elf, *p, p_paddr);
-    if (filesz > memsz || !amp_elf_inside(offset, filesz, elf->size)) {
-        return AMP_CUT_SHORT;
+    size_t len = FIELD(elf, *p, p_memsz);
+    s->offset = FIELD(elf, *p, p_offset);
+    s->filesz = FIELD(elf, *p, p_filesz);
+    bool empty = s->filesz == 0;
+    size_t end = da + len - port->shared_da; // outside of the region this may be anything
+    if (empty && end <= port->shared_len / 2 && end > elf->reserved) {
+        elf->reserved = end;
     }
-    if (memsz == 0) {
+    s->va = amp_elf_map(elf, da, len, AMP_WINDOW_LOAD);
+    if (s->va == NULL) {
+        if (!empty || !amp_port_allows(port, da, len, AMP_WINDOW_SHARED)) {
+            return AMP_OUTSIDE;
+        }
+        elf->len = 0; // nothing is loaded there: it only keeps the linker away
         return 0;
     }
-    if (amp_elf_map(elf, da, memsz, AMP_WINDOW_LOAD) == NULL) {
-        return AMP_OUTSIDE;
+    if (empty) {
+        return 0;
     }
-    if (amp_elf_overlap(da, memsz, elf->port->shared_da, elf->port->shared_len)) {
+    // The host's own, for what it places.
+    if (amp_elf_overlap(da, len, port->shared_da, port->shared_len)) {
         return AMP_TAKEN;
     }
-    if (elf->claim_end - elf->claim == AMP_ELF_MAX_SEGMENTS) {
-        return AMP_TOO_MANY;
-    }
-    elf->claim_end->offset = offset;
-    elf->claim_end->filesz = filesz;
-    return amp_elf_claim(elf, da, memsz);
+    return s->filesz <= len && amp_elf_inside(s->offset, s->filesz, elf->size) ? 0 : AMP_CUT_SHORT;
 }
 
-static int check_segments(struct amp_elf *elf, const union ehdr *h) {
-    size_t offset = FIELD(elf, *h, e_phoff);
-    size_t count = FIELD(elf, *h, e_phnum);
-    amp_da_t start = start_of(elf);
-    bool started = false;
+// Look for the next segment that is loaded, from program header *next on.  There
+// is none: elf->len is 0.
+static int next_segment(struct amp_elf *elf, size_t *next, struct segment *s) {
     union phdr p;
-    // The offset cannot wrap: each read proves that it is inside the image.
-    for (size_t i = 0; i < count; ++i, offset += SIZE(elf, p)) {
-        int what = amp_elf_read(elf, offset, &p, SIZE(elf, p));
-        if (what != 0) {
-            return what;
-        }
-        if (p.narrow.p_type != PT_LOAD) {
-            continue;
-        }
-        amp_elf_look_at(elf, AMP_AT_SEGMENT, i);
-        what = check_segment(elf, &p);
-        if (what != 0) {
-            return what;
-        }
-        if ((FIELD(elf, p, p_flags) & PF_X)
-            && start - FIELD(elf, p, p_paddr) < FIELD(elf, p, p_filesz)) {
-            started = true;
+    int what = 0;
+    elf->len = 0;
+    while (what == 0 && elf->len == 0 && *next < elf->phnum) {
+        // This cannot wrap: header 0 is proven to be inside the image.
+        what = amp_elf_read(elf, elf->phoff + (*next)++ * SIZE(elf, p), &p, SIZE(elf, p));
+        if (what == 0 && p.narrow.p_type == PT_LOAD && FIELD(elf, p, p_memsz) != 0) {
+            what = check_segment(elf, &p, s);
         }
     }
-    return amp_elf_check_entry(elf, started);
+    return what;
 }
 
-// The section must be loaded, whole, with one segment.
-static int locate_table(struct amp_elf *elf, const union shdr *s) {
-    size_t offset = FIELD(elf, *s, sh_offset);
-    size_t len = FIELD(elf, *s, sh_size);
-    if (len == 0 || s->narrow.sh_type == SHT_NOBITS) {
-        return AMP_NOT_LOADED;
+int amp_elf_check_free(struct amp_elf *elf, size_t end, amp_da_t da, size_t len) {
+    struct segment s;
+    size_t next = 0;
+    int what;
+    do {
+        what = next_segment(elf, &next, &s);
+        if (what == 0 && elf->len != 0 && next <= end && s.filesz != 0
+            && amp_elf_overlap(da, len, elf->da, s.filesz)) {
+            what = AMP_TAKEN;
+        }
+    } while (what == 0 && elf->len != 0 && next < end);
+    elf->da = da;
+    elf->len = len;
+    return what;
+}
+
+static int load_segment(struct amp_elf *elf, const struct segment *s) {
+    int what = s->filesz == 0 ? 0 : amp_elf_read(elf, s->offset, s->va, s->filesz);
+    if (what == 0) {
+        memset(s->va + s->filesz, 0, elf->len - s->filesz);
+        amp_port_clean(elf->port, s->va, elf->len);
     }
-    const struct amp_elf_claim *segment = elf->claim;
-    for (; segment != elf->segment_end; ++segment) {
-        // Below the segment this wraps to more than its length.
-        if (amp_elf_inside(offset - segment->offset, len, segment->filesz)) {
-            elf->table_da = segment->da + (offset - segment->offset);
+    return what;
+}
+
+// Check all segments.  With `load`, each is loaded when it was
+// checked, in the order of the file: what one zeroes may be contents of a later
+// one, but not of an earlier one.
+static int each_segment(struct amp_elf *elf, bool load) {
+    struct segment s;
+    for (size_t next = 0;;) {
+        int what = next_segment(elf, &next, &s);
+        if (what == 0 && elf->len == 0) {
+            return 0;
+        }
+        if (what == 0) {
+            what = amp_elf_check_free(elf, next - 1, elf->da, elf->len);
+        }
+        if (what == 0 && load) {
+            what = load_segment(elf, &s);
+        }
+        if (what != 0) {
+            amp_elf_look_at(elf, AMP_AT_SEGMENT, next - 1);
+            return what;
+        }
+    }
+}
+
+// The first instruction is contents of a segment, where code may run.
+static int check_entry(struct amp_elf *elf) {
+    // Bit 0 of an entry address of Arm says "Thumb".
+    amp_da_t start = elf->port->elf_machine == EM_ARM ? elf->entry & ~(amp_da_t)1 : elf->entry;
+    int what = elf->image == NULL ? AMP_TAKEN : amp_elf_check_free(elf, SIZE_MAX, start, 1);
+    if (what == 0 || what == AMP_TAKEN) {
+        amp_elf_look_at(elf, AMP_AT_ADDRESS, elf->entry);
+        what = amp_elf_allows(elf, start, 1, AMP_WINDOW_RUN) && what != 0 ? 0 : AMP_BAD_ENTRY;
+        elf->len = 0; // the address says it all
+    }
+    return what;
+}
+
+// ---- The resource table ----
+
+// Where a segment brings all of it; one that is not loaded is none.
+static int locate_table(struct amp_elf *elf, size_t offset, size_t len) {
+    struct segment s;
+    for (size_t next = 0;;) {
+        int what = next_segment(elf, &next, &s);
+        if (what != 0 || elf->len == 0) {
+            return what;
+        }
+        // Below the contents this wraps to more than their length.
+        if (amp_elf_inside(offset - s.offset, len, s.filesz)) {
+            elf->table_da = elf->da + (offset - s.offset);
             elf->table_offset = offset;
             elf->table_len = len;
             return 0;
         }
     }
-    return AMP_NOT_LOADED;
 }
 
 // Look for the section ".resource_table".  An image without section headers,
 // or without their names, has none.
 static int find_table(struct amp_elf *elf, const union ehdr *h) {
-    const char *table_name = &texts.AMP_NO_TABLE[sizeof("no ") - 1]; // AMP_ELF_TABLE
-    char name[sizeof(AMP_ELF_TABLE)];
+    static const char table_name[] = ".resource_table";
+    char name[sizeof(table_name)];
     union shdr s;
     size_t headers = FIELD(elf, *h, e_shoff);
     size_t count = FIELD(elf, *h, e_shnum);
@@ -248,38 +298,32 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
             return what;
         }
         if (memcmp(name, table_name, sizeof(name)) == 0) {
-            amp_elf_look_at(elf, AMP_AT_SECTION, i);
-            return locate_table(elf, &s);
+            return s.narrow.sh_type == SHT_NOBITS
+                ? 0
+                : locate_table(elf, FIELD(elf, s, sh_offset), FIELD(elf, s, sh_size));
         }
     }
     return 0;
 }
 
 int amp_elf_check(struct amp_elf *elf) {
+    const struct amp_image *image = elf->image;
     union ehdr h;
-    // Half of what a size can say, so that a sum of two offsets never wraps.
-    elf->size = elf->image->size < SIZE_MAX / 2 ? (size_t)elf->image->size : SIZE_MAX / 2;
-    int what = check_header(elf, &h);
-    if (what == 0) {
-        what = check_segments(elf, &h);
+    int what = 0;
+    if (image != NULL) {
+        // Half of what a size can say, so that a sum of two offsets never wraps.
+        elf->size = image->size < SIZE_MAX / 2 ? (size_t)image->size : SIZE_MAX / 2;
+        what = check_header(elf, &h);
     }
-    return what != 0 ? what : find_table(elf, &h);
+    if (what == 0) {
+        what = each_segment(elf, false);
+    }
+    if (what == 0) {
+        what = check_entry(elf);
+    }
+    return what != 0 || image == NULL ? what : find_table(elf, &h);
 }
 
 int amp_elf_load(struct amp_elf *elf) {
-    const struct amp_port *port = elf->port;
-    const struct amp_elf_claim *segment = elf->claim;
-    for (; segment != elf->segment_end; ++segment) {
-        uint8_t *va = port->ops->map(port->ctx, segment->da, segment->len);
-        int what = va == NULL ? -AMP_EIO : 0;
-        if (what == 0 && segment->filesz != 0) {
-            what = amp_elf_read(elf, segment->offset, va, segment->filesz);
-        }
-        if (what != 0) {
-            return what;
-        }
-        memset(va + segment->filesz, 0, segment->len - segment->filesz);
-        amp_port_clean(port, va, segment->len);
-    }
-    return 0;
+    return each_segment(elf, true);
 }

@@ -1,10 +1,11 @@
 /*
  * The ELF loader: check the whole image first, then load it.
  *
- * Every header is read once into private memory, checked, and kept as a few
- * numbers in struct amp_elf.  Loading uses those numbers only, so an image
- * that changes in between (a file that is replaced) can give wrong contents,
- * never a wrong address.
+ * The file header is read once into private memory.  A program header is read
+ * whenever a segment is looked at, and nothing of it is used before it has been
+ * checked again.  So the number of segments costs no memory, and an image that
+ * changes between checking and loading (a file that is replaced) can give wrong
+ * contents, or an error, but never a wrong address.
  */
 #ifndef AMP_ELF_H
 #define AMP_ELF_H
@@ -16,48 +17,40 @@
 #include "openamp/rproc.h"
 
 enum {
-    AMP_ELF_MAX_SEGMENTS = 16, // loaded segments of one image
-    AMP_ELF_MAX_CLAIMS = AMP_ELF_MAX_SEGMENTS + 3, // and two rings and a default table
-};
-
-// Target memory with one owner, and what the image puts there.
-struct amp_elf_claim {
-    amp_da_t da;
-    size_t len;
-    size_t offset; // of the contents in the image
-    size_t filesz; // bytes of contents; the rest is zeroed
+    // Program headers of one image.  Each is compared with those before it, so
+    // that without a limit an image could keep the host busy for hours.
+    AMP_ELF_MAX_SEGMENTS = 128,
 };
 
 // The texts of struct amp_load_error: what an image is refused for, and at which
 // unit of it.  Inside, a text is known by its offset among them all: a number takes
 // less code than a pointer, and a small one (short texts are first) the least.
-#define AMP_ELF_TABLE ".resource_table"
 // clang-format off
+#define AMP_ELF_STRING(value) #value
+#define AMP_ELF_DIGITS(value) AMP_ELF_STRING(value)
 #define AMP_ELF_TEXTS(X) \
     X(AMP_AT_OFFSET, "offset") \
     X(AMP_AT_ENTRY, "entry") \
     X(AMP_AT_MACHINE, "machine") \
     X(AMP_AT_ADDRESS, "address") \
     X(AMP_AT_SEGMENT, "segment") \
-    X(AMP_AT_SECTION, "section") \
+    X(AMP_BAD_ENTRY, "entry outside the code") \
+    X(AMP_OUTSIDE, "outside the board's memory") \
+    X(AMP_TAKEN, "overlaps memory in use") \
     X(AMP_CUT_SHORT, "cut short") \
     X(AMP_TOO_MANY, "one too many") \
     X(AMP_UNREADABLE, "cannot be read") \
+    X(AMP_BAD_SIZE, "bad buffer size") \
     X(AMP_NOT_TWO, "not two vrings") \
-    X(AMP_NO_DEVICE, "no RPMsg device") \
     X(AMP_NO_ELF, "not an ELF image") \
     X(AMP_NO_PROGRAM, "not an executable") \
-    X(AMP_NO_TABLE, "no " AMP_ELF_TABLE) \
     X(AMP_UNKNOWN_ELF, "unknown kind of ELF") \
-    X(AMP_OUTSIDE, "outside the board's memory") \
-    X(AMP_TAKEN, "overlaps memory in use") \
     X(AMP_NO_ROOM, "shared memory too small") \
     X(AMP_OTHER_MACHINE, "for another machine") \
     X(AMP_UNKNOWN_TABLE, "unknown table version") \
-    X(AMP_BAD_ENTRY, "entry outside the code") \
     X(AMP_RESERVED, "reserved field not zero") \
-    X(AMP_NOT_LOADED, "table not loaded") \
-    X(AMP_BAD_RING, "bad vring size or alignment") \
+    X(AMP_BAD_RING, "bad vring alignment or size (at most " \
+        AMP_ELF_DIGITS(AMP_CONFIG_MAX_BUFFERS) ")") \
     AMP_ELF_CACHE_TEXTS(X)
 #if AMP_CONFIG_CACHE
 #define AMP_ELF_CACHE_TEXTS(X) \
@@ -80,15 +73,20 @@ struct amp_elf {
     const struct amp_image *image; // NULL: the firmware is already in place
     size_t size; // of the image
     int read_error; // of image->read
-    unsigned unit; // what is being looked at: AMP_AT_OFFSET and so on
-    amp_da_t where; // the number that goes with it
+    // What is being looked at, for struct amp_load_error: AMP_AT_OFFSET and so on with
+    // its number; and the range of memory that was asked for last.
+    unsigned unit;
+    amp_da_t where;
+    amp_da_t da;
+    size_t len;
+    uint32_t flags;
     amp_da_t entry;
     amp_da_t table_da; // of the resource table, if table_len is not 0
     size_t table_offset; // of it in the image
     size_t table_len;
-    struct amp_elf_claim *claim; // room for AMP_ELF_MAX_CLAIMS
-    struct amp_elf_claim *claim_end; // the first that is free
-    struct amp_elf_claim *segment_end; // those before it are segments of the image
+    size_t phoff; // of the program headers in the image
+    size_t phnum; // how many there are
+    size_t reserved; // bytes from the start of the shared region that are kept clear
     bool wide; // ELF64
 };
 
@@ -116,22 +114,22 @@ static inline bool amp_elf_overlap(amp_da_t a, size_t len_a, amp_da_t b, size_t 
     return a - b < len_b || b - a < len_a;
 }
 
-// Take [da, da + len), len > 0, for one purpose: the claim at claim_end.  Refused
-// if a byte of it is taken already.
-int amp_elf_claim(struct amp_elf *elf, amp_da_t da, size_t len);
+// Does one window with `flags` hold [da, da + len)?
+bool amp_elf_allows(struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags);
 
-// The host's pointer to [da, da + len), or NULL if that is not in one window with
-// `flags`.
-void *amp_elf_map(const struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags);
+// The same; the host's pointer to it, or NULL.
+void *amp_elf_map(struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags);
 
-// Does the entry lie where the core can run?  `loaded`: there is code.
-int amp_elf_check_entry(struct amp_elf *elf, bool loaded);
+// Do the segments before program header `end` leave [da, da + len) alone, but for
+// zeroing it?
+int amp_elf_check_free(struct amp_elf *elf, size_t end, amp_da_t da, size_t len);
 
-// Check everything; fills in the rest from port, image and claim, which is
-// claim_end as well.
+// Check everything; fills in the rest from port and image, or from port and entry.
 int amp_elf_check(struct amp_elf *elf);
 
-// Load what was checked.  Fails only if image->read does, or -AMP_EIO.
+// Check the segments once more, and load each when it was checked.  After what
+// amp_elf_check() found good, fails only if the image cannot be read any more, or
+// is another one by now, or with -AMP_EIO.
 int amp_elf_load(struct amp_elf *elf);
 
 // The port's cache_clean(), if it has one (port.c).

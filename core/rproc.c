@@ -47,10 +47,9 @@ static int load(struct amp_rproc *rproc, const struct amp_image *image, struct a
     memset(&rsc, 0, sizeof(rsc));
     rsc.elf.port = rsc.made.port = rproc->port;
     rsc.made.link = rproc->link;
-    rsc.elf.claim = rsc.elf.claim_end = rsc.claim;
     rsc.elf.image = image;
     rsc.elf.entry = entry;
-    int what = image != NULL ? amp_elf_check(&rsc.elf) : amp_elf_check_entry(&rsc.elf, true);
+    int what = amp_elf_check(&rsc.elf);
     if (what == 0) {
         what = amp_rsc_check(&rsc);
     }
@@ -92,6 +91,9 @@ static const uint32_t known_features =
 static int write_status(const struct amp_rproc *rproc, uint8_t status) {
     const struct amp_port *port = rproc->port;
     size_t len = sizeof(struct amp_rsc_vdev_entry);
+    if (!amp_rproc_has_link(rproc)) {
+        return 0;
+    }
     uint8_t *va = port->ops->map(port->ctx, rproc->vdev.da, len);
     if (va == NULL) {
         return -AMP_EIO;
@@ -110,6 +112,9 @@ static int bring_link_up(struct amp_rproc *rproc) {
     if (!AMP_CONFIG_CACHE && port->cache_line != 0) {
         return -AMP_EINVAL; // not built for it
     }
+    if (!amp_rproc_has_link(rproc)) {
+        return 0;
+    }
     for (unsigned i = 0; i < 2; ++i) {
         const struct amp_rsc_vring *ring = &rproc->vdev.vring[i];
         layout.vring[i].va =
@@ -121,13 +126,17 @@ static int bring_link_up(struct amp_rproc *rproc) {
             return -AMP_EIO;
         }
     }
-    layout.buffers_len = (size_t)rproc->buffer_count * port->buffer_size;
+    layout.buffers_len = rproc->buffers_len;
     layout.buffers = port->ops->map(port->ctx, rproc->buffers_da, layout.buffers_len);
     layout.buffers_da = rproc->buffers_da - rproc->buffer_base;
-    layout.buffer_size[0] = layout.buffer_size[1] = port->buffer_size;
+    memcpy(layout.buffer_size, rproc->buffer_size, sizeof(layout.buffer_size));
     layout.name_service = rproc->vdev.features >> VIRTIO_RPMSG_F_NS & 1;
     layout.event_idx = rproc->vdev.features >> VIRTIO_RING_F_EVENT_IDX & 1;
-    return layout.buffers == NULL ? -AMP_EIO : amp_rpmsg_up(rproc->link, &layout);
+    int error = layout.buffers == NULL ? -AMP_EIO : amp_rpmsg_up(rproc->link, &layout);
+    return error != 0
+        ? error
+        : write_status(rproc,
+            VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_DRIVER_OK);
 }
 
 int amp_rproc_start(struct amp_rproc *rproc) {
@@ -136,26 +145,18 @@ int amp_rproc_start(struct amp_rproc *rproc) {
         return rproc->state == AMP_RPROC_RUNNING ? -AMP_EBUSY : -AMP_EINVAL;
     }
     int error = bring_link_up(rproc);
-    if (error != 0) {
-        return error;
+    if (error == 0) {
+        error = port->ops->core_start(port->ctx, rproc->entry);
     }
-    error = write_status(
-        rproc, VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_DRIVER_OK);
-    if (error != 0) {
-        goto link_down;
+    if (error == 0) {
+        rproc->state = AMP_RPROC_RUNNING;
+        if (amp_rproc_has_link(rproc)) {
+            // The first kick on ring 0 says "ready", as Linux does.
+            port->ops->notify(port->ctx, rproc->vdev.vring[0].notifyid);
+        }
+        return 0;
     }
-    error = port->ops->core_start(port->ctx, rproc->entry);
-    if (error != 0) {
-        goto status_zero;
-    }
-    rproc->state = AMP_RPROC_RUNNING;
-    // The first kick on ring 0 says "ready", as Linux does.
-    port->ops->notify(port->ctx, rproc->vdev.vring[0].notifyid);
-    return 0;
-
-status_zero:
     (void)write_status(rproc, 0);
-link_down:
     amp_rpmsg_down(rproc->link);
     return error;
 }
@@ -212,7 +213,7 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
             // messages, of which none was taken, must wait for it to return.
             break;
         }
-        bool up = amp_rpmsg_is_up(link);
+        bool up = amp_rpmsg_is_up(link) || !amp_rproc_has_link(rproc);
         // A callback may have stopped the core, and even started it again.
         if (rproc->state != AMP_RPROC_RUNNING || (up && link->generation != generation)) {
             return taken;

@@ -24,11 +24,12 @@ enum {
 
 // Any entry, as it is in the table.
 union entry {
-    uint16_t half[14];
+    uint32_t type;
     struct amp_rsc_carveout carveout;
     struct amp_rsc_devmem devmem;
     struct amp_rsc_trace trace;
     struct amp_rsc_vdev_entry vdev;
+    struct amp_rsc_buffers buffers;
 };
 
 // Read from the table, which is checked to be long enough.
@@ -53,7 +54,7 @@ static void place(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t alig
     size_t used = da - port->shared_da;
     // A table has 32 bits for an address.
     if (da < rsc->next || used > port->shared_len || len > port->shared_len - used
-        || (uint32_t)da != da || amp_elf_map(&rsc->elf, da, len, AMP_WINDOW_SHARED) == NULL) {
+        || (uint32_t)da != da) {
         rsc->placing = AMP_NO_ROOM;
         return;
     }
@@ -65,19 +66,21 @@ static void place(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t alig
 // room for is left out of ring 1, as long as it keeps one.
 static void place_buffers(struct amp_rsc *rsc) {
     const struct amp_port *port = rsc->elf.port;
-    uint32_t received = rsc->made.vdev.vring[0].num;
-    uint32_t count = received + rsc->made.vdev.vring[1].num;
-    // If `next` is beyond the region this wraps, and place() finds no room.
-    size_t room = port->shared_len - (rsc->next - port->shared_da);
-    room /= port->buffer_size;
-    if (count > room) {
-        count = (uint32_t)room;
-    }
-    if (count <= received) {
+    const uint32_t *size = rsc->made.buffer_size;
+    size_t len = (size_t)rsc->made.vdev.vring[0].num * size[0];
+    // If `next` is beyond the region, or ring 0's do not fit, this wraps, and
+    // place() finds no room.
+    size_t room = port->shared_len - (rsc->next - port->shared_da) - len;
+    size_t count = room / size[1];
+    if (count == 0) {
         rsc->placing = AMP_NO_ROOM;
     }
-    rsc->made.buffer_count = count;
-    place(rsc, &rsc->made.buffers_da, (size_t)count * port->buffer_size, LINE);
+    if (count > rsc->made.vdev.vring[1].num) {
+        count = rsc->made.vdev.vring[1].num;
+    }
+    len += count * size[1];
+    rsc->made.buffers_len = len;
+    place(rsc, &rsc->made.buffers_da, len, LINE);
 }
 
 NOINLINE static void place_ring(struct amp_rsc *rsc, struct amp_rsc_vring *ring) {
@@ -86,14 +89,42 @@ NOINLINE static void place_ring(struct amp_rsc *rsc, struct amp_rsc_vring *ring)
     }
 }
 
+// A line of our cache that the other core writes to, too, would bring what we
+// wrote back over what it wrote.  So the used ring, and each buffer, has lines
+// of its own.
+static int check_lines(struct amp_rsc *rsc) {
+#if AMP_CONFIG_CACHE
+    uint32_t line = rsc->elf.port->cache_line;
+    for (unsigned i = 0; i < 2 && line != 0; ++i) {
+        amp_elf_look_at(&rsc->elf, AMP_AT_VRING, i);
+        if (rsc->made.buffer_size[i] % line != 0 || rsc->elf.port->shared_da % line != 0) {
+            return AMP_BUFFERS_SHARE;
+        }
+        // A ring begins at a multiple of `align`.
+        if (rsc->made.vdev.vring[i].align % line != 0) {
+            return AMP_RINGS_SHARE;
+        }
+    }
+#else
+    (void)rsc;
+#endif
+    return 0;
+}
+
 // Once everything that is fixed is known, place the rest.
 static int place_open(struct amp_rsc *rsc) {
     for (unsigned i = 0; i < rsc->carveout_count; ++i) {
         place(rsc, &rsc->carveout[i].da, rsc->carveout[i].len, LINE);
     }
-    place_ring(rsc, &rsc->made.vdev.vring[0]);
-    place_ring(rsc, &rsc->made.vdev.vring[1]);
-    place_buffers(rsc);
+    if (amp_rproc_has_link(&rsc->made)) {
+        int what = check_lines(rsc);
+        if (what != 0) {
+            return what;
+        }
+        place_ring(rsc, &rsc->made.vdev.vring[0]);
+        place_ring(rsc, &rsc->made.vdev.vring[1]);
+        place_buffers(rsc);
+    }
     return rsc->placing;
 }
 
@@ -129,86 +160,59 @@ static int check_carveout(
 
 // There is no IOMMU to be set up, so only what needs none can be granted.
 static int check_devmem(struct amp_rsc *rsc, const struct amp_rsc_devmem *devmem) {
-    if (devmem->da != devmem->pa || !amp_port_allows(rsc->elf.port, devmem->da, devmem->len, 0)) {
-        return AMP_OUTSIDE;
-    }
-    return 0;
+    return amp_elf_allows(&rsc->elf, devmem->da, devmem->len, 0) && devmem->da == devmem->pa
+        ? 0
+        : AMP_OUTSIDE;
 }
 
+// One that lies nowhere is not read; the firmware runs without.
 static int check_trace(struct amp_rsc *rsc, const struct amp_rsc_trace *trace) {
-    if (trace->len == 0) {
-        return AMP_OUTSIDE;
-    }
-    if (rsc->made.trace_len == 0) {
+    if (trace->len != 0 && keep_clear(rsc, trace->da, trace->len, 0) == 0
+        && rsc->made.trace_len == 0) {
         rsc->made.trace_da = trace->da;
         rsc->made.trace_len = trace->len;
     }
-    return keep_clear(rsc, trace->da, trace->len, 0);
+    return 0;
 }
 
 // [da, da + len), which the image or the port fixed, is for one purpose.
 NOINLINE static int take_fixed(struct amp_rsc *rsc, amp_da_t da, size_t len) {
     int error = keep_clear(rsc, da, len, AMP_WINDOW_SHARED);
-    return error != 0 ? error : amp_elf_claim(&rsc->elf, da, len);
-}
-
-// A line of our cache that the other core writes to, too, would bring what we
-// wrote back over what it wrote.  So the used ring, and each buffer, has lines
-// of its own.
-static int check_lines(struct amp_rsc *rsc, unsigned i) {
-#if AMP_CONFIG_CACHE
-    const struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
-    uint32_t line = rsc->elf.port->cache_line;
-    int what = 0;
-    if (line == 0) {
-        return 0;
-    }
-    if (rsc->elf.port->buffer_size % line != 0 || rsc->elf.port->shared_da % line != 0) {
-        what = AMP_BUFFERS_SHARE;
-    } else if (ring->align % line != 0) {
-        what = AMP_RINGS_SHARE;
-    }
-    if (what != 0) {
-        amp_elf_look_at(&rsc->elf, AMP_AT_VRING, i);
-    }
-    return what;
-#else
-    (void)rsc;
-    (void)i;
-    return 0;
-#endif
-}
-
-static int check_ring(struct amp_rsc *rsc, unsigned i) {
-    struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
-    // As with an address, all ones lets the host choose.
-    if (ring->notifyid == AMP_DA_ANY) {
-        ring->notifyid = i;
-    }
-    if (!amp_virtq_shape_is_valid(ring->num, ring->align)) {
-        return AMP_BAD_RING;
-    }
-    int error = check_lines(rsc, i); // a ring begins at a multiple of `align`
-    if (error != 0 || ring->da == AMP_DA_ANY) {
-        return error;
-    }
-    if ((ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0) {
-        return AMP_BAD_RING;
-    }
-    return take_fixed(rsc, ring->da, virtq_size(ring->num, ring->align));
+    return error != 0 ? error : amp_elf_check_free(&rsc->elf, SIZE_MAX, da, len);
 }
 
 static int check_rings(struct amp_rsc *rsc) {
-    int error = 0;
-    for (unsigned i = 0; i < 2 && error == 0; ++i) {
-        error = check_ring(rsc, i);
+    size_t fixed = 0; // bytes of ring 0, if its address is given
+    for (unsigned i = 0; i < 2; ++i) {
+        struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
+        // As with an address, all ones lets the host choose.
+        if (ring->notifyid == AMP_DA_ANY) {
+            ring->notifyid = i;
+        }
+        if (!amp_virtq_shape_is_valid(ring->num, ring->align)) {
+            return AMP_BAD_RING;
+        }
+        if (ring->da == AMP_DA_ANY) {
+            continue;
+        }
+        if ((ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0) {
+            return AMP_BAD_RING;
+        }
+        size_t len = virtq_size(ring->num, ring->align);
+        int error = take_fixed(rsc, ring->da, len);
+        if (error == AMP_OUTSIDE && ring->da == 0) {
+            ring->da = AMP_DA_ANY; // what 0 says in tables of others
+            continue;
+        }
+        if (error != 0) {
+            return error;
+        }
+        if (fixed != 0 && amp_elf_overlap(ring->da, len, ring[-1].da, fixed)) {
+            return AMP_TAKEN;
+        }
+        fixed = len;
     }
-    return error;
-}
-
-// Not asked of its address: in a file that changes, an entry may lie at 0.
-static bool has_device(const struct amp_rsc *rsc) {
-    return rsc->made.vdev.vring[0].num != 0; // a ring of none is refused
+    return 0;
 }
 
 static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev_entry *vdev, uint32_t offset) {
@@ -219,7 +223,7 @@ static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev_entry *vdev
         return AMP_CUT_SHORT;
     }
     // Other devices, and a second one of ours, never see a driver.
-    if (vdev->id != VIRTIO_ID_RPMSG || has_device(rsc)) {
+    if (vdev->id != VIRTIO_ID_RPMSG || amp_rproc_has_link(&rsc->made)) {
         return 0;
     }
     if (vdev->num_of_vrings != 2) {
@@ -232,15 +236,21 @@ static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev_entry *vdev
     return error != 0 ? error : check_rings(rsc);
 }
 
-static uint32_t reserved_of(const union entry *entry, uint32_t type) {
-    switch (type) {
-        case AMP_RSC_TRACE:
-            return entry->trace.reserved;
-        case AMP_RSC_VDEV:
-            return entry->half[offsetof(struct amp_rsc_vdev_entry, reserved) / 2];
-        default: // a carveout, and a devmem, which is laid out alike
-            return entry->carveout.reserved;
+// Our own vendor entry, if it is not another vendor's with the same number.
+static int check_buffers(struct amp_rsc *rsc, const struct amp_rsc_buffers *wanted) {
+    uint32_t step =
+        AMP_CONFIG_CACHE && rsc->elf.port->cache_line != 0 ? rsc->elf.port->cache_line : 4;
+    if (wanted->magic != AMP_RSC_BUFFERS_MAGIC) {
+        return 0;
     }
+    for (unsigned i = 0; i < 2; ++i) {
+        uint32_t size = wanted->size[i];
+        if (size - AMP_BUFFER_MIN > AMP_BUFFER_MAX - AMP_BUFFER_MIN || size % step != 0) {
+            return AMP_BAD_SIZE;
+        }
+        rsc->made.buffer_size[i] = size;
+    }
+    return 0;
 }
 
 static int check_entry(struct amp_rsc *rsc, uint32_t offset) {
@@ -252,28 +262,38 @@ static int check_entry(struct amp_rsc *rsc, uint32_t offset) {
         [AMP_RSC_VDEV] = sizeof(struct amp_rsc_vdev_entry),
     };
     union entry entry;
-    uint32_t type;
-    int error = read_table(rsc, offset, &type, sizeof(type));
-    // Vendors' entries (128 to 512), and types of later days.
-    if (error != 0 || type >= sizeof(sizes)) {
-        return error;
+    size_t len = rsc->elf.table_len - offset; // if it wraps there is nothing to read
+    if (len > sizeof(entry)) {
+        len = sizeof(entry);
     }
-    error = read_table(rsc, offset, &entry, sizes[type]);
+    int error = len < sizeof(entry.type) ? AMP_CUT_SHORT : read_table(rsc, offset, &entry, len);
     if (error != 0) {
         return error;
     }
-    if (reserved_of(&entry, type) != 0) {
-        return AMP_RESERVED; // as Linux has it
+    if (entry.type == AMP_RSC_BUFFERS && len >= sizeof(entry.buffers)) {
+        return check_buffers(rsc, &entry.buffers);
     }
-    switch (type) {
+    // Other entries of vendors (128 to 512), and types of later days.
+    if (entry.type >= sizeof(sizes)) {
+        return 0;
+    }
+    if (len < sizes[entry.type]) {
+        return AMP_CUT_SHORT;
+    }
+    // As Linux has it; but of a device they are not read, as some say their role there.
+    if (entry.type == AMP_RSC_VDEV) {
+        return check_vdev(rsc, &entry.vdev, offset);
+    }
+    if ((entry.type == AMP_RSC_TRACE ? entry.trace.reserved : entry.carveout.reserved) != 0) {
+        return AMP_RESERVED; // a devmem is laid out like a carveout
+    }
+    switch (entry.type) {
         case AMP_RSC_CARVEOUT:
             return check_carveout(rsc, &entry.carveout, offset);
         case AMP_RSC_DEVMEM:
             return check_devmem(rsc, &entry.devmem);
-        case AMP_RSC_TRACE:
-            return check_trace(rsc, &entry.trace);
         default:
-            return check_vdev(rsc, &entry.vdev, offset);
+            return check_trace(rsc, &entry.trace);
     }
 }
 
@@ -298,14 +318,14 @@ static int check_table(struct amp_rsc *rsc) {
             return error;
         }
     }
-    return has_device(rsc) ? 0 : AMP_NO_DEVICE;
+    return 0;
 }
 
 static int check_default_table(struct amp_rsc *rsc) {
     struct amp_elf *elf = &rsc->elf;
     const struct amp_default_table *table = elf->port->default_table;
     if (table == NULL) {
-        return AMP_NO_TABLE;
+        return 0;
     }
     rsc->is_default = true;
     rsc->made.buffer_base = table->buffer_base;
@@ -326,7 +346,8 @@ static int check_default_table(struct amp_rsc *rsc) {
 
 int amp_rsc_check(struct amp_rsc *rsc) {
     amp_elf_look_at(&rsc->elf, AMP_AT_ENTRY, 0);
-    rsc->next = round_up(rsc->elf.port->shared_da, LINE);
+    rsc->next = round_up(rsc->elf.port->shared_da + rsc->elf.reserved, LINE);
+    memcpy(rsc->made.buffer_size, rsc->elf.port->buffer_size, sizeof(rsc->made.buffer_size));
     int error = rsc->elf.table_len != 0 ? check_table(rsc) : check_default_table(rsc);
     return error != 0 ? error : place_open(rsc);
 }
@@ -347,6 +368,9 @@ static void write_default(struct amp_table_rpmsg *table) {
 
 int amp_rsc_write(const struct amp_rsc *rsc) {
     const struct amp_port *port = rsc->elf.port;
+    if (rsc->elf.table_len == 0) {
+        return 0;
+    }
     uint8_t *table = port->ops->map(port->ctx, rsc->elf.table_da, rsc->elf.table_len);
     if (table == NULL) {
         return -AMP_EIO;
@@ -355,11 +379,13 @@ int amp_rsc_write(const struct amp_rsc *rsc) {
         write_default((void *)table);
     }
     // An image's table may lie at any address, so no field is stored as a word.
-    uint8_t *vdev = table + (rsc->made.vdev.da - rsc->elf.table_da);
-    amp_rsc_put(vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0);
-    vdev[offsetof(struct amp_rsc_vdev_entry, status)] = 0;
-    memcpy(vdev + sizeof(struct amp_rsc_vdev_entry), rsc->made.vdev.vring,
-        sizeof(rsc->made.vdev.vring));
+    if (amp_rproc_has_link(&rsc->made)) {
+        uint8_t *vdev = table + (rsc->made.vdev.da - rsc->elf.table_da);
+        amp_rsc_put(vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0);
+        vdev[offsetof(struct amp_rsc_vdev_entry, status)] = 0;
+        memcpy(vdev + sizeof(struct amp_rsc_vdev_entry), rsc->made.vdev.vring,
+            sizeof(rsc->made.vdev.vring));
+    }
     for (unsigned i = 0; i < rsc->carveout_count; ++i) {
         uint8_t *carveout = table + rsc->carveout[i].entry;
         amp_rsc_put(carveout + offsetof(struct amp_rsc_carveout, da), rsc->carveout[i].da);

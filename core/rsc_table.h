@@ -30,7 +30,6 @@ struct amp_rsc {
         uint32_t len;
         uint32_t da;
     } carveout[AMP_RSC_MAX_CARVEOUTS];
-    struct amp_elf_claim claim[AMP_ELF_MAX_CLAIMS];
 };
 
 // Write a word of a table, which may lie at any address.

@@ -58,7 +58,11 @@ static bool load(const char *path) {
     if (error != 0) {
         fprintf(stderr, "%s: error %d", path, -error);
         if (why.what != NULL) {
-            fprintf(stderr, ": %s (%s 0x%lx)", why.what, why.unit, (unsigned long)why.where);
+            fprintf(stderr, ": %s (%s 0x%lx", why.what, why.unit, (unsigned long)why.where);
+            if (why.len != 0) {
+                fprintf(stderr, ", 0x%zx bytes at 0x%lx", why.len, (unsigned long)why.da);
+            }
+            fprintf(stderr, ")");
         }
         fprintf(stderr, "\n");
     }

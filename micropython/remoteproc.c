@@ -1,6 +1,8 @@
 /* The class RemoteProc. */
 #include "modopenamp.h"
 
+#include "py/builtin.h"
+
 #if MICROPY_PY_OPENAMP_HOST
 
 typedef struct _remoteproc_obj_t {
@@ -28,11 +30,35 @@ static void check_owner(mp_obj_t self_in) {
 }
 
 static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_error *why) {
-    mp_obj_t name = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_type_str), entry);
-    openamp_raise(error,
-        why->unit != NULL ? MP_ERROR_TEXT("%s: %s (%s 0x%lx)") : MP_ERROR_TEXT("%s: %s"),
-        mp_obj_str_get_str(name), why->what != NULL ? why->what : "cannot be read", why->unit,
-        (unsigned long)why->where);
+    const struct amp_port *port = openamp_bus.rproc.port;
+    bool is_address = mp_obj_get_type(entry) == &mp_type_int;
+    mp_obj_t name =
+        is_address ? mp_call_function_1(MP_OBJ_FROM_PTR(&mp_builtin_hex_obj), entry) : entry;
+    const char *separator = " (";
+    vstr_t text;
+    vstr_init(&text, 64);
+    vstr_printf(&text, "%s: ", mp_obj_str_get_str(name));
+    if (why->len != 0) {
+        vstr_printf(&text, "%s %lu at 0x%lx, 0x%lx bytes: ", why->unit, (unsigned long)why->where,
+            (unsigned long)why->da, (unsigned long)why->len);
+    }
+    vstr_add_str(&text, why->what != NULL ? why->what : "cannot be read");
+    if (why->unit != NULL && why->len == 0) {
+        vstr_printf(&text, "%s%s 0x%lx", separator, why->unit, (unsigned long)why->where);
+        separator = ", ";
+    }
+    for (size_t i = 0; i < port->window_count; ++i) {
+        const struct amp_window *window = &port->windows[i];
+        if (amp_load_missed(why, window)) {
+            vstr_printf(&text, "%s0x%lx-0x%lx", separator, (unsigned long)window->da,
+                (unsigned long)(window->da + (window->len - 1)));
+            separator = ", ";
+        }
+    }
+    if (separator[0] == ',') {
+        vstr_add_char(&text, ')');
+    }
+    openamp_raise(error, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&text));
 }
 
 static void load(remoteproc_obj_t *self) {

@@ -10,7 +10,7 @@
 // e_ident, as words: "\177ELF"; then a byte each for class, data (little-endian),
 // version, and the system it is for, which does not matter.
 enum { ELF_MAGIC = 0x464C457F, ELF_KIND = 0x010100, ELF_KIND_MASK = 0xFFFFFF };
-enum { EI_CLASS = 4, ELFCLASS32 = 1, ELFCLASS64 = 2, EV_CURRENT = 1 };
+enum { EI_CLASS = 4, ELFCLASS32 = 1, ELFCLASS64 = 2 };
 enum { ET_EXEC = 2, PT_LOAD = 1, SHT_NOBITS = 8, PN_XNUM = 0xFFFF };
 
 struct elf32_ehdr {

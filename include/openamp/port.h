@@ -31,6 +31,7 @@ enum {
     AMP_WINDOW_LOAD = 1, // an image may be loaded here
     AMP_WINDOW_RUN = 2, // an entry point may lie here
     AMP_WINDOW_SHARED = 4, // rings, buffers and resource tables may lie here
+    AMP_WINDOW_ANY = 8, // in struct amp_load_error: every window has it
 };
 
 // A range of memory that the remote core can reach.  Windows do not overlap,
@@ -131,13 +132,16 @@ struct amp_port {
     // length of 0 has map() asked for each buffer.
     amp_da_t shared_da;
     size_t shared_len;
-    // A host's table for firmware without one, or NULL: a table is required.  A
-    // remote's, if it can have been built by the host.
+    // A host's table for firmware without one, or NULL: such firmware runs without a
+    // link.  A remote's, if it can have been built by the host.
     const struct amp_default_table *default_table;
     // The rest is for a host; a remote leaves it zero.
     const struct amp_window *windows;
     size_t window_count;
-    uint32_t buffer_size; // bytes of one message buffer, header included: 512
+    // Bytes of one message buffer, header included, of ring 0 (device to host) and
+    // of ring 1, unless the image asks for others: 64 to 65536, a multiple of 4.
+    // Linux has 512.
+    uint32_t buffer_size[2];
     // 0: rings and buffers are coherent, or not cached.  Otherwise the bytes of
     // a line of this core's cache, and every access to them is accompanied by
     // cache_clean() or cache_invalidate(), which both are there.  Needs

@@ -30,15 +30,27 @@ struct amp_image {
     uint64_t size; // bytes
 };
 
-// Why an image was refused: static text, and the number that goes with it,
-// for example "outside the board's memory", "segment", 3.
+// Why an image was refused: static text, and where, as far as there is one.  For
+// example "outside the board's memory", "segment", 3, 0x20100000, 0x100,
+// AMP_WINDOW_LOAD.
 struct amp_load_error {
     const char *what; // NULL: the error is not about the image
-    // "offset", "segment", "section", "entry", "address", "machine", "vring"; or
-    // NULL, where `where` says nothing.
+    // "offset", "segment", "entry" (of the resource table), "address" (of the
+    // entry point), "machine", "vring"; or NULL, where `where` says nothing.
     const char *unit;
     amp_da_t where;
+    // The memory that was asked for; len 0: it is not about memory.
+    amp_da_t da;
+    size_t len;
+    // Not 0: no window of the port has all of it and all of these (AMP_WINDOW_*).
+    uint32_t missed;
 };
+
+// Is this one of the windows in which it should have been?
+static inline bool amp_load_missed(
+    const struct amp_load_error *error, const struct amp_window *window) {
+    return error->missed != 0 && (error->missed & ~(window->flags | AMP_WINDOW_ANY)) == 0;
+}
 
 enum amp_rproc_state { AMP_RPROC_OFFLINE, AMP_RPROC_LOADED, AMP_RPROC_RUNNING, AMP_RPROC_CRASHED };
 
@@ -53,15 +65,22 @@ struct amp_rproc {
     const struct amp_port *port;
     struct amp_rpmsg *link;
     uint8_t state; // read-only for the user: enum amp_rproc_state
+    struct amp_rsc_vdev vdev;
     const char *reason; // read-only for the user: why it crashed, or NULL
     amp_da_t entry;
     amp_da_t trace_da; // of the trace buffer, if trace_len is not 0
     uint32_t trace_len;
     uint32_t buffers_da;
     amp_da_t buffer_base; // see struct amp_default_table
-    uint32_t buffer_count; // of both rings: at most what they have descriptors
-    struct amp_rsc_vdev vdev;
+    size_t buffers_len; // bytes: as many as there is room for of what the rings have descriptors
+    uint32_t buffer_size[2]; // bytes of one of ring 0, of ring 1
 };
+
+// Does the firmware that is loaded have an RPMsg device?  Without one the link
+// stays down: what is left is life and trace.
+static inline bool amp_rproc_has_link(const struct amp_rproc *rproc) {
+    return rproc->vdev.vring[0].num != 0; // a ring of none is refused
+}
 
 // `link` was prepared with amp_rpmsg_init(link, AMP_HOST, port).
 void amp_rproc_init(struct amp_rproc *rproc, const struct amp_port *port, struct amp_rpmsg *link);
@@ -72,14 +91,18 @@ void amp_rproc_init(struct amp_rproc *rproc, const struct amp_port *port, struct
 // which the core is left OFFLINE).  -AMP_ENOEXEC with *error filled in,
 // -AMP_EBUSY (running), -AMP_ENOMEM (shared memory too small).  A core that
 // was LOADED or CRASHED loses that image when the new one is good.
+//
+// The image is read several times: a source that is another one when the segments
+// are loaded than it was when they were checked is refused then, or gives other
+// contents.
 int amp_rproc_load(
     struct amp_rproc *rproc, const struct amp_image *image, struct amp_load_error *error);
 
 // The same for firmware that is already in place, with the port's default
-// table.  `entry` must lie in a window with AMP_WINDOW_RUN.
+// table, if there is one.  `entry` must lie in a window with AMP_WINDOW_RUN.
 int amp_rproc_load_address(struct amp_rproc *rproc, amp_da_t entry, struct amp_load_error *error);
 
-// Build the rings, bring the link up, release the core.  -AMP_EBUSY (running),
+// Build the rings, bring the link up, if there is one, and release the core.  -AMP_EBUSY (running),
 // -AMP_EINVAL (nothing loaded), or the port's error.
 int amp_rproc_start(struct amp_rproc *rproc);
 

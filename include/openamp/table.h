@@ -22,6 +22,7 @@ enum {
     AMP_RSC_TRACE = 2,
     AMP_RSC_VDEV = 3,
     AMP_RSC_VENDOR_FIRST = 128,
+    AMP_RSC_BUFFERS = 322, // struct amp_rsc_buffers
     AMP_RSC_VENDOR_LAST = 512,
 };
 
@@ -73,6 +74,19 @@ struct amp_rsc_vdev_entry {
     uint8_t reserved[2];
 };
 
+// A vendor's entry, of ours: the length of the message buffers, header included,
+// of ring 0 (device to host) and of ring 1.  Other hosts skip it.
+struct amp_rsc_buffers {
+    uint32_t type; // AMP_RSC_BUFFERS
+    uint32_t magic; // AMP_RSC_BUFFERS_MAGIC, or it is another vendor's
+    uint32_t size[2]; // bytes: AMP_BUFFER_MIN to AMP_BUFFER_MAX, a multiple of 4
+};
+enum {
+    AMP_RSC_BUFFERS_MAGIC = 0x42504D41, // "AMPB"
+    AMP_BUFFER_MIN = 64,
+    AMP_BUFFER_MAX = 65536,
+};
+
 struct amp_rsc_vring {
     uint32_t da; // AMP_DA_ANY: filled in by the host
     uint32_t align;
@@ -96,6 +110,13 @@ struct amp_table_rpmsg {
 
 #define AMP_RESOURCE_TABLE __attribute__((section(".resource_table"), used))
 
+// What both tables below have.
+#define AMP_TABLE_ENTRIES(buffers, trace_da, trace_size) \
+    .vdev = {.type = AMP_RSC_VDEV, .id = 7, .dfeatures = AMP_RSC_FEATURES, .num_of_vrings = 2}, \
+    .vring = {{.da = AMP_DA_ANY, .align = 32, .num = (buffers), .notifyid = 0}, \
+        {.da = AMP_DA_ANY, .align = 32, .num = (buffers), .notifyid = 1}}, \
+    .trace = {.type = AMP_RSC_TRACE, .da = (trace_da), .len = (trace_size), .name = "trace"}
+
 // `buffers` in each direction (a power of two).  The alignment is that of a
 // cache line of the hosts that have one (struct amp_port, cache_line).  The trace buffer's address
 // must be a constant, which on a 64-bit core means that the linker script puts
@@ -105,13 +126,30 @@ struct amp_table_rpmsg {
         .header = {.ver = 1, .num = 2}, \
         .offset = {offsetof(struct amp_table_rpmsg, vdev), \
             offsetof(struct amp_table_rpmsg, trace)}, \
-        .vdev = {.type = AMP_RSC_VDEV, \
-            .id = 7, \
-            .dfeatures = AMP_RSC_FEATURES, \
-            .num_of_vrings = 2}, \
-        .vring = {{.da = AMP_DA_ANY, .align = 32, .num = (buffers), .notifyid = 0}, \
-            {.da = AMP_DA_ANY, .align = 32, .num = (buffers), .notifyid = 1}}, \
-        .trace = {.type = AMP_RSC_TRACE, .da = (trace_da), .len = (trace_size), .name = "trace"}, \
+        AMP_TABLE_ENTRIES(buffers, trace_da, trace_size), \
+    }
+
+// The same, with buffers of `to_host` bytes in ring 0 and `to_device` in ring 1, each
+// from AMP_BUFFER_MIN to AMP_BUFFER_MAX, header included.  A host that is not of
+// ours skips that, and has buffers of its own choice.
+struct amp_table_rpmsg_sized {
+    struct amp_rsc_header header;
+    uint32_t offset[3];
+    struct amp_rsc_vdev_entry vdev;
+    struct amp_rsc_vring vring[2];
+    struct amp_rsc_trace trace;
+    struct amp_rsc_buffers buffers;
+};
+#define AMP_TABLE_RPMSG_SIZED(count, to_host, to_device, trace_da, trace_size) \
+    { \
+        .header = {.ver = 1, .num = 3}, \
+        .offset = {offsetof(struct amp_table_rpmsg_sized, vdev), \
+            offsetof(struct amp_table_rpmsg_sized, trace), \
+            offsetof(struct amp_table_rpmsg_sized, buffers)}, \
+        AMP_TABLE_ENTRIES(count, trace_da, trace_size), \
+        .buffers = {.type = AMP_RSC_BUFFERS, \
+            .magic = AMP_RSC_BUFFERS_MAGIC, \
+            .size = {(to_host), (to_device)}}, \
     }
 
 #endif // OPENAMP_TABLE_H

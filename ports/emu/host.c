@@ -55,7 +55,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
             .window_count = sizeof(windows) / sizeof(windows[0]),
             .shared_da = AMP_EMU_POOL_DA,
             .shared_len = AMP_EMU_POOL_LEN,
-            .buffer_size = 512,
+            .buffer_size = {512, 512},
             .elf_machine = 243, // EM_RISCV
             .default_table = &default_table,
         };

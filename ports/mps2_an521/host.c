@@ -83,7 +83,7 @@ const struct amp_port an521_port = {
     .window_count = sizeof(windows) / sizeof(windows[0]),
     .shared_da = AMP_AN521_POOL_DA,
     .shared_len = AMP_AN521_POOL_LEN,
-    .buffer_size = 512,
+    .buffer_size = {512, 512},
     .elf_machine = 40, // EM_ARM
     .default_table = &default_table,
 };

@@ -119,7 +119,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
             .window_count = sizeof(windows) / sizeof(windows[0]),
             .shared_da = AMP_SIM_POOL_DA,
             .shared_len = AMP_SIM_POOL_LEN,
-            .buffer_size = 512,
+            .buffer_size = {512, 512},
             .elf_machine = ELF_MACHINE,
             .default_table = &default_table,
         };

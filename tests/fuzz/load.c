@@ -15,13 +15,14 @@ static struct amp_rpmsg host_link;
 static struct amp_rproc rproc;
 
 // What is written by whom, a byte of it for each byte of a window.
-enum { NOBODY, CONTENTS, HOST_FIELD, RING, BUFFERS, CARVEOUT };
+enum { NOBODY, ZEROED, CONTENTS, ANYTHING, HOST_FIELD, RING, BUFFERS, CARVEOUT };
 static struct {
     amp_da_t da;
     size_t len;
     uint8_t *owner;
     uint8_t *expected;
 } windows[FAKE_WINDOWS];
+static struct amp_window board[FAKE_WINDOWS];
 
 static void machine_once(void) {
     if (fake.port.ops != NULL) {
@@ -29,6 +30,8 @@ static void machine_once(void) {
     }
     fake_port_init(&fake);
     fake_port_snapshot(&fake);
+    memcpy(board, fake.port.windows, sizeof(board));
+    fake.port.windows = board;
     for (int i = 0; i < FAKE_WINDOWS; ++i) {
         windows[i].da = fake.port.windows[i].da;
         windows[i].len = fake.memory[i] != NULL ? fake.port.windows[i].len : 0;
@@ -50,6 +53,7 @@ static void machine_reset(struct load_script script) {
     fake.map_fail_at = script.map_fails;
     fake.state = AMP_CORE_STOPPED;
     fake.port.shared_len = script.flags & LOAD_SMALL ? 0x2400 : FAKE_HEAP_LEN;
+    board[2].flags = AMP_WINDOW_SHARED | (script.flags & LOAD_NOT_SHARED ? 0 : AMP_WINDOW_LOAD);
     fake.port.default_table = script.flags & LOAD_DEFAULT_TABLE ? &fake.default_table : NULL;
     amp_rpmsg_init(&host_link, AMP_HOST, &fake.port);
     amp_rproc_init(&rproc, &fake.port, &host_link);
@@ -122,13 +126,15 @@ static int window_of(uint64_t da, uint64_t len, uint32_t flags) {
 }
 
 // Give [da, da + len) to `owner`; it must be in one window with `flags` and
-// belong to nobody, or to `from`.  Entries of a table may lie on each other.
+// belong to nobody, or to `from`, or be zeroed.  Entries of a table may lie on each
+// other.
 static uint8_t *own(uint64_t da, uint64_t len, uint32_t flags, uint8_t owner, uint8_t from) {
     int i = window_of(da, len, flags);
     CHECK(i >= 0 && fake.memory[i] != NULL);
     size_t offset = da - windows[i].da;
     for (size_t j = offset; j < offset + len; ++j) {
-        CHECK(windows[i].owner[j] == NOBODY || windows[i].owner[j] == from
+        CHECK(windows[i].owner[j] <= ZEROED || windows[i].owner[j] == ANYTHING
+            || windows[i].owner[j] == from
             || (owner == HOST_FIELD && windows[i].owner[j] == HOST_FIELD));
         windows[i].owner[j] = owner;
     }
@@ -152,46 +158,48 @@ static void check_memory(uint8_t last) {
     }
 }
 
-static void expect_segments(const struct image *image, const struct header *h, bool wide) {
+// Returns what is kept clear at the start of the host's region.
+static uint64_t expect_segments(const struct image *image, const struct header *h, bool wide) {
     bool entry_ok = false;
+    uint64_t reserved = 0;
     uint64_t start = h->entry & ~UINT64_C(1);
     CHECK(window_of(start, 1, AMP_WINDOW_RUN) >= 0);
+    CHECK(h->phnum <= 128);
     for (uint32_t i = 0; i < h->phnum; ++i) {
         struct elf64_phdr p = read_segment(image, h, wide, i);
+        uint64_t end = p.p_paddr + p.p_memsz;
         if (p.p_type != PT_LOAD || p.p_memsz == 0) {
             continue;
         }
-        CHECK(p.p_filesz <= p.p_memsz);
-        CHECK(p.p_paddr + p.p_memsz <= FAKE_HEAP_DA
-            || p.p_paddr >= FAKE_HEAP_DA + fake.port.shared_len);
-        uint8_t *expected = own(p.p_paddr, p.p_memsz, AMP_WINDOW_LOAD, CONTENTS, NOBODY);
-        memcpy(expected, at(image, p.p_offset, p.p_filesz), p.p_filesz);
-        memset(expected + p.p_filesz, 0, p.p_memsz - p.p_filesz);
-        entry_ok |= (p.p_flags & 1) && start >= p.p_paddr && start - p.p_paddr < p.p_filesz;
+        int window = window_of(p.p_paddr, p.p_memsz, AMP_WINDOW_LOAD);
+        if (p.p_filesz == 0) {
+            if (end > FAKE_HEAP_DA && end - FAKE_HEAP_DA <= fake.port.shared_len / 2
+                && end - FAKE_HEAP_DA > reserved) {
+                reserved = end - FAKE_HEAP_DA;
+            }
+            if (window < 0 || fake.memory[window] == NULL) {
+                CHECK(window_of(p.p_paddr, p.p_memsz, AMP_WINDOW_SHARED) >= 0);
+                continue;
+            }
+        } else {
+            CHECK(p.p_filesz <= p.p_memsz);
+            CHECK(end <= FAKE_HEAP_DA || p.p_paddr >= FAKE_HEAP_DA + fake.port.shared_len);
+        }
+        uint8_t *expected = own(p.p_paddr, p.p_memsz, AMP_WINDOW_LOAD, ZEROED, NOBODY);
+        memset(expected, 0, p.p_memsz);
+        if (p.p_filesz != 0) {
+            own(p.p_paddr, p.p_filesz, AMP_WINDOW_LOAD, CONTENTS, NOBODY);
+            memcpy(expected, at(image, p.p_offset, p.p_filesz), p.p_filesz);
+        } else if (fake.map_fail_at != 0) {
+            own(p.p_paddr, p.p_memsz, AMP_WINDOW_LOAD, ANYTHING, NOBODY); // it was the one
+        }
+        entry_ok |= start >= p.p_paddr && start - p.p_paddr < p.p_filesz;
     }
     CHECK(entry_ok);
+    return reserved;
 }
 
-// The table's offset in the image, or 0.
-static uint64_t find_table(
-    const struct image *image, const struct header *h, bool wide, uint64_t *len) {
-    static const char name[] = ".resource_table";
-    if (h->shoff == 0 || h->shnum == 0 || h->names == 0) {
-        return 0;
-    }
-    struct elf64_shdr names = read_section(image, h, wide, h->names);
-    for (uint32_t i = 0; i < h->shnum; ++i) {
-        struct elf64_shdr s = read_section(image, h, wide, i);
-        if (s.sh_name <= names.sh_size && sizeof(name) <= names.sh_size - s.sh_name
-            && memcmp(at(image, names.sh_offset + s.sh_name, sizeof(name)), name, sizeof(name))
-                == 0) {
-            *len = s.sh_size;
-            return s.sh_offset;
-        }
-    }
-    return 0;
-}
-
+// Where the contents [offset, offset + len) of the image are loaded; 0: nowhere.
 static uint64_t address_of(
     const struct image *image, const struct header *h, bool wide, uint64_t offset, uint64_t len) {
     for (uint32_t i = 0; i < h->phnum; ++i) {
@@ -201,14 +209,64 @@ static uint64_t address_of(
             return p.p_paddr + (offset - p.p_offset);
         }
     }
-    oracle_failed("the table is in no segment");
     return 0;
+}
+
+// The table in the image, and where it is loaded; a length of 0: there is none.
+struct place {
+    uint64_t offset, len, da;
+};
+
+static struct place find_table(const struct image *image, const struct header *h, bool wide) {
+    static const char name[] = ".resource_table";
+    struct place none = {0, 0, 0};
+    if (h->shoff == 0 || h->shnum == 0 || h->names == 0) {
+        return none;
+    }
+    struct elf64_shdr names = read_section(image, h, wide, h->names);
+    for (uint32_t i = 0; i < h->shnum; ++i) {
+        struct elf64_shdr s = read_section(image, h, wide, i);
+        if (s.sh_name <= names.sh_size && sizeof(name) <= names.sh_size - s.sh_name
+            && memcmp(at(image, names.sh_offset + s.sh_name, sizeof(name)), name, sizeof(name))
+                == 0) {
+            uint64_t da = address_of(image, h, wide, s.sh_offset, s.sh_size);
+            return da == 0 || s.sh_type == SHT_NOBITS ? none
+                                                      : (struct place){s.sh_offset, s.sh_size, da};
+        }
+    }
+    return none;
 }
 
 static uint32_t word(const uint8_t *bytes, uint64_t offset) {
     uint32_t value;
     memcpy(&value, bytes + offset, sizeof(value));
     return value;
+}
+
+// Is there an RPMsg device?
+static bool has_device(const uint8_t *bytes) {
+    bool has = false;
+    for (uint32_t i = 0; i < word(bytes, 4); ++i) {
+        uint32_t offset = word(bytes, 16 + 4 * i);
+        has |= word(bytes, offset) == AMP_RSC_VDEV && word(bytes, offset + 4) == 7;
+    }
+    return has;
+}
+
+// The buffers' lengths are the port's, or what the last entry for them says.
+static void expect_sizes(const uint8_t *bytes, uint64_t len) {
+    uint32_t sizes[2] = {512, 512};
+    for (uint32_t i = 0; bytes != NULL && i < word(bytes, 4); ++i) {
+        uint32_t offset = word(bytes, 16 + 4 * i);
+        if (word(bytes, offset) == AMP_RSC_BUFFERS && len - offset >= 16
+            && word(bytes, offset + 4) == AMP_RSC_BUFFERS_MAGIC) {
+            memcpy(sizes, bytes + offset + 8, sizeof(sizes));
+        }
+    }
+    for (int i = 0; i < 2; ++i) {
+        CHECK(sizes[i] % 4 == 0 && sizes[i] >= 64 && sizes[i] <= 65536);
+        CHECK(rproc.buffer_size[i] == sizes[i]);
+    }
 }
 
 // Each entry of a known type lies in the table, whole.
@@ -237,6 +295,9 @@ static void expect_table(const uint8_t *bytes, uint64_t da) {
             own(da + offset + 4, 8, 0, HOST_FIELD, CONTENTS);
         }
     }
+    if (!amp_rproc_has_link(&rproc)) {
+        return;
+    }
     own(rproc.vdev.da + offsetof(struct amp_rsc_vdev_entry, gfeatures), 4, 0, HOST_FIELD, CONTENTS);
     own(rproc.vdev.da + offsetof(struct amp_rsc_vdev_entry, status), 1, 0, HOST_FIELD, CONTENTS);
     own(rproc.vdev.da + sizeof(struct amp_rsc_vdev_entry), 2 * sizeof(struct amp_rsc_vring), 0,
@@ -263,7 +324,7 @@ static bool is_plain(const uint8_t *before, const uint8_t *after, uint64_t vdev)
     return true;
 }
 
-static void expect_carveouts(const uint8_t *before, const uint8_t *after) {
+static void expect_carveouts(const uint8_t *before, const uint8_t *after, uint64_t reserved) {
     for (uint32_t i = 0; i < word(before, 4); ++i) {
         uint32_t offset = word(before, 16 + 4 * i);
         if (word(before, offset) == AMP_RSC_CARVEOUT && word(before, offset + 4) == AMP_DA_ANY
@@ -271,25 +332,33 @@ static void expect_carveouts(const uint8_t *before, const uint8_t *after) {
             && word(after, offset + 12) != 0
             && word(after, offset + 4) == word(after, offset + 8)) {
             // Two entries may be one and the same.
+            CHECK(word(after, offset + 4) - FAKE_HEAP_DA >= reserved);
             (void)own(word(after, offset + 4), word(after, offset + 12), AMP_WINDOW_SHARED,
                 CARVEOUT, CARVEOUT);
         }
     }
 }
 
-static void expect_placed(void) {
-    size_t buffers = rproc.buffer_count;
-    CHECK(buffers > rproc.vdev.vring[0].num);
-    CHECK(buffers <= rproc.vdev.vring[0].num + rproc.vdev.vring[1].num);
-    for (int i = 0; i < 2; ++i) {
+// `vrings`: as they are in the image, or NULL.
+static void expect_placed(const uint8_t *vrings, uint64_t reserved) {
+    const uint32_t *size = rproc.buffer_size;
+    size_t first = rproc.vdev.vring[0].num * (size_t)size[0];
+    CHECK(rproc.buffers_len > first && (rproc.buffers_len - first) % size[1] == 0);
+    CHECK((rproc.buffers_len - first) / size[1] <= rproc.vdev.vring[1].num);
+    for (size_t i = 0; i < 2; ++i) {
         const struct amp_rsc_vring *ring = &rproc.vdev.vring[i];
         own(ring->da, virtq_size(ring->num, ring->align), AMP_WINDOW_SHARED, RING, NOBODY);
         CHECK(ring->da % ring->align == 0 && ring->da % 16 == 0);
+        uint32_t asked = vrings == NULL ? ring->da : word(vrings, i * sizeof(*ring));
+        CHECK(asked == ring->da
+            || ((asked == 0 || asked == AMP_DA_ANY)
+                && ring->da - FAKE_HEAP_DA < fake.port.shared_len
+                && ring->da - FAKE_HEAP_DA >= reserved));
     }
     CHECK(rproc.buffers_da - FAKE_HEAP_DA <= fake.port.shared_len);
-    CHECK(buffers * fake.port.buffer_size
-        <= fake.port.shared_len - (rproc.buffers_da - FAKE_HEAP_DA));
-    own(rproc.buffers_da, buffers * fake.port.buffer_size, AMP_WINDOW_SHARED, BUFFERS, NOBODY);
+    CHECK(rproc.buffers_da - FAKE_HEAP_DA >= reserved);
+    CHECK(rproc.buffers_len <= fake.port.shared_len - (rproc.buffers_da - FAKE_HEAP_DA));
+    own(rproc.buffers_da, rproc.buffers_len, AMP_WINDOW_SHARED, BUFFERS, NOBODY);
 }
 
 // ---- The other side of what was accepted ----
@@ -362,27 +431,38 @@ static void load_and_start(struct image *image, struct load_script script) {
         memset(windows[i].owner, NOBODY, windows[i].len);
         memset(windows[i].expected, 0x5A, windows[i].len);
     }
-    expect_segments(image, &h, wide);
-    uint64_t len = 0;
-    uint64_t offset = find_table(image, &h, wide, &len);
-    const uint8_t *table;
+    uint64_t reserved = expect_segments(image, &h, wide);
+    struct place place = find_table(image, &h, wide);
+    const uint8_t *source = place.len != 0 ? image->bytes + place.offset : NULL;
+    const uint8_t *vrings = NULL;
     bool plain = true;
-    if (len == 0) {
-        CHECK(script.flags & LOAD_DEFAULT_TABLE);
-        len = sizeof(struct amp_table_rpmsg);
-        own(fake.default_table.table_da, len, AMP_WINDOW_SHARED, HOST_FIELD, NOBODY);
-        table = fake_port_at(&fake, fake.default_table.table_da, len);
+    if (source != NULL) {
+        expect_inside(source, place.len);
+        CHECK(amp_rproc_has_link(&rproc) == has_device(source));
+        expect_table(source, place.da);
+        if (amp_rproc_has_link(&rproc)) {
+            vrings = source + (rproc.vdev.da - place.da) + sizeof(struct amp_rsc_vdev_entry);
+        }
+    } else if (script.flags & LOAD_DEFAULT_TABLE) {
+        CHECK(amp_rproc_has_link(&rproc));
+        place.da = fake.default_table.table_da;
+        place.len = sizeof(struct amp_table_rpmsg);
+        own(place.da, place.len, AMP_WINDOW_SHARED, HOST_FIELD, NOBODY);
     } else {
-        uint64_t da = address_of(image, &h, wide, offset, len);
-        table = fake_port_at(&fake, da, len);
-        expect_inside(image->bytes + offset, len);
-        expect_table(image->bytes + offset, da);
-        plain = is_plain(image->bytes + offset, table, rproc.vdev.da - da);
+        CHECK(!amp_rproc_has_link(&rproc));
+    }
+    const uint8_t *table = fake_port_at(&fake, place.da, place.len);
+    if (source != NULL) {
+        uint64_t vdev = amp_rproc_has_link(&rproc) ? rproc.vdev.da - place.da : UINT32_MAX;
+        plain = is_plain(source, table, vdev);
         if (plain) {
-            expect_carveouts(image->bytes + offset, table);
+            expect_carveouts(source, table, reserved);
         }
     }
-    expect_placed();
+    expect_sizes(source, place.len);
+    if (amp_rproc_has_link(&rproc)) {
+        expect_placed(vrings, reserved);
+    }
     check_memory(CONTENTS);
     struct amp_rproc before = rproc;
 
@@ -392,15 +472,20 @@ static void load_and_start(struct image *image, struct load_script script) {
         return;
     }
     check_memory(CONTENTS); // only rings and the host's fields
-    talk(table, len, plain && rproc.vdev.vring[0].notifyid != rproc.vdev.vring[1].notifyid);
+    CHECK(amp_rpmsg_is_up(&host_link) == amp_rproc_has_link(&rproc));
+    if (amp_rproc_has_link(&rproc)) {
+        talk(table, place.len,
+            plain && rproc.vdev.vring[0].notifyid != rproc.vdev.vring[1].notifyid);
+    }
     CHECK(amp_rproc_stop(&rproc) == 0);
 
-    // The same image again: the same places.
+    // The same image again: the same places, but for a trace that could not be reached.
     fake.map_fail_at = 0;
     image->fail_at = 0;
     CHECK(amp_rproc_load(&rproc, &image->source, &error) == 0);
-    CHECK(memcmp(&before.vdev, &rproc.vdev, sizeof(rproc.vdev)) == 0);
-    CHECK(before.buffers_da == rproc.buffers_da && before.entry == rproc.entry);
+    CHECK(before.entry == rproc.entry);
+    CHECK(injected || memcmp(&before.vdev, &rproc.vdev, sizeof(rproc.vdev)) == 0);
+    CHECK(injected || before.buffers_da == rproc.buffers_da);
     char text[64];
     CHECK(amp_rproc_trace(&rproc, 0, text, sizeof(text)) <= sizeof(text));
 }

@@ -20,6 +20,7 @@ enum {
     LOAD_DEFAULT_TABLE = 1, // the port has one
     LOAD_SMALL = 2, // little shared memory
     LOAD_WIDE = 4, // fuzz_rsc_table: ELF64
+    LOAD_NOT_SHARED = 8, // no image may be loaded into the shared window
 };
 
 // `image->bytes` and `size` are the image.

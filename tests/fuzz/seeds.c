@@ -42,12 +42,50 @@ static void in_the_heap(void) {
     write_seed("fuzz_elf", "heap", 0, image.bytes, image.size);
 }
 
+// One segment more, in the place of the note, at `da`.
+static void with_segment(const char *name, uint8_t flags, const struct table *table, uint64_t da,
+    uint64_t filesz, uint64_t memsz) {
+    static struct image image;
+    image_build(&image, false, table);
+    image_set(&image, P_TYPE, IMAGE_NOTE, 1);
+    image_set(&image, P_PADDR, IMAGE_NOTE, da);
+    image_set(&image, P_OFFSET, IMAGE_NOTE, image.code);
+    image_set(&image, P_FILESZ, IMAGE_NOTE, filesz);
+    image_set(&image, P_MEMSZ, IMAGE_NOTE, memsz);
+    write_seed("fuzz_elf", name, flags, image.bytes, image.size);
+}
+
+static void segments(void) {
+    static struct table table;
+    table_standard(&table, 4);
+    with_segment("tail_before", 0, &table, FAKE_DATA_DA, 0, 256); // data follows in it
+    with_segment("tail_over", 0, &table, FAKE_CODE_DA + IMAGE_CODE_LEN - 4, 0, 8);
+    with_segment("contents_over", 0, &table, FAKE_CODE_DA + 4, 4, 4);
+    with_segment("reserved", LOAD_NOT_SHARED, &table, FAKE_HEAP_DA, 0, 0x1000);
+    with_segment("region", LOAD_NOT_SHARED, &table, FAKE_SHARED_DA, 0, FAKE_SHARED_LEN);
+    table_begin(&table, 1);
+    table_add_vdev(&table, 7, FAKE_SHARED_DA + 0x40, AMP_DA_ANY, 4, 16, 0);
+    with_segment("ring_in_zeros", 0, &table, FAKE_SHARED_DA, 4, 0x1000);
+    with_segment("ring_on_contents", 0, &table, FAKE_SHARED_DA + 0x40, 4, 4);
+}
+
 int main(int argc, char **argv) {
     static struct table table;
     CHECK(argc == 2);
     directory = argv[1];
     in_the_heap();
     both("none", LOAD_DEFAULT_TABLE, NULL);
+    segments();
+    both("no_link", 0, NULL);
+    table_begin(&table, 1);
+    table_add_trace(&table, AMP_DA_ANY, 64);
+    both("no_device", 0, &table);
+    table_begin(&table, 2);
+    const struct amp_rsc_buffers buffers = {
+        .type = AMP_RSC_BUFFERS, .magic = AMP_RSC_BUFFERS_MAGIC, .size = {64, 1024}};
+    table_add(&table, &buffers, sizeof(buffers));
+    table_add_vdev(&table, 7, AMP_DA_ANY, 0, 4, 16, 0);
+    both("sizes", 0, &table);
     table_standard(&table, 4);
     both("standard", 0, &table);
     both("small", LOAD_SMALL, &table);

@@ -19,13 +19,21 @@ def write(*changes):
         f.write(image)
 
 
+# Buffers of other lengths: the entry of the trace, which has more words, becomes ours.
+def buffers(ring0, ring1):
+    words = (322, 0x42504D41, ring0, ring1)
+    return [(TRACE + 4 * i, 4, word) for i, word in enumerate(words)]
+
+
 def refuse(what, *changes):
+    global refused
     write(*changes)
     try:
         openamp.RemoteProc(path)
         print(what, "was loaded")
     except OSError as e:
         print(what, e.errno == 8 and e.args[1].startswith(path + ": "))
+        refused = e.args[1][len(path) + 2 :]
 
 
 refuse("version", (TABLE, 4, 2))
@@ -37,18 +45,26 @@ refuse("offset that wraps", (TABLE + 16, 4, 0xFFFFFFFC))
 refuse("cut short", elf_section_size(AT) + (20,))
 refuse("count of rings", (VDEV + 25, 1, 3))
 refuse("no rings", (VDEV + 25, 1, 0))
-refuse("virtio device", (VDEV + 4, 4, 3))
 refuse("ring of 48", (VRING + 8, 4, 48))
 refuse("ring of 0", (VRING + 8, 4, 0))
 refuse("ring of 65536", (VRING + 8, 4, 65536))
 refuse("alignment of 3", (VRING + 4, 4, 3))
 refuse("ring outside", (VRING, 4, 0x50000000))
 refuse("ring over the code", (VRING, 4, 0x10000000))
-refuse("trace outside", (TRACE + 4, 4, 0x50000000))
-refuse("huge trace", (TRACE + 8, 4, 0xFFFFFFFF))
+refuse("ring of 512", (VRING + 8, 4, 512))
+print(refused)
+refuse("buffers of 63", *buffers(63, 64))
+print(refused)
+refuse("buffers of 128 KiB", *buffers(64, 1 << 17))
 
 box = Box("vuart-channel")
 for what, changes in (
+    ("trace outside", ((TRACE + 4, 4, 0x50000000),)),
+    ("trace anywhere", ((TRACE + 4, 4, 0xFFFFFFFF),)),
+    ("empty trace", ((TRACE + 8, 4, 0),)),
+    ("huge trace", ((TRACE + 8, 4, 0xFFFFFFFF),)),
+    ("rings at 0", ((VRING, 4, 0), (VRING + 20, 4, 0))),
+    ("role of NuttX", ((VDEV + 26, 1, 2),)),
     ("unknown entry", ((TRACE, 4, 77),)),
     ("vendor entry", ((TRACE, 4, 128),)),
     ("ring of 16", ((VRING + 8, 4, 16),)),
@@ -60,5 +76,18 @@ for what, changes in (
     rproc = boot(path)
     wait(box.ept.is_ready)
     print(what, box.ask(what) == what.encode())
+    rproc.stop()
+
+# Longer messages down than up, and the other way round. Firmware that echoes cuts.
+for ring0, ring1 in ((128, 2048), (4096, 64), (1024, 1024)):
+    write(*buffers(ring0, ring1))
+    rproc = boot(path)
+    wait(box.ept.is_ready)
+    longest = bytes(i & 255 for i in range(ring1 - 16))
+    print(ring0, ring1, box.ask(longest) == longest[: ring0 - 16])
+    try:
+        box.ept.send(longest + b"1")
+    except OSError as e:
+        print(e.errno)
     rproc.stop()
 os.unlink(path)

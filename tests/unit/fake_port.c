@@ -144,7 +144,7 @@ void fake_port_init(struct fake_port *fake) {
     fake->port.window_count = FAKE_WINDOWS;
     fake->port.shared_da = FAKE_HEAP_DA;
     fake->port.shared_len = FAKE_HEAP_LEN;
-    fake->port.buffer_size = 512;
+    fake->port.buffer_size[0] = fake->port.buffer_size[1] = 512;
     fake->port.elf_machine = FAKE_MACHINE;
     for (int i = 0; i < FAKE_WINDOWS; ++i) {
         if (windows[i].da != FAKE_DARK_DA) {

@@ -16,7 +16,8 @@ for bad in (0x081E0400, 0x081F0000):
 try:
     openamp.RemoteProc("test_notable.flash.elf")
 except OSError as e:
-    print(e.errno, e.args[1])
+    place, reason = e.args[1].split(" bytes: ")
+    print(e.errno, place.rsplit(",", 1)[0], reason)
 
 box = Box("test-notable")
 rproc = openamp.RemoteProc(0x081E0000)
