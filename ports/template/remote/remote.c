@@ -59,7 +59,9 @@ static void listen(void *ctx, amp_notified_t notified, void *arg) {
 }
 
 static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
-static const struct amp_port port = {.ops = &ops};
+// As the host half has it.
+static const struct amp_default_table default_table = {.table_da = 0x20000000};
+static const struct amp_port port = {.ops = &ops, .default_table = &default_table};
 
 const struct amp_port *amp_remote_port(void) {
     return &port;
@@ -70,8 +72,8 @@ const struct amp_port *amp_platform_port(unsigned core) {
 }
 
 const void *amp_remote_default_table(size_t *len) {
-    *len = 0;
-    return NULL;
+    *len = 0x1000;
+    return (const void *)(uintptr_t)default_table.table_da;
 }
 
 // On a 32-bit core the buffer is an ordinary object; AMP_REMOTE_TRACE_DA is its
