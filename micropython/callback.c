@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "py/unicode.h"
-
 static bool ends_programs(mp_obj_t exception) {
     return !mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_Exception));
 }
@@ -26,42 +24,40 @@ static void caught(nlr_buf_t *nlr) {
     }
 }
 
+// Is it what mp_obj_new_str() raises for bytes that are not UTF-8?  The bytes of
+// a service's name are the peer's.  No Endpoint can have such a name, and a line
+// on the console for each would be the peer's to flood.  (MicroPython's own check
+// has no name that all its releases know.)
+static bool is_no_str(mp_obj_t exception) {
+    return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_UnicodeError));
+}
+
 // No exception leaves it.
 void openamp_call(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    volatile mp_obj_t message = MP_OBJ_NULL;
+    volatile mp_obj_t arg = MP_OBJ_NULL;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         mp_obj_t callback;
-        mp_obj_t arg;
         if (ept != NULL) {
             callback = openamp_endpoint_of(ept)->callback;
             arg = openamp_message_new(data, len);
-            message = arg;
         } else {
             callback = MP_STATE_VM(openamp_service_callback);
             arg = mp_obj_new_str(data, len);
         }
         mp_call_function_2(callback, mp_obj_new_int_from_uint(src), arg);
         nlr_pop();
-    } else {
+    } else if (arg != MP_OBJ_NULL || !is_no_str(MP_OBJ_FROM_PTR(nlr.ret_val))) {
         caught(&nlr);
     }
-    if (message != MP_OBJ_NULL) {
-        openamp_message_clear(message);
+    if (ept != NULL && arg != MP_OBJ_NULL) {
+        openamp_message_clear(arg);
     }
 }
 
 static void service(struct amp_rpmsg *link, uint32_t src, const char *name) {
     (void)link;
-    size_t len = strlen(name);
-#if MICROPY_PY_BUILTINS_STR_UNICODE_CHECK
-    // The bytes are the peer's.  No Endpoint can have such a name, and a line
-    // on the console for each would be the peer's to flood.
-    if (!utf8_check((const byte *)name, len)) {
-        return;
-    }
-#endif
-    openamp_call(NULL, src, (void *)name, len);
+    openamp_call(NULL, src, (void *)name, strlen(name));
 }
 
 // Announcements are kept until there is a callback for them.

@@ -144,3 +144,5 @@ check-includes:
 	tools/check-includes
 check-headers:
 	tools/check-headers
+check-tools:
+	tests/tools/fetch-micropython

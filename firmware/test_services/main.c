@@ -1,7 +1,7 @@
 /*
  * Several services: "svc-0" to "svc-3", each an echo that puts its own digit in
  * front, and "test-services" for commands: "withdraw N" and "announce N", which
- * answer "done".
+ * answer "done".  One more has a name that is not UTF-8.
  */
 #include <string.h>
 
@@ -13,6 +13,7 @@ FIRMWARE_TABLE;
 
 static struct amp_rpmsg link;
 static struct amp_endpoint control;
+static struct amp_endpoint unspeakable;
 static struct amp_endpoint service[SERVICES];
 static const char *const names[SERVICES] = {"svc-0", "svc-1", "svc-2", "svc-3"};
 
@@ -56,6 +57,7 @@ int main(void) {
     for (uint32_t i = 0; i < SERVICES; i++) {
         create(i);
     }
+    amp_endpoint_create(&link, &unspeakable, "\xC3(", AMP_ADDR_ANY, AMP_ADDR_ANY, echo);
     amp_endpoint_create(&link, &control, "test-services", AMP_ADDR_ANY, AMP_ADDR_ANY, command);
     firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
     for (;;) {

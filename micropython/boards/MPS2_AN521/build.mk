@@ -9,11 +9,12 @@ AMP_AN521_MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/*.m
 
 # MicroPython's own rules do not see that these have changed.
 AMP_AN521_MP_CONFIG := micropython/openamp.mk $(wildcard $(addprefix \
-    micropython/boards/MPS2_AN521/, mpconfigboard.* *.ld)) $(wildcard micropython/boards/common/*.inc micropython/boards/common/*.h)
+    micropython/boards/MPS2_AN521/, mpconfigboard.* *.ld)) $(wildcard $(addprefix micropython/boards/common/, *.inc *.h *.mk))
 
 # $(call AMP_AN521_MP,role)
 define AMP_AN521_MP
 $(AMP_AN521_BUILD)/micropython-$(1).elf: $$(AMP_AN521_MP_SRC) $$(MP_CROSS) $$(MP_ORIGIN)
+	$$(MP_QEMU_CHECK)
 	@mkdir -p $$(@D) $$(MP_MODULES)
 	@ln -sfn $$(abspath .) $$(MP_MODULES)/openamp
 	@for file in $$(MP_ORIGIN) $$(AMP_AN521_MP_CONFIG); do \

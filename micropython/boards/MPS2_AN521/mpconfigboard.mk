@@ -18,9 +18,7 @@ CFLAGS += -I$(BOARD_DIR) -I$(COMMON_DIR)
 
 LDSCRIPT = $(BOARD_DIR)/$(OPENAMP_ROLE).ld
 LDFLAGS += -L$(BOARD_DIR)
-# What the port has and a board with files, sleep and an exit code needs
-# otherwise: boards/common defines these.
-LDFLAGS += $(addprefix -Xlinker --wrap=,main mp_hal_stdio_poll mp_hal_stdout_tx_strn_cooked)
+include $(COMMON_DIR)/port.mk
 
 SRC_BOARD_O = shared/runtime/gchelper_native.o shared/runtime/gchelper_thumb2.o
 SRC_C += $(addprefix $(BOARD_DIR)/, board.c uart.c) \

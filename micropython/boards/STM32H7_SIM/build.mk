@@ -9,9 +9,10 @@ AMP_H7_MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/*.mk m
 
 # MicroPython's own rules do not see that these have changed.
 AMP_H7_MP_CONFIG := micropython/openamp.mk $(wildcard micropython/boards/STM32H7_SIM/mpconfigboard.* \
-    micropython/boards/STM32H7_SIM/*.ld micropython/boards/common/*.inc micropython/boards/common/*.h)
+    micropython/boards/STM32H7_SIM/*.ld $(addprefix micropython/boards/common/, *.inc *.h *.mk))
 
 $(AMP_H7_BUILD)/micropython.elf: $(AMP_H7_MP_SRC) $(MP_CROSS) $(MP_ORIGIN)
+	$(MP_QEMU_CHECK)
 	@mkdir -p $(@D) $(MP_MODULES)
 	@ln -sfn $(abspath .) $(MP_MODULES)/openamp
 	@for file in $(MP_ORIGIN) $(AMP_H7_MP_CONFIG); do \

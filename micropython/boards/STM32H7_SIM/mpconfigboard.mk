@@ -13,8 +13,7 @@ CFLAGS += -DMP_CONFIGFILE='"$(BOARD_DIR)/mpconfigboard.h"'
 CFLAGS += -I$(BOARD_DIR) -I$(COMMON_DIR)
 
 LDSCRIPT = $(BOARD_DIR)/host.ld
-# As for MPS2_AN521: boards/common defines these.
-LDFLAGS += $(addprefix -Xlinker --wrap=,main mp_hal_stdio_poll mp_hal_stdout_tx_strn_cooked)
+include $(COMMON_DIR)/port.mk
 
 SRC_BOARD_O = shared/runtime/gchelper_native.o shared/runtime/gchelper_thumb2.o
 SRC_C += $(BOARD_DIR)/board.c $(addprefix $(COMMON_DIR)/, board.c main.c semihost.c vfs_host.c)

@@ -13,15 +13,15 @@
 
 // ---- Time ----
 
-mp_uint_t mp_hal_ticks_ms(void) {
+mp_uint_t __wrap_mp_hal_ticks_ms(void) {
     return (mp_uint_t)(board_ticks() / (1000 * BOARD_TICKS_PER_US));
 }
 
-mp_uint_t mp_hal_ticks_us(void) {
+mp_uint_t __wrap_mp_hal_ticks_us(void) {
     return (mp_uint_t)(board_ticks() / BOARD_TICKS_PER_US);
 }
 
-mp_uint_t mp_hal_ticks_cpu(void) {
+mp_uint_t __wrap_mp_hal_ticks_cpu(void) {
     return (mp_uint_t)board_ticks();
 }
 
@@ -70,7 +70,7 @@ void board_wait(uint32_t ms, const volatile bool *unless) {
     board_interrupts_restore(before);
 }
 
-void mp_hal_delay_ms(mp_uint_t ms) {
+void __wrap_mp_hal_delay_ms(mp_uint_t ms) {
     mp_uint_t start = mp_hal_ticks_ms();
     mp_uint_t gone = 0;
     mp_event_handle_nowait();
@@ -80,7 +80,7 @@ void mp_hal_delay_ms(mp_uint_t ms) {
     }
 }
 
-void mp_hal_delay_us(mp_uint_t us) {
+void __wrap_mp_hal_delay_us(mp_uint_t us) {
     mp_uint_t start = mp_hal_ticks_us();
     if (us >= 2000) {
         mp_hal_delay_ms(us / 1000 - 1);
