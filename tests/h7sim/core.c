@@ -184,9 +184,32 @@ void core_open(struct core *core, uint32_t vectors) {
 
 // ---- A slice ----
 
+static void take_undefined(struct core *core) {
+    core->nvic.cfsr |= CFSR_UNDEFINSTR;
+    exception_fault(core, EXC_USAGEFAULT, "undefined instruction");
+}
+
+static void take_invalid_state(struct core *core) {
+    core->nvic.cfsr |= CFSR_INVSTATE;
+    exception_fault(core, EXC_USAGEFAULT, "not in Thumb state, or an FPU that is not there");
+}
+
 static void take_interrupt(struct core *core) {
-    enum { SWI = 2, PREFETCH_ABORT = 3, BKPT = 7, EXCEPTION_EXIT = 8 };
+    enum {
+        UNDEFINED = 1, // since Unicorn 2.1; before, see on_invalid()
+        SWI = 2,
+        PREFETCH_ABORT = 3,
+        BKPT = 7,
+        EXCEPTION_EXIT = 8,
+        INVALID_STATE = 18, // since Unicorn 2.1; before, UC_ERR_EXCEPTION
+    };
     switch (core->interrupt) {
+        case UNDEFINED:
+            take_undefined(core);
+            break;
+        case INVALID_STATE:
+            take_invalid_state(core);
+            break;
         case SWI:
             if (nvic_group_priority(core, EXC_SVC) >= nvic_execution_priority(core, true)) {
                 exception_fault(core, EXC_HARDFAULT, "SVC where it cannot be taken");
@@ -216,11 +239,9 @@ static void take_interrupt(struct core *core) {
 // The PC is where the faulting block began, not at the instruction: so it is in Unicorn.
 static void take_fault(struct core *core, uc_err error) {
     if (error == UC_ERR_OK) {
-        core->nvic.cfsr |= CFSR_UNDEFINSTR;
-        exception_fault(core, EXC_USAGEFAULT, "undefined instruction");
+        take_undefined(core);
     } else if (error == UC_ERR_EXCEPTION) {
-        core->nvic.cfsr |= CFSR_INVSTATE;
-        exception_fault(core, EXC_USAGEFAULT, "not in Thumb state, or an FPU that is not there");
+        take_invalid_state(core);
     } else {
         exception_fault(core, EXC_BUSFAULT, uc_strerror(error));
     }
