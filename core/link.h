@@ -13,7 +13,7 @@ enum {
     EPT_ANNOUNCE =
         AMP_ENDPOINT_ANNOUNCE, // to be announced, when the link is up and there is a buffer
     EPT_ANNOUNCED = 4, // the other side knows it: to be withdrawn
-    EPT_BOUND = 8, // `dest` was learned in this session or in a former one
+    EPT_BOUND = AMP_ENDPOINT_BOUND,
 };
 
 // Bits of amp_rpmsg.state.  An idle link that is up is exactly LINK_UP and its

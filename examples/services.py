@@ -44,7 +44,7 @@ deadline = time.ticks_add(time.ticks_ms(), 5000)
 while not is_done() and time.ticks_diff(deadline, time.ticks_ms()) > 0:
     time.sleep_ms(100)  # callbacks run at once, also in here
 
-rproc.stop()
+rproc.shutdown()
 for name in sorted(answers):
     print(name, b" | ".join(answers[name]).decode())
 print("done" if is_done() else "some answers are missing")

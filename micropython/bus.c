@@ -87,13 +87,25 @@ static int device_poll(struct amp_rpmsg *link) {
 }
 #endif
 
+#if MICROPY_PY_OPENAMP_HOST
+int openamp_bus_shutdown(void) {
+    int error = OPENAMP_CORE_CALL(amp_rproc_shutdown(&openamp_bus.rproc));
+    if (OPENAMP_THREADS) {
+        openamp_bus.orphan = false;
+    }
+    if (error == 0) {
+        openamp_endpoints_close_bound();
+    }
+    return error;
+}
+#endif
+
 // With the scheduler locked: the result of amp_rproc_poll().
 static int poll(void) {
     openamp_bus.notified = false;
 #if MICROPY_PY_OPENAMP_HOST
     if (OPENAMP_THREADS && openamp_bus.orphan) {
-        openamp_bus.orphan = false;
-        OPENAMP_CORE_CALL(amp_rproc_shutdown(&openamp_bus.rproc));
+        openamp_bus_shutdown();
     }
     return OPENAMP_CORE_CALL(amp_rproc_poll(&openamp_bus.rproc));
 #else
@@ -175,6 +187,7 @@ static void end(mp_obj_t self, qstr attr, mp_obj_t *dest) {
 #if MICROPY_PY_OPENAMP_HOST
     amp_rproc_shutdown(&openamp_bus.rproc);
     openamp_bus.owner = NULL;
+    MP_STATE_VM(openamp_entry) = MP_OBJ_NULL;
 #else
     // The link stays up: the host does not start over with us.
     openamp_endpoint_obj_t *ept = MP_STATE_VM(openamp_endpoints);

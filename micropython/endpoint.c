@@ -24,6 +24,25 @@ void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept)
     }
 }
 
+#if MICROPY_PY_OPENAMP_HOST
+void openamp_endpoints_close_bound(void) {
+    openamp_endpoint_obj_t *self;
+    openamp_endpoint_obj_t *next = MP_STATE_VM(openamp_endpoints);
+    while ((self = next) != NULL) {
+        next = self->next;
+        if (amp_endpoint_was_bound(&self->ept)) {
+            self->callback = MP_OBJ_SENTINEL;
+            amp_endpoint_abandon(&self->ept);
+            openamp_endpoint_released(NULL, &self->ept);
+        }
+    }
+}
+#endif
+
+static bool is_closed(const openamp_endpoint_obj_t *self) {
+    return self->callback == MP_OBJ_NULL || self->callback == MP_OBJ_SENTINEL;
+}
+
 // A bucket for each endpoint, so that finding one costs the same for any
 // number.
 static void grow_buckets(void) {
@@ -53,15 +72,22 @@ static const mp_arg_t allowed_args[END] = {
 
 // ---- Sending ----
 
-static void raise_send_error(int error) {
-    error = -error;
-    if (error == AMP_EMSGSIZE) {
-        openamp_raise(error, MP_ERROR_TEXT("message too long"));
+static void raise_send_error(const openamp_endpoint_obj_t *self, int error) {
+    int code = AMP_EPIPE;
+    mp_rom_error_text_t text = MP_ERROR_TEXT("remote is not running");
+    if (error == -AMP_EMSGSIZE) {
+        code = AMP_EMSGSIZE;
+        text = MP_ERROR_TEXT("message too long");
+    } else if (error == -AMP_ENOTCONN) {
+        code = AMP_ENOTCONN;
+        text = MP_ERROR_TEXT("no destination");
+        if (self->callback == MP_OBJ_NULL) {
+            text = MP_ERROR_TEXT("closed by deinit()");
+        } else if (self->callback == MP_OBJ_SENTINEL) {
+            text = MP_ERROR_TEXT("closed by shutdown()");
+        }
     }
-    if (error == AMP_ENOTCONN) {
-        openamp_raise(error, MP_ERROR_TEXT("no destination"));
-    }
-    openamp_raise(AMP_EPIPE, MP_ERROR_TEXT("remote is not running"));
+    openamp_raise(code, text);
 }
 
 // One sleep of a send that waits for room, at most `ms` long.  *alive is when
@@ -101,7 +127,7 @@ static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, m
     mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
     src = src == AMP_ADDR_ANY ? self->ept.addr : src;
     dest = dest == AMP_ADDR_ANY ? self->ept.dest : dest;
-    if (dest == AMP_ADDR_ANY || self->callback == MP_OBJ_NULL) {
+    if (dest == AMP_ADDR_ANY || is_closed(self)) {
         return amp_endpoint_send(&self->ept, NULL, 0); // says why it cannot
     }
     return OPENAMP_CORE_CALL(
@@ -129,7 +155,7 @@ static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all
             return MP_OBJ_NEW_SMALL_INT(sent);
         }
         if (sent != -AMP_EAGAIN) {
-            raise_send_error(sent);
+            raise_send_error(self, sent);
         }
         mp_int_t left = timeout < 0 ? OPENAMP_WAIT_FOREVER : (mp_int_t)(end - now);
         if (left <= 0) {
@@ -204,6 +230,9 @@ static mp_obj_t endpoint_make_new(
 static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
     openamp_check_thread();
+    if (is_closed(self)) {
+        return mp_const_none;
+    }
     self->callback = MP_OBJ_NULL;
     // With no room for its withdrawal it stays on the list until there is.
     if (amp_endpoint_destroy(&self->ept) == 0) {

@@ -22,7 +22,8 @@
 typedef struct _openamp_endpoint_obj_t {
     mp_obj_base_t base;
     struct _openamp_endpoint_obj_t *next;
-    mp_obj_t callback; // or None
+    // Or None; of a closed one MP_OBJ_NULL (by deinit()) or MP_OBJ_SENTINEL (by a shutdown).
+    mp_obj_t callback;
     struct amp_endpoint ept; // through which the collector finds the bytes of its name
 } openamp_endpoint_obj_t;
 
@@ -63,6 +64,12 @@ void openamp_bus_notified(void *bus);
 
 // Do the work that is due.  No exception leaves it.
 void openamp_bus_poll(void);
+
+#if MICROPY_PY_OPENAMP_HOST
+// RemoteProc.shutdown(): amp_rproc_shutdown(), and the endpoints that were bound to
+// the core are closed.  Sends nothing and allocates nothing: a finaliser may call it.
+int openamp_bus_shutdown(void);
+#endif
 
 // Raise RuntimeError in any thread but the main one, where threads could run
 // here at the same time.
@@ -122,6 +129,9 @@ void openamp_call(struct amp_endpoint *ept, uint32_t src, void *data, size_t len
 
 // The bus released an endpoint that waited for its withdrawal.
 void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept);
+
+// Close all that were ever bound, telling nobody.  The core is down.
+void openamp_endpoints_close_bound(void);
 
 // ---- Messages (message.c) ----
 

@@ -2,6 +2,7 @@
 #include "modopenamp.h"
 
 #include "py/builtin.h"
+#include "py/gc.h"
 
 #if MICROPY_PY_OPENAMP_HOST
 
@@ -11,11 +12,36 @@ typedef struct _remoteproc_obj_t {
     mp_obj_t found; // where the path led, in whatever directory the program is now
 } remoteproc_obj_t;
 
-// Busy is a core that runs, or that is being loaded: its file may lie in a file
-// system written in Python, which may do anything while it is read, but not this.
-static MP_NOINLINE void check_busy(bool busy) {
-    if (busy) {
-        openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is running or loading"));
+static const char *entry_text(mp_obj_t entry) {
+    if (mp_obj_get_type(entry) == &mp_type_int) {
+        entry = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_builtin_hex_obj), entry);
+    }
+    return mp_obj_str_get_str(entry);
+}
+
+// A core is being loaded: its file may lie in a file system written in Python, which
+// may do anything while it is read, but not this.
+static void check_loading(void) {
+    if (openamp_bus.loading) {
+        openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is being loaded"));
+    }
+}
+
+// What is to be loaded needs a core that does not run.
+static void check_busy(const remoteproc_obj_t *self) {
+    check_loading();
+    if (OPENAMP_THREADS && openamp_bus.orphan) {
+        openamp_bus_shutdown();
+    }
+    if (openamp_bus.rproc.state == AMP_RPROC_RUNNING) {
+        // The entry has a root pointer of its own: the owner may be collected in
+        // another thread even now.
+        const void *owner = openamp_bus.owner;
+        openamp_raise(AMP_EBUSY,
+            owner == self
+                ? MP_ERROR_TEXT("core is running")
+                : MP_ERROR_TEXT("core 0 runs %s (RemoteProc at 0x%p): call its shutdown()"),
+            entry_text(MP_STATE_VM(openamp_entry)), owner);
     }
 }
 
@@ -26,18 +52,15 @@ static void check_owner(mp_obj_t self_in) {
     if (openamp_bus.owner != MP_OBJ_TO_PTR(self_in)) {
         openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("core was shut down"));
     }
-    check_busy(openamp_bus.loading);
+    check_loading();
 }
 
 static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_error *why) {
     const struct amp_port *port = openamp_bus.rproc.port;
-    bool is_address = mp_obj_get_type(entry) == &mp_type_int;
-    mp_obj_t name =
-        is_address ? mp_call_function_1(MP_OBJ_FROM_PTR(&mp_builtin_hex_obj), entry) : entry;
     const char *separator = " (";
     vstr_t text;
     vstr_init(&text, 64);
-    vstr_printf(&text, "%s: ", mp_obj_str_get_str(name));
+    vstr_printf(&text, "%s: ", entry_text(entry));
     if (why->len != 0) {
         vstr_printf(&text, "%s %lu at 0x%lx, 0x%lx bytes: ", why->unit, (unsigned long)why->where,
             (unsigned long)why->da, (unsigned long)why->len);
@@ -65,10 +88,7 @@ static void load(remoteproc_obj_t *self) {
     mp_obj_t entry = self->entry;
     struct amp_load_error why;
     int error;
-    if (OPENAMP_THREADS && openamp_bus.orphan && !openamp_bus.loading) {
-        openamp_bus_poll();
-    }
-    check_busy(openamp_bus.loading || openamp_bus.rproc.state == AMP_RPROC_RUNNING);
+    check_busy(self);
     if (mp_obj_get_type(entry) == &mp_type_int) {
         amp_da_t address = (amp_da_t)mp_obj_get_int_truncated(entry);
         // What machine.mem32 reads is signed where a word has 32 bits.
@@ -95,8 +115,14 @@ static mp_obj_t remoteproc_make_new(
     remoteproc_obj_t *self = mp_obj_malloc_with_finaliser(remoteproc_obj_t, type);
     self->entry = args[0];
     self->found = MP_OBJ_NULL;
+    // An object that the program lost gives up its core.  Here nothing has read who
+    // the owner is: to the collector, a register that still has it is a reference.
+    if (openamp_bus.rproc.state == AMP_RPROC_RUNNING) {
+        gc_collect();
+    }
     load(self);
     openamp_bus.owner = self;
+    MP_STATE_VM(openamp_entry) = self->entry;
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -141,7 +167,7 @@ static mp_obj_t remoteproc_del(mp_obj_t self_in) {
         return mp_const_none; // it was not running, or it would not be loaded
     }
     if (OPENAMP_IS_MAIN_THREAD()) {
-        OPENAMP_CORE_CALL(amp_rproc_shutdown(&openamp_bus.rproc));
+        openamp_bus_shutdown();
     } else {
         openamp_bus.orphan = true;
         openamp_bus_notified(&openamp_bus);
@@ -171,5 +197,7 @@ MP_DEFINE_CONST_OBJ_TYPE(
     locals_dict, &remoteproc_locals
     );
 // clang-format on
+
+MP_REGISTER_ROOT_POINTER(mp_obj_t openamp_entry);
 
 #endif // MICROPY_PY_OPENAMP_HOST

@@ -45,6 +45,10 @@ enum amp_role { AMP_HOST, AMP_DEVICE };
 // between a check and a use is copied first.
 typedef void (*amp_endpoint_cb)(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
+// Bit of `flags` of struct amp_endpoint: `dest` was learned, in this session of the
+// link or in a former one.
+#define AMP_ENDPOINT_BOUND 8
+
 // One end of a channel.
 struct amp_endpoint {
     struct amp_endpoint *next; // of the link, newest first
@@ -281,6 +285,12 @@ void amp_endpoint_abandon(struct amp_endpoint *ept);
 // Both addresses known and the link up?
 static inline bool amp_endpoint_is_ready(const struct amp_endpoint *ept) {
     return ept->link != NULL && amp_rpmsg_is_up(ept->link) && ept->dest != AMP_ADDR_ANY;
+}
+
+// Does it have a destination, or did it ever?  False: it was made without one,
+// and still waits for its first.
+static inline bool amp_endpoint_was_bound(const struct amp_endpoint *ept) {
+    return ept->dest != AMP_ADDR_ANY || (ept->flags & AMP_ENDPOINT_BOUND) != 0;
 }
 
 // ---- Messages ----

@@ -19,12 +19,16 @@ def start():
     holder.append(boot())
 
 
-ept = openamp.Endpoint("vuart-channel", receive)
-start()
-wait(ept.is_ready)
+def start_bound():
+    global ept
+    ept = openamp.Endpoint("vuart-channel", receive)
+    start()
+    wait(ept.is_ready)
+
+
+start_bound()
 ept.send("round")
 wait(lambda: gc.collect() is not None and not core_pids(), "its end")
 print(count > 0, ept.is_ready())
-start()
-wait(ept.is_ready)
+start_bound()
 print(len(core_pids()))

@@ -29,6 +29,7 @@ for bad in (0, 0x20000000, 0x30000000, 0x50000000, 1 << 40, -1):
         print(e.errno, e.args[1])
 
 # Shutdown switches the board's power off; flash keeps what it has.
+box = Box("test-notable")
 rproc = openamp.RemoteProc(entry)
 rproc.start()
 wait(box.ept.is_ready)

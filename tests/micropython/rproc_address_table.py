@@ -24,6 +24,13 @@ def live(rproc, text):
     print(box.got[count:] == [b"%d" % i for i in range(300)])
 
 
+# With it goes the endpoint that was bound.
+def shutdown():
+    global box
+    rproc.shutdown()
+    box = Box("vuart-channel")
+
+
 rproc = openamp.RemoteProc(0x08000000)
 live(rproc, "from flash")
 rproc.stop()
@@ -33,13 +40,13 @@ live(rproc, "again")
 kill_core()
 wait(lambda: not box.ept.is_ready())
 live(rproc, "after a crash")
-rproc.shutdown()
+shutdown()
 rproc = openamp.RemoteProc(0x08000000)
 live(rproc, "after shutdown")
-rproc.shutdown()
+shutdown()
 # In place of it an image that is loaded, and the flash again.
 rproc = openamp.RemoteProc("virtual_uart.elf")
 live(rproc, "an image")
-rproc.shutdown()
+shutdown()
 rproc = openamp.RemoteProc(0x08000000)
 live(rproc, "flash again")

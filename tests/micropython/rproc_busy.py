@@ -1,11 +1,19 @@
 # What a running core refuses, and that it goes on.
-import openamp
+import micropython, openamp
 from support import boot_box, outcome, wait
 
 rproc, box = boot_box()
 print(outcome(rproc.start))
 print(outcome(openamp.RemoteProc, "virtual_uart.elf"))
 print(outcome(openamp.RemoteProc, 0x08000000))
+refused = False
+micropython.heap_lock()
+try:
+    openamp.RemoteProc("virtual_uart.elf")
+except MemoryError:
+    refused = True
+micropython.heap_unlock()
+print("heap locked:", refused)
 print(box.ask("goes on"))
 print(outcome(rproc.start), box.ept.is_ready())
 

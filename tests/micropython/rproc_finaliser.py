@@ -1,13 +1,15 @@
-# Nobody holds it: the core is stopped when the object is collected.
+# Nobody holds it: the core is stopped when the object is collected, as shutdown() does it.
 import gc, openamp
-from support import Box, boot, core_pids, wait
+from support import Box, boot, core_pids, outcome, wait
 
 box = Box("vuart-channel")
 
 
 def start():
-    boot()
+    rproc = boot()
+    wait(box.ept.is_ready)
     print(len(core_pids()))
+    return rproc is None  # until here it is referred to
 
 
 def clobber(n):
@@ -24,7 +26,8 @@ def collected():
 
 
 wait(collected)
-print(box.ept.is_ready())
+print(box.ept.is_ready(), outcome(box.ept.send, "closed"))
+box = Box("vuart-channel")
 rproc = boot()
 wait(box.ept.is_ready)
 print(box.ask("another"))

@@ -17,6 +17,7 @@ for method in (rproc.start, rproc.stop):
     print(outcome(method))
 print("again:", outcome(rproc.shutdown))
 
+box = Box("vuart-channel")
 second = boot()
 wait(box.ept.is_ready)
 print("a new one:", box.ask("b"), outcome(rproc.start), box.ept.is_ready())

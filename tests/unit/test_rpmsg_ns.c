@@ -290,6 +290,27 @@ static void test_restart(void **state) {
     assert_int_equal(host->stats.violations + device->stats.violations, 0);
 }
 
+// Whoever had a destination once has something of this other side.
+static void test_was_bound(void **state) {
+    (void)state;
+    make(host, &a, "x");
+    make(host, &b, "y");
+    make(host, &c, "waits");
+    amp_endpoint_create(host, &d, "given", AMP_ADDR_ANY, 7, NULL);
+    assert_false(amp_endpoint_was_bound(&a) || amp_endpoint_was_bound(&b));
+    assert_true(amp_endpoint_was_bound(&d));
+    say(device, "x", 600, RPMSG_NS_CREATE);
+    assert_int_equal(amp_rpmsg_send(device, 555, b.addr, "hi", 2), 2);
+    pair_settle(&pair);
+    assert_true(amp_endpoint_was_bound(&a) && amp_endpoint_was_bound(&b));
+    say(device, "x", 600, RPMSG_NS_DESTROY);
+    assert_false(amp_endpoint_is_ready(&a));
+    pair_down(&pair);
+    assert_true(amp_endpoint_was_bound(&a) && amp_endpoint_was_bound(&b));
+    assert_true(amp_endpoint_was_bound(&d));
+    assert_false(amp_endpoint_was_bound(&c));
+}
+
 // ---- Names ----
 
 static void test_names(void **state) {
@@ -391,6 +412,7 @@ int main(void) {
         TEST(test_unannounced),
         TEST(test_explicit_dest_of_known_service),
         TEST(test_restart),
+        TEST(test_was_bound),
         TEST(test_names),
         TEST(test_message_sizes),
         TEST(test_without_name_service),

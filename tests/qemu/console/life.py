@@ -66,6 +66,19 @@ elif way == "held":
     for i in range(4):
         ept.send("held")
     wait(lambda: len(kept) == 4)
+elif way in ("shut down", "lost", "refused"):
+    openamp.Endpoint("waits for ever", received)
+    openamp.Endpoint("bound", received, dest=1024)
+    if way == "shut down":
+        rproc.shutdown()
+    elif way == "lost":
+        del rproc
+        gc.collect()
+    else:
+        try:
+            openamp.RemoteProc("virtual_uart.elf")
+        except OSError:
+            pass
 elif way == "stopped":
     rproc.stop()
 elif way == "flood":

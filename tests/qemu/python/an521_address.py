@@ -6,8 +6,8 @@ from support import Box, core_pids, wait
 FLASH = 0x80000000  # ports/mps2_an521/board.h
 CODE = 0x38000000
 
-box = Box("test-notable")
 for entry in (FLASH, machine.mem32[FLASH + 4]):
+    box = Box("test-notable")
     rproc = openamp.RemoteProc(entry)
     for text in ("from flash", "again"):
         rproc.start()

@@ -22,6 +22,13 @@ def live(rproc, text):
     print(box.got[count:] == [b"%d" % i for i in range(300)])
 
 
+# With it goes the endpoint that was bound.
+def shutdown():
+    global box
+    rproc.shutdown()
+    box = Box("vuart-channel")
+
+
 for entry in (FLASH, machine.mem32[FLASH + 4]):
     rproc = openamp.RemoteProc(entry)
     live(rproc, "from flash")
@@ -31,9 +38,9 @@ for entry in (FLASH, machine.mem32[FLASH + 4]):
     kill_core()
     wait(lambda: not box.ept.is_ready())
     live(rproc, "after a crash")
-    rproc.shutdown()
+    shutdown()
 # In place of it an image that is loaded, and the flash again.
 rproc = openamp.RemoteProc("virtual_uart.elf")
 live(rproc, "an image")
-rproc.shutdown()
+shutdown()
 live(openamp.RemoteProc(FLASH), "flash again")

@@ -1,0 +1,44 @@
+# Another thread collects the RemoteProc that this one lost, while its core runs: this one stops
+# the core and closes its endpoints, at the next scheduled work or in the next RemoteProc().
+import _thread, gc, openamp
+from support import Box, boot, core_pids, outcome, wait
+
+stop = False
+stopped = False
+
+
+def collect():
+    global stopped
+    while not stop:
+        gc.collect()
+    stopped = True
+
+
+def lost():
+    box = Box("vuart-channel")
+    rproc = boot()
+    wait(box.ept.is_ready)
+    box.ask("before")
+    return box
+
+
+def clobber(n):
+    return 0 if n == 0 else 1 + clobber(n - 1)
+
+
+def rounds(count):
+    closed = 0
+    for i in range(count):
+        box = lost()
+        clobber(20)
+        closed += i & 1 and outcome(boot().shutdown) is None
+        if not i & 1:
+            wait(lambda: not core_pids())
+        closed += outcome(box.ept.send, "closed") == "OSError ENOTCONN"
+    return closed
+
+
+_thread.start_new_thread(collect, ())
+print(rounds(40))
+stop = True
+wait(lambda: stopped)
