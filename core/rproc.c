@@ -197,6 +197,14 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     if (rproc->state != AMP_RPROC_RUNNING) {
         return 0;
     }
+    // First: what the core writes from here on comes with a new doorbell, and what
+    // it wrote before the one that is acknowledged here is seen below, a death and
+    // the rings alike.  The other way around, a doorbell between the look and the
+    // acknowledgement would be lost.  Partner: notify() on the other core, which
+    // rings after it wrote.
+    if (port->ops->doorbell_ack != NULL) {
+        port->ops->doorbell_ack(port->ctx);
+    }
     // Before messages are taken: what is dead now sends nothing after them.
     bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
     uint32_t generation = link->generation;

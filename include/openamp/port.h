@@ -64,6 +64,16 @@ struct amp_port_ops {
     // ends it: when listen() returns, no call is under way.
     void (*listen)(void *ctx, amp_notified_t notified, void *arg);
 
+    // Host, optional.  Acknowledge the doorbell: one that the other core rings
+    // after this call is told anew, and whatever it wrote before it rang one that
+    // is acknowledged here is seen by who looks after this call.  The listener is
+    // told of it all the same, now or later.  amp_rproc_poll() calls it while the
+    // core runs, before it looks at anything, also from a callback; with nothing
+    // to acknowledge it has no effect.  NULL where the interrupt's handler
+    // acknowledges, which is better.  (A device has none: amp_remote_wait()
+    // acknowledges before it returns, and firmware polls after that.)
+    void (*doorbell_ack)(void *ctx);
+
     // Host, optional.  Bring the core to reset with its memory powered and
     // clocked.  `load`: an image is written next; otherwise the firmware is in
     // place, and a core that already runs it may be attached to, where the port
@@ -86,7 +96,7 @@ struct amp_port_ops {
     // Host, required.  What the core is doing.  Where it faulted or exited, or
     // where the port knows why the last core_prepare() or core_start() failed,
     // *reason is set to a short static or port-owned string.  Cheap enough to be asked at every
-    // poll.
+    // poll; and only a question: whoever asks, and how often, takes nothing away.
     enum amp_core_state (*core_state)(void *ctx, const char **reason);
 
     // Host, optional.  Power and clocks off, memory given back; the core is

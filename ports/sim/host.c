@@ -68,6 +68,7 @@ static void notify(void *ctx, uint32_t notify_id) {
         .notify = (ring), \
         .map = sim_map, \
         .listen = sim_listen, \
+        .doorbell_ack = sim_doorbell_ack, \
         .core_prepare = sim_core_prepare, \
         .core_start = sim_core_start, \
         .core_stop = sim_core_stop, \

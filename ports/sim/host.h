@@ -31,7 +31,7 @@ struct sim_core {
     void *volatile arg;
     volatile sig_atomic_t check; // the core may be dead
     volatile sig_atomic_t told; // the listener knows of what is in the mailbox
-    volatile sig_atomic_t taken; // core_state() took what the listener was not told of
+    volatile sig_atomic_t taken; // what the listener was not told of is acknowledged
 };
 
 extern struct sim_core sim_cores[AMP_SIM_CORES];
@@ -86,6 +86,7 @@ void sim_signal_deliver(struct sim_core *core);
 // The same from outside of a handler.
 void sim_signal_as_if(struct sim_core *core);
 void sim_listen(void *ctx, amp_notified_t notified, void *arg);
+void sim_doorbell_ack(void *ctx);
 // Have the kernel signal us when the other end of `status` is gone.
 int sim_signal_on_death(int status);
 

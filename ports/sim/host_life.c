@@ -253,24 +253,12 @@ int sim_core_stop(void *ctx) {
     return 0;
 }
 
-// Also the acknowledgement of the doorbell: amp_rproc_poll() asks for the state
-// before it reads the rings, so what a core writes after this exchange comes
-// with a new signal, and what it wrote before is seen.  Whoever else asks for
-// the state must not take a doorbell away from the listener: the signal of what
-// was taken here, which may still be on its way, tells it all the same.
 enum amp_core_state sim_core_state(void *ctx, const char **reason) {
     struct sim_core *core = ctx;
-    if (core->state == AMP_CORE_RUNNING) {
-        if (__atomic_load_n(&core->mailbox->to_host, __ATOMIC_RELAXED) != 0) {
-            core->taken |= !core->told; // first: the signal may come at any point here
-            __atomic_exchange_n(&core->mailbox->to_host, 0, __ATOMIC_SEQ_CST);
-            core->told = 0;
-        }
-        if (core->check) {
-            core->check = 0;
-            if (sim_has_ended(core)) {
-                sim_process_end(core);
-            }
+    if (core->state == AMP_CORE_RUNNING && core->check) {
+        core->check = 0;
+        if (sim_has_ended(core)) {
+            sim_process_end(core);
         }
     }
     if (reason != NULL && core->reason[0] != '\0') {

@@ -56,6 +56,20 @@ static bool has_rung(struct sim_core *core) {
     return taken;
 }
 
+// A signal's handler cannot take the bits: it comes for the first one only, and what
+// the core sets after the handler must bring another.  A poll from a callback
+// acknowledges too, but takes no messages: the signal of what was taken here, which
+// may still be on its way, tells the listener all the same.
+void sim_doorbell_ack(void *ctx) {
+    struct sim_core *core = ctx;
+    if (core->state == AMP_CORE_RUNNING
+        && __atomic_load_n(&core->mailbox->to_host, __ATOMIC_RELAXED) != 0) {
+        core->taken |= !core->told; // first: the signal may come at any point here
+        __atomic_exchange_n(&core->mailbox->to_host, 0, __ATOMIC_SEQ_CST);
+        core->told = 0;
+    }
+}
+
 // ---- What is ours, and what is the program's ----
 
 // What was there before us: of SIGURG, of SIGIO.

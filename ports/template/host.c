@@ -27,7 +27,9 @@ static void notify(void *ctx, uint32_t notify_id) {
 }
 
 // The other direction: the interrupt.  Acknowledge it at its source first, then
-// call; what the core writes after the acknowledgement rings again.
+// call; what the core writes after the acknowledgement rings again.  (Where a
+// handler cannot acknowledge there is an operation for it, doorbell_ack, which this
+// port does not need.)
 void template_interrupt(struct template_core *core);
 void template_interrupt(struct template_core *core) {
     if (core->notified != NULL) {
@@ -87,8 +89,8 @@ static int core_stop(void *ctx) {
     return 0;
 }
 
-// Asked at every poll: a flag that an interrupt (lockup, watchdog) has set, or
-// one register.
+// Asked at every poll, and by others: a flag that an interrupt (lockup, watchdog)
+// has set, or one register.  It changes nothing.
 static enum amp_core_state core_state(void *ctx, const char **reason) {
     (void)ctx;
     (void)reason;

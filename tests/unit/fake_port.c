@@ -52,6 +52,14 @@ static void fake_listen(void *ctx, amp_notified_t notified, void *arg) {
     (void)arg;
 }
 
+static void fake_ack(void *ctx) {
+    struct fake_port *fake = ctx;
+    ++fake->ack_count;
+    if (fake->on_ack != NULL) {
+        fake->on_ack(fake);
+    }
+}
+
 static int fake_prepare(void *ctx, bool load) {
     struct fake_port *fake = ctx;
     note(fake, load ? 'p' : 'a');
@@ -124,6 +132,7 @@ void fake_port_init(struct fake_port *fake) {
         .notify = fake_notify,
         .map = fake_map,
         .listen = fake_listen,
+        .doorbell_ack = fake_ack,
         .core_prepare = fake_prepare,
         .core_start = fake_start,
         .core_stop = fake_stop,

@@ -42,6 +42,7 @@ struct fake_port {
     unsigned log_len;
     uint32_t notified[FAKE_LOG];
     unsigned notify_count;
+    unsigned ack_count;
     unsigned clean_count;
     unsigned invalidate_count;
     unsigned map_count;
@@ -55,6 +56,7 @@ struct fake_port {
     enum amp_core_state state;
     const char *reason;
     void (*on_start)(struct fake_port *fake); // the core's first instruction
+    void (*on_ack)(struct fake_port *fake);
     void (*on_state)(struct fake_port *fake);
     void *user;
 };

@@ -71,6 +71,7 @@ static inline int await_answers(const struct amp_port *port, uint32_t answers) {
     volatile struct control *c = control_of(port);
     for (;;) {
         const char *reason;
+        port->ops->doorbell_ack(port->ctx); // as amp_rproc_poll(): first, or it rings no more
         if (port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING) {
             return -1;
         }

@@ -292,6 +292,7 @@ static void test_prepare_fails(void **state) {
 
 static void test_port_without_the_optional(void **state) {
     (void)state;
+    fake.ops.doorbell_ack = NULL;
     fake.ops.core_prepare = NULL;
     fake.ops.core_release = NULL;
     fake.ops.cache_clean = NULL;
@@ -648,6 +649,47 @@ static void test_protocol_error_found_by_a_send(void **state) {
     assert_non_null(rproc.reason);
 }
 
+// ---- The doorbell ----
+
+static bool doorbell;
+
+// The core writes and rings at the last moment before the acknowledgement takes
+// effect, and again between that and the question.
+static void write_then_acknowledge(struct fake_port *f) {
+    (void)f;
+    remote_sends(1);
+    doorbell = false;
+}
+static void write_and_ring(struct fake_port *f) {
+    (void)f;
+    assert_false(doorbell);
+    remote_sends(1);
+    doorbell = true;
+}
+
+static void test_acknowledged_before_the_look(void **state) {
+    (void)state;
+    load_and_start();
+    bind();
+    received = 0;
+    doorbell = true;
+    fake.on_ack = write_then_acknowledge;
+    fake.on_state = write_and_ring;
+    fake.ack_count = 0;
+    assert_int_equal(amp_rproc_poll(&rproc), 2); // all that was written before the look
+    assert_int_equal(received, 2);
+    assert_int_equal(fake.ack_count, 1);
+    assert_true(doorbell); // the later one is told anew
+    fake.on_ack = NULL;
+    fake.on_state = NULL;
+    assert_int_equal(amp_rproc_poll(&rproc), 0);
+    assert_int_equal(fake.ack_count, 2);
+    // Of a core that does not run there is nothing to acknowledge.
+    assert_int_equal(amp_rproc_stop(&rproc), 0);
+    assert_int_equal(amp_rproc_poll(&rproc), 0);
+    assert_int_equal(fake.ack_count, 2);
+}
+
 // ---- Calls from a callback ----
 
 static void stop_it(void) {
@@ -944,6 +986,7 @@ int main(void) {
         TEST(test_dead_on_arrival),
         TEST(test_protocol_error),
         TEST(test_protocol_error_found_by_a_send),
+        TEST(test_acknowledged_before_the_look),
         TEST(test_calls_from_a_callback),
         TEST(test_trace),
         TEST(test_table_spoiled_after_load),

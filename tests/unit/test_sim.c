@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ports/sim/host.h"
 #include "sim_board.h"
 
 static const struct amp_port *port;
@@ -271,6 +272,59 @@ static void test_listen(void **state) {
     assert_int_equal(rung, before);
 }
 
+// Have the core ring while its signal, SIGURG, is blocked: it is pending then.
+static void ring_once(void) {
+    sigset_t pending;
+    control_of(port)->command = PING;
+    port->ops->notify(port->ctx, 0);
+    uint64_t end = now_us() + 10000000;
+    do {
+        assert_true(now_us() < end);
+        usleep(100);
+        sigpending(&pending);
+    } while (!sigismember(&pending, SIGURG));
+}
+
+// To ask is not to act: the doorbell is still there to be acknowledged, and one that
+// was acknowledged before its signal came is told all the same.
+static void test_asking_takes_no_doorbell(void **state) {
+    (void)state;
+    const volatile uint32_t *to_host = &sim_cores[0].mailbox->to_host;
+    sigset_t urgent;
+    sigset_t before;
+    sigemptyset(&urgent);
+    sigaddset(&urgent, SIGURG);
+    // It rings before it sleeps; then that of the start is taken.
+    for (uint64_t end = now_us() + 10000000; sim_cores[0].mailbox->core_sleeps == 0;) {
+        assert_true(now_us() < end);
+        usleep(100);
+    }
+    port->ops->doorbell_ack(port->ctx);
+    assert_int_equal(*to_host, 0);
+    for (unsigned early = 0; early < 2; early++) {
+        amp_sim_wait(0);
+        rung = 0;
+        port->ops->listen(port->ctx, count_ring, &rung);
+        sigprocmask(SIG_BLOCK, &urgent, &before);
+        ring_once();
+        for (unsigned i = 0; i < 3; i++) {
+            assert_state(AMP_CORE_RUNNING, NULL);
+            assert_int_not_equal(*to_host, 0);
+        }
+        if (early) {
+            port->ops->doorbell_ack(port->ctx);
+            assert_int_equal(*to_host, 0);
+        }
+        sigprocmask(SIG_SETMASK, &before, NULL);
+        assert_int_equal(*(volatile unsigned *)&rung, 1);
+        assert_int_equal(amp_sim_wait(0), 1);
+        port->ops->doorbell_ack(port->ctx);
+        assert_int_equal(*to_host, 0);
+        assert_int_equal(*(volatile unsigned *)&rung, 1);
+        port->ops->listen(port->ctx, NULL, NULL);
+    }
+}
+
 // Both sides sleep and wake at every possible moment; none sleeps for ever.
 static void test_no_doorbell_is_lost(void **state) {
     (void)state;
@@ -332,6 +386,7 @@ int main(void) {
         TEST(test_death_at_once_is_noticed),
         TEST(test_core_dies_with_its_host),
         TEST(test_listen),
+        TEST(test_asking_takes_no_doorbell),
         TEST(test_no_doorbell_is_lost),
         TEST(test_wait_times_out),
         TEST(test_freeze_and_thaw),
