@@ -13,9 +13,41 @@
  *
  * Ownership.  All structures are declared by the caller and initialised here;
  * they stay where they are until they are given back as the comments say.
- * Their fields are private unless marked otherwise.
+ * What is inside of a link and of an endpoint is private
+ * (openamp/rpmsg_storage.h), but for the fields that are named here.
  *
  * Trust.  Nothing that the other core can write is believed: see docs/WIRE.md.
+ *
+ * Where to start: firmware that answers each "ping" of the host.
+ *
+ *     #include <string.h>
+ *
+ *     #include "openamp/remote.h"
+ *     #include "openamp/rpmsg.h"
+ *
+ *     static struct amp_rpmsg link;
+ *     static struct amp_endpoint ept;
+ *     static unsigned due; // answers
+ *
+ *     static void received(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
+ *         due += src == self->dest && len == 4 && memcmp(data, "ping", 4) == 0;
+ *     }
+ *
+ *     int answer(const struct amp_port *port, const struct amp_rpmsg_layout *layout) {
+ *         amp_rpmsg_init(&link, AMP_DEVICE, port);
+ *         amp_endpoint_create(&link, &ept, "pinger", AMP_ADDR_ANY, AMP_ADDR_ANY, received);
+ *         int result = amp_rpmsg_up(&link, layout); // amp_vdev_open() filled it in
+ *         while (amp_rpmsg_is_up(&link)) {
+ *             result = amp_rpmsg_poll(&link); // calls received()
+ *             while (due != 0 && amp_endpoint_send(&ept, "pong", 4) >= 0) {
+ *                 --due;
+ *             }
+ *             if (result == 0 && (due == 0 || !amp_rpmsg_want_room(&link))) {
+ *                 amp_remote_wait(AMP_REMOTE_FOREVER); // the host rings
+ *             }
+ *         }
+ *         return result; // the host broke the protocol
+ *     }
  */
 #ifndef OPENAMP_RPMSG_H
 #define OPENAMP_RPMSG_H
@@ -34,7 +66,14 @@
 #define AMP_HEADER_SIZE 16 // bytes in front of each payload
 #define AMP_FOREVER UINT32_C(0xFFFFFFFF) // milliseconds
 
+// A link.  Three fields are a user's: `stats` and `violation` (what the other side did
+// when it broke the protocol, or NULL) to read, and `user`, which is never touched
+// here.
 struct amp_rpmsg;
+
+// One end of a channel.  A user reads three fields of it, and writes none: `link`
+// (NULL when it is not created), `addr` (its own address) and `dest` (the peer's, or
+// AMP_ADDR_ANY).
 struct amp_endpoint;
 
 enum amp_role { AMP_HOST, AMP_DEVICE };
@@ -44,23 +83,6 @@ enum amp_role { AMP_HOST, AMP_DEVICE };
 // the bytes may still change under a hostile peer, so what must not change
 // between a check and a use is copied first.
 typedef void (*amp_endpoint_cb)(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
-
-// Bit of `flags` of struct amp_endpoint: `dest` was learned, in this session of the
-// link or in a former one.
-#define AMP_ENDPOINT_BOUND 8
-
-// One end of a channel.
-struct amp_endpoint {
-    struct amp_endpoint *next; // of the link, newest first
-    struct amp_endpoint *next_in_bucket;
-    struct amp_rpmsg *link; // read-only for the user; NULL when not created
-    amp_endpoint_cb cb; // of the next message: not the user's while there is no `dest`
-    amp_endpoint_cb bound_cb; // the user's
-    const char *name; // the caller's string, kept by reference
-    uint32_t addr; // read-only for the user: own address
-    uint32_t dest; // read-only for the user: peer's address or AMP_ADDR_ANY
-    uint16_t flags;
-};
 
 // What the link tells its user; a member may be NULL.  Called inside
 // amp_rpmsg_poll(), except where noted.
@@ -84,85 +106,6 @@ struct amp_rpmsg_stats {
     uint32_t services_forgotten;
     uint32_t violations; // the other side broke the protocol; the link went down
     uint32_t kicks; // doorbells rung
-};
-
-// One queue, seen from this side.  All bookkeeping is here, in private memory;
-// the ring that is ours is written, the other side's is read as claims to be
-// checked.
-struct amp_virtq {
-    // The entries of the ring that we write (driver: available, device: used)
-    // and of the one that the other side writes.  A ring's index and flags lie
-    // right before its entries.
-    void *mine;
-    void *theirs;
-    uint16_t *my_event; // where we say when we want to be rung
-    const uint16_t *peer_event; // where the other side says it
-    uint32_t mask; // number of descriptors, a power of two, less 1
-    // Free-running indices, of which a ring shows the lower 16 bits.
-    uint32_t given; // the next to publish in `mine`
-    uint32_t next; // the next to take from `theirs`
-    uint32_t ahead; // how far the other side may be ahead of `given`: driver 0, device all
-    // 0xFFFF: what we say (VIRTIO_RING_F_EVENT_IDX), or what the other side says,
-    // is an index.  0: flags.
-    uint32_t event_mask;
-    uint32_t peer_event_mask;
-    const uint16_t *peer_event_idx; // where the other side's event index is, if it may have one
-    void *desc; // the descriptor table
-    uint32_t notify_id;
-    uint32_t size; // bytes of one buffer; a device learns it
-    // Host: the buffer of descriptor 0; the others follow in order.  Device: the
-    // shared window in which the host's buffers must lie, or NULL to ask the
-    // port for each.
-    uint8_t *buffers;
-    size_t fit; // device: words of the window at which a buffer of `size` can begin
-    uint32_t usual; // driver: ids below it are with the device, without a look at `kept`
-    uint32_t kept_count;
-    uint32_t limit; // ids below it have a buffer
-#if AMP_CONFIG_CACHE
-    const struct amp_port *cache; // whose cache_line is not 0, or NULL
-#endif
-    // Of each descriptor, why it stays here (core/virtq.h), or 0.
-    uint8_t kept[AMP_CONFIG_MAX_BUFFERS];
-};
-
-// A remembered announcement of the other side.
-struct amp_service {
-    char name[AMP_NAME_SIZE];
-    uint32_t addr;
-    uint32_t delivered; // not 0: the service event has seen it
-};
-
-struct amp_rpmsg {
-    // What each message needs comes first: small offsets make short code.
-    uint8_t state; // AMP_LINK_WAITS, and LINK_* of core/link.h
-    bool name_service;
-    uint16_t rx_id; // of the message that is being handled
-    uint32_t generation; // counts sessions: an event may have ended this one
-    const struct amp_port *port;
-    size_t tx_limit; // the shortest payload that is too long: 0 while down
-    struct amp_endpoint **buckets;
-    uint32_t bucket_mask;
-    const struct amp_rpmsg_events *events;
-    struct amp_endpoint *endpoints; // the newest
-    uint32_t next_addr; // the addresses from here to AMP_ADDR_CHOSEN_END were never in use
-    struct amp_service *services_end; // behind the newest
-    struct amp_rpmsg_stats stats; // read-only for the user
-    struct amp_virtq tx;
-    struct amp_virtq rx;
-    unsigned poll_max; // of the poll that is under way
-    uint32_t tx_listed; // ids on tx_list
-    const char *violation; // read-only for the user: what the other side did, or NULL
-    void *user; // for the user: never touched here
-    uint64_t buffers_da; // device: what a descriptor says for the first byte of the window
-    size_t buffers_len; // device: bytes of the window
-    struct amp_endpoint nobody; // ends each bucket's list
-    struct amp_endpoint *own_buckets[AMP_CONFIG_BUCKETS];
-    // The oldest first; one more than is remembered, for what is being said.
-    struct amp_service services[AMP_CONFIG_MAX_SERVICES + 1];
-    // For the short cut: transmit buffers that the other side returned, taken all
-    // at once: an entry that is read while the other side writes its neighbours
-    // travels between the caches again and again.
-    uint8_t tx_list[AMP_CONFIG_MAX_BUFFERS];
 };
 
 // Where a link's rings and buffers lie.  Local pointers; every range was
@@ -215,17 +158,13 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout);
 // for the next announcement.  Touches no shared memory.
 void amp_rpmsg_down(struct amp_rpmsg *link);
 
-static inline bool amp_rpmsg_is_up(const struct amp_rpmsg *link) {
-    return link->tx_limit != 0;
-}
+static inline bool amp_rpmsg_is_up(const struct amp_rpmsg *link);
 
 // Are we inside a callback of amp_rpmsg_poll()?
 bool amp_rpmsg_is_polling(const struct amp_rpmsg *link);
 
 // Messages of the longest amp_rpmsg_poll().
-static inline unsigned amp_rpmsg_depth(const struct amp_rpmsg *link) {
-    return link->rx.mask + 1;
-}
+static inline unsigned amp_rpmsg_depth(const struct amp_rpmsg *link);
 
 // Do the work that is due, taking at most `max` (not 0) messages.  Returns the
 // number taken.  If that is less than `max`, the other side will ring for the
@@ -236,15 +175,11 @@ int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max);
 
 // The same with the length of the receive ring for `max`, so that one call is
 // bounded whatever the other side does.
-static inline int amp_rpmsg_poll(struct amp_rpmsg *link) {
-    return amp_rpmsg_poll_some(link, amp_rpmsg_depth(link));
-}
+static inline int amp_rpmsg_poll(struct amp_rpmsg *link);
 
 // Payload bytes of one transmit buffer; 0 while the link is down.  A device
 // learns it from the buffers that the host stocked.
-static inline size_t amp_rpmsg_mtu(const struct amp_rpmsg *link) {
-    return link->tx_limit - (link->tx_limit != 0);
-}
+static inline size_t amp_rpmsg_mtu(const struct amp_rpmsg *link);
 
 // ---- Endpoints ----
 
@@ -268,11 +203,6 @@ int amp_endpoint_create_with(struct amp_rpmsg *link, struct amp_endpoint *ept, c
     uint32_t addr, uint32_t dest, amp_endpoint_cb cb, unsigned options);
 enum { AMP_ENDPOINT_ANNOUNCE = 2 };
 
-static inline int amp_endpoint_create(struct amp_rpmsg *link, struct amp_endpoint *ept,
-    const char *name, uint32_t addr, uint32_t dest, amp_endpoint_cb cb) {
-    return amp_endpoint_create_with(link, ept, name, addr, dest, cb, AMP_ENDPOINT_ANNOUNCE);
-}
-
 // Withdraw and free.  0: `ept` is the caller's again.  -AMP_EAGAIN: it is
 // closed (no more callbacks, its address is free) but its withdrawal waits for
 // a transmit buffer; the `released` event tells when the memory is free.
@@ -283,15 +213,11 @@ int amp_endpoint_destroy(struct amp_endpoint *ept);
 void amp_endpoint_abandon(struct amp_endpoint *ept);
 
 // Both addresses known and the link up?
-static inline bool amp_endpoint_is_ready(const struct amp_endpoint *ept) {
-    return ept->link != NULL && amp_rpmsg_is_up(ept->link) && ept->dest != AMP_ADDR_ANY;
-}
+static inline bool amp_endpoint_is_ready(const struct amp_endpoint *ept);
 
 // Does it have a destination, or did it ever?  False: it was made without one,
 // and still waits for its first.
-static inline bool amp_endpoint_was_bound(const struct amp_endpoint *ept) {
-    return ept->dest != AMP_ADDR_ANY || (ept->flags & AMP_ENDPOINT_BOUND) != 0;
-}
+static inline bool amp_endpoint_was_bound(const struct amp_endpoint *ept);
 
 // ---- Messages ----
 
@@ -353,9 +279,11 @@ bool amp_rpmsg_want_room(struct amp_rpmsg *link);
 // The same, for a loop that sleeps: 0, there is room, or the link is down; else
 // for how many milliseconds to sleep at most before asking again.  Some peers
 // never ring for consumed buffers (rpmsg-lite, as it is built by default).  One
-// that keeps event indices does, and gets AMP_FOREVER; another gets 1, 3, 7, 15
-// and so on.  `slept`: what the last call returned, if all that time passed; 0 in
-// the first call, and after a doorbell.
+// that keeps event indices does, and gets AMP_FOREVER; another gets 1, 2, 3 and so
+// on, then an eighth more each time.  So room is found at the latest an eighth of
+// the waiting time late, plus 5 ms, and ten minutes cost fewer than 100 looks.
+// `slept`: what the last call returned, if all that time passed; 0 in the first
+// call, and after a doorbell.
 //
 //     uint32_t ms = 0;
 //     while ((ms = amp_rpmsg_wait_room(link, ms)) != 0) {
@@ -364,26 +292,19 @@ bool amp_rpmsg_want_room(struct amp_rpmsg *link);
 //         }
 //         amp_rpmsg_poll(link);
 //     }
-static inline uint32_t amp_rpmsg_wait_room(struct amp_rpmsg *link, uint32_t slept) {
-    if (amp_rpmsg_want_room(link) || !amp_rpmsg_is_up(link)) {
-        return 0;
-    }
-    // Who keeps event indices rings at ours.
-    return link->tx.peer_event_mask != 0 ? AMP_FOREVER : 2 * slept + 1;
-}
+static inline uint32_t amp_rpmsg_wait_room(struct amp_rpmsg *link, uint32_t slept);
 
 // For a loop that has nothing to do but to wait for messages: for how many
 // milliseconds to sleep at most before polling again.  AMP_FOREVER, as there is a
 // doorbell for messages; but less while an announcement or a withdrawal waits for
 // room, and 0 if it has some.  `slept` as above.
-enum { AMP_LINK_WAITS = 16 };
-static inline uint32_t amp_rpmsg_wait_message(struct amp_rpmsg *link, uint32_t slept) {
-    return link->state & AMP_LINK_WAITS ? amp_rpmsg_wait_room(link, slept) : AMP_FOREVER;
-}
+static inline uint32_t amp_rpmsg_wait_message(struct amp_rpmsg *link, uint32_t slept);
 
 // Can the other side send us anything?  False when every receive buffer waits
 // to be handled here: then a peer that answers before it takes more cannot go
 // on until amp_rpmsg_poll() runs.  The test for "waiting here cannot end".
 bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link);
+
+#include "openamp/rpmsg_storage.h" // IWYU pragma: export
 
 #endif // OPENAMP_RPMSG_H
