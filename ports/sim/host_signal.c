@@ -56,10 +56,10 @@ static bool has_rung(struct sim_core *core) {
     return taken;
 }
 
-// A signal's handler cannot take the bits: it comes for the first one only, and what
-// the core sets after the handler must bring another.  A poll from a callback
-// acknowledges too, but takes no messages: the signal of what was taken here, which
-// may still be on its way, tells the listener all the same.
+// The handler leaves the bits, so a core that goes on ringing sends no more signals
+// until a poll is there.  A poll from a callback acknowledges too, but takes no
+// messages: the signal of what was taken here, which may still be on its way, tells
+// the listener all the same.
 void sim_doorbell_ack(void *ctx) {
     struct sim_core *core = ctx;
     if (core->state == AMP_CORE_RUNNING
