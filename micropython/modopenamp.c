@@ -1,6 +1,9 @@
 /* The module `openamp`: its globals. */
 #include "modopenamp.h"
 
+#include "py/objstr.h"
+
+static MP_DEFINE_STR_OBJ(openamp_version_obj, AMP_VERSION);
 static MP_DEFINE_CONST_FUN_OBJ_0(openamp_init_obj, openamp_bus_init);
 static MP_DEFINE_CONST_FUN_OBJ_1(openamp_new_service_callback_obj, openamp_new_service_callback);
 
@@ -23,6 +26,7 @@ static const mp_obj_int_t addr_any_obj = {
 static const mp_rom_map_elem_t openamp_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_openamp)},
     {MP_ROM_QSTR(MP_QSTR___init__), MP_ROM_PTR(&openamp_init_obj)},
+    {MP_ROM_QSTR(MP_QSTR___version__), MP_ROM_PTR(&openamp_version_obj)},
     {MP_ROM_QSTR(MP_QSTR_ENDPOINT_ADDR_ANY), ADDR_ANY_ROM},
     {MP_ROM_QSTR(MP_QSTR_new_service_callback), MP_ROM_PTR(&openamp_new_service_callback_obj)},
     {MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&openamp_endpoint_type)},
@@ -37,4 +41,6 @@ const mp_obj_module_t openamp_module = {
     .globals = (mp_obj_dict_t *)&openamp_globals,
 };
 
-MP_REGISTER_MODULE(MP_QSTR_openamp, openamp_module);
+// `import openamp` finds a file of that name on sys.path first; `import uopenamp`
+// is always this.  MicroPython calls __init__ for each import of either.
+MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_openamp, openamp_module);

@@ -4,6 +4,7 @@ from typing import Callable, Optional, Union
 
 _Buffer = Union[str, bytes, bytearray, memoryview]
 
+__version__: str
 ENDPOINT_ADDR_ANY: int
 
 def new_service_callback(callback: Optional[Callable[[int, str], object]]) -> None: ...

@@ -10,5 +10,6 @@
 #include "openamp/rproc.h"
 #include "openamp/table.h"
 #include "openamp/vdev.h"
+#include "openamp/version.h"
 
 #endif // OPENAMP_OPENAMP_H
