@@ -173,6 +173,12 @@ static void test_ident(void **state) {
                 image.bytes[i] = (uint8_t)value;
                 int result = check();
                 assert_int_equal(result, value == good ? 0 : -AMP_ENOEXEC);
+                if (result != 0) {
+                    assert_string_equal(
+                        error.what, i < 4 ? "not an ELF image" : "unknown kind of ELF");
+                    assert_string_equal(error.unit, "offset");
+                    assert_int_equal(error.where, 0);
+                }
             }
         }
     }
@@ -398,6 +404,24 @@ static void test_table_section(void **state) {
             assert_int_equal(check(), 0);
             assert_int_equal(elf.table_len, 0);
         }
+        // In the first segment, and the last section of all.
+        build(wide);
+        image_set(&image, SH_OFFSET, IMAGE_TABLE, image.code + 4);
+        image_set(&image, SH_SIZE, IMAGE_TABLE, 20);
+        assert_int_equal(check(), 0);
+        assert_int_equal(elf.table_da, FAKE_CODE_DA + 4);
+        assert_int_equal(elf.table_offset, image.code + 4);
+        assert_int_equal(elf.table_len, 20);
+        build(wide);
+        image_set(&image, SH_NAME, IMAGE_TABLE, 0);
+        image_set(&image, SH_NAME, IMAGE_NAMES, 7);
+        image_set(&image, SH_OFFSET, IMAGE_TABLE, image.names);
+        image_set(&image, SH_SIZE, IMAGE_TABLE, image_get(&image, SH_SIZE, IMAGE_NAMES));
+        image_set(&image, E_SHSTRNDX, 0, IMAGE_TABLE);
+        image_set(&image, SH_OFFSET, IMAGE_NAMES, image.data);
+        image_set(&image, SH_SIZE, IMAGE_NAMES, table.len);
+        assert_int_equal(check(), 0);
+        assert_int_equal(elf.table_da, FAKE_DATA_DA);
         // Exactly to the end of the contents, then one byte more.
         build(wide);
         image_set(&image, SH_SIZE, IMAGE_TABLE, table.len + IMAGE_DATA_EXTRA);
@@ -475,6 +499,12 @@ static void test_entry(void **state) {
         image_set(&image, P_PADDR, IMAGE_CODE, FAKE_CODE_DA + 1);
         image_set(&image, E_ENTRY, 0, FAKE_CODE_DA + 1);
         assert_int_equal(check(), 0);
+        // The last byte in which code may run.
+        image_set(&image, P_PADDR, IMAGE_CODE, FAKE_CODE_DA + FAKE_CODE_LEN - IMAGE_CODE_LEN);
+        image_set(&image, E_ENTRY, 0, FAKE_CODE_DA + FAKE_CODE_LEN - 1);
+        assert_int_equal(check(), 0);
+        image_set(&image, P_PADDR, IMAGE_CODE, FAKE_CODE_DA + 1);
+        image_set(&image, E_ENTRY, 0, FAKE_CODE_DA + 1);
         fake.port.elf_machine = FAKE_MACHINE;
         image_set(&image, E_MACHINE, 0, FAKE_MACHINE);
         expect_refusal("entry outside the code");

@@ -278,6 +278,25 @@ static void test_region_at_the_end_of_the_addresses(void **state) {
     assert_int_equal(check_default(), -AMP_ENOMEM);
 }
 
+static uint32_t add_sizes(uint32_t magic, uint32_t ring0, uint32_t ring1) {
+    const struct amp_rsc_buffers sizes = {
+        .type = AMP_RSC_BUFFERS, .magic = magic, .size = {ring0, ring1}};
+    return table_add(&table, &sizes, sizeof(sizes));
+}
+
+// One device with rings of `num`, and the entry before or behind it.
+static void table_with_sizes(
+    bool before, uint32_t num, uint32_t magic, uint32_t ring0, uint32_t ring1) {
+    table_begin(&table, 2);
+    if (before) {
+        add_sizes(magic, ring0, ring1);
+    }
+    table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, num, 16, 0);
+    if (!before) {
+        add_sizes(magic, ring0, ring1);
+    }
+}
+
 #if AMP_CONFIG_CACHE
 static void expect_shared_line(const char *what, amp_da_t ring) {
     assert_int_equal(check(), -AMP_ENOEXEC);
@@ -312,7 +331,19 @@ static void test_cache_lines(void **state) {
     fake.port.shared_da += 16;
     expect_shared_line("message buffers share a cache line", 0);
     fake.port.shared_da -= 16;
+    // What the image asks for counts, wherever in the table it does.
+    for (unsigned before = 0; before < 2; ++before) {
+        table_with_sizes(before, 8, AMP_RSC_BUFFERS_MAGIC, 64, 416);
+        uint32_t rings = table_get(table.bytes, before ? 20 : 16);
+        table_set(&table, RING(rings, 0, align), 32);
+        table_set(&table, RING(rings, 1, align), 32);
+        set_sizes(400, 400);
+        assert_int_equal(check(), 0);
+        table_set(&table, table_get(table.bytes, before ? 16 : 20) + 12, 400);
+        expect_refusal("bad buffer size", !before);
+    }
     fake.port.cache_line = 0;
+    table_standard(&table, 8);
     set_sizes(400, 400);
     assert_int_equal(check(), 0);
 #endif
@@ -517,6 +548,26 @@ static void test_ring_fields(void **state) {
     expect_range(da + 16, virtq_size(4, 16), AMP_WINDOW_SHARED | AMP_WINDOW_ANY);
 }
 
+// A segment without contents in the region: what the host places begins above it.
+static void test_placed_above_a_reservation(void **state) {
+    (void)state;
+    table_begin(&table, 2);
+    table_add_carveout(&table, AMP_DA_ANY, 10);
+    table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, 4, 16, 0);
+    image_build(&image, false, &table);
+    image_set(&image, P_TYPE, IMAGE_NOTE, 1);
+    image_set(&image, P_FILESZ, IMAGE_NOTE, 0);
+    image_set(&image, P_PADDR, IMAGE_NOTE, FAKE_HEAP_DA - 0x1000);
+    image_set(&image, P_MEMSZ, IMAGE_NOTE, 0x3001);
+    assert_int_equal(check_image(), 0);
+    assert_int_equal(rsc.carveout[0].da, FAKE_HEAP_DA + 0x2040);
+    assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_HEAP_DA + 0x2080);
+    // What takes nearly all of it is the region.
+    image_set(&image, P_MEMSZ, IMAGE_NOTE, 0x1000 + FAKE_HEAP_LEN);
+    assert_int_equal(check_image(), 0);
+    assert_int_equal(rsc.carveout[0].da, FAKE_HEAP_DA);
+}
+
 static void test_ring_on_a_segment(void **state) {
     (void)state;
     table_begin(&table, 1);
@@ -616,6 +667,11 @@ static void test_devmem_and_trace(void **state) {
             expect_range(cases[i].da, cases[i].len, AMP_WINDOW_ANY);
         }
     }
+    // It may lie in memory of any use.
+    table_begin(&table, 1);
+    table_add_trace(&table, FAKE_ROM_DA + FAKE_ROM_LEN - 4, 4);
+    assert_int_equal(check(), 0);
+    assert_int_equal(rsc.made.trace_len, 4);
     // A trace that lies nowhere is not read, and does not matter.
     static const uint32_t traces[][2] = {{FAKE_DATA_DA, FAKE_DATA_LEN + 1}, {FAKE_DARK_DA, 4},
         {0, 4}, {AMP_DA_ANY, 4}, {FAKE_DATA_DA, 0}, {FAKE_DATA_DA, UINT32_MAX},
@@ -864,25 +920,6 @@ static void test_no_table_at_all(void **state) {
 
 // ---- The vendor entry ----
 
-static uint32_t add_sizes(uint32_t magic, uint32_t ring0, uint32_t ring1) {
-    const struct amp_rsc_buffers sizes = {
-        .type = AMP_RSC_BUFFERS, .magic = magic, .size = {ring0, ring1}};
-    return table_add(&table, &sizes, sizeof(sizes));
-}
-
-// One device with rings of `num`, and the entry before or behind it.
-static void table_with_sizes(
-    bool before, uint32_t num, uint32_t magic, uint32_t ring0, uint32_t ring1) {
-    table_begin(&table, 2);
-    if (before) {
-        add_sizes(magic, ring0, ring1);
-    }
-    table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, num, 16, 0);
-    if (!before) {
-        add_sizes(magic, ring0, ring1);
-    }
-}
-
 static void test_sizes_that_the_image_asks_for(void **state) {
     (void)state;
     static const uint32_t sizes[][2] = {{64, 64}, {1024, 128}, {128, 2048}, {68, 1004}, {512, 512}};
@@ -899,6 +936,11 @@ static void test_sizes_that_the_image_asks_for(void **state) {
         uint32_t entry = table_get(table.bytes, i % 2 ? 16 : 20);
         assert_memory_equal(load_and_write() + entry, table.bytes + entry, 16);
     }
+    // Rings of different lengths.
+    table_with_sizes(false, 4, AMP_RSC_BUFFERS_MAGIC, 128, 256);
+    table_set(&table, RING(table_get(table.bytes, 16), 1, num), 16);
+    assert_int_equal(check(), 0);
+    assert_int_equal(rsc.made.buffers_len, 4 * 128 + 16 * 256);
     // As firmware declares it.
     static const struct amp_table_rpmsg_sized declared =
         AMP_TABLE_RPMSG_SIZED(16, 128, 1536, FAKE_DATA_DA + 0x600, 99);
@@ -1001,6 +1043,7 @@ int main(void) {
         TEST(test_vdev_fields),
         TEST(test_ring_fields),
         TEST(test_ring_on_a_segment),
+        TEST(test_placed_above_a_reservation),
         TEST(test_carveouts),
         TEST(test_devmem_and_trace),
         TEST(test_no_room),
