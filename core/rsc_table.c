@@ -17,10 +17,7 @@
 // Where gcc, asked for small code, would have a copy in each of two callers.
 #define NOINLINE __attribute__((noinline))
 
-enum {
-    LINE = 64, // alignment of what the host places: a cache line of any core
-    RING_ALIGN = 16, // of a descriptor table (virtio 1.1, 2.6)
-};
+enum { LINE = 64 }; // alignment of what the host places: a cache line of any core
 
 // Any entry, as it is in the table.
 union entry {
@@ -195,7 +192,7 @@ static int check_rings(struct amp_rsc *rsc) {
         if (ring->da == AMP_DA_ANY) {
             continue;
         }
-        if ((ring->da & ((ring->align - 1) | (RING_ALIGN - 1))) != 0) {
+        if ((ring->da & (ring->align - 1)) != 0) {
             return AMP_BAD_RING;
         }
         size_t len = virtq_size(ring->num, ring->align);

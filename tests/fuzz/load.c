@@ -348,7 +348,7 @@ static void expect_placed(const uint8_t *vrings, uint64_t reserved) {
     for (size_t i = 0; i < 2; ++i) {
         const struct amp_rsc_vring *ring = &rproc.vdev.vring[i];
         own(ring->da, virtq_size(ring->num, ring->align), AMP_WINDOW_SHARED, RING, NOBODY);
-        CHECK(ring->da % ring->align == 0 && ring->da % 16 == 0);
+        CHECK(ring->da % ring->align == 0);
         uint32_t asked = vrings == NULL ? ring->da : word(vrings, i * sizeof(*ring));
         CHECK(asked == ring->da
             || ((asked == 0 || asked == AMP_DA_ANY)

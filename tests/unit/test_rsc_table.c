@@ -535,6 +535,11 @@ static void test_ring_fields(void **state) {
             }
         }
     }
+    // Where its `align` lets it, a descriptor table begins at a multiple of 4.
+    table_begin(&table, 1);
+    table_add_vdev(&table, 7, FAKE_SHARED_DA + 4, FAKE_SHARED_DA + 0x404, 4, 4, 0);
+    assert_int_equal(check(), 0);
+    assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_SHARED_DA + 4);
     // The last ring that fits.
     table_begin(&table, 1);
     uint32_t end = FAKE_SHARED_DA + FAKE_SHARED_LEN;
