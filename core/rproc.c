@@ -133,10 +133,9 @@ static int bring_link_up(struct amp_rproc *rproc) {
     layout.name_service = rproc->vdev.features >> VIRTIO_RPMSG_F_NS & 1;
     layout.event_idx = rproc->vdev.features >> VIRTIO_RING_F_EVENT_IDX & 1;
     int error = layout.buffers == NULL ? -AMP_EIO : amp_rpmsg_up(rproc->link, &layout);
-    return error != 0
-        ? error
-        : write_status(rproc,
-            VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_DRIVER_OK);
+    const uint8_t all =
+        VIRTIO_CONFIG_S_ACKNOWLEDGE | VIRTIO_CONFIG_S_DRIVER | VIRTIO_CONFIG_S_DRIVER_OK;
+    return error != 0 ? error : write_status(rproc, all);
 }
 
 int amp_rproc_start(struct amp_rproc *rproc) {

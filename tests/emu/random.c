@@ -130,9 +130,9 @@ static void compare(bool with_pc) {
 // does nothing, which Unicorn 2 refuses) or by 32 and more (left to extensions,
 // which Unicorn 2 executes).
 static bool is_compared(uint32_t i) {
-    static const uint8_t not [] = {0x07, 0x27, 0x43, 0x47, 0x4B, 0x4F, 0x53, 0x73};
-    for (size_t n = 0; n < sizeof(not ); n++) {
-        if ((i & 127U) == not [n]) {
+    static const uint8_t left_out[] = {0x07, 0x27, 0x43, 0x47, 0x4B, 0x4F, 0x53, 0x73};
+    for (size_t n = 0; n < sizeof(left_out); n++) {
+        if ((i & 127U) == left_out[n]) {
             return false;
         }
     }
