@@ -8,13 +8,14 @@
 add_library(usermod_openamp INTERFACE)
 file(GLOB OPENAMP_CORE_SRC ${CMAKE_CURRENT_LIST_DIR}/core/*.c)
 target_sources(usermod_openamp INTERFACE
-    ${CMAKE_CURRENT_LIST_DIR}/micropython/bus.c
     ${CMAKE_CURRENT_LIST_DIR}/micropython/callback.c
     ${CMAKE_CURRENT_LIST_DIR}/micropython/endpoint.c
     ${CMAKE_CURRENT_LIST_DIR}/micropython/image.c
     ${CMAKE_CURRENT_LIST_DIR}/micropython/message.c
     ${CMAKE_CURRENT_LIST_DIR}/micropython/modopenamp.c
+    ${CMAKE_CURRENT_LIST_DIR}/micropython/remote.c
     ${CMAKE_CURRENT_LIST_DIR}/micropython/remoteproc.c
+    ${CMAKE_CURRENT_LIST_DIR}/ports/common/bus_host.c
     ${OPENAMP_CORE_SRC}
     ${OPENAMP_PORT_SRC})
 target_include_directories(usermod_openamp INTERFACE

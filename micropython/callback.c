@@ -32,53 +32,71 @@ static bool is_no_str(mp_obj_t exception) {
     return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_UnicodeError));
 }
 
-// No exception leaves it.
-void openamp_call(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+// Call it with `src` and `data`, of which `make` makes a message or the name of a
+// service.  No exception leaves it.
+static void call(mp_obj_t callback, uint32_t src, mp_obj_t (*make)(const char *, size_t),
+    const void *data, size_t len) {
     volatile mp_obj_t arg = MP_OBJ_NULL;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        mp_obj_t callback;
-        if (ept != NULL) {
-            callback = openamp_endpoint_of(ept)->callback;
-            arg = openamp_message_new(data, len);
-        } else {
-            callback = MP_STATE_VM(openamp_service_callback);
-            arg = mp_obj_new_str(data, len);
-        }
+        arg = make(data, len);
         mp_call_function_2(callback, mp_obj_new_int_from_uint(src), arg);
         nlr_pop();
     } else if (arg != MP_OBJ_NULL || !is_no_str(MP_OBJ_FROM_PTR(nlr.ret_val))) {
         caught(&nlr);
     }
-    if (ept != NULL && arg != MP_OBJ_NULL) {
+    if (make == openamp_message_new && arg != MP_OBJ_NULL) {
         openamp_message_clear(arg);
     }
 }
 
-static void service(struct amp_rpmsg *link, uint32_t src, const char *name) {
-    (void)link;
-    openamp_call(NULL, src, (void *)name, strlen(name));
+void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    call(openamp_endpoint_of(ept)->callback, src, openamp_message_new, data, len);
+}
+
+// ---- Services ----
+
+openamp_remote_t *openamp_announcing;
+
+// Who is to hear of services of that core.
+static mp_obj_t service_callback(openamp_remote_t *remote) {
+    mp_obj_t callback = OPENAMP_RUN_OF(remote)->service_callback;
+    return callback != MP_OBJ_NULL ? callback : OPENAMP_RUN()->service_callback;
+}
+
+static void service(struct amp_bus *bus, uint32_t src, const char *name) {
+    openamp_remote_t *remote = bus->user;
+    openamp_remote_t *before = openamp_announcing;
+    openamp_announcing = remote;
+    call(service_callback(remote), src, mp_obj_new_str, name, strlen(name));
+    openamp_announcing = before;
 }
 
 // Announcements are kept until there is a callback for them.
-static const struct amp_rpmsg_events events_quiet = {
+static const struct amp_bus_events events_quiet = {
     .released = openamp_endpoint_released,
 };
-static const struct amp_rpmsg_events events_service = {
+static const struct amp_bus_events events_service = {
     .service = service,
     .released = openamp_endpoint_released,
 };
 
+// Tells what came before, as other callbacks are called: with the scheduler locked.
+void openamp_set_events(openamp_remote_t *remote) {
+    mp_sched_lock();
+    OPENAMP_BUS(remote, set_events,
+        service_callback(remote) == mp_const_none ? &events_quiet : &events_service);
+    mp_sched_unlock();
+}
+
 mp_obj_t openamp_new_service_callback(mp_obj_t callback) {
     openamp_check_thread();
     openamp_check_callback(callback, &mp_type_ValueError);
-    MP_STATE_VM(openamp_service_callback) = callback;
-    // Delivers what came before; as other callbacks, with the scheduler locked.
-    mp_sched_lock();
-    amp_rpmsg_set_events(
-        &openamp_bus.link, callback == mp_const_none ? &events_quiet : &events_service);
-    mp_sched_unlock();
+    OPENAMP_RUN()->service_callback = callback;
+    for (unsigned i = 0; i < MICROPY_PY_OPENAMP_CORES; ++i) {
+        if (openamp_remotes[i].open) {
+            openamp_set_events(&openamp_remotes[i]);
+        }
+    }
     return mp_const_none;
 }
-
-MP_REGISTER_ROOT_POINTER(mp_obj_t openamp_service_callback);

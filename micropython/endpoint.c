@@ -9,31 +9,31 @@
 // comes earlier ends the wait at once.
 #define DEADLOCK_MS (100)
 
-// ---- The bus's list, which keeps endpoints alive ----
+// ---- The remote's list, which keeps endpoints alive ----
 
-void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept) {
-    (void)link;
+void openamp_endpoint_released(struct amp_bus *bus, struct amp_endpoint *ept) {
+    openamp_remote_t *remote = bus->user;
     openamp_endpoint_obj_t *self = openamp_endpoint_of(ept);
-    openamp_endpoint_obj_t **p = &MP_STATE_VM(openamp_endpoints);
+    openamp_endpoint_obj_t **p = &OPENAMP_RUN_OF(remote)->endpoints;
     while (*p != NULL && *p != self) {
         p = &(*p)->next;
     }
     if (*p != NULL) {
         *p = self->next;
-        --openamp_bus.endpoint_count;
+        --remote->endpoint_count;
     }
 }
 
 #if MICROPY_PY_OPENAMP_HOST
-void openamp_endpoints_close_bound(void) {
+void openamp_endpoints_close_bound(openamp_remote_t *remote) {
     openamp_endpoint_obj_t *self;
-    openamp_endpoint_obj_t *next = MP_STATE_VM(openamp_endpoints);
+    openamp_endpoint_obj_t *next = OPENAMP_RUN_OF(remote)->endpoints;
     while ((self = next) != NULL) {
         next = self->next;
         if (amp_endpoint_was_bound(&self->ept)) {
             self->callback = MP_OBJ_SENTINEL;
-            amp_endpoint_abandon(&self->ept);
-            openamp_endpoint_released(NULL, &self->ept);
+            OPENAMP_BUS(remote, abandon, &self->ept);
+            openamp_endpoint_released(remote->bus, &self->ept);
         }
     }
 }
@@ -45,26 +45,28 @@ static bool is_closed(const openamp_endpoint_obj_t *self) {
 
 // A bucket for each endpoint, so that finding one costs the same for any
 // number.
-static void grow_buckets(void) {
-    uint32_t count = openamp_bus.link.bucket_mask + 1;
-    if (openamp_bus.endpoint_count < count) {
+static void grow_buckets(openamp_remote_t *remote) {
+    uint32_t count = remote->bucket_count;
+    if (remote->endpoint_count < count || remote->bus->ops->set_buckets == NULL) {
         return;
     }
     struct amp_endpoint **buckets = m_new_maybe(struct amp_endpoint *, 2 * count);
     if (buckets == NULL) {
-        return; // dear to find is better than not to be had
+        return; // No memory: keep the small table; lookups get slower.
     }
-    MP_STATE_VM(openamp_buckets) = buckets;
-    amp_rpmsg_set_buckets(&openamp_bus.link, buckets, 2 * count);
+    OPENAMP_RUN_OF(remote)->buckets = buckets;
+    OPENAMP_BUS(remote, set_buckets, buckets, 2 * count);
+    remote->bucket_count = 2 * count;
 }
 
 // ---- Arguments ----
 
-// Endpoint() takes all but the last, send() those from SRC.
-enum { NAME, CALLBACK, SRC, DEST, TIMEOUT, END };
+// Endpoint() takes all but TIMEOUT, send() those from SRC to TIMEOUT.
+enum { NAME, CALLBACK, REMOTE, SRC, DEST, TIMEOUT, END };
 static const mp_arg_t allowed_args[END] = {
     [NAME] = {MP_QSTR_name, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
     [CALLBACK] = {MP_QSTR_callback, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+    [REMOTE] = {MP_QSTR_remote, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
     [SRC] = {MP_QSTR_src, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
     [DEST] = {MP_QSTR_dest, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
     [TIMEOUT] = {MP_QSTR_timeout, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = -1}},
@@ -92,20 +94,20 @@ static void raise_send_error(const openamp_endpoint_obj_t *self, int error) {
 
 // One sleep of a send that waits for room, at most `ms` long.  *alive is when
 // the peer was last seen able to send; *slept is of amp_rpmsg_wait_room().
-static void wait_for_room(mp_uint_t now, mp_uint_t ms, mp_uint_t *alive, uint32_t *slept) {
-    struct amp_rpmsg *link = &openamp_bus.link;
-    openamp_bus_poll();
+static void wait_for_room(
+    openamp_remote_t *remote, mp_uint_t now, mp_uint_t ms, mp_uint_t *alive, uint32_t *slept) {
+    openamp_poll(remote);
     mp_handle_pending(true);
-    *slept = amp_rpmsg_wait_room(link, *slept);
+    *slept = OPENAMP_BUS(remote, wait_room, *slept);
     if (*slept == 0) {
         return;
     }
     ms = MIN(ms, *slept);
-    if (!amp_rpmsg_is_polling(link)) {
+    if (!OPENAMP_BUS(remote, is_polling)) {
         *alive = now;
     } else { // inside a callback
         ms = MIN(ms, DEADLOCK_MS);
-        if (amp_rpmsg_peer_can_send(link)) {
+        if (OPENAMP_BUS(remote, peer_can_send)) {
             *alive = now;
         } else if (now - *alive >= DEADLOCK_MS) {
             // No callback but ours runs until we return, so no buffer goes back
@@ -113,8 +115,8 @@ static void wait_for_room(mp_uint_t now, mp_uint_t ms, mp_uint_t *alive, uint32_
             openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback"));
         }
     }
-    if (!openamp_bus.notified) {
-        MICROPY_PY_OPENAMP_WAIT(ms);
+    if (!remote->notified) {
+        MICROPY_PY_OPENAMP_WAIT(ms, &remote->notified);
     }
     if (mp_hal_ticks_ms() - now < *slept) {
         *slept = 0; // it was not the time that ended the sleep
@@ -128,10 +130,10 @@ static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, m
     src = src == AMP_ADDR_ANY ? self->ept.addr : src;
     dest = dest == AMP_ADDR_ANY ? self->ept.dest : dest;
     if (dest == AMP_ADDR_ANY || is_closed(self)) {
-        return amp_endpoint_send(&self->ept, NULL, 0); // says why it cannot
+        return OPENAMP_BUS(self->remote, send, &self->ept, NULL, 0); // says why it cannot
     }
     return OPENAMP_CORE_CALL(
-        amp_rpmsg_send(&openamp_bus.link, src, dest, bufinfo.buf, bufinfo.len));
+        OPENAMP_BUS(self->remote, send_to, src, dest, bufinfo.buf, bufinfo.len));
 }
 
 // All that send() can.
@@ -161,7 +163,7 @@ static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all
         if (left <= 0) {
             openamp_raise(AMP_ETIMEDOUT, MP_ERROR_TEXT("remote took no message in time"));
         }
-        wait_for_room(now, (mp_uint_t)left, &alive, &slept);
+        wait_for_room(self->remote, now, (mp_uint_t)left, &alive, &slept);
         now = mp_hal_ticks_ms();
     }
 }
@@ -180,7 +182,8 @@ static mp_obj_t endpoint_send(mp_obj_t fun, size_t n_args, size_t n_kw, const mp
         } else {
             mp_get_buffer_raise(args[1], &bufinfo, MP_BUFFER_READ);
         }
-        int sent = OPENAMP_CORE_CALL(amp_endpoint_send(&self->ept, bufinfo.buf, bufinfo.len));
+        int sent = OPENAMP_CORE_CALL(
+            OPENAMP_BUS(self->remote, send, &self->ept, bufinfo.buf, bufinfo.len));
         if (sent >= 0) {
             return MP_OBJ_NEW_SMALL_INT(sent);
         }
@@ -210,20 +213,22 @@ static mp_obj_t endpoint_make_new(
     uint32_t dest = openamp_get_addr(args[DEST].u_obj);
     openamp_check_thread();
 
+    openamp_remote_t *remote = openamp_get_remote(args[REMOTE].u_obj, openamp_announcing);
     openamp_endpoint_obj_t *self = mp_obj_malloc(openamp_endpoint_obj_t, type);
     self->callback = callback;
-    grow_buckets();
-    int error = amp_endpoint_create(&openamp_bus.link, &self->ept, name, src, dest,
-        callback == mp_const_none ? NULL : openamp_call);
+    self->remote = remote;
+    grow_buckets(remote);
+    int error = OPENAMP_BUS(remote, create, &self->ept, name, src, dest,
+        callback == mp_const_none ? NULL : openamp_received, AMP_ENDPOINT_ANNOUNCE);
     if (error == -AMP_EINVAL) {
         mp_raise_ValueError(MP_ERROR_TEXT("name must have 1 to 31 bytes"));
     }
     if (error != 0) {
         openamp_raise(AMP_EADDRINUSE, MP_ERROR_TEXT("address in use"));
     }
-    self->next = MP_STATE_VM(openamp_endpoints);
-    MP_STATE_VM(openamp_endpoints) = self;
-    ++openamp_bus.endpoint_count;
+    self->next = OPENAMP_RUN_OF(remote)->endpoints;
+    OPENAMP_RUN_OF(remote)->endpoints = self;
+    ++remote->endpoint_count;
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -235,8 +240,8 @@ static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
     }
     self->callback = MP_OBJ_NULL;
     // With no room for its withdrawal it stays on the list until there is.
-    if (amp_endpoint_destroy(&self->ept) == 0) {
-        openamp_endpoint_released(NULL, &self->ept);
+    if (OPENAMP_BUS(self->remote, destroy, &self->ept) == 0) {
+        openamp_endpoint_released(self->remote->bus, &self->ept);
     }
     return mp_const_none;
 }
@@ -244,7 +249,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_deinit_obj, endpoint_deinit);
 
 static mp_obj_t endpoint_is_ready(mp_obj_t self_in) {
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    return mp_obj_new_bool(amp_endpoint_is_ready(&self->ept));
+    return mp_obj_new_bool(OPENAMP_BUS(self->remote, is_ready, &self->ept));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_is_ready_obj, endpoint_is_ready);
 
@@ -281,6 +286,3 @@ MP_DEFINE_CONST_OBJ_TYPE(
     locals_dict, &endpoint_locals
     );
 // clang-format on
-
-MP_REGISTER_ROOT_POINTER(struct _openamp_endpoint_obj_t *openamp_endpoints);
-MP_REGISTER_ROOT_POINTER(void *openamp_buckets);

@@ -85,7 +85,8 @@ static mp_obj_t absolute(mp_obj_t path) {
     return path;
 }
 
-int openamp_load_file(mp_obj_t name, mp_obj_t *found, struct amp_load_error *why) {
+int openamp_load_file(
+    openamp_remote_t *remote, mp_obj_t name, mp_obj_t *found, struct amp_load_error *why) {
     const char *text = mp_obj_str_get_str(name);
     const char *dir = MICROPY_PY_OPENAMP_FIRMWARE_DIR();
     mp_obj_t path = *found != MP_OBJ_NULL ? *found : name;
@@ -111,9 +112,9 @@ int openamp_load_file(mp_obj_t name, mp_obj_t *found, struct amp_load_error *why
         .ctx = &self,
         .size = (uint64_t)mp_stream_seek(self.file, 0, MP_SEEK_END, &error),
     };
-    openamp_bus.loading = true;
-    error = OPENAMP_CORE_CALL(amp_rproc_load(&openamp_bus.rproc, &image, why));
-    openamp_bus.loading = false;
+    remote->loading = true;
+    error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, load, &image, why));
+    remote->loading = false;
     mp_stream_close(self.file);
     if (self.exception != MP_OBJ_NULL) {
         nlr_raise(self.exception);

@@ -4,7 +4,7 @@
 #include "py/objstr.h"
 
 static MP_DEFINE_STR_OBJ(openamp_version_obj, AMP_VERSION);
-static MP_DEFINE_CONST_FUN_OBJ_0(openamp_init_obj, openamp_bus_init);
+static MP_DEFINE_CONST_FUN_OBJ_0(openamp_init_obj, openamp_init);
 static MP_DEFINE_CONST_FUN_OBJ_1(openamp_new_service_callback_obj, openamp_new_service_callback);
 
 // 0xFFFFFFFF is a small int only where pointers have 64 bits.

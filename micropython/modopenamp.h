@@ -18,58 +18,69 @@
 #error "openamp needs finalisers, the scheduler with static nodes, and __init__ of modules"
 #endif
 
-// An Endpoint.  The bus keeps every open one alive, through `next`.
-typedef struct _openamp_endpoint_obj_t {
-    mp_obj_base_t base;
-    struct _openamp_endpoint_obj_t *next;
-    // Or None; of a closed one MP_OBJ_NULL (by deinit()) or MP_OBJ_SENTINEL (by a shutdown).
-    mp_obj_t callback;
-    struct amp_endpoint ept; // through which the collector finds the bytes of its name
-} openamp_endpoint_obj_t;
-
-static inline openamp_endpoint_obj_t *openamp_endpoint_of(struct amp_endpoint *ept) {
-    return (void *)((char *)ept - offsetof(openamp_endpoint_obj_t, ept));
-}
-
-extern const mp_obj_type_t openamp_endpoint_type;
-extern const mp_obj_type_t openamp_remoteproc_type;
+// How many other cores there can be.
+#ifndef MICROPY_PY_OPENAMP_CORES
+#define MICROPY_PY_OPENAMP_CORES (AMP_CONFIG_CORES)
+#endif
 
 // The longest wait: as good as for ever, and safe to convert to int.
 #define OPENAMP_WAIT_FOREVER (0x3FFFFFFF)
 
-// ---- The bus: one link, shared by all endpoints (bus.c) ----
+// ---- Remotes: the other cores (remote.c) ----
 
-// What is small comes first: it is reached with shorter instructions.
-typedef struct _openamp_bus_t {
+// One other core: a remote of this host, or this remote's host.  What is small
+// comes first: it is reached with shorter instructions.
+typedef struct _openamp_remote_t {
+    mp_sched_node_t node; // first; a soft reset may leave it in the scheduler's list
     volatile bool notified; // the doorbell rang since it was last cleared
     volatile bool running; // the node polls: it looks at `notified` when it has done so
     bool again; // run_again() is scheduled
-#if MICROPY_PY_OPENAMP_HOST
     bool loading; // an image is being read, which may run Python
     volatile bool orphan; // the owner was collected where the core could not be stopped
+    bool open; // in use in this run of the interpreter
+    struct amp_bus *bus;
     const void *owner; // the RemoteProc object that drives the core, not traced
-    struct amp_rproc rproc;
-#endif
     uint32_t endpoint_count;
-    struct amp_rpmsg link;
-} openamp_bus_t;
+    uint32_t bucket_count;
+} openamp_remote_t;
 
-extern openamp_bus_t openamp_bus;
+// All of them, by number.
+extern openamp_remote_t openamp_remotes[MICROPY_PY_OPENAMP_CORES];
 
-// At import: make the bus ready if this run of the interpreter did not yet.
-mp_obj_t openamp_bus_init(void);
+// An operation of the remote's bus.
+#define OPENAMP_BUS(remote, operation, ...) \
+    ((remote)->bus->ops->operation((remote)->bus, ##__VA_ARGS__))
 
-// Have the work that is due done where callbacks may run.  In any context.
-void openamp_bus_notified(void *bus);
+// What a run of the interpreter has on the heap; for each core and of all.
+typedef struct _openamp_run_t {
+    mp_obj_base_t base;
+    mp_obj_t service_callback; // of each core that has none of its own
+    struct {
+        mp_obj_t service_callback; // or MP_OBJ_NULL
+        struct _openamp_endpoint_obj_t *endpoints; // all that are open, the newest first
+        void *buckets;
+        mp_obj_t entry; // what the owner has loaded
+    } core[MICROPY_PY_OPENAMP_CORES];
+} openamp_run_t;
+
+#define OPENAMP_RUN() (MP_STATE_VM(openamp_run))
+#define OPENAMP_RUN_OF(remote) (&OPENAMP_RUN()->core[(remote)-openamp_remotes])
+
+// At import: begin, if this run of the interpreter did not yet.
+mp_obj_t openamp_init(void);
+
+// The remote of a `core=` or `remote=` argument, which is used from now on: a number
+// or a RemoteProc; None gives `otherwise`.  Raises ENODEV.
+openamp_remote_t *openamp_get_remote(mp_obj_t arg, openamp_remote_t *otherwise);
+
+// In a service callback, the core that announced; else core 0.
+extern openamp_remote_t *openamp_announcing;
 
 // Do the work that is due.  No exception leaves it.
-void openamp_bus_poll(void);
+void openamp_poll(openamp_remote_t *remote);
 
-#if MICROPY_PY_OPENAMP_HOST
-// RemoteProc.shutdown(): amp_rproc_shutdown(), and the endpoints that were bound to
-// the core are closed.  Sends nothing and allocates nothing: a finaliser may call it.
-int openamp_bus_shutdown(void);
-#endif
+// Have it done where callbacks may run.  In any context.
+void openamp_notified(void *remote);
 
 // Raise RuntimeError in any thread but the main one, where threads could run
 // here at the same time.
@@ -97,9 +108,10 @@ uint32_t openamp_get_addr(mp_obj_t obj);
 
 // How the platform sleeps until an interrupt, and how its interrupt schedules.
 // A platform whose defaults would lose a doorbell that comes between the last
-// look and the sleep gives its own (micropython/unix).
+// look and the sleep gives its own (micropython/unix): a wait that does not begin
+// while *unless is set.
 #ifndef MICROPY_PY_OPENAMP_WAIT
-#define MICROPY_PY_OPENAMP_WAIT(ms) mp_event_wait_ms(ms)
+#define MICROPY_PY_OPENAMP_WAIT(ms, unless) mp_event_wait_ms(ms)
 #endif
 #ifndef MICROPY_PY_OPENAMP_SCHEDULE
 #define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) mp_sched_schedule_node(node, callback)
@@ -119,19 +131,52 @@ static inline int openamp_left(int result) {
 
 // ---- Callbacks (callback.c) ----
 
+// What a bus tells us: with a function for services, if there is a callback.
+void openamp_set_events(openamp_remote_t *remote);
+
 // The function of the module.
 mp_obj_t openamp_new_service_callback(mp_obj_t callback);
 
-// A message for an endpoint that has a callback; for NULL, the name of a service.
-void openamp_call(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
+// A message for an endpoint that has a callback.
+void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
 // ---- Endpoints (endpoint.c) ----
 
+// An Endpoint.  The remote keeps every open one alive, through `next`.
+typedef struct _openamp_endpoint_obj_t {
+    mp_obj_base_t base;
+    struct _openamp_endpoint_obj_t *next;
+    // Or None; of a closed one MP_OBJ_NULL (by deinit()) or MP_OBJ_SENTINEL (by a shutdown).
+    mp_obj_t callback;
+    openamp_remote_t *remote;
+    struct amp_endpoint ept; // through which the collector finds the bytes of its name
+} openamp_endpoint_obj_t;
+
+static inline openamp_endpoint_obj_t *openamp_endpoint_of(struct amp_endpoint *ept) {
+    return (void *)((char *)ept - offsetof(openamp_endpoint_obj_t, ept));
+}
+
+extern const mp_obj_type_t openamp_endpoint_type;
+
 // The bus released an endpoint that waited for its withdrawal.
-void openamp_endpoint_released(struct amp_rpmsg *link, struct amp_endpoint *ept);
+void openamp_endpoint_released(struct amp_bus *bus, struct amp_endpoint *ept);
 
 // Close all that were ever bound, telling nobody.  The core is down.
-void openamp_endpoints_close_bound(void);
+void openamp_endpoints_close_bound(openamp_remote_t *remote);
+
+// ---- RemoteProc (remoteproc.c) ----
+
+#if MICROPY_PY_OPENAMP_HOST
+extern const mp_obj_type_t openamp_remoteproc_type;
+
+// The remote of a RemoteProc object, or NULL if it is none.
+openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj);
+
+// RemoteProc.shutdown(): the core is stopped and given back, and the endpoints that
+// were bound to it are closed.  Sends nothing and allocates nothing: a finaliser may
+// call it.
+int openamp_remote_shutdown(openamp_remote_t *remote);
+#endif
 
 // ---- Messages (message.c) ----
 
@@ -147,8 +192,9 @@ static inline void openamp_message_clear(mp_obj_t message) {
 
 // ---- Images (image.c) ----
 
-// Load the firmware file of that name: amp_rproc_load(), or an exception.
-// *found is where it was found before, or MP_OBJ_NULL, which is then set.
-int openamp_load_file(mp_obj_t name, mp_obj_t *found, struct amp_load_error *why);
+// Load the firmware file of that name into the remote: the bus's load(), or an
+// exception.  *found is where it was found before, or MP_OBJ_NULL, which is then set.
+int openamp_load_file(
+    openamp_remote_t *remote, mp_obj_t name, mp_obj_t *found, struct amp_load_error *why);
 
 #endif // OPENAMP_MODOPENAMP_H

@@ -10,15 +10,17 @@ OPENAMP_MOD := $(OPENAMP_TOP)/micropython
 OPENAMP_PORT ?= sim
 
 SRC_USERMOD_C += $(addprefix $(OPENAMP_MOD)/, \
-    bus.c callback.c endpoint.c image.c message.c modopenamp.c remoteproc.c)
+    callback.c endpoint.c image.c message.c modopenamp.c remote.c remoteproc.c)
 SRC_USERMOD_LIB_C += $(wildcard $(OPENAMP_TOP)/core/*.c)
 CFLAGS_USERMOD += -I$(OPENAMP_TOP) -I$(OPENAMP_TOP)/include
 
 OPENAMP_ROLE ?= host
 ifeq ($(OPENAMP_ROLE),device)
 CFLAGS_USERMOD += -DMICROPY_PY_OPENAMP_HOST=0 -DAMP_CONFIG_HOST=0
+SRC_USERMOD_LIB_C += $(OPENAMP_TOP)/ports/common/bus_device.c
 else
 CFLAGS_USERMOD += -DAMP_CONFIG_DEVICE=0
+SRC_USERMOD_LIB_C += $(OPENAMP_TOP)/ports/common/bus_host.c
 endif
 
 # Where signals are interrupts: see unix/atomic.c and unix/sleep.c.
@@ -28,6 +30,8 @@ OPENAMP_UNIX :=
 endif
 
 ifeq ($(OPENAMP_PORT),sim)
+
+CFLAGS_USERMOD += -DAMP_CONFIG_CORES=16 # AMP_SIM_CORES
 
 # The host half of the port, and the runner that it carries.
 SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/sim/, \
@@ -39,6 +43,8 @@ $(BUILD)/openamp/sim/runner:
 	$(Q)$(MAKE) -C $(OPENAMP_TOP) BUILD=$(abspath $(BUILD)/openamp) CC="$(CC)" runner
 
 else ifeq ($(OPENAMP_PORT),emu)
+
+CFLAGS_USERMOD += -DAMP_CONFIG_CORES=4 # AMP_EMU_CORES
 
 # All of it runs in MicroPython's own thread.
 SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/emu/, \

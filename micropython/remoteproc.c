@@ -8,6 +8,7 @@
 
 typedef struct _remoteproc_obj_t {
     mp_obj_base_t base;
+    openamp_remote_t *remote;
     mp_obj_t entry; // path or address: read again when the core is restarted
     mp_obj_t found; // where the path led, in whatever directory the program is now
 } remoteproc_obj_t;
@@ -21,38 +22,41 @@ static const char *entry_text(mp_obj_t entry) {
 
 // A core is being loaded: its file may lie in a file system written in Python, which
 // may do anything while it is read, but not this.
-static void check_loading(void) {
-    if (openamp_bus.loading) {
+static void check_loading(const remoteproc_obj_t *self) {
+    if (self->remote->loading) {
         openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is being loaded"));
     }
 }
 
 // What is to be loaded needs a core that does not run.
 static void check_busy(const remoteproc_obj_t *self) {
-    check_loading();
-    if (OPENAMP_THREADS && openamp_bus.orphan) {
-        openamp_bus_shutdown();
+    openamp_remote_t *remote = self->remote;
+    check_loading(self);
+    if (OPENAMP_THREADS && remote->orphan) {
+        openamp_remote_shutdown(remote);
     }
-    if (openamp_bus.rproc.state == AMP_RPROC_RUNNING) {
-        // The entry has a root pointer of its own: the owner may be collected in
+    if (OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING) {
+        // The entry has a reference of its own: the owner may be collected in
         // another thread even now.
-        const void *owner = openamp_bus.owner;
+        const void *owner = remote->owner;
         openamp_raise(AMP_EBUSY,
             owner == self
-                ? MP_ERROR_TEXT("core is running")
-                : MP_ERROR_TEXT("core 0 runs %s (RemoteProc at 0x%p): call its shutdown()"),
-            entry_text(MP_STATE_VM(openamp_entry)), owner);
+                ? MP_ERROR_TEXT("core %d is running")
+                : MP_ERROR_TEXT("core %d runs %s (RemoteProc at 0x%p): call its shutdown()"),
+            (int)(remote - openamp_remotes), entry_text(OPENAMP_RUN_OF(remote)->entry), owner);
     }
 }
 
 // The object that drives the core; every other was shut down, or its core was
 // taken over by a later one.
-static void check_owner(mp_obj_t self_in) {
+static openamp_remote_t *check_owner(mp_obj_t self_in) {
+    remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
     openamp_check_thread();
-    if (openamp_bus.owner != MP_OBJ_TO_PTR(self_in)) {
+    if (self->remote->owner != self) {
         openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("core was shut down"));
     }
-    check_loading();
+    check_loading(self);
+    return self->remote;
 }
 
 static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_error *why) {
@@ -96,9 +100,9 @@ static void load(remoteproc_obj_t *self) {
             && !mp_obj_equal(mp_obj_new_int((mp_int_t)address), entry)) {
             address = (amp_da_t)-1; // no core has anything there
         }
-        error = OPENAMP_CORE_CALL(amp_rproc_load_address(&openamp_bus.rproc, address, &why));
+        error = OPENAMP_CORE_CALL(OPENAMP_BUS(self->remote, load_address, address, &why));
     } else {
-        error = openamp_load_file(entry, &self->found, &why);
+        error = openamp_load_file(self->remote, entry, &self->found, &why);
     }
     if (error != 0) {
         raise_load_error(entry, -error, &why);
@@ -106,40 +110,54 @@ static void load(remoteproc_obj_t *self) {
 }
 
 static mp_obj_t remoteproc_make_new(
-    const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
-    mp_arg_check_num(n_args, n_kw, 1, 1, false);
-    if (mp_obj_get_type(args[0]) != &mp_type_int) {
-        openamp_get_name(args[0]);
+    const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
+    static const mp_arg_t allowed[] = {
+        {MP_QSTR_entry, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
+        {MP_QSTR_core, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = 0}},
+    };
+    mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+    mp_arg_parse_all_kw_array(n_args, n_kw, all_args, MP_ARRAY_SIZE(allowed), allowed, args);
+    mp_obj_t entry = args[0].u_obj;
+    if (mp_obj_get_type(entry) != &mp_type_int) {
+        openamp_get_name(entry);
     }
     openamp_check_thread();
     remoteproc_obj_t *self = mp_obj_malloc_with_finaliser(remoteproc_obj_t, type);
-    self->entry = args[0];
+    self->remote = openamp_remotes;
+    self->entry = entry;
     self->found = MP_OBJ_NULL;
+    self->remote = openamp_get_remote(MP_OBJ_NEW_SMALL_INT(args[1].u_int), NULL);
     // An object that the program lost gives up its core.  Here nothing has read who
     // the owner is: to the collector, a register that still has it is a reference.
-    if (openamp_bus.rproc.state == AMP_RPROC_RUNNING) {
+    if (OPENAMP_BUS(self->remote, state) == AMP_RPROC_RUNNING) {
         gc_collect();
     }
     load(self);
-    openamp_bus.owner = self;
-    MP_STATE_VM(openamp_entry) = self->entry;
+    self->remote->owner = self;
+    OPENAMP_RUN_OF(self->remote)->entry = entry;
     return MP_OBJ_FROM_PTR(self);
+}
+
+openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj) {
+    if (mp_obj_get_type(obj) != &openamp_remoteproc_type) {
+        return NULL;
+    }
+    remoteproc_obj_t *self = MP_OBJ_TO_PTR(obj);
+    return self->remote;
 }
 
 static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    struct amp_rproc *rproc = &openamp_bus.rproc;
-    check_owner(self_in);
-    openamp_bus_poll(); // it may have died without our noticing yet
-    if (rproc->state != AMP_RPROC_LOADED) {
+    openamp_remote_t *remote = check_owner(self_in);
+    openamp_poll(remote); // it may have died without our noticing yet
+    if (OPENAMP_BUS(remote, state) != AMP_RPROC_LOADED) {
         load(self); // what the firmware modified; EBUSY if it runs
     }
     check_owner(self_in); // both may run Python, which may have shut it down
-    int error = OPENAMP_CORE_CALL(amp_rproc_start(rproc));
+    struct amp_load_error why;
+    int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, start, &why));
     if (error != 0) {
-        // The port may know why: what it found at the entry is no code.
-        struct amp_load_error why = {.what = "does not start"};
-        rproc->port->ops->core_state(rproc->port->ctx, &why.what);
+        why.what = why.what != NULL ? why.what : "does not start";
         raise_load_error(self->entry, -error, &why);
     }
     return mp_const_none;
@@ -147,8 +165,8 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_start_obj, remoteproc_start);
 
 static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
-    check_owner(self_in);
-    int error = OPENAMP_CORE_CALL(amp_rproc_stop(&openamp_bus.rproc));
+    openamp_remote_t *remote = check_owner(self_in);
+    int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, stop));
     if (error != 0) {
         openamp_raise(-error, MP_ERROR_TEXT("core does not stop"));
     }
@@ -159,18 +177,20 @@ static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_stop_obj, remoteproc_stop);
 // The finaliser: shutdown() that never raises, and may run anywhere: in another
 // thread, or while the core is loaded for the next owner.
 static mp_obj_t remoteproc_del(mp_obj_t self_in) {
-    if (openamp_bus.owner != MP_OBJ_TO_PTR(self_in)) {
+    remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    openamp_remote_t *remote = self->remote;
+    if (remote->owner != self) {
         return mp_const_none;
     }
-    openamp_bus.owner = NULL;
-    if (openamp_bus.loading) {
+    remote->owner = NULL;
+    if (remote->loading) {
         return mp_const_none; // it was not running, or it would not be loaded
     }
     if (OPENAMP_IS_MAIN_THREAD()) {
-        openamp_bus_shutdown();
+        openamp_remote_shutdown(remote);
     } else {
-        openamp_bus.orphan = true;
-        openamp_bus_notified(&openamp_bus);
+        remote->orphan = true;
+        openamp_notified(remote);
     }
     return mp_const_none;
 }
@@ -182,11 +202,24 @@ static mp_obj_t remoteproc_shutdown(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_shutdown_obj, remoteproc_shutdown);
 
+// Services of this core go to `callback` and not to that of the module; None: to that
+// of the module again.
+static mp_obj_t remoteproc_new_service_callback(mp_obj_t self_in, mp_obj_t callback) {
+    openamp_remote_t *remote = check_owner(self_in);
+    openamp_check_callback(callback, &mp_type_ValueError);
+    OPENAMP_RUN_OF(remote)->service_callback = callback == mp_const_none ? MP_OBJ_NULL : callback;
+    openamp_set_events(remote);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(
+    remoteproc_new_service_callback_obj, remoteproc_new_service_callback);
+
 static const mp_rom_map_elem_t remoteproc_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&remoteproc_del_obj)},
     {MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&remoteproc_start_obj)},
     {MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&remoteproc_stop_obj)},
     {MP_ROM_QSTR(MP_QSTR_shutdown), MP_ROM_PTR(&remoteproc_shutdown_obj)},
+    {MP_ROM_QSTR(MP_QSTR_new_service_callback), MP_ROM_PTR(&remoteproc_new_service_callback_obj)},
 };
 static MP_DEFINE_CONST_DICT(remoteproc_locals, remoteproc_locals_table);
 
@@ -197,7 +230,5 @@ MP_DEFINE_CONST_OBJ_TYPE(
     locals_dict, &remoteproc_locals
     );
 // clang-format on
-
-MP_REGISTER_ROOT_POINTER(mp_obj_t openamp_entry);
 
 #endif // MICROPY_PY_OPENAMP_HOST

@@ -29,6 +29,11 @@
 #error "a ring of openamp has at most 256 descriptors"
 #endif
 
+// Remote cores that a host has, for amp_platform_bus().
+#ifndef AMP_CONFIG_CORES
+#define AMP_CONFIG_CORES 1
+#endif
+
 // Can rings and buffers lie in memory that this core caches and the other one
 // does not see (struct amp_port, cache_line)?  1 costs code on the path of every
 // message; 0 refuses such a port.

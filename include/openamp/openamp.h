@@ -2,6 +2,7 @@
 #ifndef OPENAMP_OPENAMP_H
 #define OPENAMP_OPENAMP_H
 
+#include "openamp/bus.h"
 #include "openamp/config.h"
 #include "openamp/error.h"
 #include "openamp/platform.h"

@@ -10,10 +10,18 @@
 
 #include "openamp/port.h"
 
+struct amp_bus;
+
 // The port of remote core number `core` on a host, or of the host (core 0) on
 // a remote.  NULL if there is no such core.  Sets the hardware up at the first
 // call and returns the same pointer ever after.
 const struct amp_port *amp_platform_port(unsigned core);
+
+// The bus to remote core number `core` on a host, or to the host (core 0) on a
+// remote.  NULL if there is no such core.  The same pointer ever after.  Needs
+// AMP_CONFIG_CORES on a host, and is given by ports/common/bus_host.c or
+// bus_device.c, or by a port whose operating system owns the rings.
+struct amp_bus *amp_platform_bus(unsigned core);
 
 // Host: sleep until a doorbell rang or a core died since the last call, or
 // another interrupt came, or `timeout_ms` (-1: none) passed.  Returns 1 if

@@ -35,9 +35,9 @@ void HSEM1_IRQHandler(void) {
 }
 
 // SysTick ends it after a millisecond.
-void openamp_stm32_wait(void) {
+void openamp_stm32_wait(const volatile bool *unless) {
     mp_uint_t before = disable_irq();
-    if (!openamp_bus.notified && MP_STATE_VM(sched_state) != MP_SCHED_PENDING
+    if (!*unless && MP_STATE_VM(sched_state) != MP_SCHED_PENDING
         && MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL) {
         __WFI();
     }

@@ -2,5 +2,5 @@
 // header (openamp.mk).
 
 // A doorbell between the last look and the sleep ends it at once.
-#define MICROPY_PY_OPENAMP_WAIT(ms) openamp_stm32_wait()
-void openamp_stm32_wait(void);
+#define MICROPY_PY_OPENAMP_WAIT(ms, unless) openamp_stm32_wait(unless)
+void openamp_stm32_wait(const volatile _Bool *unless);

@@ -66,12 +66,12 @@ static struct timespec from_us(unsigned long us) {
         .tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000) * 1000};
 }
 
-void openamp_unix_wait(unsigned long ms) {
+void openamp_unix_wait(unsigned long ms, const volatile bool *unless) {
     struct timespec timeout = {
         .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
     sigset_t before;
     block_signals(&before);
-    if (!openamp_bus.notified && !is_pending()) {
+    if (!*unless && !is_pending()) {
         MICROPY_PY_OPENAMP_PPOLL(NULL, 0, &timeout, &before);
     }
     unblock_signals(&before);

@@ -16,9 +16,10 @@ AMP_SIM := ports/sim
 AMP_SIM_BUILD := $(BUILD)/sim
 
 AMP_SIM_HOST_SRC := $(addprefix $(AMP_SIM)/, \
-    host.c host_fault.c host_life.c host_memory.c host_process.c host_signal.c runner_blob.c)
+    host.c host_fault.c host_life.c host_memory.c host_process.c host_signal.c runner_blob.c) \
+    ports/common/bus_host.c
 AMP_SIM_RUNNER := $(AMP_SIM_BUILD)/runner
-AMP_SIM_HOST_CFLAGS := -DAMP_SIM_RUNNER_FILE='"$(abspath $(AMP_SIM_RUNNER))"'
+AMP_SIM_HOST_CFLAGS := -DAMP_CONFIG_CORES=16 -DAMP_SIM_RUNNER_FILE='"$(abspath $(AMP_SIM_RUNNER))"'
 
 # No sanitizers, no position independence, no C library: these are the flags of
 # another machine that happens to be of our kind.

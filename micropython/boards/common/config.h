@@ -55,7 +55,7 @@ static inline void board_interrupts_restore(uint32_t before) {
 #include <stdbool.h>
 void board_wait(uint32_t ms, const volatile bool *unless);
 #define MICROPY_INTERNAL_WFE(ms) board_wait((uint32_t)(ms), NULL)
-#define MICROPY_PY_OPENAMP_WAIT(ms) board_wait((uint32_t)(ms), &openamp_bus.notified)
+#define MICROPY_PY_OPENAMP_WAIT(ms, unless) board_wait((uint32_t)(ms), unless)
 
 // RemoteProc looks here for what the current directory does not have.
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() "/rom"

@@ -1,8 +1,8 @@
 /*
- * The bus: the one link of this core, and how its doorbell reaches Python.
+ * The remotes: the other cores, and how their doorbells reach Python.
  *
- * The doorbell's interrupt schedules a node; the scheduler runs it where
- * callbacks may run, and it polls the link, which calls the endpoints.
+ * A doorbell's interrupt schedules the node of its remote; the scheduler runs it
+ * where callbacks may run, and it polls the bus, which calls the endpoints.
  */
 #include <stdarg.h> // py/obj.h looks whether it came first
 
@@ -13,11 +13,7 @@
 #include "py/gc.h"
 #include "py/mphal.h"
 
-openamp_bus_t openamp_bus;
-
-// Apart from the bus: it may be in the scheduler's list when a soft reset ends
-// one run of the interpreter, and is still there in the next.
-static mp_sched_node_t node;
+openamp_remote_t openamp_remotes[MICROPY_PY_OPENAMP_CORES];
 
 #if OPENAMP_THREADS
 // Without a lock around the interpreter nothing keeps two threads out of here.
@@ -74,136 +70,123 @@ const char *openamp_get_name(mp_obj_t obj) {
 
 static void run(mp_sched_node_t *self);
 
-#if !MICROPY_PY_OPENAMP_HOST
-// Until the host has finished our resource table there is no link to poll.
-static int device_poll(struct amp_rpmsg *link) {
-    size_t len;
-    const void *table = amp_platform_table(&len);
-    struct amp_rpmsg_layout layout;
-    if (!amp_rpmsg_is_up(link) && amp_vdev_open(link->port, table, len, &layout) == 0) {
-        amp_rpmsg_up(link, &layout);
-    }
-    return amp_rpmsg_poll(link);
-}
-#endif
-
 #if MICROPY_PY_OPENAMP_HOST
-int openamp_bus_shutdown(void) {
-    int error = OPENAMP_CORE_CALL(amp_rproc_shutdown(&openamp_bus.rproc));
+int openamp_remote_shutdown(openamp_remote_t *remote) {
+    int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, shutdown));
     if (OPENAMP_THREADS) {
-        openamp_bus.orphan = false;
+        remote->orphan = false;
     }
     if (error == 0) {
-        openamp_endpoints_close_bound();
+        openamp_endpoints_close_bound(remote);
     }
     return error;
 }
 #endif
 
-// With the scheduler locked: the result of amp_rproc_poll().
-static int poll(void) {
-    openamp_bus.notified = false;
+// With the scheduler locked: the result of the bus's poll().
+static int poll(openamp_remote_t *remote) {
+    remote->notified = false;
 #if MICROPY_PY_OPENAMP_HOST
-    if (OPENAMP_THREADS && openamp_bus.orphan) {
-        openamp_bus_shutdown();
+    if (OPENAMP_THREADS && remote->orphan) {
+        openamp_remote_shutdown(remote);
     }
-    return OPENAMP_CORE_CALL(amp_rproc_poll(&openamp_bus.rproc));
-#else
-    return OPENAMP_CORE_CALL(device_poll(&openamp_bus.link));
 #endif
+    return OPENAMP_CORE_CALL(OPENAMP_BUS(remote, poll));
 }
 
-static mp_obj_t run_again(mp_obj_t arg) {
-    (void)arg;
-    openamp_bus.again = false;
-    run(NULL);
+static mp_obj_t run_again(mp_obj_t core) {
+    openamp_remote_t *remote = &openamp_remotes[MP_OBJ_SMALL_INT_VALUE(core)];
+    remote->again = false;
+    run(&remote->node);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
 
 // Have run_again() run after one turn of the program.  Where the program's own
 // functions fill the queue, it takes the place of the oldest, whose turn is now.
-static void schedule_again(void) {
-    if (openamp_bus.again) {
+static void schedule_again(openamp_remote_t *remote) {
+    if (remote->again) {
         return;
     }
-    openamp_bus.again = true;
-    if (mp_sched_schedule(MP_OBJ_FROM_PTR(&run_again_obj), mp_const_none)) {
+    remote->again = true;
+    mp_obj_t core = MP_OBJ_NEW_SMALL_INT(remote - openamp_remotes);
+    if (mp_sched_schedule(MP_OBJ_FROM_PTR(&run_again_obj), core)) {
         return;
     }
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     mp_sched_item_t *oldest = &MP_STATE_VM(sched_queue)[MP_STATE_VM(sched_idx)];
     mp_sched_item_t item = *oldest;
     oldest->func = MP_OBJ_FROM_PTR(&run_again_obj);
-    oldest->arg = mp_const_none;
+    oldest->arg = core;
     MICROPY_END_ATOMIC_SECTION(state);
     mp_call_function_1_protected(item.func, item.arg);
 }
 
 // The scheduler's node: do the work that is due.
 static void run(mp_sched_node_t *self) {
-    (void)self;
-    if (MP_STATE_VM(openamp_started) == MP_OBJ_NULL) {
+    openamp_remote_t *remote = (void *)self; // its first member
+    if (!remote->open) {
         return; // scheduled before a soft reset
     }
-    openamp_bus.running = true;
-    int taken = poll();
-    openamp_bus.running = false;
-    if (taken < (int)amp_rpmsg_depth(&openamp_bus.link) && !openamp_bus.notified) {
+    remote->running = true;
+    int taken = poll(remote);
+    remote->running = false;
+    if (taken < (int)OPENAMP_BUS(remote, depth) && !remote->notified) {
         return; // nothing is due until the doorbell rings again
     }
     // More may be due.  Scheduled nodes run until there are none, so a node
     // that is scheduled while it runs, by itself or by the doorbell, would lock
     // the program out under a flood; a Python callback has one turn and then
-    // the program has one.
-    schedule_again();
+    // the program, and every other core, has one.
+    schedule_again(remote);
 }
 
 // The doorbell's interrupt.
-void openamp_bus_notified(void *arg) {
-    openamp_bus_t *bus = arg;
-    bus->notified = true;
-    if (!bus->running) {
-        MICROPY_PY_OPENAMP_SCHEDULE(&node, run);
+void openamp_notified(void *arg) {
+    openamp_remote_t *remote = arg;
+    remote->notified = true;
+    if (!remote->running) {
+        MICROPY_PY_OPENAMP_SCHEDULE(&remote->node, run);
     }
 }
 
-void openamp_bus_poll(void) {
+void openamp_poll(openamp_remote_t *remote) {
     // Callbacks run as scheduled ones do, also where send() runs them.
     mp_sched_lock();
-    (void)poll();
+    (void)poll(remote);
     mp_sched_unlock();
 }
 
 // ---- Beginning and end ----
+
+static void end_remote(openamp_remote_t *remote) {
+    OPENAMP_BUS(remote, close);
+    // Nobody is told of them where the core was stopped; a device's host is.
+    openamp_endpoint_obj_t *ept = OPENAMP_RUN_OF(remote)->endpoints;
+    for (; ept != NULL; ept = ept->next) {
+        if (OPENAMP_BUS(remote, destroy, &ept->ept) != 0) {
+            OPENAMP_BUS(remote, abandon, &ept->ept); // no room for its withdrawal
+        }
+    }
+    OPENAMP_BUS(remote, set_events, NULL);
+    OPENAMP_BUS(remote, set_buckets, NULL, 0);
+    remote->open = false;
+    remote->again = false;
+    remote->owner = NULL;
+    remote->endpoint_count = 0;
+}
 
 // The end of this run of the interpreter: keep nothing of its heap.
 static void end(mp_obj_t self, qstr attr, mp_obj_t *dest) {
     (void)self;
     (void)attr;
     (void)dest;
-    struct amp_rpmsg *link = &openamp_bus.link;
-    link->port->ops->listen(link->port->ctx, NULL, NULL);
-#if MICROPY_PY_OPENAMP_HOST
-    amp_rproc_shutdown(&openamp_bus.rproc);
-    openamp_bus.owner = NULL;
-    MP_STATE_VM(openamp_entry) = MP_OBJ_NULL;
-#else
-    // The link stays up: the host does not start over with us.
-    openamp_endpoint_obj_t *ept = MP_STATE_VM(openamp_endpoints);
-    for (; ept != NULL; ept = ept->next) {
-        if (amp_endpoint_destroy(&ept->ept) != 0) {
-            amp_endpoint_abandon(&ept->ept); // no room for its withdrawal
+    for (unsigned i = 0; i < MICROPY_PY_OPENAMP_CORES; ++i) {
+        if (openamp_remotes[i].open) {
+            end_remote(&openamp_remotes[i]);
         }
     }
-    amp_rpmsg_set_buckets(link, link->own_buckets, AMP_CONFIG_BUCKETS);
-#endif
-    openamp_bus.again = false;
-    openamp_bus.endpoint_count = 0;
-    MP_STATE_VM(openamp_endpoints) = NULL;
-    MP_STATE_VM(openamp_buckets) = NULL;
-    MP_STATE_VM(openamp_service_callback) = MP_OBJ_NULL;
-    MP_STATE_VM(openamp_started) = MP_OBJ_NULL;
+    OPENAMP_RUN() = NULL;
 }
 
 // One object lives as long as this run of the interpreter: C's memory and the
@@ -213,33 +196,56 @@ static void end(mp_obj_t self, qstr attr, mp_obj_t *dest) {
 // place then, whether its own finaliser has run or not.
 // clang-format off
 static MP_DEFINE_CONST_OBJ_TYPE(
-    bus_type, MP_QSTR_openamp, MP_TYPE_FLAG_NONE,
+    run_type, MP_QSTR_openamp, MP_TYPE_FLAG_NONE,
     attr, end
     );
 // clang-format on
 
-mp_obj_t openamp_bus_init(void) {
-    openamp_check_thread();
-    if (MP_STATE_VM(openamp_started) != MP_OBJ_NULL) {
-        return mp_const_none;
+// Use a core from now on, if there is one of that number.
+static bool open_remote(openamp_remote_t *remote) {
+    if (remote->open) {
+        return true;
     }
-    const struct amp_port *port = amp_platform_port(0);
-    if (port == NULL) {
-        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("no other core"));
+    remote->bus = amp_platform_bus((unsigned)(remote - openamp_remotes));
+    if (remote->bus == NULL || OPENAMP_BUS(remote, open) != 0) {
+        return false;
     }
-    MP_STATE_VM(openamp_started) =
-        MP_OBJ_FROM_PTR(mp_obj_malloc_with_finaliser(mp_obj_base_t, &bus_type));
-#if MICROPY_PY_OPENAMP_HOST
-    amp_rpmsg_init(&openamp_bus.link, AMP_HOST, port);
-    amp_rproc_init(&openamp_bus.rproc, port, &openamp_bus.link);
-    amp_rproc_stop(&openamp_bus.rproc); // a reset of this core alone leaves the other one running
-#else
-    if (openamp_bus.link.port == NULL) {
-        amp_rpmsg_init(&openamp_bus.link, AMP_DEVICE, port);
-    }
-#endif
-    port->ops->listen(port->ctx, openamp_bus_notified, &openamp_bus);
-    return openamp_new_service_callback(mp_const_none);
+    remote->bus->user = remote;
+    remote->bucket_count = AMP_CONFIG_BUCKETS;
+    remote->open = true;
+    openamp_set_events(remote);
+    OPENAMP_BUS(remote, listen, openamp_notified, remote);
+    return true;
 }
 
-MP_REGISTER_ROOT_POINTER(mp_obj_t openamp_started);
+openamp_remote_t *openamp_get_remote(mp_obj_t arg, openamp_remote_t *otherwise) {
+    if (arg == mp_const_none) {
+        return otherwise;
+    }
+#if MICROPY_PY_OPENAMP_HOST
+    openamp_remote_t *remote = openamp_remoteproc_remote(arg);
+    if (remote != NULL) {
+        return remote;
+    }
+#endif
+    mp_int_t core = mp_obj_get_int(arg);
+    if (core < 0 || core >= MICROPY_PY_OPENAMP_CORES || !open_remote(&openamp_remotes[core])) {
+        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("no core %d"), (int)core);
+    }
+    return &openamp_remotes[core];
+}
+
+mp_obj_t openamp_init(void) {
+    openamp_check_thread();
+    if (OPENAMP_RUN() == NULL) {
+        openamp_run_t *run = mp_obj_malloc_with_finaliser(openamp_run_t, &run_type);
+        memset(run->core, 0, sizeof(run->core));
+        run->service_callback = mp_const_none;
+        OPENAMP_RUN() = run;
+        openamp_announcing = openamp_remotes;
+        openamp_get_remote(MP_OBJ_NEW_SMALL_INT(0), NULL);
+    }
+    return mp_const_none;
+}
+
+MP_REGISTER_ROOT_POINTER(struct _openamp_run_t *openamp_run);

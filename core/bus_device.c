@@ -1,0 +1,45 @@
+/* The bus of a device over our own rings: a remote core's link to its host. */
+#include "core/bus_rings.h"
+#include "openamp/vdev.h"
+
+#if AMP_CONFIG_DEVICE
+
+// The host does not start over with us, so the link goes on.
+static int device_open(struct amp_bus *bus) {
+    (void)bus;
+    return 0;
+}
+
+static void device_close(struct amp_bus *bus) {
+    amp_bus_rings_listen(bus, NULL, NULL);
+}
+
+// Until the host has finished our resource table there is no link to poll.
+static int device_poll(struct amp_bus *bus) {
+    const struct amp_bus_device *device = (const void *)bus; // its first member
+    struct amp_rpmsg *link = amp_bus_link(bus);
+    struct amp_rpmsg_layout layout;
+    if (!amp_rpmsg_is_up(link)
+        && amp_vdev_open(link->port, device->table, device->table_len, &layout) == 0) {
+        amp_rpmsg_up(link, &layout);
+    }
+    return amp_rpmsg_poll(link);
+}
+
+static const struct amp_bus_ops ops = {
+    .open = device_open,
+    .close = device_close,
+    .poll = device_poll,
+    AMP_BUS_RINGS_OPS,
+};
+
+struct amp_bus *amp_bus_device_init(
+    struct amp_bus_device *device, const struct amp_port *port, const void *table, size_t len) {
+    device->rings.bus.ops = &ops;
+    device->table = table;
+    device->table_len = len;
+    amp_rpmsg_init(&device->rings.link, AMP_DEVICE, port);
+    return &device->rings.bus;
+}
+
+#endif // AMP_CONFIG_DEVICE

@@ -1,0 +1,78 @@
+/* The bus of a host over our own rings: the life of the remote core, and its link. */
+#include "core/bus_rings.h"
+
+#if AMP_CONFIG_HOST
+
+static struct amp_rproc *rproc_of(const struct amp_bus *bus) {
+    return &((struct amp_bus_host *)(uintptr_t)bus)->rproc; // its first member
+}
+
+static int host_open(struct amp_bus *bus) {
+    struct amp_rpmsg *link = amp_bus_link(bus);
+    const struct amp_port *port = link->port;
+    amp_rpmsg_init(link, AMP_HOST, port);
+    amp_rproc_init(rproc_of(bus), port, link);
+    return amp_rproc_stop(rproc_of(bus)); // a reset of this core alone leaves the other one running
+}
+
+static void host_close(struct amp_bus *bus) {
+    amp_bus_rings_listen(bus, NULL, NULL);
+    amp_rproc_shutdown(rproc_of(bus));
+}
+
+static int host_load(
+    struct amp_bus *bus, const struct amp_image *image, struct amp_load_error *error) {
+    return amp_rproc_load(rproc_of(bus), image, error);
+}
+
+static int host_load_address(struct amp_bus *bus, amp_da_t entry, struct amp_load_error *error) {
+    return amp_rproc_load_address(rproc_of(bus), entry, error);
+}
+
+static int host_start(struct amp_bus *bus, struct amp_load_error *error) {
+    struct amp_rproc *rproc = rproc_of(bus);
+    *error = (struct amp_load_error){.what = NULL};
+    int result = amp_rproc_start(rproc);
+    if (result != 0) {
+        // The port may know why: what it found at the entry is no code.
+        (void)rproc->port->ops->core_state(rproc->port->ctx, &error->what);
+    }
+    return result;
+}
+
+static int host_stop(struct amp_bus *bus) {
+    return amp_rproc_stop(rproc_of(bus));
+}
+
+static int host_shutdown(struct amp_bus *bus) {
+    return amp_rproc_shutdown(rproc_of(bus));
+}
+
+static enum amp_rproc_state host_state(const struct amp_bus *bus) {
+    return rproc_of(bus)->state;
+}
+
+static int host_poll(struct amp_bus *bus) {
+    return amp_rproc_poll(rproc_of(bus));
+}
+
+static const struct amp_bus_ops ops = {
+    .open = host_open,
+    .close = host_close,
+    .load = host_load,
+    .load_address = host_load_address,
+    .start = host_start,
+    .stop = host_stop,
+    .shutdown = host_shutdown,
+    .state = host_state,
+    .poll = host_poll,
+    AMP_BUS_RINGS_OPS,
+};
+
+struct amp_bus *amp_bus_host_init(struct amp_bus_host *host, const struct amp_port *port) {
+    host->rings.bus.ops = &ops;
+    host->rings.link.port = port;
+    return &host->rings.bus;
+}
+
+#endif // AMP_CONFIG_HOST

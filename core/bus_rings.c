@@ -1,0 +1,102 @@
+/* The bus over our own rings: the operations that are the link's, for both roles. */
+#include "core/bus_rings.h"
+
+void amp_bus_rings_listen(struct amp_bus *bus, amp_notified_t notified, void *arg) {
+    const struct amp_port *port = amp_bus_link(bus)->port;
+    port->ops->listen(port->ctx, notified, arg);
+}
+
+// ---- Events ----
+
+static struct amp_bus *bus_of(struct amp_rpmsg *link) {
+    return (void *)((char *)link - offsetof(struct amp_bus_rings, link));
+}
+
+static void service(struct amp_rpmsg *link, uint32_t src, const char *name) {
+    struct amp_bus *bus = bus_of(link);
+    bus->events->service(bus, src, name);
+}
+
+static void released(struct amp_rpmsg *link, struct amp_endpoint *ept) {
+    struct amp_bus *bus = bus_of(link);
+    if (bus->events->released != NULL) {
+        bus->events->released(bus, ept);
+    }
+}
+
+void amp_bus_rings_set_events(struct amp_bus *bus, const struct amp_bus_events *events) {
+    // An announcement that nobody is told of is kept only while there is no function.
+    static const struct amp_rpmsg_events with_service = {.service = service, .released = released};
+    static const struct amp_rpmsg_events without_service = {.released = released};
+    bus->events = events;
+    amp_rpmsg_set_events(amp_bus_link(bus),
+        events == NULL                ? NULL
+            : events->service != NULL ? &with_service
+                                      : &without_service);
+}
+
+// ---- The link ----
+
+unsigned amp_bus_rings_depth(const struct amp_bus *bus) {
+    return amp_rpmsg_depth(amp_bus_link(bus));
+}
+
+bool amp_bus_rings_is_up(const struct amp_bus *bus) {
+    return amp_rpmsg_is_up(amp_bus_link(bus));
+}
+
+bool amp_bus_rings_is_polling(const struct amp_bus *bus) {
+    return amp_rpmsg_is_polling(amp_bus_link(bus));
+}
+
+// ---- Endpoints ----
+
+int amp_bus_rings_create(struct amp_bus *bus, struct amp_endpoint *ept, const char *name,
+    uint32_t addr, uint32_t dest, amp_endpoint_cb cb, unsigned options) {
+    return amp_endpoint_create_with(amp_bus_link(bus), ept, name, addr, dest, cb, options);
+}
+
+int amp_bus_rings_destroy(struct amp_bus *bus, struct amp_endpoint *ept) {
+    (void)bus;
+    return amp_endpoint_destroy(ept);
+}
+
+void amp_bus_rings_abandon(struct amp_bus *bus, struct amp_endpoint *ept) {
+    (void)bus;
+    amp_endpoint_abandon(ept);
+}
+
+bool amp_bus_rings_is_ready(const struct amp_bus *bus, const struct amp_endpoint *ept) {
+    (void)bus;
+    return amp_endpoint_is_ready(ept);
+}
+
+void amp_bus_rings_set_buckets(struct amp_bus *bus, struct amp_endpoint **buckets, uint32_t count) {
+    struct amp_rpmsg *link = amp_bus_link(bus);
+    if (buckets == NULL) {
+        buckets = link->own_buckets;
+        count = AMP_CONFIG_BUCKETS;
+    }
+    amp_rpmsg_set_buckets(link, buckets, count);
+}
+
+// ---- Messages ----
+
+int amp_bus_rings_send(
+    struct amp_bus *bus, struct amp_endpoint *ept, const void *data, size_t len) {
+    (void)bus;
+    return amp_endpoint_send(ept, data, len);
+}
+
+int amp_bus_rings_send_to(
+    struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len) {
+    return amp_rpmsg_send(amp_bus_link(bus), src, dest, data, len);
+}
+
+uint32_t amp_bus_rings_wait_room(struct amp_bus *bus, uint32_t slept) {
+    return amp_rpmsg_wait_room(amp_bus_link(bus), slept);
+}
+
+bool amp_bus_rings_peer_can_send(const struct amp_bus *bus) {
+    return amp_rpmsg_peer_can_send(amp_bus_link(bus));
+}

@@ -1,0 +1,156 @@
+/*
+ * A bus: the way from this core to one other, whoever owns the rings.
+ *
+ * The second seam of openamp.  The first (openamp/port.h) is between the rings
+ * and a machine; this one is between whatever carries messages and the program
+ * that uses them, such as the MicroPython module.  There are two over our own
+ * rings: one for the host (struct amp_bus_host: it loads, starts and stops the
+ * other core) and one for the device (struct amp_bus_device: it *is* the other
+ * core).  Where an operating system owns the rings, as Linux does, its files
+ * make another.  A bus may also wrap a bus, to look at what goes through it.
+ *
+ *     struct amp_bus *bus = amp_platform_bus(0);
+ *     bus->ops->open(bus);
+ *     bus->ops->create(bus, &ept, "sensor", AMP_ADDR_ANY, AMP_ADDR_ANY, received,
+ *         AMP_ENDPOINT_ANNOUNCE);
+ *     bus->ops->load(bus, &image, &why);
+ *     bus->ops->start(bus, &why);
+ *     for (;;) {
+ *         bus->ops->poll(bus);         // calls received()
+ *         ... sleep until the doorbell rings (bus->ops->listen()) ...
+ *     }
+ *
+ * A program in C for one kind of bus may as well call amp_rproc_*() and
+ * amp_rpmsg_*() directly: the operations below are these, and keep their
+ * contracts.  Context and ownership are those of openamp/rpmsg.h: one thread,
+ * never from an interrupt; structures are the caller's.
+ */
+#ifndef OPENAMP_BUS_H
+#define OPENAMP_BUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "openamp/port.h"
+#include "openamp/rpmsg.h"
+#include "openamp/rproc.h"
+
+struct amp_bus;
+
+// What a bus tells its user; called inside poll(), except where noted.
+struct amp_bus_events {
+    // The other side announced a service that no endpoint here took: see struct
+    // amp_rpmsg_events.  NULL: it is kept, and told when there is a function.
+    void (*service)(struct amp_bus *bus, uint32_t src, const char *name);
+    // The memory of an endpoint whose destruction returned -AMP_EAGAIN is the
+    // caller's again.  Also called when the session ends.
+    void (*released)(struct amp_bus *bus, struct amp_endpoint *ept);
+};
+
+struct amp_bus_ops {
+    // ---- A user of the bus comes and goes ----
+
+    // Begin.  A host finds its core stopped: one that still runs, because only
+    // this core was reset, is stopped.  A device's link, which the host does not
+    // start over for us, goes on.  0, or a negative error.
+    int (*open)(struct amp_bus *bus);
+
+    // End: no function is called any more, and a host's core is stopped and given
+    // back.  Endpoints may be destroyed after it.
+    void (*close)(struct amp_bus *bus);
+
+    // Have `notified` called with `arg`, in interrupt context, when poll() is due:
+    // see amp_port_ops.listen().  NULL ends it.
+    void (*listen)(struct amp_bus *bus, amp_notified_t notified, void *arg);
+
+    // Replace the functions that are told of events.  Announcements that are kept
+    // are told inside this call.
+    void (*set_events)(struct amp_bus *bus, const struct amp_bus_events *events);
+
+    // ---- The life of the other core.  All NULL on a device ----
+
+    // See amp_rproc_load() and amp_rproc_load_address().
+    int (*load)(struct amp_bus *bus, const struct amp_image *image, struct amp_load_error *error);
+    int (*load_address)(struct amp_bus *bus, amp_da_t entry, struct amp_load_error *error);
+
+    // See amp_rproc_start().  What the machine knows of a failure goes into
+    // error->what, which is NULL if it knows nothing.
+    int (*start)(struct amp_bus *bus, struct amp_load_error *error);
+
+    // See amp_rproc_stop() and amp_rproc_shutdown().
+    int (*stop)(struct amp_bus *bus);
+    int (*shutdown)(struct amp_bus *bus);
+
+    // What the core is doing, as far as it was noticed: poll() looks.
+    enum amp_rproc_state (*state)(const struct amp_bus *bus);
+
+    // ---- Work ----
+
+    // Do what is due: see amp_rproc_poll().  Returns the number of messages taken.
+    // If that is at least `depth`, more may be due; otherwise a doorbell tells of
+    // what comes.
+    int (*poll)(struct amp_bus *bus);
+    unsigned (*depth)(const struct amp_bus *bus);
+
+    // Is the other side there?  Are we inside a callback of poll()?
+    bool (*is_up)(const struct amp_bus *bus);
+    bool (*is_polling)(const struct amp_bus *bus);
+
+    // ---- Endpoints ----
+
+    // See amp_endpoint_create_with(), amp_endpoint_destroy(), amp_endpoint_abandon()
+    // and amp_endpoint_is_ready().
+    int (*create)(struct amp_bus *bus, struct amp_endpoint *ept, const char *name, uint32_t addr,
+        uint32_t dest, amp_endpoint_cb cb, unsigned options);
+    int (*destroy)(struct amp_bus *bus, struct amp_endpoint *ept);
+    void (*abandon)(struct amp_bus *bus, struct amp_endpoint *ept);
+    bool (*is_ready)(const struct amp_bus *bus, const struct amp_endpoint *ept);
+
+    // Give the bus a table for `count` (a power of two) endpoints, so that finding
+    // one costs the same for any number; NULL takes it back.  Only where a table is
+    // needed, else NULL: see amp_rpmsg_set_buckets().
+    void (*set_buckets)(struct amp_bus *bus, struct amp_endpoint **buckets, uint32_t count);
+
+    // ---- Messages ----
+
+    // See amp_endpoint_send() and amp_rpmsg_send().
+    int (*send)(struct amp_bus *bus, struct amp_endpoint *ept, const void *data, size_t len);
+    int (*send_to)(struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
+
+    // See amp_rpmsg_wait_room() and amp_rpmsg_peer_can_send().
+    uint32_t (*wait_room)(struct amp_bus *bus, uint32_t slept);
+    bool (*peer_can_send)(const struct amp_bus *bus);
+};
+
+struct amp_bus {
+    const struct amp_bus_ops *ops;
+    const struct amp_bus_events *events; // or NULL
+    void *user; // for the user: never touched here
+};
+
+// ---- Over our own rings ----
+
+// What both have.
+struct amp_bus_rings {
+    struct amp_bus bus; // first
+    struct amp_rpmsg link;
+};
+
+// A host's way to one remote core.
+struct amp_bus_host {
+    struct amp_bus_rings rings; // first
+    struct amp_rproc rproc;
+};
+struct amp_bus *amp_bus_host_init(struct amp_bus_host *host, const struct amp_port *port);
+
+// A remote core's way to its host.  `table` is its own resource table.
+struct amp_bus_device {
+    struct amp_bus_rings rings; // first
+    const void *table;
+    size_t table_len;
+};
+struct amp_bus *amp_bus_device_init(
+    struct amp_bus_device *device, const struct amp_port *port, const void *table, size_t len);
+
+#endif // OPENAMP_BUS_H
