@@ -23,7 +23,7 @@ static int device_poll(struct amp_bus *bus) {
         && amp_vdev_open(link->port, device->table, device->table_len, &layout) == 0) {
         amp_rpmsg_up(link, &layout);
     }
-    return amp_rpmsg_poll(link);
+    return amp_bus_polled(bus, amp_rpmsg_poll(link));
 }
 
 static const struct amp_bus_ops ops = {

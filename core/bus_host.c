@@ -53,7 +53,7 @@ static enum amp_rproc_state host_state(const struct amp_bus *bus) {
 }
 
 static int host_poll(struct amp_bus *bus) {
-    return amp_rproc_poll(rproc_of(bus));
+    return amp_bus_polled(bus, amp_rproc_poll(rproc_of(bus)));
 }
 
 static const struct amp_bus_ops ops = {

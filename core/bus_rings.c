@@ -37,10 +37,6 @@ void amp_bus_rings_set_events(struct amp_bus *bus, const struct amp_bus_events *
 
 // ---- The link ----
 
-unsigned amp_bus_rings_depth(const struct amp_bus *bus) {
-    return amp_rpmsg_depth(amp_bus_link(bus));
-}
-
 bool amp_bus_rings_is_up(const struct amp_bus *bus) {
     return amp_rpmsg_is_up(amp_bus_link(bus));
 }

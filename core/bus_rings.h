@@ -11,9 +11,13 @@ static inline struct amp_rpmsg *amp_bus_link(const struct amp_bus *bus) {
     return &amp_bus_rings_of(bus)->link;
 }
 
+// The result of an operation poll() that took so many messages.
+static inline int amp_bus_polled(const struct amp_bus *bus, int taken) {
+    return taken <= 0 ? taken : taken >= (int)amp_rpmsg_depth(amp_bus_link(bus));
+}
+
 void amp_bus_rings_listen(struct amp_bus *bus, amp_notified_t notified, void *arg);
 void amp_bus_rings_set_events(struct amp_bus *bus, const struct amp_bus_events *events);
-unsigned amp_bus_rings_depth(const struct amp_bus *bus);
 bool amp_bus_rings_is_up(const struct amp_bus *bus);
 bool amp_bus_rings_is_polling(const struct amp_bus *bus);
 int amp_bus_rings_create(struct amp_bus *bus, struct amp_endpoint *ept, const char *name,
@@ -33,7 +37,6 @@ bool amp_bus_rings_peer_can_send(const struct amp_bus *bus);
 #define AMP_BUS_RINGS_OPS \
     .listen = amp_bus_rings_listen, \
     .set_events = amp_bus_rings_set_events, \
-    .depth = amp_bus_rings_depth, \
     .is_up = amp_bus_rings_is_up, \
     .is_polling = amp_bus_rings_is_polling, \
     .create = amp_bus_rings_create, \

@@ -129,9 +129,9 @@ static void run(mp_sched_node_t *self) {
         return; // scheduled before a soft reset
     }
     remote->running = true;
-    int taken = poll(remote);
+    int more = poll(remote);
     remote->running = false;
-    if (taken < (int)OPENAMP_BUS(remote, depth) && !remote->notified) {
+    if (more <= 0 && !remote->notified) {
         return; // nothing is due until the doorbell rings again
     }
     // More may be due.  Scheduled nodes run until there are none, so a node

@@ -87,11 +87,10 @@ struct amp_bus_ops {
 
     // ---- Work ----
 
-    // Do what is due: see amp_rproc_poll().  Returns the number of messages taken.
-    // If that is at least `depth`, more may be due; otherwise a doorbell tells of
-    // what comes.
+    // Do what is due, a bounded amount of it: see amp_rproc_poll().  1: more may be
+    // due, call it again before sleeping.  0: a doorbell tells of what comes.  Or an
+    // error of the other side; what it means for the core, state() says.
     int (*poll)(struct amp_bus *bus);
-    unsigned (*depth)(const struct amp_bus *bus);
 
     // Is the other side there?  Are we inside a callback of poll()?
     bool (*is_up)(const struct amp_bus *bus);
