@@ -29,6 +29,12 @@ static int host_load_address(struct amp_bus *bus, amp_da_t entry, struct amp_loa
     return amp_rproc_load_address(rproc_of(bus), entry, error);
 }
 
+static const struct amp_window *host_windows(const struct amp_bus *bus, size_t *count) {
+    const struct amp_port *port = amp_bus_link(bus)->port;
+    *count = port->window_count;
+    return port->windows;
+}
+
 static int host_start(struct amp_bus *bus, struct amp_load_error *error) {
     struct amp_rproc *rproc = rproc_of(bus);
     *error = (struct amp_load_error){.what = NULL};
@@ -61,6 +67,7 @@ static const struct amp_bus_ops ops = {
     .close = host_close,
     .load = host_load,
     .load_address = host_load_address,
+    .windows = host_windows,
     .start = host_start,
     .stop = host_stop,
     .shutdown = host_shutdown,

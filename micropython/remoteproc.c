@@ -59,12 +59,14 @@ static openamp_remote_t *check_owner(mp_obj_t self_in) {
     return self->remote;
 }
 
-static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_error *why) {
-    const struct amp_port *port = openamp_bus.rproc.port;
+static void raise_load_error(
+    const remoteproc_obj_t *self, int error, const struct amp_load_error *why) {
+    size_t count;
+    const struct amp_window *window = OPENAMP_BUS(self->remote, windows, &count);
     const char *separator = " (";
     vstr_t text;
     vstr_init(&text, 64);
-    vstr_printf(&text, "%s: ", entry_text(entry));
+    vstr_printf(&text, "%s: ", entry_text(self->entry));
     if (why->len != 0) {
         vstr_printf(&text, "%s %lu at 0x%lx, 0x%lx bytes: ", why->unit, (unsigned long)why->where,
             (unsigned long)why->da, (unsigned long)why->len);
@@ -74,8 +76,7 @@ static void raise_load_error(mp_obj_t entry, int error, const struct amp_load_er
         vstr_printf(&text, "%s%s 0x%lx", separator, why->unit, (unsigned long)why->where);
         separator = ", ";
     }
-    for (size_t i = 0; i < port->window_count; ++i) {
-        const struct amp_window *window = &port->windows[i];
+    for (; count-- != 0; ++window) {
         if (amp_load_missed(why, window)) {
             vstr_printf(&text, "%s0x%lx-0x%lx", separator, (unsigned long)window->da,
                 (unsigned long)(window->da + (window->len - 1)));
@@ -105,7 +106,7 @@ static void load(remoteproc_obj_t *self) {
         error = openamp_load_file(self->remote, entry, &self->found, &why);
     }
     if (error != 0) {
-        raise_load_error(entry, -error, &why);
+        raise_load_error(self, -error, &why);
     }
 }
 
@@ -158,7 +159,7 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, start, &why));
     if (error != 0) {
         why.what = why.what != NULL ? why.what : "does not start";
-        raise_load_error(self->entry, -error, &why);
+        raise_load_error(self, -error, &why);
     }
     return mp_const_none;
 }

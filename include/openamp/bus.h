@@ -74,6 +74,10 @@ struct amp_bus_ops {
     int (*load)(struct amp_bus *bus, const struct amp_image *image, struct amp_load_error *error);
     int (*load_address)(struct amp_bus *bus, amp_da_t entry, struct amp_load_error *error);
 
+    // The memory of the core, *count windows of it: for the text of a refusal, see
+    // amp_load_missed().
+    const struct amp_window *(*windows)(const struct amp_bus *bus, size_t *count);
+
     // See amp_rproc_start().  What the machine knows of a failure goes into
     // error->what, which is NULL if it knows nothing.
     int (*start)(struct amp_bus *bus, struct amp_load_error *error);
