@@ -1,0 +1,243 @@
+/* The bus (openamp/bus.h) over our rings: two cores of sim, and a device's side. */
+#include "openamp/bus.h"
+#include "openamp/table.h"
+#include "pair.h"
+#include "sim_board.h"
+
+#include <unistd.h>
+
+// ---- The host: two cores at once, nothing but the operations ----
+
+struct remote {
+    struct amp_bus *bus;
+    struct amp_endpoint ept;
+    unsigned received;
+    uint8_t last[64];
+    size_t last_len;
+    unsigned services;
+    char service[AMP_NAME_SIZE];
+    uint32_t service_src;
+    volatile bool notified;
+};
+static struct remote remotes[2];
+
+static void received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    struct remote *remote = (void *)((char *)ept - offsetof(struct remote, ept));
+    (void)src;
+    ++remote->received;
+    remote->last_len = len;
+    memcpy(remote->last, data, len < sizeof(remote->last) ? len : sizeof(remote->last));
+}
+
+static void service(struct amp_bus *bus, uint32_t src, const char *name) {
+    struct remote *remote = bus->user;
+    ++remote->services;
+    remote->service_src = src;
+    strcpy(remote->service, name);
+}
+static const struct amp_bus_events events = {.service = service};
+
+static void notified(void *arg) {
+    ((struct remote *)arg)->notified = true;
+}
+
+static int read_image(void *ctx, uint64_t offset, void *buffer, size_t len) {
+    memcpy(buffer, (uint8_t *)ctx + offset, len);
+    return 0;
+}
+
+// Poll both until `done`.
+static void run_until(bool (*done)(void)) {
+    while (!done()) {
+        int more = 0;
+        for (int i = 0; i < 2; ++i) {
+            more |= remotes[i].bus->ops->poll(remotes[i].bus) > 0;
+        }
+        if (!more && !done()) {
+            amp_sim_wait(-1);
+        }
+    }
+}
+
+static bool ready(void) {
+    return remotes[0].bus->ops->is_ready(remotes[0].bus, &remotes[0].ept)
+        && remotes[1].bus->ops->is_ready(remotes[1].bus, &remotes[1].ept);
+}
+static bool answered(void) {
+    return remotes[0].received == 1 && remotes[1].received == 1;
+}
+static bool told(void) {
+    return remotes[1].services == 1;
+}
+
+static void boot_remote(struct remote *remote, unsigned core) {
+    size_t len;
+    struct amp_load_error why;
+    const struct amp_image image = {
+        .ctx = read_file(firmware_path("virtual_uart.elf"), &len), .size = len, .read = read_image};
+    struct amp_bus *bus = amp_platform_bus(core);
+    assert_non_null(bus);
+    assert_ptr_equal(amp_platform_bus(core), bus);
+    remote->bus = bus;
+    assert_int_equal(bus->ops->open(bus), 0);
+    bus->user = remote;
+    bus->ops->listen(bus, notified, remote);
+    assert_int_equal(bus->ops->state(bus), AMP_RPROC_OFFLINE);
+    assert_int_equal(bus->ops->start(bus, &why), -AMP_EINVAL); // nothing is loaded
+    assert_int_equal(bus->ops->load(bus, &image, &why), 0);
+    assert_int_equal(bus->ops->state(bus), AMP_RPROC_LOADED);
+    assert_false(bus->ops->is_up(bus));
+    assert_int_equal(bus->ops->create(bus, &remote->ept, "vuart-channel", AMP_ADDR_ANY,
+                         AMP_ADDR_ANY, received, AMP_ENDPOINT_ANNOUNCE),
+        0);
+    assert_int_equal(bus->ops->start(bus, &why), 0);
+    assert_int_equal(bus->ops->state(bus), AMP_RPROC_RUNNING);
+    assert_int_equal(bus->ops->load(bus, &image, &why), -AMP_EBUSY);
+}
+
+static void test_two_cores(void **state) {
+    (void)state;
+    for (unsigned i = 0; i < 2; ++i) {
+        boot_remote(&remotes[i], i == 0 ? 0 : 5);
+    }
+    run_until(ready);
+    assert_true(remotes[0].notified && remotes[1].notified);
+    for (int i = 0; i < 2; ++i) {
+        struct amp_bus *bus = remotes[i].bus;
+        const char *text = i == 0 ? "zero" : "five";
+        assert_true(bus->ops->is_up(bus));
+        assert_false(bus->ops->is_polling(bus));
+        assert_true(bus->ops->peer_can_send(bus));
+        assert_int_equal(bus->ops->wait_room(bus, 0), 0);
+        if (i == 0) {
+            assert_int_equal(bus->ops->send(bus, &remotes[i].ept, text, 4), 4);
+        } else {
+            const struct amp_endpoint *ept = &remotes[i].ept;
+            assert_int_equal(bus->ops->send_to(bus, ept->addr, ept->dest, text, 4), 4);
+        }
+    }
+    run_until(answered);
+    assert_memory_equal(remotes[0].last, "zero", 4);
+    assert_memory_equal(remotes[1].last, "five", 4);
+
+    // A larger table of endpoints, and the small one again.
+    static struct amp_endpoint *buckets[64];
+    remotes[0].bus->ops->set_buckets(remotes[0].bus, buckets, 64);
+    remotes[0].bus->ops->set_buckets(remotes[0].bus, NULL, 0);
+
+    // The services of one core are told to that core's user; what came before too.
+    struct amp_bus *bus = remotes[1].bus;
+    assert_int_equal(bus->ops->destroy(bus, &remotes[1].ept), 0);
+    bus->ops->set_events(bus, &events);
+    assert_int_equal(bus->ops->stop(bus), 0);
+    struct amp_load_error why;
+    size_t len;
+    const struct amp_image image = {
+        .ctx = read_file(firmware_path("virtual_uart.elf"), &len), .size = len, .read = read_image};
+    assert_int_equal(bus->ops->load(bus, &image, &why), 0);
+    assert_int_equal(bus->ops->start(bus, &why), 0);
+    run_until(told);
+    assert_string_equal(remotes[1].service, "vuart-channel");
+    assert_int_equal(remotes[0].services, 0);
+
+    // The end of one is not the other's.
+    bus->ops->close(bus);
+    bus->ops->set_events(bus, NULL);
+    assert_int_equal(bus->ops->state(bus), AMP_RPROC_OFFLINE);
+    assert_int_equal(remotes[0].bus->ops->state(remotes[0].bus), AMP_RPROC_RUNNING);
+    assert_int_equal(remotes[0].bus->ops->shutdown(remotes[0].bus), 0);
+    remotes[0].bus->ops->abandon(remotes[0].bus, &remotes[0].ept);
+    assert_null(remotes[0].ept.link);
+    remotes[0].bus->ops->close(remotes[0].bus);
+}
+
+// What a refused image missed is among the windows that the bus tells of.
+static void test_windows(void **state) {
+    (void)state;
+    struct amp_bus *bus = amp_platform_bus(0);
+    struct amp_load_error why;
+    size_t count = 0;
+    assert_int_equal(bus->ops->open(bus), 0);
+    assert_int_equal(bus->ops->load_address(bus, 0x123, &why), -AMP_ENOEXEC);
+    assert_non_null(why.what);
+    const struct amp_window *windows = bus->ops->windows(bus, &count);
+    assert_true(count != 0 && windows[0].len != 0);
+    bus->ops->close(bus);
+}
+
+static void test_no_such_core(void **state) {
+    (void)state;
+    assert_null(amp_platform_bus(AMP_CONFIG_CORES));
+    assert_null(amp_platform_bus(UINT32_MAX));
+}
+
+// ---- The device ----
+
+static struct pair pair;
+static struct amp_table_rpmsg table;
+static struct amp_bus_device device;
+
+static void ignore_listen(void *ctx, amp_notified_t function, void *arg) {
+    (void)ctx;
+    (void)function;
+    (void)arg;
+}
+
+static void test_device(void **state) {
+    (void)state;
+    pair_init(&pair, (struct pair_shape){.num = {8, 8}, .align = 64});
+    static struct amp_port_ops ops;
+    ops = *pair.device.port.ops;
+    ops.listen = ignore_listen;
+    pair.device.port.ops = &ops;
+    table = (struct amp_table_rpmsg)AMP_TABLE_RPMSG(8, 0, 0);
+    for (int i = 0; i < 2; ++i) {
+        table.vring[i].da = pair_da(&pair, pair.ring[i]);
+        table.vring[i].align = 64;
+        table.vring[i].notifyid = i == 0 ? PAIR_NOTIFY_0 : PAIR_NOTIFY_1;
+    }
+    table.vdev.gfeatures = 1 << VIRTIO_RPMSG_F_NS;
+    struct amp_bus *bus = amp_bus_device_init(&device, &pair.device.port, &table, sizeof(table));
+    // It has no life of another core to offer.
+    assert_true(bus->ops->load == NULL && bus->ops->start == NULL && bus->ops->state == NULL);
+    static struct amp_endpoint ept;
+    static struct amp_endpoint at_host;
+    assert_int_equal(bus->ops->open(bus), 0);
+    assert_int_equal(
+        bus->ops->create(bus, &ept, "x", 3000, AMP_ADDR_ANY, pair_note, AMP_ENDPOINT_ANNOUNCE), 0);
+    assert_int_equal(bus->ops->poll(bus), 0); // the host is not ready
+    assert_false(bus->ops->is_up(bus));
+    assert_int_equal(amp_rpmsg_up(&pair.host.link, &pair.host.layout), 0);
+    table.vdev.status = 7;
+    assert_int_equal(bus->ops->poll(bus), 0);
+    assert_true(bus->ops->is_up(bus));
+    assert_int_equal(
+        amp_endpoint_create(&pair.host.link, &at_host, "x", 2000, AMP_ADDR_ANY, pair_note), 0);
+    assert_int_equal(amp_rpmsg_poll(&pair.host.link), 1); // its announcement
+    assert_int_equal(bus->ops->poll(bus), 0); // one message: the host's
+    assert_true(bus->ops->is_ready(bus, &ept));
+    // A whole ring: more may be due.
+    for (int i = 0; i < 8; ++i) {
+        assert_int_equal(amp_endpoint_send(&at_host, "", 0), 0);
+    }
+    assert_int_equal(bus->ops->poll(bus), 1);
+    // Whoever uses the bus next finds the link as it is.
+    bus->ops->close(bus);
+    assert_int_equal(bus->ops->open(bus), 0);
+    assert_true(bus->ops->is_up(bus));
+    // A host that breaks the protocol.
+    pair_avail(&pair, 1)->idx = 999;
+    assert_int_equal(bus->ops->poll(bus), -AMP_EPROTO);
+    bus->ops->abandon(bus, &ept);
+    pair_free(&pair);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_two_cores),
+        cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_no_such_core),
+        cmocka_unit_test(test_device),
+    };
+    return cmocka_run_group_tests_name("bus", tests, NULL, NULL);
+}
