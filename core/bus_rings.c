@@ -52,18 +52,7 @@ int amp_bus_rings_create(struct amp_bus *bus, struct amp_endpoint *ept, const ch
     return amp_endpoint_create_with(amp_bus_link(bus), ept, name, addr, dest, cb, options);
 }
 
-int amp_bus_rings_destroy(struct amp_bus *bus, struct amp_endpoint *ept) {
-    (void)bus;
-    return amp_endpoint_destroy(ept);
-}
-
-void amp_bus_rings_abandon(struct amp_bus *bus, struct amp_endpoint *ept) {
-    (void)bus;
-    amp_endpoint_abandon(ept);
-}
-
-bool amp_bus_rings_is_ready(const struct amp_bus *bus, const struct amp_endpoint *ept) {
-    (void)bus;
+bool amp_bus_rings_is_ready(const struct amp_endpoint *ept) {
     return amp_endpoint_is_ready(ept);
 }
 
@@ -77,12 +66,6 @@ void amp_bus_rings_set_buckets(struct amp_bus *bus, struct amp_endpoint **bucket
 }
 
 // ---- Messages ----
-
-int amp_bus_rings_send(
-    struct amp_bus *bus, struct amp_endpoint *ept, const void *data, size_t len) {
-    (void)bus;
-    return amp_endpoint_send(ept, data, len);
-}
 
 int amp_bus_rings_send_to(
     struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len) {

@@ -22,11 +22,8 @@ bool amp_bus_rings_is_up(const struct amp_bus *bus);
 bool amp_bus_rings_is_polling(const struct amp_bus *bus);
 int amp_bus_rings_create(struct amp_bus *bus, struct amp_endpoint *ept, const char *name,
     uint32_t addr, uint32_t dest, amp_endpoint_cb cb, unsigned options);
-int amp_bus_rings_destroy(struct amp_bus *bus, struct amp_endpoint *ept);
-void amp_bus_rings_abandon(struct amp_bus *bus, struct amp_endpoint *ept);
-bool amp_bus_rings_is_ready(const struct amp_bus *bus, const struct amp_endpoint *ept);
+bool amp_bus_rings_is_ready(const struct amp_endpoint *ept);
 void amp_bus_rings_set_buckets(struct amp_bus *bus, struct amp_endpoint **buckets, uint32_t count);
-int amp_bus_rings_send(struct amp_bus *bus, struct amp_endpoint *ept, const void *data, size_t len);
 int amp_bus_rings_send_to(
     struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
 uint32_t amp_bus_rings_wait_room(struct amp_bus *bus, uint32_t slept);
@@ -40,11 +37,11 @@ bool amp_bus_rings_peer_can_send(const struct amp_bus *bus);
     .is_up = amp_bus_rings_is_up, \
     .is_polling = amp_bus_rings_is_polling, \
     .create = amp_bus_rings_create, \
-    .destroy = amp_bus_rings_destroy, \
-    .abandon = amp_bus_rings_abandon, \
+    .destroy = amp_endpoint_destroy, \
+    .abandon = amp_endpoint_abandon, \
     .is_ready = amp_bus_rings_is_ready, \
     .set_buckets = amp_bus_rings_set_buckets, \
-    .send = amp_bus_rings_send, \
+    .send = amp_endpoint_send, \
     .send_to = amp_bus_rings_send_to, \
     .wait_room = amp_bus_rings_wait_room, \
     .peer_can_send = amp_bus_rings_peer_can_send

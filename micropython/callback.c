@@ -32,26 +32,33 @@ static bool is_no_str(mp_obj_t exception) {
     return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_UnicodeError));
 }
 
-// Call it with `src` and `data`, of which `make` makes a message or the name of a
-// service.  No exception leaves it.
-static void call(mp_obj_t callback, uint32_t src, mp_obj_t (*make)(const char *, size_t),
-    const void *data, size_t len) {
+// On the path of every message: a build for speed has it in both of its callers.
+#ifdef __OPTIMIZE_SIZE__
+#define PER_CALLER static
+#else
+#define PER_CALLER static inline MP_ALWAYSINLINE
+#endif
+
+// Call it with `src` and `data`, which is a message or the name of a service.  No
+// exception leaves it.
+PER_CALLER void call(
+    mp_obj_t callback, uint32_t src, bool is_message, const void *data, size_t len) {
     volatile mp_obj_t arg = MP_OBJ_NULL;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        arg = make(data, len);
+        arg = is_message ? openamp_message_new(data, len) : mp_obj_new_str(data, len);
         mp_call_function_2(callback, mp_obj_new_int_from_uint(src), arg);
         nlr_pop();
     } else if (arg != MP_OBJ_NULL || !is_no_str(MP_OBJ_FROM_PTR(nlr.ret_val))) {
         caught(&nlr);
     }
-    if (make == openamp_message_new && arg != MP_OBJ_NULL) {
+    if (is_message && arg != MP_OBJ_NULL) {
         openamp_message_clear(arg);
     }
 }
 
 void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    call(openamp_endpoint_of(ept)->callback, src, openamp_message_new, data, len);
+    call(openamp_endpoint_of(ept)->callback, src, true, data, len);
 }
 
 // ---- Services ----
@@ -68,7 +75,7 @@ static void service(struct amp_bus *bus, uint32_t src, const char *name) {
     openamp_remote_t *remote = bus->user;
     openamp_remote_t *before = openamp_announcing;
     openamp_announcing = remote;
-    call(service_callback(remote), src, mp_obj_new_str, name, strlen(name));
+    call(service_callback(remote), src, false, name, strlen(name));
     openamp_announcing = before;
 }
 

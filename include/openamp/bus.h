@@ -106,9 +106,11 @@ struct amp_bus_ops {
     // and amp_endpoint_is_ready().
     int (*create)(struct amp_bus *bus, struct amp_endpoint *ept, const char *name, uint32_t addr,
         uint32_t dest, amp_endpoint_cb cb, unsigned options);
-    int (*destroy)(struct amp_bus *bus, struct amp_endpoint *ept);
-    void (*abandon)(struct amp_bus *bus, struct amp_endpoint *ept);
-    bool (*is_ready)(const struct amp_bus *bus, const struct amp_endpoint *ept);
+    // An endpoint knows its bus: `ept->link` is the bus's to use, and NULL when the
+    // endpoint is not created.
+    int (*destroy)(struct amp_endpoint *ept);
+    void (*abandon)(struct amp_endpoint *ept);
+    bool (*is_ready)(const struct amp_endpoint *ept);
 
     // Give the bus a table for `count` (a power of two) endpoints, so that finding
     // one costs the same for any number; NULL takes it back.  Only where a table is
@@ -118,7 +120,7 @@ struct amp_bus_ops {
     // ---- Messages ----
 
     // See amp_endpoint_send() and amp_rpmsg_send().
-    int (*send)(struct amp_bus *bus, struct amp_endpoint *ept, const void *data, size_t len);
+    int (*send)(struct amp_endpoint *ept, const void *data, size_t len);
     int (*send_to)(struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
 
     // See amp_rpmsg_wait_room() and amp_rpmsg_peer_can_send().

@@ -60,8 +60,8 @@ static void run_until(bool (*done)(void)) {
 }
 
 static bool ready(void) {
-    return remotes[0].bus->ops->is_ready(remotes[0].bus, &remotes[0].ept)
-        && remotes[1].bus->ops->is_ready(remotes[1].bus, &remotes[1].ept);
+    return remotes[0].bus->ops->is_ready(&remotes[0].ept)
+        && remotes[1].bus->ops->is_ready(&remotes[1].ept);
 }
 static bool answered(void) {
     return remotes[0].received == 1 && remotes[1].received == 1;
@@ -110,7 +110,7 @@ static void test_two_cores(void **state) {
         assert_true(bus->ops->peer_can_send(bus));
         assert_int_equal(bus->ops->wait_room(bus, 0), 0);
         if (i == 0) {
-            assert_int_equal(bus->ops->send(bus, &remotes[i].ept, text, 4), 4);
+            assert_int_equal(bus->ops->send(&remotes[i].ept, text, 4), 4);
         } else {
             const struct amp_endpoint *ept = &remotes[i].ept;
             assert_int_equal(bus->ops->send_to(bus, ept->addr, ept->dest, text, 4), 4);
@@ -127,7 +127,7 @@ static void test_two_cores(void **state) {
 
     // The services of one core are told to that core's user; what came before too.
     struct amp_bus *bus = remotes[1].bus;
-    assert_int_equal(bus->ops->destroy(bus, &remotes[1].ept), 0);
+    assert_int_equal(bus->ops->destroy(&remotes[1].ept), 0);
     bus->ops->set_events(bus, &events);
     assert_int_equal(bus->ops->stop(bus), 0);
     struct amp_load_error why;
@@ -146,7 +146,7 @@ static void test_two_cores(void **state) {
     assert_int_equal(bus->ops->state(bus), AMP_RPROC_OFFLINE);
     assert_int_equal(remotes[0].bus->ops->state(remotes[0].bus), AMP_RPROC_RUNNING);
     assert_int_equal(remotes[0].bus->ops->shutdown(remotes[0].bus), 0);
-    remotes[0].bus->ops->abandon(remotes[0].bus, &remotes[0].ept);
+    remotes[0].bus->ops->abandon(&remotes[0].ept);
     assert_null(remotes[0].ept.link);
     remotes[0].bus->ops->close(remotes[0].bus);
 }
@@ -215,7 +215,7 @@ static void test_device(void **state) {
         amp_endpoint_create(&pair.host.link, &at_host, "x", 2000, AMP_ADDR_ANY, pair_note), 0);
     assert_int_equal(amp_rpmsg_poll(&pair.host.link), 1); // its announcement
     assert_int_equal(bus->ops->poll(bus), 0); // one message: the host's
-    assert_true(bus->ops->is_ready(bus, &ept));
+    assert_true(bus->ops->is_ready(&ept));
     // A whole ring: more may be due.
     for (int i = 0; i < 8; ++i) {
         assert_int_equal(amp_endpoint_send(&at_host, "", 0), 0);
@@ -228,7 +228,7 @@ static void test_device(void **state) {
     // A host that breaks the protocol.
     pair_avail(&pair, 1)->idx = 999;
     assert_int_equal(bus->ops->poll(bus), -AMP_EPROTO);
-    bus->ops->abandon(bus, &ept);
+    bus->ops->abandon(&ept);
     pair_free(&pair);
 }
 
