@@ -38,6 +38,7 @@ include ports/stm32h7/stm32h7.mk
 include firmware/firmware.mk
 include tests/tests.mk
 include tests/emu/emu.mk
+include tests/web/web.mk
 include tests/qemu/qemu.mk
 include tests/h7sim/h7sim.mk
 include tests/stm32h7/stm32h7.mk
@@ -127,6 +128,7 @@ MP_QEMU_CHECK = @grep -q BOARD_DIR $(MP_TREE)/ports/qemu/Makefile || { echo \
     "the boards mps2_an521 and stm32h7 need MicroPython 1.25 or newer: $(MP_TREE) is older" >&2; exit 1; }
 include micropython/boards/MPS2_AN521/build.mk
 include micropython/boards/STM32H7_SIM/build.mk
+include micropython/emu/web.mk
 
 clean:
 	rm -rf $(BUILD)

@@ -23,12 +23,18 @@
 #error "shared memory is little-endian, and so must be the core"
 #endif
 
+// After each store.  For a build that shows them (micropython/emu).
+#ifndef AMP_SHM_STORED
+#define AMP_SHM_STORED(at) ((void)0)
+#endif
+
 static inline uint16_t amp_shm_load_acquire_16(const uint16_t *p) {
     return atomic_load_explicit((const _Atomic uint16_t *)p, memory_order_acquire);
 }
 
 static inline void amp_shm_store_release_16(uint16_t *p, uint16_t value) {
     atomic_store_explicit((_Atomic uint16_t *)p, value, memory_order_release);
+    AMP_SHM_STORED(p);
 }
 
 static inline uint8_t amp_shm_load_acquire_8(const uint8_t *p) {
@@ -37,6 +43,7 @@ static inline uint8_t amp_shm_load_acquire_8(const uint8_t *p) {
 
 static inline void amp_shm_store_release_8(uint8_t *p, uint8_t value) {
     atomic_store_explicit((_Atomic uint8_t *)p, value, memory_order_release);
+    AMP_SHM_STORED(p);
 }
 
 static inline uint8_t amp_shm_load_8(const uint8_t *p) {
@@ -67,10 +74,12 @@ static inline uint64_t amp_shm_load_64(const void *p) {
 
 static inline void amp_shm_store_32(uint32_t *p, uint32_t value) {
     atomic_store_explicit((_Atomic uint32_t *)p, value, memory_order_relaxed);
+    AMP_SHM_STORED(p);
 }
 
 static inline void amp_shm_store_16(uint16_t *p, uint16_t value) {
     atomic_store_explicit((_Atomic uint16_t *)p, value, memory_order_relaxed);
+    AMP_SHM_STORED(p);
 }
 
 static inline void amp_shm_fence(void) {

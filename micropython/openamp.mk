@@ -53,6 +53,8 @@ SRC_USERMOD_C += $(OPENAMP_MOD)/emu/modemu.c
 CFLAGS_USERMOD += -include $(OPENAMP_MOD)/emu/openamp_emu.h
 ifneq ($(OPENAMP_UNIX),)
 SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/emu/unix.c
+else
+SRC_USERMOD_C += $(OPENAMP_MOD)/emu/web.c
 endif
 
 else ifeq ($(OPENAMP_PORT),mps2_an521)
@@ -79,12 +81,14 @@ else
 $(error OPENAMP_PORT=$(OPENAMP_PORT): there is no such port)
 endif
 
-ifneq ($(OPENAMP_UNIX),)
-
 # For speed, not for size: of a memcpy() GCC's -Os makes a loop over single bytes.
+ifneq ($(filter sim emu,$(OPENAMP_PORT)),)
 ifneq ($(DEBUG),1)
 $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))/%.o: CFLAGS += -O2
 endif
+endif
+
+ifneq ($(OPENAMP_UNIX),)
 
 SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/unix/atomic.c $(OPENAMP_MOD)/unix/sleep.c
 CFLAGS_USERMOD += -include $(OPENAMP_MOD)/unix/openamp_unix.h

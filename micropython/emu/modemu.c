@@ -63,6 +63,15 @@ static mp_obj_t emu_lose(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(emu_lose_obj, 2, 3, emu_lose);
 
+#ifdef __EMSCRIPTEN__
+// on_restart(function): what the page's button of that name calls.
+static mp_obj_t emu_on_restart(mp_obj_t function) {
+    MP_STATE_VM(openamp_emu_on_restart) = function;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(emu_on_restart_obj, emu_on_restart);
+#endif
+
 static const mp_rom_map_elem_t emu_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_emu)},
     {MP_ROM_QSTR(MP_QSTR_state), MP_ROM_PTR(&emu_state_obj)},
@@ -70,6 +79,9 @@ static const mp_rom_map_elem_t emu_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_kill), MP_ROM_PTR(&emu_kill_obj)},
     {MP_ROM_QSTR(MP_QSTR_freeze), MP_ROM_PTR(&emu_freeze_obj)},
     {MP_ROM_QSTR(MP_QSTR_lose), MP_ROM_PTR(&emu_lose_obj)},
+#ifdef __EMSCRIPTEN__
+    {MP_ROM_QSTR(MP_QSTR_on_restart), MP_ROM_PTR(&emu_on_restart_obj)},
+#endif
 };
 static MP_DEFINE_CONST_DICT(emu_globals, emu_globals_table);
 

@@ -23,9 +23,22 @@ void openamp_emu_turn(void);
     }
 #define MICROPY_VM_HOOK_RETURN MICROPY_VM_HOOK_LOOP
 
-#if defined(__unix__) && !defined(__EMSCRIPTEN__)
+#ifdef __EMSCRIPTEN__
+
+void openamp_emu_wait(unsigned long ms);
+#define MICROPY_PY_OPENAMP_WAIT(ms) openamp_emu_wait(ms)
+
+// The page can show each step of the host in shared memory (core/shm.h).
+extern unsigned char openamp_emu_watches;
+void openamp_emu_host_stored(const volatile void *at, unsigned len);
+#define AMP_SHM_STORED(at) \
+    (openamp_emu_watches ? openamp_emu_host_stored(at, sizeof(*(at))) : (void)0)
+
+#else
+
 // MicroPython's unix port sleeps in this (micropython/unix/sleep.c).
 #define MICROPY_PY_OPENAMP_PPOLL openamp_emu_ppoll
+
 #endif
 
 #endif // OPENAMP_EMU_H

@@ -65,6 +65,9 @@ int amp_emu_freeze(unsigned core, bool freeze); // it stands still, or goes on
 // The next `count` doorbells to the core, or to the host, do not arrive.
 void amp_emu_lose_kicks(unsigned core, bool to_core, unsigned count);
 
+// Have the host look, as a doorbell that rings for nothing does.
+void amp_emu_ring_host(unsigned core);
+
 // ---- One step at a time ----
 
 enum amp_emu_act {

@@ -152,6 +152,12 @@ void amp_emu_lose_kicks(unsigned index, bool to_core, unsigned count) {
     }
 }
 
+void amp_emu_ring_host(unsigned index) {
+    if (index < AMP_EMU_CORES) {
+        emu_tell_host(&emu_cores[index]);
+    }
+}
+
 static enum amp_emu_activity activity(const struct emu_core *core) {
     switch (core->state) {
         case AMP_CORE_STOPPED:

@@ -4,6 +4,10 @@
  * There is one thread.  A core runs while the host is in amp_emu_run(), so both
  * see what the other wrote before, and the doorbell is a flag.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE // clock_gettime(), also with the C of 1999
+#endif
+
 #include <time.h>
 
 #include "host.h"

@@ -1,0 +1,10 @@
+/* MicroPython's webassembly port with the openamp module: for a worker of a web page. */
+
+#define MICROPY_ENABLE_FINALISER (1)
+#define MICROPY_ENABLE_SCHEDULER (1)
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
+#define MPZ_DIG_SIZE (16)
+
+// A collection in the middle of a program: the registers are on the stack
+// (web.mk, --spill-pointers), which the port scans.
+#define MICROPY_GC_SPLIT_HEAP_AUTO (0)

@@ -1,0 +1,2 @@
+# What web.mk adds to the link.
+JSFLAGS += $(OPENAMP_WEB_LINK)

@@ -1,0 +1,212 @@
+/*
+ * The emulated cores under MicroPython's webassembly port, in a worker of a web
+ * page: time for them, sleep, what the page wishes, and one step at a time.
+ *
+ * Python runs synchronously in the worker, for ever if it likes.  What the page
+ * has to say comes through web_tick(), at most each 20 ms, and what it shows is
+ * read from memory meanwhile, while everything stands still.
+ */
+#include "../modopenamp.h"
+
+#include <emscripten.h>
+#include <sys/time.h>
+
+#include "py/mphal.h"
+
+#include "ports/emu/emu.h"
+
+// Wishes of the page, as bits of what web_tick() returns; web/worker.js has the
+// same names.
+enum {
+    WISH_STOP = 1 << 0, // KeyboardInterrupt
+    WISH_CRASH = 1 << 1,
+    WISH_FREEZE = 1 << 2, // or go on
+    WISH_RESTART = 1 << 3,
+    WISH_LOSE_TO_CORE = 1 << 4, // the next doorbell
+    WISH_LOSE_TO_HOST = 1 << 5,
+    WISH_WATCH = 1 << 6, // each step is told, from now on
+    WISH_NO_WATCH = 1 << 7,
+    WISH_RING_HOST = 1 << 8, // for nothing: somebody changed memory
+};
+
+unsigned char openamp_emu_turns = OPENAMP_EMU_TURNS;
+unsigned char openamp_emu_watches;
+
+// The page looks, and sleeps for at most `ms` if that is not 0.
+// clang-format off
+EM_JS(int, web_tick, (int ms), {
+    return Module["onTick"] ? Module["onTick"](ms) : 0;
+});
+EM_JS(void, web_step, (int core, int by_host, int act, int address, int len), {
+    Module["onStep"](core, by_host, act, address >>> 0, len);
+});
+EM_JS(unsigned, web_random, (void), {
+    var word = new Uint32Array(1);
+    globalThis.crypto.getRandomValues(word);
+    return word[0] | 0;
+});
+// clang-format on
+
+// ---- Wishes ----
+
+static void watch(unsigned core, const struct amp_emu_step *step) {
+    web_step((int)core, step->by_host, (int)step->act, (int)step->address, (int)step->len);
+}
+
+static void set_watch(bool watches) {
+    openamp_emu_watches = watches;
+    amp_emu_watch(watches ? watch : NULL);
+}
+
+void openamp_emu_host_stored(const volatile void *at, unsigned len) {
+    amp_emu_host_stored(at, len);
+}
+
+static void fulfil(int wishes) {
+    struct amp_emu_view view;
+    if (wishes & WISH_STOP) {
+        mp_sched_keyboard_interrupt();
+    }
+    if (wishes & WISH_CRASH) {
+        (void)amp_emu_kill(0);
+    }
+    if ((wishes & WISH_FREEZE) && amp_emu_look(0, &view) == 0) {
+        (void)amp_emu_freeze(0, view.activity != AMP_EMU_FROZEN);
+    }
+    if ((wishes & WISH_RESTART) && MP_STATE_VM(openamp_emu_on_restart) != MP_OBJ_NULL) {
+        mp_sched_schedule(MP_STATE_VM(openamp_emu_on_restart), mp_const_none);
+    }
+    if (wishes & WISH_LOSE_TO_CORE) {
+        amp_emu_lose_kicks(0, true, 1);
+    }
+    if (wishes & WISH_LOSE_TO_HOST) {
+        amp_emu_lose_kicks(0, false, 1);
+    }
+    if (wishes & (WISH_WATCH | WISH_NO_WATCH)) {
+        set_watch((wishes & WISH_WATCH) != 0);
+    }
+    if (wishes & WISH_RING_HOST) {
+        amp_emu_ring_host(0);
+    }
+}
+
+static double next_tick;
+
+static void tick(int ms) {
+    if (ms == 0 && emscripten_get_now() < next_tick) {
+        return;
+    }
+    int wishes = web_tick(ms);
+    next_tick = emscripten_get_now() + 20;
+    if (wishes != 0) {
+        fulfil(wishes);
+    }
+}
+
+// ---- Time for the cores ----
+
+// A callback runs with the scheduler locked, where the VM does not look for
+// Ctrl-C; without it, one that does not return could not be stopped.
+static void raise_in_callback(void) {
+    mp_obj_t pending = MP_STATE_MAIN_THREAD(mp_pending_exception);
+    if (pending != MP_OBJ_NULL && MP_STATE_VM(sched_state) == MP_SCHED_LOCKED) {
+        MP_STATE_MAIN_THREAD(mp_pending_exception) = MP_OBJ_NULL;
+        nlr_raise(pending);
+    }
+}
+
+// At some of the VM's jumps and returns.
+void openamp_emu_turn(void) {
+    static unsigned char turns;
+    openamp_emu_turns = OPENAMP_EMU_TURNS;
+    (void)amp_emu_run(OPENAMP_EMU_SLICE);
+    if ((++turns & 15) == 0) { // the clock is behind a call to JavaScript
+        tick(0);
+        raise_in_callback();
+    }
+}
+
+// Sleep until a core rings, an exception waits or `ms` are over.
+void openamp_emu_wait(unsigned long ms) {
+    double end = emscripten_get_now() + (double)ms;
+    uint32_t events = amp_emu_events();
+    double left = (double)ms;
+    while (left > 0 && events == amp_emu_events()
+        && MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL
+        && MP_STATE_VM(sched_state) != MP_SCHED_PENDING) {
+        uint64_t idle_us = amp_emu_run(OPENAMP_EMU_LONG_SLICE);
+        left = end - emscripten_get_now();
+        if (idle_us >= 1000 && events == amp_emu_events()) {
+            // Nothing can happen but a wish of the page, for which it wakes.
+            double sleep = left < 20 ? left : 20;
+            sleep = (double)idle_us / 1000 < sleep ? (double)idle_us / 1000 : sleep;
+            tick(sleep < 1 ? 1 : (int)sleep);
+        } else {
+            tick(0);
+        }
+        left = end - emscripten_get_now();
+    }
+}
+
+// In place of the port's own, which run nothing while they wait.
+void __wrap_mp_hal_delay_ms(mp_uint_t ms);
+void __wrap_mp_hal_delay_ms(mp_uint_t ms) {
+    double end = emscripten_get_now() + ms;
+    double left = ms;
+    do {
+        mp_handle_pending(true);
+        left = end - emscripten_get_now();
+        openamp_emu_wait(left <= 0 ? 0 : left < 1 ? 1 : (unsigned long)left);
+    } while (left > 0);
+}
+
+void __wrap_mp_event_wait_ms(mp_uint_t ms);
+void __wrap_mp_event_wait_ms(mp_uint_t ms) {
+    mp_handle_pending(true);
+    openamp_emu_wait(ms);
+}
+
+void __wrap_mp_event_wait_indefinite(void);
+void __wrap_mp_event_wait_indefinite(void) {
+    __wrap_mp_event_wait_ms(1000);
+}
+
+// ---- What the page reads ----
+
+// Where `da` of a core is in our memory, or 0.
+EMSCRIPTEN_KEEPALIVE void *openamp_emu_memory(unsigned core, uint32_t da, uint32_t len) {
+    const struct amp_port *port = amp_platform_port(core);
+    return port == NULL ? NULL : port->ops->map(port->ctx, da, len);
+}
+
+EMSCRIPTEN_KEEPALIVE const struct amp_emu_view *openamp_emu_view(unsigned core) {
+    static struct amp_emu_view view;
+    return amp_emu_look(core, &view) == 0 ? &view : NULL;
+}
+
+// ---- What MicroPython's library.js has in arrow functions, which older
+// emscriptens do not know by name.  A symbol that C has is not looked for there. ----
+
+int mp_js_ticks_ms(void);
+int mp_js_ticks_ms(void) {
+    return (int)emscripten_get_now();
+}
+
+double mp_js_time_ms(void);
+double mp_js_time_ms(void) {
+    struct timeval now;
+    gettimeofday(&now, NULL);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_usec / 1e3;
+}
+
+uint32_t mp_js_random_u32(void) {
+    return web_random();
+}
+
+// All that a collection has to see is on the stack (--spill-pointers).
+void emscripten_scan_registers(void (*scan)(void *begin, void *end));
+void emscripten_scan_registers(void (*scan)(void *begin, void *end)) {
+    (void)scan;
+}
+
+MP_REGISTER_ROOT_POINTER(mp_obj_t openamp_emu_on_restart);

@@ -1,0 +1,2 @@
+// The worker of the page as plain files.
+importScripts("memory.js", "worker.js");
