@@ -60,7 +60,7 @@ function bootWorker() {
         files: Array.from(files, ([name, bytes]) => ({ name, bytes })) });
 }
 
-const HANDLERS = { ready, failed: (m) => status(`MicroPython did not start: ${m.text}`), out: (m) => print(m.text), snap: (m) => { nextSnap = m.snap; soon(); }, step: showStep, end };
+const HANDLERS = { ready, failed: (m) => status(`MicroPython did not start: ${m.text}`), out: (m) => print(m.text), snap: (m) => { follow(m.snap); nextSnap = m.snap; soon(); }, step: showStep, end };
 function received(message) {
     HANDLERS[message.type](message);
 }
@@ -176,16 +176,21 @@ function append(text) {
 
 const STATE_TEXT = { off: "in reset", works: "running", waits: "asleep, waits for its doorbell", frozen: "frozen", dead: "dead" };
 const pictures = [];
-let ladderGroup = null;
+const narrow = matchMedia("(max-width: 620px)");
+let ladderGroup = null, geometry = null;
 
 function buildPicture() {
     const svg = $("picture");
-    pictures[1] = new RingPicture(svg, 190, "vring 1: host → remote", "ring-1", (slot) => select(1, slot));
-    pictures[0] = new RingPicture(svg, 570, "vring 0: remote → host", "ring-0", (slot) => select(0, slot));
-    const legend = node(svg, "g", { class: "legend" });
-    node(legend, "text", { x: 380, y: 58, class: "legend remote" }, "■ owned by the remote");
-    node(legend, "text", { x: 380, y: 78, class: "legend host" }, "■ owned by the host");
+    geometry = narrow.matches ? NARROW : WIDE;
+    svg.setAttribute("viewBox", `0 0 ${geometry.width} ${geometry.height}`);
+    svg.replaceChildren();
+    pictures[1] = new RingPicture(svg, geometry.rings[1], "vring 1: host → remote", "ring-1", (slot) => select(1, slot));
+    pictures[0] = new RingPicture(svg, geometry.rings[0], "vring 0: remote → host", "ring-0", (slot) => select(0, slot));
+    const [x, y] = geometry.legend, legend = node(svg, "g", { class: "legend" });
+    node(legend, "text", { x, y, class: "legend remote" }, "■ owned by the remote");
+    node(legend, "text", { x, y: y + 20, class: "legend host" }, "■ owned by the host");
     ladderGroup = node(svg, "g", {});
+    if (lastSnap) draw(lastSnap);
 }
 
 function drawRates(snap, rings) {
@@ -207,21 +212,32 @@ function countMessages(rings) {
     if (stats.firstMessageMs === null && rings[0].used > 1) stats.firstMessageMs = performance.now() - startedAt;
 }
 
+function ringsOf(snap, table) {
+    const rings = table ? table.rings.map((ring) => readRing(snap, ring)) : [];
+    return rings[0] && rings[1] ? rings : null;
+}
+
+// The messages, also of the pictures that are not shown.
+function follow(snap) {
+    stats.snaps++;
+    const rings = ringsOf(snap, readTable(snap));
+    if (!rings) { sentBefore = null; return; }
+    countMessages(rings);
+    ladder.add(snap, rings);
+}
+
 function draw(snap) {
     lastSnap = snap;
-    stats.snaps++;
     stats.heap = snap.heap;
     if (stats.state !== snap.core.activity) { stats.state = snap.core.activity; buttons(); }
     drawCore(snap);
-    const table = readTable(snap), rings = table ? table.rings.map((ring) => readRing(snap, ring)) : [];
+    const table = readTable(snap), rings = ringsOf(snap, table);
     $("table").textContent = table ? table.entries.join("\n") : "no resource table in memory";
     $("trace").textContent = readTrace(snap, table);
-    if (!rings[0] || !rings[1]) { sentBefore = null; return; }
-    countMessages(rings);
+    if (!rings) return;
     drawRates(snap, rings);
-    ladder.add(snap, rings);
     for (const number of [0, 1]) pictures[number].draw(rings[number], selected && selected.ring === number ? selected.slot : null);
-    ladder.draw(ladderGroup, 9, 312, stats.state === "dead" || stats.state === "off");
+    ladder.draw(ladderGroup, geometry.ladder, stats.state === "dead" || stats.state === "off");
     drawBuffer(snap, rings);
 }
 
@@ -263,6 +279,7 @@ function drawBuffer(snap, rings) {
 function showStep(message) {
     showNow();
     stats.steps++;
+    follow(message.snap);
     draw(message.snap);
     const element = $("step-text");
     element.textContent = describeStep(message.step, message.snap);
@@ -281,6 +298,13 @@ function paceChanged() {
 function choose(name) {
     $("source").value = EXAMPLES.find((example) => example.name === name).source;
     highlight();
+    showFirmware();
+}
+
+// What the program says that it loads.
+function showFirmware() {
+    const match = $("source").value.match(/RemoteProc\("([^"]*)"/);
+    if (match && Array.from($("firmware").options).some((option) => option.value === match[1])) $("firmware").value = match[1];
 }
 
 async function addFirmware(input) {
@@ -316,6 +340,7 @@ function begin() {
     }
     for (const name of FIRMWARE) addFirmwareOption(name);
     choose(EXAMPLES[0].name);
+    narrow.onchange = buildPicture;
     $("example").onchange = (event) => choose(event.target.value);
     $("firmware").onchange = (event) => useFirmware(event.target.value);
     $("own").onchange = (event) => addFirmware(event.target);

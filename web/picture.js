@@ -13,7 +13,11 @@ function set(element, attributes) {
     for (const key in attributes) if (element.getAttribute(key) !== String(attributes[key])) element.setAttribute(key, attributes[key]);
 }
 
-const INNER = 78, OUTER = 108, CENTER_Y = 150;
+const INNER = 78, OUTER = 108;
+
+// Side by side, or one above the other where there is no room for that.
+const WIDE = { width: 760, height: 520, rings: [[570, 150], [190, 150]], legend: [380, 58], ladder: { left: 90, right: 670, top: 312, rows: 9 } };
+const NARROW = { width: 380, height: 830, rings: [[190, 410], [190, 150]], legend: [190, 556], ladder: { left: 40, right: 340, top: 620, rows: 9 } };
 
 function arc(cx, cy, from, to) {
     const point = (r, angle) => `${(cx + r * Math.sin(angle)).toFixed(2)} ${(cy - r * Math.cos(angle)).toFixed(2)}`;
@@ -22,19 +26,20 @@ function arc(cx, cy, from, to) {
 
 // One ring.  `onSelect(slot)` is called when a slot is clicked, or chosen by the keyboard.
 class RingPicture {
-    constructor(parent, cx, title, className, onSelect) {
+    constructor(parent, [cx, cy], title, className, onSelect) {
         this.group = node(parent, "g", { class: className });
         this.cx = cx;
+        this.cy = cy;
         this.onSelect = onSelect;
         this.num = 0;
-        node(this.group, "text", { x: cx, y: 22, class: "ring-title" }, title);
+        node(this.group, "text", { x: cx, y: cy - 128, class: "ring-title" }, title);
         this.slots = node(this.group, "g", {});
         this.availHand = node(this.group, "line", { class: "hand host" });
         this.usedHand = node(this.group, "line", { class: "hand remote" });
-        this.availText = node(this.group, "text", { x: cx, y: CENTER_Y - 20, class: "index host" });
-        this.usedText = node(this.group, "text", { x: cx, y: CENTER_Y + 2, class: "index remote" });
-        this.ownText = node(this.group, "text", { x: cx, y: CENTER_Y + 26, class: "owned" });
-        this.whereText = node(this.group, "text", { x: cx, y: CENTER_Y + 44, class: "where" });
+        this.availText = node(this.group, "text", { x: cx, y: cy - 20, class: "index host" });
+        this.usedText = node(this.group, "text", { x: cx, y: cy + 2, class: "index remote" });
+        this.ownText = node(this.group, "text", { x: cx, y: cy + 26, class: "owned" });
+        this.whereText = node(this.group, "text", { x: cx, y: cy + 44, class: "where" });
     }
     build(num) {
         this.num = num;
@@ -42,7 +47,7 @@ class RingPicture {
         this.arcs = [];
         const step = (2 * Math.PI) / num, gap = Math.min(0.012, step / 8);
         for (let k = 0; k < num; k++) {
-            const path = node(this.slots, "path", { d: arc(this.cx, CENTER_Y, k * step + gap, (k + 1) * step - gap), tabindex: k === 0 ? 0 : -1, role: "button" });
+            const path = node(this.slots, "path", { d: arc(this.cx, this.cy, k * step + gap, (k + 1) * step - gap), tabindex: k === 0 ? 0 : -1, role: "button" });
             node(path, "title", {}, "");
             path.addEventListener("click", () => this.onSelect(k));
             path.addEventListener("keydown", (event) => this.key(event, k));
@@ -76,7 +81,7 @@ class RingPicture {
         this.whereText.textContent = `at ${hex(ring.da)}`;
     }
     hand(line, index, from, len) {
-        const angle = ((index % this.num) * 2 * Math.PI) / this.num, at = (r) => [this.cx + r * Math.sin(angle), CENTER_Y - r * Math.cos(angle)];
+        const angle = ((index % this.num) * 2 * Math.PI) / this.num, at = (r) => [this.cx + r * Math.sin(angle), this.cy - r * Math.cos(angle)];
         const [x1, y1] = at(from), [x2, y2] = at(from + len);
         set(line, { x1, y1, x2, y2 });
     }
@@ -101,22 +106,24 @@ class Ladder {
         }
         if (this.rows.length > 60) this.rows.splice(0, this.rows.length - 60);
     }
-    draw(parent, rows, top, dead) {
+    draw(parent, { left, right, top, rows }, dead) {
         parent.replaceChildren();
         const bottom = top + 14 + rows * 21;
-        node(parent, "line", { x1: 90, y1: top, x2: 90, y2: bottom, class: "life host" });
-        node(parent, "line", { x1: 670, y1: top, x2: 670, y2: bottom, class: dead ? "life dead" : "life remote" });
-        node(parent, "text", { x: 90, y: top - 8, class: "end host" }, "host");
-        node(parent, "text", { x: 670, y: top - 8, class: dead ? "end dead" : "end remote" }, dead ? "remote: dead" : "remote");
-        this.rows.slice(-rows).forEach((row, k) => this.row(parent, row, top + 14 + k * 21));
+        node(parent, "line", { x1: left, y1: top, x2: left, y2: bottom, class: "life host" });
+        node(parent, "line", { x1: right, y1: top, x2: right, y2: bottom, class: dead ? "life dead" : "life remote" });
+        node(parent, "text", { x: left, y: top - 8, class: "end host" }, "host");
+        node(parent, "text", { x: right, y: top - 8, class: dead ? "end dead" : "end remote" }, dead ? "dead" : "remote");
+        this.rows.slice(-rows).forEach((row, k) => this.row(parent, row, left + 4, right - 4, top + 14 + k * 21));
     }
-    row(parent, row, y) {
-        const toRemote = row.number === 1, from = toRemote ? 94 : 666, to = toRemote ? 666 : 94, back = toRemote ? -9 : 9;
-        const who = toRemote ? "host" : "remote";
+    row(parent, row, left, right, y) {
+        const toRemote = row.number === 1, from = toRemote ? left : right, to = toRemote ? right : left, back = toRemote ? -9 : 9;
+        const who = toRemote ? "host" : "remote", middle = (left + right) / 2, room = Math.floor((right - left - 70) / 7.4);
         node(parent, "line", { x1: from, y1: y, x2: to, y2: y + 9, class: `arrow ${who}` });
         node(parent, "path", { d: `M${to} ${y + 9}l${back} -5v9z`, class: `head ${who}` });
-        const label = row.dest === 53 ? `announces ${printable(row.bytes.slice(0, row.bytes.indexOf(0)))}` : `${printable(row.bytes.slice(0, 24))}   (${row.src} → ${row.dest}, ${row.len} bytes)`;
-        node(parent, "rect", { x: 380 - label.length * 3.7, y: y - 5, width: label.length * 7.4, height: 17, class: "under" });
-        node(parent, "text", { x: 380, y: y + 8, class: `label ${who}` }, label);
+        const name = row.dest === 53 ? `announces ${printable(row.bytes.slice(0, row.bytes.indexOf(0)))}` : printable(row.bytes.slice(0, 24));
+        const all = row.dest === 53 ? name : `${name}   (${row.src} → ${row.dest}, ${row.len} bytes)`;
+        const label = all.length <= room ? all : name.slice(0, room);
+        node(parent, "rect", { x: middle - label.length * 3.8 - 3, y: y - 5, width: label.length * 7.6 + 6, height: 17, class: "under" });
+        node(parent, "text", { x: middle, y: y + 8, class: `label ${who}` }, label);
     }
 }

@@ -43,7 +43,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(emu_reason_obj, 0, 1, emu_reason);
 
 // kill(core=0): it dies of a fault, wherever it is.
 static mp_obj_t emu_kill(size_t n_args, const mp_obj_t *args) {
-    check(amp_emu_kill(core_of(n_args, args, 0)));
+    check(amp_emu_kill(core_of(n_args, args, 0), 0));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(emu_kill_obj, 0, 1, emu_kill);

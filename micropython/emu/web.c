@@ -68,7 +68,8 @@ static void fulfil(int wishes) {
         mp_sched_keyboard_interrupt();
     }
     if (wishes & WISH_CRASH) {
-        (void)amp_emu_kill(0);
+        // In the middle of its next message, which it then still owns.
+        (void)amp_emu_kill(0, 100);
     }
     if ((wishes & WISH_FREEZE) && amp_emu_look(0, &view) == 0) {
         (void)amp_emu_freeze(0, view.activity != AMP_EMU_FROZEN);

@@ -59,7 +59,8 @@ int amp_emu_look(unsigned core, struct amp_emu_view *view);
 // ---- Harm on demand ----
 
 // Each returns 0 or -AMP_ENODEV: the core does not run.
-int amp_emu_kill(unsigned core); // it dies of a fault, wherever it is
+// It dies of a fault, wherever it is, after so many more instructions.
+int amp_emu_kill(unsigned core, uint32_t after);
 int amp_emu_freeze(unsigned core, bool freeze); // it stands still, or goes on
 
 // The next `count` doorbells to the core, or to the host, do not arrive.

@@ -20,6 +20,7 @@ struct emu_core {
     bool powered; // has its memory
     enum amp_core_state state;
     char reason[96];
+    uint64_t dies_at; // that many instructions done, if not 0
     bool frozen;
     bool rung; // by the host, and firmware has not asked yet
     bool waits; // inside AMP_EMU_WAIT
@@ -52,6 +53,7 @@ void emu_tell_host(struct emu_core *core);
 // because it asked for it.
 void emu_core_faulted(struct emu_core *core);
 void emu_core_exited(struct emu_core *core, int code);
+void emu_core_killed(struct emu_core *core);
 
 // host_run.c
 uint64_t emu_now_us(void);

@@ -51,6 +51,7 @@ int emu_core_start(void *ctx, amp_da_t entry) {
     emu_give_windows(core);
     core->frozen = core->rung = core->waits = false;
     core->lose_to_core = core->lose_to_host = 0;
+    core->dies_at = 0;
     core->reason[0] = '\0';
     core->state = AMP_CORE_RUNNING;
     return 0;
@@ -119,6 +120,12 @@ void emu_core_exited(struct emu_core *core, int code) {
     die(core, AMP_CORE_EXITED);
 }
 
+void emu_core_killed(struct emu_core *core) {
+    snprintf(core->reason, sizeof(core->reason), "killed from outside at pc 0x%08x",
+        (unsigned)core->cpu.pc);
+    die(core, AMP_CORE_FAULTED);
+}
+
 // ---- Harm on demand, and a look ----
 
 static struct emu_core *running(unsigned index) {
@@ -126,14 +133,16 @@ static struct emu_core *running(unsigned index) {
     return runs ? &emu_cores[index] : NULL;
 }
 
-int amp_emu_kill(unsigned index) {
+int amp_emu_kill(unsigned index, uint32_t after) {
     struct emu_core *core = running(index);
     if (core == NULL) {
         return -AMP_ENODEV;
     }
-    snprintf(core->reason, sizeof(core->reason), "killed from outside at pc 0x%08x",
-        (unsigned)core->cpu.pc);
-    die(core, AMP_CORE_FAULTED);
+    if (after == 0) {
+        emu_core_killed(core);
+    } else {
+        core->dies_at = core->cpu.instructions + after;
+    }
     return 0;
 }
 

@@ -140,6 +140,9 @@ static void step(struct emu_core *core) {
 
 static void run_core(struct emu_core *core, uint32_t instructions) {
     uint64_t end = core->cpu.instructions + instructions;
+    if (core->dies_at != 0 && core->dies_at < end) {
+        end = core->dies_at;
+    }
     bool going = is_awake(core);
     while (going && core->cpu.instructions < end) {
         if (watcher != NULL) {
@@ -155,6 +158,10 @@ static void run_core(struct emu_core *core, uint32_t instructions) {
             going = false;
         }
         going = going && core->state == AMP_CORE_RUNNING;
+    }
+    if (core->dies_at != 0 && core->cpu.instructions >= core->dies_at
+        && core->state == AMP_CORE_RUNNING) {
+        emu_core_killed(core);
     }
 }
 

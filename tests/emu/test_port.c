@@ -151,11 +151,27 @@ static void test_faults(void **state) {
     expect_dead(AMP_CORE_FAULTED, "illegal instruction 0x00000073 at pc 0x10000008");
     START(FOREVER);
     assert_int_equal(amp_emu_run(100), 0);
-    assert_int_equal(amp_emu_kill(0), 0);
+    assert_int_equal(amp_emu_kill(0, 0), 0);
     assert_int_equal(told, 1);
     expect_dead(AMP_CORE_FAULTED, "killed from outside at pc 0x10000000");
-    assert_int_equal(amp_emu_kill(0), -AMP_ENODEV);
-    assert_int_equal(amp_emu_kill(AMP_EMU_CORES), -AMP_ENODEV);
+    assert_int_equal(amp_emu_kill(0, 0), -AMP_ENODEV);
+    assert_int_equal(amp_emu_kill(AMP_EMU_CORES, 0), -AMP_ENODEV);
+}
+
+// It can be told to die later, and then goes on until then.
+static void test_kill_later(void **state) {
+    (void)state;
+    START(A0(0), SHARED, 0x00150513, 0x00A5A023, 0xFF9FF06F);
+    assert_int_equal(amp_emu_kill(0, 7), 0);
+    amp_emu_run(3);
+    assert_int_equal(told, 0);
+    amp_emu_run(100);
+    assert_int_equal(told, 1);
+    assert_int_equal(look().instructions, 7);
+    expect_dead(AMP_CORE_FAULTED, "killed from outside at pc 0x10000010");
+    START(FOREVER); // what it was told is over with that life
+    amp_emu_run(100);
+    assert_int_equal(told, 0);
 }
 
 // A core can be stopped after any instruction, and runs no more of them.
@@ -301,7 +317,7 @@ static void test_two_cores(void **state) {
     memcpy(&value, other->ops->map(other->ctx, AMP_EMU_SHARED_DA, 4), 4);
     assert_int_equal(value, 9);
     assert_int_equal(shared_word(), 7);
-    assert_int_equal(amp_emu_kill(1), 0);
+    assert_int_equal(amp_emu_kill(1, 0), 0);
     const char *reason;
     assert_int_equal(core_state(&reason), AMP_CORE_RUNNING);
     assert_int_equal(other->ops->core_stop(other->ctx), 0);
@@ -357,6 +373,7 @@ int main(void) {
         cmocka_unit_test(test_map),
         cmocka_unit_test(test_exit),
         cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_kill_later),
         cmocka_unit_test(test_stop_anywhere),
         cmocka_unit_test(test_release),
         cmocka_unit_test(test_doorbells),

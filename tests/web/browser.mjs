@@ -148,8 +148,8 @@ async function teaching(url) {
     await page.until((count) => stats.steps >= count + 2, before);
     await page.page.check("input[value=full]");
     await page.more(10);
-    await page.page.check("input[value=step]");
     const paused = await page.stat("steps");
+    await page.page.check("input[value=step]");
     await page.until((count) => stats.steps > count, paused);
     await page.stop(); // in the middle of a step
     await page.close();
