@@ -237,7 +237,7 @@ function draw(snap) {
     if (!rings) return;
     drawRates(snap, rings);
     for (const number of [0, 1]) pictures[number].draw(rings[number], selected && selected.ring === number ? selected.slot : null);
-    ladder.draw(ladderGroup, geometry.ladder, stats.state === "dead" || stats.state === "off");
+    ladder.draw(ladderGroup, geometry.ladder, { dead: "dead", off: "in reset" }[stats.state] || "");
     drawBuffer(snap, rings);
 }
 
@@ -246,7 +246,8 @@ function drawCore(snap) {
     $("core-state").textContent = STATE_TEXT[core.activity];
     $("core-state").className = `state ${core.activity}`;
     $("pc").textContent = `pc ${hex(core.pc)}`;
-    $("reason").textContent = core.activity === "dead" ? core.reason : "";
+    const refused = core.activity === "off" && core.hostReason ? `stopped by the host, whose checks found: ${core.hostReason}` : "";
+    $("reason").textContent = core.activity === "dead" ? core.reason : refused;
     $("kicks").textContent = `doorbells: ${core.kicksToCore} to the remote, ${core.kicksToHost} to the host${core.lost ? `, ${core.lost} lost` : ""}`;
 }
 

@@ -76,7 +76,7 @@ class RingPicture {
         this.hand(this.usedHand, ring.used, INNER - 2, -12);
         this.availText.textContent = `available ${ring.avail}`;
         this.usedText.textContent = `used ${ring.used}`;
-        this.ownText.textContent = ring.owned > ring.num ? `impossible: ${ring.owned} of ${ring.num}` : `remote owns ${ring.owned} of ${ring.num}`;
+        this.ownText.textContent = ring.owned > ring.num ? `impossible: ${ring.owned}` : `remote owns ${ring.owned} of ${ring.num}`;
         this.ownText.setAttribute("class", ring.owned > ring.num ? "owned wrong" : "owned");
         this.whereText.textContent = `at ${hex(ring.da)}`;
     }
@@ -106,13 +106,14 @@ class Ladder {
         }
         if (this.rows.length > 60) this.rows.splice(0, this.rows.length - 60);
     }
-    draw(parent, { left, right, top, rows }, dead) {
+    // `end` is what to call a remote that does not run, or "".
+    draw(parent, { left, right, top, rows }, end) {
         parent.replaceChildren();
         const bottom = top + 14 + rows * 21;
         node(parent, "line", { x1: left, y1: top, x2: left, y2: bottom, class: "life host" });
-        node(parent, "line", { x1: right, y1: top, x2: right, y2: bottom, class: dead ? "life dead" : "life remote" });
+        node(parent, "line", { x1: right, y1: top, x2: right, y2: bottom, class: end ? "life dead" : "life remote" });
         node(parent, "text", { x: left, y: top - 8, class: "end host" }, "host");
-        node(parent, "text", { x: right, y: top - 8, class: dead ? "end dead" : "end remote" }, dead ? "dead" : "remote");
+        node(parent, "text", { x: right, y: top - 8, class: end ? "end dead" : "end remote" }, end || "remote");
         this.rows.slice(-rows).forEach((row, k) => this.row(parent, row, left + 4, right - 4, top + 14 + k * 21));
     }
     row(parent, row, left, right, y) {

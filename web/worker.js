@@ -76,7 +76,12 @@ function view() {
     const x = [];
     for (let i = 0; i < 32; i++) x.push(u32(12 + 4 * i));
     return { activity: ["off", "works", "waits", "frozen", "dead"][u32(0)], reason: module.UTF8ToString(u32(4)), pc: u32(8), x,
-        instructions: u32(144) + u32(148) * 2 ** 32, kicksToCore: u32(152), kicksToHost: u32(156), lost: u32(160) };
+        instructions: u32(144) + u32(148) * 2 ** 32, kicksToCore: u32(152), kicksToHost: u32(156), lost: u32(160), hostReason: hostReason() };
+}
+
+function hostReason() {
+    const at = module._openamp_emu_host_reason();
+    return at ? module.UTF8ToString(at) : "";
 }
 
 let snapped = 0;

@@ -185,6 +185,11 @@ EMSCRIPTEN_KEEPALIVE const struct amp_emu_view *openamp_emu_view(unsigned core) 
     return amp_emu_look(core, &view) == 0 ? &view : NULL;
 }
 
+// Why the host gave the core up, or NULL: what the core's checks found.
+EMSCRIPTEN_KEEPALIVE const char *openamp_emu_host_reason(void) {
+    return openamp_bus.rproc.reason;
+}
+
 // ---- What MicroPython's library.js has in arrow functions, which older
 // emscriptens do not know by name.  A symbol that C has is not looked for there. ----
 

@@ -1,11 +1,10 @@
 # Tests of the page and of its WebAssembly module.
 #
 #   web-test    all of it, a step of ./test; GC_SECONDS=N for the endless program
-#   web-shots   draws docs/web/*.png anew
+#   web-shots   all tests of the browser, which draw docs/web/*.png anew
 
 .PHONY: web-test web-module-test web-browser-test web-shots
-web-test: web-module-test
-	$(MAKE) --no-print-directory web-browser-test
+web-test: web-module-test web-browser-test
 
 # What emscripten 3.1.6 writes does not know that node has fetch().
 web-module-test: web-module
@@ -16,4 +15,4 @@ web-browser-test: web
 	node tests/web/browser.mjs $(WEB) $(WEB_NPM)
 web-shots: web
 	@mkdir -p docs/web
-	FIGURES=1 node tests/web/browser.mjs $(WEB) $(WEB_NPM) docs/web
+	ALL=1 FIGURES=1 node tests/web/browser.mjs $(WEB) $(WEB_NPM) docs/web
