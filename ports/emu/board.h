@@ -3,13 +3,12 @@
  *
  * Shared by the host half, the remote half and (the plain numbers only) the
  * linker script.  Addresses are those of the simulated board (ports/sim), so
- * that what is said of one holds on the other; there is less of it, because in
- * a web page all of it is the page's memory.
+ * that what is said of one holds on the other.
  *
- *      08000000  1 MiB     flash         the core reads and executes
+ *      08000000  2 MiB     flash         the core reads and executes
  *      10000000  1 MiB     code RAM      the core may do everything
- *      20000000  1 MiB     data RAM      read and write
- *      30000000  512 KiB   shared RAM    read and write
+ *      20000000  4 MiB     data RAM      read and write
+ *      30000000  1 MiB     shared RAM    read and write
  *
  * No two windows have the same upper four bits (struct rv32_window).
  */
@@ -17,13 +16,13 @@
 #define AMP_EMU_BOARD_H
 
 #define AMP_EMU_FLASH_DA 0x08000000
-#define AMP_EMU_FLASH_LEN 0x00100000
+#define AMP_EMU_FLASH_LEN 0x00200000
 #define AMP_EMU_CODE_DA 0x10000000
 #define AMP_EMU_CODE_LEN 0x00100000
 #define AMP_EMU_DATA_DA 0x20000000
-#define AMP_EMU_DATA_LEN 0x00100000
+#define AMP_EMU_DATA_LEN 0x00400000
 #define AMP_EMU_SHARED_DA 0x30000000
-#define AMP_EMU_SHARED_LEN 0x00080000
+#define AMP_EMU_SHARED_LEN 0x00100000
 
 // The shared RAM begins with what firmware without a resource table of its own
 // relies on; the rest is for rings and buffers that the host places.
@@ -37,7 +36,7 @@
 #define AMP_EMU_POOL_LEN (AMP_EMU_SHARED_DA + AMP_EMU_SHARED_LEN - AMP_EMU_POOL_DA)
 
 // Cores on the board.  Their memory exists from the first use.
-#define AMP_EMU_CORES 4
+#define AMP_EMU_CORES 16
 
 #ifndef AMP_EMU_LINKER_SCRIPT
 

@@ -1,8 +1,4 @@
 /* The board's memory: one block of ours for each core, its windows one after the other. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE // aligned_alloc(), also with the C of 1999
-#endif
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,12 +47,13 @@ int emu_core_prepare(void *ctx, bool load) {
         return 0;
     }
     if (core->va[0] == NULL) {
-        // At the start of a page, as memory is; rings want 16.
-        uint8_t *va = aligned_alloc(4096, board_len());
+        // At the start of a page, as memory is.  What is not touched costs nothing.
+        const size_t page = 4096;
+        uint8_t *va = calloc(1, board_len() + page);
         if (va == NULL) {
             return -AMP_ENOMEM;
         }
-        memset(va, 0, board_len());
+        va += page - (uintptr_t)va % page;
         for (unsigned i = 0; i < EMU_WINDOWS; i++) {
             core->va[i] = va;
             va += board[i].len;
