@@ -62,6 +62,8 @@ void openamp_emu_host_stored(const volatile void *at, unsigned len) {
     amp_emu_host_stored(at, len);
 }
 
+static double crash_by;
+
 static void fulfil(int wishes) {
     struct amp_emu_view view;
     if (wishes & WISH_STOP) {
@@ -70,6 +72,7 @@ static void fulfil(int wishes) {
     if (wishes & WISH_CRASH) {
         // In the middle of its next message, which it then still owns.
         (void)amp_emu_kill(0, 100);
+        crash_by = emscripten_get_now() + 500; // if there is no message
     }
     if ((wishes & WISH_FREEZE) && amp_emu_look(0, &view) == 0) {
         (void)amp_emu_freeze(0, view.activity != AMP_EMU_FROZEN);
@@ -101,6 +104,13 @@ static void tick(int ms) {
     next_tick = emscripten_get_now() + 20;
     if (wishes != 0) {
         fulfil(wishes);
+    }
+    if (crash_by != 0 && emscripten_get_now() > crash_by) {
+        struct amp_emu_view view;
+        crash_by = 0;
+        if (amp_emu_look(0, &view) == 0 && view.dying) {
+            (void)amp_emu_kill(0, 0);
+        }
     }
 }
 

@@ -51,6 +51,7 @@ struct amp_emu_view {
     uint32_t kicks_to_core; // that arrived
     uint32_t kicks_to_host;
     uint32_t lost; // doorbells that were lost on demand
+    bool dying; // amp_emu_kill() was called, and its time has not come
 };
 
 // 0, or -AMP_ENODEV: there is no such core.

@@ -165,8 +165,10 @@ static void test_kill_later(void **state) {
     assert_int_equal(amp_emu_kill(0, 7), 0);
     amp_emu_run(3);
     assert_int_equal(told, 0);
+    assert_true(look().dying);
     amp_emu_run(100);
     assert_int_equal(told, 1);
+    assert_false(look().dying);
     assert_int_equal(look().instructions, 7);
     expect_dead(AMP_CORE_FAULTED, "killed from outside at pc 0x10000010");
     START(FOREVER); // what it was told is over with that life

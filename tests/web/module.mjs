@@ -128,8 +128,8 @@ async function testWishes() {
     const { python, lines } = await machine(() => { const now = wish; wish = 0; return now; });
     python.runPython(START);
     wish = KILLED;
-    python.runPython("while ept.is_ready(): pass\nprint('dead')\nrproc.shutdown()");
-    assert.deepEqual(lines, ["dead"]);
+    python.runPython("while ept.is_ready(): pass\nimport emu\nprint('dead', emu.reason()[:19])\nrproc.start()\nwhile not ept.is_ready(): pass\nprint('again')\nt = time.ticks_ms()\nwhile time.ticks_diff(time.ticks_ms(), t) < 700: pass\nprint(ept.is_ready())\nrproc.shutdown()");
+    assert.deepEqual(lines, ["dead killed from outside", "again", "True"]);
 }
 
 async function testHeap() {
