@@ -44,7 +44,7 @@ $(BUILD)/openamp/sim/runner:
 
 else ifeq ($(OPENAMP_PORT),emu)
 
-CFLAGS_USERMOD += -DAMP_CONFIG_CORES=4 # AMP_EMU_CORES
+CFLAGS_USERMOD += -DAMP_CONFIG_CORES=16 # AMP_EMU_CORES
 
 # All of it runs in MicroPython's own thread.
 SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_TOP)/ports/emu/, \

@@ -26,7 +26,7 @@ void openamp_emu_turn(void);
 #ifdef __EMSCRIPTEN__
 
 void openamp_emu_wait(unsigned long ms);
-#define MICROPY_PY_OPENAMP_WAIT(ms) openamp_emu_wait(ms)
+#define MICROPY_PY_OPENAMP_WAIT(ms, unless) (*(unless) ? (void)0 : openamp_emu_wait(ms))
 
 // The page can show each step of the host in shared memory (core/shm.h).
 extern unsigned char openamp_emu_watches;

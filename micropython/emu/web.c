@@ -197,7 +197,8 @@ EMSCRIPTEN_KEEPALIVE const struct amp_emu_view *openamp_emu_view(unsigned core) 
 
 // Why the host gave the core up, or NULL: what the core's checks found.
 EMSCRIPTEN_KEEPALIVE const char *openamp_emu_host_reason(void) {
-    return openamp_bus.rproc.reason;
+    const struct amp_bus *bus = openamp_remotes[0].bus;
+    return bus == NULL ? NULL : ((const struct amp_bus_host *)(const void *)bus)->rproc.reason;
 }
 
 // ---- What MicroPython's library.js has in arrow functions, which older
