@@ -45,6 +45,10 @@ bool amp_bus_rings_is_polling(const struct amp_bus *bus) {
     return amp_rpmsg_is_polling(amp_bus_link(bus));
 }
 
+const struct amp_rpmsg_stats *amp_bus_rings_stats(const struct amp_bus *bus) {
+    return &amp_bus_link(bus)->stats;
+}
+
 // ---- Endpoints ----
 
 int amp_bus_rings_create(struct amp_bus *bus, struct amp_endpoint *ept, const char *name,

@@ -20,6 +20,7 @@ void amp_bus_rings_listen(struct amp_bus *bus, amp_notified_t notified, void *ar
 void amp_bus_rings_set_events(struct amp_bus *bus, const struct amp_bus_events *events);
 bool amp_bus_rings_is_up(const struct amp_bus *bus);
 bool amp_bus_rings_is_polling(const struct amp_bus *bus);
+const struct amp_rpmsg_stats *amp_bus_rings_stats(const struct amp_bus *bus);
 int amp_bus_rings_create(struct amp_bus *bus, struct amp_endpoint *ept, const char *name,
     uint32_t addr, uint32_t dest, amp_endpoint_cb cb, unsigned options);
 bool amp_bus_rings_is_ready(const struct amp_endpoint *ept);
@@ -36,6 +37,7 @@ bool amp_bus_rings_peer_can_send(const struct amp_bus *bus);
     .set_events = amp_bus_rings_set_events, \
     .is_up = amp_bus_rings_is_up, \
     .is_polling = amp_bus_rings_is_polling, \
+    .stats = amp_bus_rings_stats, \
     .create = amp_bus_rings_create, \
     .destroy = amp_endpoint_destroy, \
     .abandon = amp_endpoint_abandon, \

@@ -39,6 +39,8 @@ typedef struct _openamp_remote_t {
     volatile bool orphan; // the owner was collected where the core could not be stopped
     bool open; // in use in this run of the interpreter
     struct amp_bus *bus;
+    const struct amp_rpmsg_stats *stats; // of the bus
+    uint32_t forgotten; // announcements, before this run of the interpreter
     const void *owner; // the RemoteProc object that drives the core, not traced
     uint32_t endpoint_count;
     uint32_t bucket_count;
@@ -55,6 +57,7 @@ extern openamp_remote_t openamp_remotes[MICROPY_PY_OPENAMP_CORES];
 typedef struct _openamp_run_t {
     mp_obj_base_t base;
     mp_obj_t service_callback; // of each core that has none of its own
+    bool told; // that announcements were forgotten
     struct {
         mp_obj_t service_callback; // or MP_OBJ_NULL
         struct _openamp_endpoint_obj_t *endpoints; // all that are open, the newest first

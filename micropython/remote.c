@@ -10,8 +10,10 @@
 
 #include <string.h>
 
+#include "py/builtin.h"
 #include "py/gc.h"
 #include "py/mphal.h"
+#include "py/objstr.h"
 
 openamp_remote_t openamp_remotes[MICROPY_PY_OPENAMP_CORES];
 
@@ -122,6 +124,19 @@ static void schedule_again(openamp_remote_t *remote) {
     mp_call_function_1_protected(item.func, item.arg);
 }
 
+#define MAX_SERVICES MP_STRINGIFY(AMP_CONFIG_MAX_SERVICES)
+
+// That more was announced than is remembered, is said once in a run of the
+// interpreter: as a scheduled call, which is where programs expect output.
+static void tell_forgotten(void) {
+    static const MP_DEFINE_STR_OBJ(
+        text, "openamp: over " MAX_SERVICES " services announced, the oldest is forgotten");
+    if (!OPENAMP_RUN()->told
+        && mp_sched_schedule(MP_OBJ_FROM_PTR(&mp_builtin_print_obj), MP_OBJ_FROM_PTR(&text))) {
+        OPENAMP_RUN()->told = true;
+    }
+}
+
 // The scheduler's node: do the work that is due.
 static void run(mp_sched_node_t *self) {
     openamp_remote_t *remote = (void *)self; // its first member
@@ -131,6 +146,10 @@ static void run(mp_sched_node_t *self) {
     remote->running = true;
     int more = poll(remote);
     remote->running = false;
+    // The doorbell of an announcement that another poll took leads here, too.
+    if (remote->stats->services_forgotten != remote->forgotten) {
+        tell_forgotten();
+    }
     if (more <= 0 && !remote->notified) {
         return; // nothing is due until the doorbell rings again
     }
@@ -211,6 +230,8 @@ static bool open_remote(openamp_remote_t *remote) {
         return false;
     }
     remote->bus->user = remote;
+    remote->stats = OPENAMP_BUS(remote, stats);
+    remote->forgotten = remote->stats->services_forgotten;
     remote->bucket_count = AMP_CONFIG_BUCKETS;
     remote->open = true;
     openamp_set_events(remote);
@@ -241,6 +262,7 @@ mp_obj_t openamp_init(void) {
         openamp_run_t *run = mp_obj_malloc_with_finaliser(openamp_run_t, &run_type);
         memset(run->core, 0, sizeof(run->core));
         run->service_callback = mp_const_none;
+        run->told = false;
         OPENAMP_RUN() = run;
         openamp_announcing = openamp_remotes;
         openamp_get_remote(MP_OBJ_NEW_SMALL_INT(0), NULL);

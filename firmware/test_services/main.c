@@ -1,13 +1,15 @@
 /*
  * Several services: "svc-0" to "svc-3", each an echo that puts its own digit in
  * front, and "test-services" for commands: "withdraw N" and "announce N", which
- * answer "done".  One more has a name that is not UTF-8.
+ * answer "done".  One more has a name that is not UTF-8.  From "announce 4" on,
+ * each is another service of the name "more".
  */
 #include <string.h>
 
 #include "../common/link.h"
 
-#define SERVICES 4
+#define NAMED 4
+#define SERVICES 16
 
 FIRMWARE_TABLE;
 
@@ -15,7 +17,7 @@ static struct amp_rpmsg link;
 static struct amp_endpoint control;
 static struct amp_endpoint unspeakable;
 static struct amp_endpoint service[SERVICES];
-static const char *const names[SERVICES] = {"svc-0", "svc-1", "svc-2", "svc-3"};
+static const char *const names[NAMED] = {"svc-0", "svc-1", "svc-2", "svc-3"};
 
 // What a command asked for; carried out outside of the callback.
 static uint32_t chosen = SERVICES;
@@ -37,7 +39,8 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
 }
 
 static void create(uint32_t n) {
-    amp_endpoint_create(&link, &service[n], names[n], AMP_ADDR_ANY, AMP_ADDR_ANY, echo);
+    const char *name = n < NAMED ? names[n] : "more";
+    amp_endpoint_create(&link, &service[n], name, AMP_ADDR_ANY, AMP_ADDR_ANY, echo);
 }
 
 static void obey(void) {
@@ -54,7 +57,7 @@ static void obey(void) {
 
 int main(void) {
     amp_rpmsg_init(&link, AMP_DEVICE, amp_remote_port());
-    for (uint32_t i = 0; i < SERVICES; i++) {
+    for (uint32_t i = 0; i < NAMED; i++) {
         create(i);
     }
     amp_endpoint_create(&link, &unspeakable, "\xC3(", AMP_ADDR_ANY, AMP_ADDR_ANY, echo);

@@ -100,6 +100,9 @@ struct amp_bus_ops {
     bool (*is_up)(const struct amp_bus *bus);
     bool (*is_polling)(const struct amp_bus *bus);
 
+    // Running totals; the same struct for as long as there is the bus.
+    const struct amp_rpmsg_stats *(*stats)(const struct amp_bus *bus);
+
     // ---- Endpoints ----
 
     // See amp_endpoint_create_with(), amp_endpoint_destroy(), amp_endpoint_abandon()
