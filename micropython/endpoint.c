@@ -62,11 +62,12 @@ static void grow_buckets(openamp_remote_t *remote) {
 // ---- Arguments ----
 
 // Endpoint() takes all but TIMEOUT, send() those from SRC to TIMEOUT.
-enum { NAME, CALLBACK, REMOTE, SRC, DEST, TIMEOUT, END };
+enum { NAME, CALLBACK, REMOTE, ANNOUNCE, SRC, DEST, TIMEOUT, END };
 static const mp_arg_t allowed_args[END] = {
     [NAME] = {MP_QSTR_name, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
     [CALLBACK] = {MP_QSTR_callback, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
     [REMOTE] = {MP_QSTR_remote, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+    [ANNOUNCE] = {MP_QSTR_announce, MP_ARG_BOOL | MP_ARG_KW_ONLY, {.u_bool = true}},
     [SRC] = {MP_QSTR_src, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
     [DEST] = {MP_QSTR_dest, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}},
     [TIMEOUT] = {MP_QSTR_timeout, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = -1}},
@@ -219,7 +220,8 @@ static mp_obj_t endpoint_make_new(
     self->remote = remote;
     grow_buckets(remote);
     int error = OPENAMP_BUS(remote, create, &self->ept, name, src, dest,
-        callback == mp_const_none ? NULL : openamp_received, AMP_ENDPOINT_ANNOUNCE);
+        callback == mp_const_none ? NULL : openamp_received,
+        args[ANNOUNCE].u_bool ? AMP_ENDPOINT_ANNOUNCE : 0);
     if (error == -AMP_EINVAL) {
         mp_raise_ValueError(MP_ERROR_TEXT("name must have 1 to 31 bytes"));
     }

@@ -18,6 +18,7 @@ class Endpoint:
         remote: Union[None, int, "RemoteProc"] = None,
         src: int = ENDPOINT_ADDR_ANY,
         dest: int = ENDPOINT_ADDR_ANY,
+        announce: bool = True,
     ) -> None: ...
     def send(
         self, data: _Buffer, *, src: int = -1, dest: int = -1, timeout: int = -1
