@@ -50,6 +50,14 @@ static int load(struct amp_rproc *rproc, const struct amp_image *image, struct a
     rsc.elf.image = image;
     rsc.elf.entry = entry;
     int what = amp_elf_check(&rsc.elf);
+#if AMP_CONFIG_TABLE_MARK
+    if (what == 0 && image == NULL) {
+        what = prepare(rproc, false, why); // or its memory may not be there
+        if (what == 0) {
+            amp_rsc_find_in_place(&rsc);
+        }
+    }
+#endif
     if (what == 0) {
         what = amp_rsc_check(&rsc);
     }

@@ -207,6 +207,13 @@ static int check_rings(struct amp_rsc *rsc) {
         if (fixed != 0 && amp_elf_overlap(ring->da, len, ring[-1].da, fixed)) {
             return AMP_TAKEN;
         }
+#if AMP_CONFIG_TABLE_MARK
+        // In an image the table is contents; here it is not.
+        if (rsc->in_place.ctx != NULL
+            && amp_elf_overlap(ring->da, len, rsc->elf.table_da, rsc->elf.table_len)) {
+            return AMP_TAKEN;
+        }
+#endif
         fixed = len;
     }
     return 0;
@@ -375,6 +382,11 @@ int amp_rsc_write(const struct amp_rsc *rsc) {
     if (rsc->is_default) {
         write_default((void *)table);
     }
+#if AMP_CONFIG_TABLE_MARK
+    if (rsc->in_place.ctx != NULL) {
+        memmove(table, rsc->in_place.ctx, rsc->elf.table_len);
+    }
+#endif
     // An image's table may lie at any address, so no field is stored as a word.
     if (amp_rproc_has_link(&rsc->made)) {
         uint8_t *vdev = table + (rsc->made.vdev.da - rsc->elf.table_da);

@@ -30,7 +30,14 @@ struct amp_rsc {
         uint32_t len;
         uint32_t da;
     } carveout[AMP_RSC_MAX_CARVEOUTS];
+#if AMP_CONFIG_TABLE_MARK
+    struct amp_image in_place; // the table of firmware in place, or nothing
+#endif
 };
+
+// If firmware in place, whose entry was checked, says where its table is, have that
+// checked instead of the port's default table.  Needs AMP_CONFIG_TABLE_MARK.
+void amp_rsc_find_in_place(struct amp_rsc *rsc);
 
 // Write a word of a table, which may lie at any address.
 static inline void amp_rsc_put(uint8_t *at, uint32_t value) {

@@ -6,6 +6,8 @@
 #ifndef OPENAMP_CONFIG_H
 #define OPENAMP_CONFIG_H
 
+#include <stdint.h>
+
 // Which roles this build can play.  A microcontroller needs one; the unit
 // tests, which put both sides into one process, need both.  With one role the
 // compiler removes the other's branches.
@@ -39,6 +41,13 @@
 // message; 0 refuses such a port.
 #ifndef AMP_CONFIG_CACHE
 #define AMP_CONFIG_CACHE 0
+#endif
+
+// Does a host look in firmware that is started by its address for the mark of its
+// resource table (table_mark.h)?  Without, such firmware gets the port's default
+// table, which costs less code than to look.
+#ifndef AMP_CONFIG_TABLE_MARK
+#define AMP_CONFIG_TABLE_MARK (UINTPTR_MAX > UINT32_MAX)
 #endif
 
 // How many announcements of the other side are remembered, whether or not

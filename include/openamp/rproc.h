@@ -98,7 +98,8 @@ void amp_rproc_init(struct amp_rproc *rproc, const struct amp_port *port, struct
 int amp_rproc_load(
     struct amp_rproc *rproc, const struct amp_image *image, struct amp_load_error *error);
 
-// The same for firmware that is already in place, with the port's default
+// The same for firmware that is already in place, with its own table if it says
+// where that is (table_mark.h, AMP_CONFIG_TABLE_MARK), else with the port's default
 // table, if there is one.  `entry` must lie in a window with AMP_WINDOW_RUN.
 int amp_rproc_load_address(struct amp_rproc *rproc, amp_da_t entry, struct amp_load_error *error);
 

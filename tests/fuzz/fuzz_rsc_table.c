@@ -63,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     memcpy(table.bytes, data + sizeof(script), table.len);
     image_build(&image, (script.flags & LOAD_WIDE) != 0, &table);
     load_check(&image, script);
+    load_check_in_place(table.bytes, table.len, script);
     device(table.bytes, table.len, script.flags);
     return 0;
 }

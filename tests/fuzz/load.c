@@ -9,6 +9,7 @@
 #include "core/wire/virtq_layout.h"
 #include "fake_port.h"
 #include "openamp/openamp.h"
+#include "openamp/table_mark.h"
 
 static struct fake_port fake;
 static struct amp_rpmsg host_link;
@@ -482,12 +483,64 @@ static void load_and_start(struct image *image, struct load_script script) {
     // The same image again: the same places, but for a trace that could not be reached.
     fake.map_fail_at = 0;
     image->fail_at = 0;
-    CHECK(amp_rproc_load(&rproc, &image->source, &error) == 0);
+    if (amp_rproc_load(&rproc, &image->source, &error) != 0) {
+        CHECK(injected);
+        return;
+    }
     CHECK(before.entry == rproc.entry);
     CHECK(injected || memcmp(&before.vdev, &rproc.vdev, sizeof(rproc.vdev)) == 0);
     CHECK(injected || before.buffers_da == rproc.buffers_da);
     char text[64];
     CHECK(amp_rproc_trace(&rproc, 0, text, sizeof(text)) <= sizeof(text));
+}
+
+// The table of firmware that is in place already, where its mark says: what is
+// written is the table, and what the host placed is apart from it.
+void load_check_in_place(const uint8_t *bytes, size_t len, struct load_script script) {
+    static const uint32_t places[] = {FAKE_SHARED_DA + 0x8000, FAKE_DATA_DA, FAKE_HEAP_DA + 32,
+        FAKE_ROM_DA, FAKE_HEAP_DA + FAKE_HEAP_LEN - 4096, FAKE_CODE_DA + 0x2000};
+    struct amp_table_mark mark = {.magic = {AMP_TABLE_MARK_0, AMP_TABLE_MARK_1},
+        .table_da = places[script.read_fails % 6],
+        .contents_da = FAKE_CODE_DA + 0x2000,
+        .len = (uint32_t)len};
+    struct amp_load_error error;
+    mark.check = 0u - (mark.magic[0] + mark.magic[1] + mark.table_da + mark.contents_da + mark.len);
+    machine_once();
+    script.map_fails = 0;
+    machine_reset(script);
+    memcpy(fake_port_at(&fake, FAKE_CODE_DA + 16, sizeof(mark)), &mark, sizeof(mark));
+    memcpy(fake_port_at(&fake, mark.contents_da, len), bytes, len);
+    for (int i = 0; i < FAKE_WINDOWS; ++i) {
+        memset(windows[i].owner, NOBODY, windows[i].len);
+        if (fake.memory[i] != NULL) {
+            memcpy(windows[i].expected, fake_port_at(&fake, windows[i].da, windows[i].len),
+                windows[i].len);
+        }
+    }
+    if (amp_rproc_load_address(&rproc, FAKE_CODE_DA, &error) != 0) {
+        check_memory(CARVEOUT); // nothing is written
+        return;
+    }
+    uint64_t da = mark.table_da;
+    uint64_t end = da + len - FAKE_HEAP_DA; // below the region this wraps
+    bool in_region = da < FAKE_HEAP_DA + fake.port.shared_len && da + len > FAKE_HEAP_DA;
+    bool is_own = len != 0 && da != FAKE_ROM_DA && !(in_region && end > fake.port.shared_len / 2);
+    if (!is_own && (script.flags & LOAD_DEFAULT_TABLE)) {
+        da = fake.default_table.table_da;
+        len = sizeof(struct amp_table_rpmsg);
+    }
+    if (is_own || (script.flags & LOAD_DEFAULT_TABLE)) {
+        own(da, len, 0, HOST_FIELD, NOBODY);
+    }
+    CHECK(amp_rproc_has_link(&rproc)
+        == (is_own ? has_device(bytes) : (script.flags & LOAD_DEFAULT_TABLE) != 0));
+    if (amp_rproc_has_link(&rproc)) {
+        expect_placed(NULL, is_own && in_region ? end : 0);
+    }
+    check_memory(CONTENTS);
+    CHECK(amp_rproc_start(&rproc) == 0);
+    check_memory(CONTENTS);
+    amp_rpmsg_down(&host_link);
 }
 
 void load_check(struct image *image, struct load_script script) {

@@ -26,4 +26,7 @@ enum {
 // `image->bytes` and `size` are the image.
 void load_check(struct image *image, struct load_script script);
 
+// The same for the table of firmware in place; where it is read is script.read_fails.
+void load_check_in_place(const uint8_t *bytes, size_t len, struct load_script script);
+
 #endif // FUZZ_LOAD_H

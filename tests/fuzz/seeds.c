@@ -80,6 +80,10 @@ int main(int argc, char **argv) {
     table_begin(&table, 1);
     table_add_trace(&table, AMP_DA_ANY, 64);
     both("no_device", 0, &table);
+    table_begin(&table, 1);
+    table_add_vdev(
+        &table, 7, FAKE_SHARED_DA + 0x8020, AMP_DA_ANY, 4, 16, 0); // load_check_in_place()
+    both("ring_on_table", 0, &table);
     table_begin(&table, 2);
     const struct amp_rsc_buffers buffers = {
         .type = AMP_RSC_BUFFERS, .magic = AMP_RSC_BUFFERS_MAGIC, .size = {64, 1024}};

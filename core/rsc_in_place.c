@@ -1,0 +1,81 @@
+/*
+ * The resource table of firmware that nobody loaded, found by the mark that its
+ * linker script left near its entry (openamp/table_mark.h).
+ *
+ * The table is an image of its own then, in memory instead of a file: it is read
+ * once, entry by entry, and checked as any other (rsc_table.c); then it is copied
+ * to where the firmware reads it, and gets its answers there.  The mark is a
+ * claim like all else that a core can write: what it says is copied, then checked.
+ * One that cannot be right is none, and the firmware gets the port's default table.
+ */
+#include <string.h>
+
+#include "core/rsc_table.h"
+#include "openamp/table_mark.h"
+
+#if AMP_CONFIG_HOST && AMP_CONFIG_TABLE_MARK
+
+static int read_memory(void *ctx, uint64_t offset, void *buffer, size_t len) {
+    memcpy(buffer, (const uint8_t *)ctx + offset, len);
+    return 0;
+}
+
+static bool is_mark(const struct amp_table_mark *mark) {
+    return mark->magic[0] == AMP_TABLE_MARK_0 && mark->magic[1] == AMP_TABLE_MARK_1
+        && mark->magic[0] + mark->magic[1] + mark->table_da + mark->contents_da + mark->len
+            + mark->check
+        == 0;
+}
+
+static bool find_mark(struct amp_elf *elf, struct amp_table_mark *mark) {
+    const uint8_t *va = amp_elf_map(elf, elf->entry, AMP_TABLE_MARK_REACH, AMP_WINDOW_RUN);
+    size_t offset = 0;
+    if (va == NULL || elf->entry % 4 != 0) {
+        return false;
+    }
+    do {
+        memcpy(mark, va + offset, sizeof(*mark));
+        offset += 4;
+    } while (!is_mark(mark) && offset <= AMP_TABLE_MARK_REACH - sizeof(*mark));
+    return is_mark(mark);
+}
+
+// May the host write the table to [da, da + len)?  If that is in the region that it
+// gives from, this is kept clear at its start (elf->reserved).
+static bool take_place(struct amp_elf *elf, amp_da_t da, size_t len) {
+    const struct amp_port *port = elf->port;
+    size_t end = da + len - port->shared_da;
+    if (amp_elf_map(elf, da, len, AMP_WINDOW_SHARED) == NULL
+        && amp_elf_map(elf, da, len, AMP_WINDOW_LOAD) == NULL) {
+        return false;
+    }
+    if (!amp_elf_overlap(da, len, port->shared_da, port->shared_len)) {
+        return true;
+    }
+    elf->reserved = end;
+    return end <= port->shared_len / 2;
+}
+
+void amp_rsc_find_in_place(struct amp_rsc *rsc) {
+    struct amp_elf *elf = &rsc->elf;
+    const struct amp_default_table *usual = elf->port->default_table;
+    struct amp_table_mark mark;
+    if (!find_mark(elf, &mark) || mark.len == 0) {
+        return;
+    }
+    void *contents = amp_elf_map(elf, mark.contents_da, mark.len, 0);
+    if (contents == NULL || !take_place(elf, mark.table_da, mark.len)) {
+        elf->reserved = 0;
+        return;
+    }
+    rsc->in_place = (struct amp_image){.read = read_memory, .ctx = contents, .size = mark.len};
+    elf->image = &rsc->in_place;
+    elf->size = mark.len;
+    elf->table_da = mark.table_da;
+    elf->table_len = mark.len;
+    if (usual != NULL && usual->table_da == mark.table_da) {
+        rsc->made.buffer_base = usual->buffer_base; // the firmware counts from there
+    }
+}
+
+#endif
