@@ -49,6 +49,10 @@ typedef struct _openamp_remote_t {
 // All of them, by number.
 extern openamp_remote_t openamp_remotes[MICROPY_PY_OPENAMP_CORES];
 
+static inline unsigned openamp_core_number(const openamp_remote_t *remote) {
+    return (unsigned)(remote - openamp_remotes);
+}
+
 // An operation of the remote's bus.
 #define OPENAMP_BUS(remote, operation, ...) \
     ((remote)->bus->ops->operation((remote)->bus, ##__VA_ARGS__))
@@ -67,7 +71,7 @@ typedef struct _openamp_run_t {
 } openamp_run_t;
 
 #define OPENAMP_RUN() (MP_STATE_VM(openamp_run))
-#define OPENAMP_RUN_OF(remote) (&OPENAMP_RUN()->core[(remote)-openamp_remotes])
+#define OPENAMP_RUN_OF(remote) (&OPENAMP_RUN()->core[openamp_core_number(remote)])
 
 // At import: begin, if this run of the interpreter did not yet.
 mp_obj_t openamp_init(void);

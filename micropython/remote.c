@@ -111,7 +111,7 @@ static void schedule_again(openamp_remote_t *remote) {
         return;
     }
     remote->again = true;
-    mp_obj_t core = MP_OBJ_NEW_SMALL_INT(remote - openamp_remotes);
+    mp_obj_t core = MP_OBJ_NEW_SMALL_INT(openamp_core_number(remote));
     if (mp_sched_schedule(MP_OBJ_FROM_PTR(&run_again_obj), core)) {
         return;
     }
@@ -225,7 +225,7 @@ static bool open_remote(openamp_remote_t *remote) {
     if (remote->open) {
         return true;
     }
-    remote->bus = amp_platform_bus((unsigned)(remote - openamp_remotes));
+    remote->bus = amp_platform_bus(openamp_core_number(remote));
     if (remote->bus == NULL || OPENAMP_BUS(remote, open) != 0) {
         return false;
     }

@@ -43,7 +43,7 @@ static void check_busy(const remoteproc_obj_t *self) {
             owner == self
                 ? MP_ERROR_TEXT("core %d is running")
                 : MP_ERROR_TEXT("core %d runs %s (RemoteProc at 0x%p): call its shutdown()"),
-            (int)(remote - openamp_remotes), entry_text(OPENAMP_RUN_OF(remote)->entry), owner);
+            (int)openamp_core_number(remote), entry_text(OPENAMP_RUN_OF(remote)->entry), owner);
     }
 }
 
