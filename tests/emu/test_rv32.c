@@ -349,6 +349,16 @@ static void test_reservation(void **state) {
     assert_int_equal(data[0], 1);
     assert_int_equal(reserve(DATA, DATA + 4, false), 1);
     assert_int_equal(data[4], 0);
+    // It is good for one SC, also where that changes nothing.
+    assert_int_equal(reserve(DATA, DATA, false), 0);
+    cpu.pc = CODE;
+    memset(data, 0, 4);
+    cpu.x[2] = 0;
+    assert_int_equal(rv32_run(&cpu, 2), RV32_GOING);
+    assert_int_equal(cpu.x[3], 0);
+    cpu.pc = CODE + 4;
+    assert_int_equal(rv32_run(&cpu, 1), RV32_GOING);
+    assert_int_equal(cpu.x[3], 1);
     assert_int_equal(atomic(3, 7, DATA, 0), RV32_GOING); // without a reservation
     assert_int_equal(cpu.x[3], 1);
     assert_int_equal(data[0], 0);
