@@ -5,17 +5,17 @@
 #if AMP_CONFIG_DEVICE
 
 // The host does not start over with us, so the link goes on.
-static int device_open(struct amp_bus *bus) {
+int amp_bus_device_open(struct amp_bus *bus) {
     (void)bus;
     return 0;
 }
 
-static void device_close(struct amp_bus *bus) {
+void amp_bus_device_close(struct amp_bus *bus) {
     amp_bus_rings_listen(bus, NULL, NULL);
 }
 
 // Until the host has finished our resource table there is no link to poll.
-static int device_poll(struct amp_bus *bus) {
+int amp_bus_device_poll(struct amp_bus *bus) {
     const struct amp_bus_device *device = (const void *)bus; // its first member
     struct amp_rpmsg *link = amp_bus_link(bus);
     struct amp_rpmsg_layout layout;
@@ -26,12 +26,7 @@ static int device_poll(struct amp_bus *bus) {
     return amp_bus_polled(bus, amp_rpmsg_poll(link));
 }
 
-static const struct amp_bus_ops ops = {
-    .open = device_open,
-    .close = device_close,
-    .poll = device_poll,
-    AMP_BUS_RINGS_OPS,
-};
+static const struct amp_bus_ops ops = AMP_BUS_DEVICE_OPS;
 
 struct amp_bus *amp_bus_device_init(
     struct amp_bus_device *device, const struct amp_port *port, const void *table, size_t len) {

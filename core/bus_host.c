@@ -7,7 +7,7 @@ static struct amp_rproc *rproc_of(const struct amp_bus *bus) {
     return &((struct amp_bus_host *)(uintptr_t)bus)->rproc; // its first member
 }
 
-static int host_open(struct amp_bus *bus) {
+int amp_bus_host_open(struct amp_bus *bus) {
     struct amp_rpmsg *link = amp_bus_link(bus);
     const struct amp_port *port = link->port;
     amp_rpmsg_init(link, AMP_HOST, port);
@@ -15,27 +15,27 @@ static int host_open(struct amp_bus *bus) {
     return amp_rproc_stop(rproc_of(bus)); // a reset of this core alone leaves the other one running
 }
 
-static void host_close(struct amp_bus *bus) {
+void amp_bus_host_close(struct amp_bus *bus) {
     amp_bus_rings_listen(bus, NULL, NULL);
     amp_rproc_shutdown(rproc_of(bus));
 }
 
-static int host_load(
+int amp_bus_host_load(
     struct amp_bus *bus, const struct amp_image *image, struct amp_load_error *error) {
     return amp_rproc_load(rproc_of(bus), image, error);
 }
 
-static int host_load_address(struct amp_bus *bus, amp_da_t entry, struct amp_load_error *error) {
+int amp_bus_host_load_address(struct amp_bus *bus, amp_da_t entry, struct amp_load_error *error) {
     return amp_rproc_load_address(rproc_of(bus), entry, error);
 }
 
-static const struct amp_window *host_windows(const struct amp_bus *bus, size_t *count) {
+const struct amp_window *amp_bus_host_windows(const struct amp_bus *bus, size_t *count) {
     const struct amp_port *port = amp_bus_link(bus)->port;
     *count = port->window_count;
     return port->windows;
 }
 
-static int host_start(struct amp_bus *bus, struct amp_load_error *error) {
+int amp_bus_host_start(struct amp_bus *bus, struct amp_load_error *error) {
     struct amp_rproc *rproc = rproc_of(bus);
     *error = (struct amp_load_error){.what = NULL};
     int result = amp_rproc_start(rproc);
@@ -46,35 +46,23 @@ static int host_start(struct amp_bus *bus, struct amp_load_error *error) {
     return result;
 }
 
-static int host_stop(struct amp_bus *bus) {
+int amp_bus_host_stop(struct amp_bus *bus) {
     return amp_rproc_stop(rproc_of(bus));
 }
 
-static int host_shutdown(struct amp_bus *bus) {
+int amp_bus_host_shutdown(struct amp_bus *bus) {
     return amp_rproc_shutdown(rproc_of(bus));
 }
 
-static enum amp_rproc_state host_state(const struct amp_bus *bus) {
+enum amp_rproc_state amp_bus_host_state(const struct amp_bus *bus) {
     return rproc_of(bus)->state;
 }
 
-static int host_poll(struct amp_bus *bus) {
+int amp_bus_host_poll(struct amp_bus *bus) {
     return amp_bus_polled(bus, amp_rproc_poll(rproc_of(bus)));
 }
 
-static const struct amp_bus_ops ops = {
-    .open = host_open,
-    .close = host_close,
-    .load = host_load,
-    .load_address = host_load_address,
-    .windows = host_windows,
-    .start = host_start,
-    .stop = host_stop,
-    .shutdown = host_shutdown,
-    .state = host_state,
-    .poll = host_poll,
-    AMP_BUS_RINGS_OPS,
-};
+static const struct amp_bus_ops ops = AMP_BUS_HOST_OPS;
 
 struct amp_bus *amp_bus_host_init(struct amp_bus_host *host, const struct amp_port *port) {
     host->rings.bus.ops = &ops;

@@ -32,7 +32,7 @@ void openamp_endpoints_close_bound(openamp_remote_t *remote) {
         next = self->next;
         if (amp_endpoint_was_bound(&self->ept)) {
             self->callback = MP_OBJ_SENTINEL;
-            remote->bus->ops->abandon(&self->ept);
+            OPENAMP_OPS(remote)->abandon(&self->ept);
             openamp_endpoint_released(remote->bus, &self->ept);
         }
     }
@@ -47,7 +47,7 @@ static bool is_closed(const openamp_endpoint_obj_t *self) {
 // number.
 static void grow_buckets(openamp_remote_t *remote) {
     uint32_t count = remote->bucket_count;
-    if (remote->endpoint_count < count || remote->bus->ops->set_buckets == NULL) {
+    if (remote->endpoint_count < count || OPENAMP_OPS(remote)->set_buckets == NULL) {
         return;
     }
     struct amp_endpoint **buckets = m_new_maybe(struct amp_endpoint *, 2 * count);
@@ -131,7 +131,7 @@ static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, m
     src = src == AMP_ADDR_ANY ? self->ept.addr : src;
     dest = dest == AMP_ADDR_ANY ? self->ept.dest : dest;
     if (dest == AMP_ADDR_ANY || is_closed(self)) {
-        return self->remote->bus->ops->send(&self->ept, NULL, 0); // says why it cannot
+        return OPENAMP_OPS(self->remote)->send(&self->ept, NULL, 0); // says why it cannot
     }
     return OPENAMP_CORE_CALL(
         OPENAMP_BUS(self->remote, send_to, src, dest, bufinfo.buf, bufinfo.len));
@@ -183,8 +183,8 @@ static mp_obj_t endpoint_send(mp_obj_t fun, size_t n_args, size_t n_kw, const mp
         } else {
             mp_get_buffer_raise(args[1], &bufinfo, MP_BUFFER_READ);
         }
-        int sent =
-            OPENAMP_CORE_CALL(self->remote->bus->ops->send(&self->ept, bufinfo.buf, bufinfo.len));
+        int sent = OPENAMP_CORE_CALL(
+            OPENAMP_OPS(self->remote)->send(&self->ept, bufinfo.buf, bufinfo.len));
         if (sent >= 0) {
             return MP_OBJ_NEW_SMALL_INT(sent);
         }
@@ -242,7 +242,7 @@ static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
     }
     self->callback = MP_OBJ_NULL;
     // With no room for its withdrawal it stays on the list until there is.
-    if (self->remote->bus->ops->destroy(&self->ept) == 0) {
+    if (OPENAMP_OPS(self->remote)->destroy(&self->ept) == 0) {
         openamp_endpoint_released(self->remote->bus, &self->ept);
     }
     return mp_const_none;
@@ -251,7 +251,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_deinit_obj, endpoint_deinit);
 
 static mp_obj_t endpoint_is_ready(mp_obj_t self_in) {
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    return mp_obj_new_bool(self->remote->bus->ops->is_ready(&self->ept));
+    return mp_obj_new_bool(OPENAMP_OPS(self->remote)->is_ready(&self->ept));
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_is_ready_obj, endpoint_is_ready);
 

@@ -6,6 +6,7 @@
 #include "py/objarray.h"
 #include "py/runtime.h"
 
+#include "openamp/bus_static.h"
 #include "openamp/openamp.h"
 
 // Does this build play the host (with RemoteProc), or the device?
@@ -49,13 +50,27 @@ typedef struct _openamp_remote_t {
 // All of them, by number.
 extern openamp_remote_t openamp_remotes[MICROPY_PY_OPENAMP_CORES];
 
+// Its number; where there is one, without a question.
 static inline unsigned openamp_core_number(const openamp_remote_t *remote) {
-    return (unsigned)(remote - openamp_remotes);
+    return MICROPY_PY_OPENAMP_CORES == 1 ? 0 : (unsigned)(remote - openamp_remotes);
 }
 
-// An operation of the remote's bus.
+// The operations of the remote's bus: direct calls, where there is one kind of bus.
+#ifndef MICROPY_PY_OPENAMP_STATIC_BUS
+#define MICROPY_PY_OPENAMP_STATIC_BUS (1)
+#endif
+#if MICROPY_PY_OPENAMP_STATIC_BUS
+#if MICROPY_PY_OPENAMP_HOST
+static const struct amp_bus_ops openamp_bus_ops = AMP_BUS_HOST_OPS;
+#else
+static const struct amp_bus_ops openamp_bus_ops = AMP_BUS_DEVICE_OPS;
+#endif
+#define OPENAMP_OPS(remote) (&openamp_bus_ops)
+#else
+#define OPENAMP_OPS(remote) ((remote)->bus->ops)
+#endif
 #define OPENAMP_BUS(remote, operation, ...) \
-    ((remote)->bus->ops->operation((remote)->bus, ##__VA_ARGS__))
+    (OPENAMP_OPS(remote)->operation((remote)->bus, ##__VA_ARGS__))
 
 // What a run of the interpreter has on the heap; for each core and of all.
 typedef struct _openamp_run_t {

@@ -183,8 +183,8 @@ static void end_remote(openamp_remote_t *remote) {
     // Nobody is told of them where the core was stopped; a device's host is.
     openamp_endpoint_obj_t *ept = OPENAMP_RUN_OF(remote)->endpoints;
     for (; ept != NULL; ept = ept->next) {
-        if (remote->bus->ops->destroy(&ept->ept) != 0) {
-            remote->bus->ops->abandon(&ept->ept); // no room for its withdrawal
+        if (OPENAMP_OPS(remote)->destroy(&ept->ept) != 0) {
+            OPENAMP_OPS(remote)->abandon(&ept->ept); // no room for its withdrawal
         }
     }
     OPENAMP_BUS(remote, set_events, NULL);

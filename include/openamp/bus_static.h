@@ -1,0 +1,95 @@
+/*
+ * The operations of the buses over our own rings, by name: for a program that
+ * has one kind of bus.  A `static const` table made of AMP_BUS_HOST_OPS is one
+ * that the compiler sees through, so a call by way of it is a direct call:
+ *
+ *     static const struct amp_bus_ops ops = AMP_BUS_HOST_OPS;
+ *     ops.send(&ept, data, len);       // is amp_endpoint_send(&ept, data, len)
+ *
+ * The contracts are those of struct amp_bus_ops.
+ */
+#ifndef OPENAMP_BUS_STATIC_H
+#define OPENAMP_BUS_STATIC_H
+
+#include "openamp/bus.h"
+
+// ---- Of the link, for both ----
+
+void amp_bus_rings_listen(struct amp_bus *bus, amp_notified_t notified, void *arg);
+void amp_bus_rings_set_events(struct amp_bus *bus, const struct amp_bus_events *events);
+bool amp_bus_rings_is_up(const struct amp_bus *bus);
+bool amp_bus_rings_is_polling(const struct amp_bus *bus);
+const struct amp_rpmsg_stats *amp_bus_rings_stats(const struct amp_bus *bus);
+int amp_bus_rings_create(struct amp_bus *bus, struct amp_endpoint *ept, const char *name,
+    uint32_t addr, uint32_t dest, amp_endpoint_cb cb, unsigned options);
+bool amp_bus_rings_is_ready(const struct amp_endpoint *ept);
+void amp_bus_rings_set_buckets(struct amp_bus *bus, struct amp_endpoint **buckets, uint32_t count);
+int amp_bus_rings_send_to(
+    struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
+uint32_t amp_bus_rings_wait_room(struct amp_bus *bus, uint32_t slept);
+bool amp_bus_rings_peer_can_send(const struct amp_bus *bus);
+
+// ---- Of the host ----
+
+int amp_bus_host_open(struct amp_bus *bus);
+void amp_bus_host_close(struct amp_bus *bus);
+int amp_bus_host_load(
+    struct amp_bus *bus, const struct amp_image *image, struct amp_load_error *error);
+int amp_bus_host_load_address(struct amp_bus *bus, amp_da_t entry, struct amp_load_error *error);
+const struct amp_window *amp_bus_host_windows(const struct amp_bus *bus, size_t *count);
+int amp_bus_host_start(struct amp_bus *bus, struct amp_load_error *error);
+int amp_bus_host_stop(struct amp_bus *bus);
+int amp_bus_host_shutdown(struct amp_bus *bus);
+enum amp_rproc_state amp_bus_host_state(const struct amp_bus *bus);
+int amp_bus_host_poll(struct amp_bus *bus);
+
+// ---- Of the device ----
+
+int amp_bus_device_open(struct amp_bus *bus);
+void amp_bus_device_close(struct amp_bus *bus);
+int amp_bus_device_poll(struct amp_bus *bus);
+
+// ---- The tables ----
+
+// clang-format off
+#define AMP_BUS_RINGS_OPS \
+    .listen = amp_bus_rings_listen, \
+    .set_events = amp_bus_rings_set_events, \
+    .is_up = amp_bus_rings_is_up, \
+    .is_polling = amp_bus_rings_is_polling, \
+    .stats = amp_bus_rings_stats, \
+    .create = amp_bus_rings_create, \
+    .destroy = amp_endpoint_destroy, \
+    .abandon = amp_endpoint_abandon, \
+    .is_ready = amp_bus_rings_is_ready, \
+    .set_buckets = amp_bus_rings_set_buckets, \
+    .send = amp_endpoint_send, \
+    .send_to = amp_bus_rings_send_to, \
+    .wait_room = amp_bus_rings_wait_room, \
+    .peer_can_send = amp_bus_rings_peer_can_send
+
+#define AMP_BUS_HOST_OPS \
+    { \
+        .open = amp_bus_host_open, \
+        .close = amp_bus_host_close, \
+        .load = amp_bus_host_load, \
+        .load_address = amp_bus_host_load_address, \
+        .windows = amp_bus_host_windows, \
+        .start = amp_bus_host_start, \
+        .stop = amp_bus_host_stop, \
+        .shutdown = amp_bus_host_shutdown, \
+        .state = amp_bus_host_state, \
+        .poll = amp_bus_host_poll, \
+        AMP_BUS_RINGS_OPS, \
+    }
+
+#define AMP_BUS_DEVICE_OPS \
+    { \
+        .open = amp_bus_device_open, \
+        .close = amp_bus_device_close, \
+        .poll = amp_bus_device_poll, \
+        AMP_BUS_RINGS_OPS, \
+    }
+// clang-format on
+
+#endif // OPENAMP_BUS_STATIC_H
