@@ -10,7 +10,9 @@ static struct amp_rproc *rproc_of(const struct amp_bus *bus) {
 int amp_bus_host_open(struct amp_bus *bus) {
     struct amp_rpmsg *link = amp_bus_link(bus);
     const struct amp_port *port = link->port;
+    uint32_t generation = link->generation;
     amp_rpmsg_init(link, AMP_HOST, port);
+    link->generation += generation; // a token of the former user is of none of ours
     amp_rproc_init(rproc_of(bus), port, link);
     return amp_rproc_stop(rproc_of(bus)); // a reset of this core alone leaves the other one running
 }

@@ -57,13 +57,18 @@ PER_CALLER void call(
     }
 }
 
+openamp_remote_t *openamp_announcing;
+
 void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    call(openamp_endpoint_of(ept)->callback, src, true, data, len);
+    openamp_endpoint_obj_t *self = openamp_endpoint_of(ept);
+    // Another core's service callback may wait meanwhile.
+    openamp_remote_t *before = openamp_announcing;
+    openamp_announcing = openamp_remotes;
+    call(self->callback, src, true, data, len);
+    openamp_announcing = before;
 }
 
 // ---- Services ----
-
-openamp_remote_t *openamp_announcing;
 
 // Who is to hear of services of that core.
 static mp_obj_t service_callback(openamp_remote_t *remote) {
@@ -74,8 +79,12 @@ static mp_obj_t service_callback(openamp_remote_t *remote) {
 static void service(struct amp_bus *bus, uint32_t src, const char *name) {
     openamp_remote_t *remote = bus->user;
     openamp_remote_t *before = openamp_announcing;
+    mp_obj_t callback = service_callback(remote);
+    if (callback == mp_const_none) {
+        return; // it went with the core's RemoteProc
+    }
     openamp_announcing = remote;
-    call(service_callback(remote), src, false, name, strlen(name));
+    call(callback, src, false, name, strlen(name));
     openamp_announcing = before;
 }
 
@@ -90,10 +99,12 @@ static const struct amp_bus_events events_service = {
 
 // Tells what came before, as other callbacks are called: with the scheduler locked.
 void openamp_set_events(openamp_remote_t *remote) {
+    MICROPY_PY_OPENAMP_ENTER();
     mp_sched_lock();
     OPENAMP_BUS(remote, set_events,
         service_callback(remote) == mp_const_none ? &events_quiet : &events_service);
     mp_sched_unlock();
+    MICROPY_PY_OPENAMP_LEAVE();
 }
 
 mp_obj_t openamp_new_service_callback(mp_obj_t callback) {

@@ -54,9 +54,11 @@ static void grow_buckets(openamp_remote_t *remote) {
     if (buckets == NULL) {
         return; // No memory: keep the small table; lookups get slower.
     }
-    OPENAMP_RUN_OF(remote)->buckets = buckets;
+    MICROPY_PY_OPENAMP_ENTER();
     OPENAMP_BUS(remote, set_buckets, buckets, 2 * count);
+    OPENAMP_RUN_OF(remote)->buckets = buckets;
     remote->bucket_count = 2 * count;
+    MICROPY_PY_OPENAMP_LEAVE();
 }
 
 // ---- Arguments ----
@@ -219,18 +221,23 @@ static mp_obj_t endpoint_make_new(
     self->callback = callback;
     self->remote = remote;
     grow_buckets(remote);
+    // Whole or not at all: the link must not have one that the list does not keep.
+    MICROPY_PY_OPENAMP_ENTER();
     int error = OPENAMP_BUS(remote, create, &self->ept, name, src, dest,
         callback == mp_const_none ? NULL : openamp_received,
         args[ANNOUNCE].u_bool ? AMP_ENDPOINT_ANNOUNCE : 0);
+    if (error == 0) {
+        self->next = OPENAMP_RUN_OF(remote)->endpoints;
+        OPENAMP_RUN_OF(remote)->endpoints = self;
+        ++remote->endpoint_count;
+    }
+    MICROPY_PY_OPENAMP_LEAVE();
     if (error == -AMP_EINVAL) {
         mp_raise_ValueError(MP_ERROR_TEXT("name must have 1 to 31 bytes"));
     }
     if (error != 0) {
         openamp_raise(AMP_EADDRINUSE, MP_ERROR_TEXT("address in use"));
     }
-    self->next = OPENAMP_RUN_OF(remote)->endpoints;
-    OPENAMP_RUN_OF(remote)->endpoints = self;
-    ++remote->endpoint_count;
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -240,11 +247,13 @@ static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
     if (is_closed(self)) {
         return mp_const_none;
     }
+    MICROPY_PY_OPENAMP_ENTER();
     self->callback = MP_OBJ_NULL;
     // With no room for its withdrawal it stays on the list until there is.
     if (OPENAMP_OPS(self->remote)->destroy(&self->ept) == 0) {
         openamp_endpoint_released(self->remote->bus, &self->ept);
     }
+    MICROPY_PY_OPENAMP_LEAVE();
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_deinit_obj, endpoint_deinit);

@@ -35,7 +35,8 @@ typedef struct _openamp_remote_t {
     mp_sched_node_t node; // first; a soft reset may leave it in the scheduler's list
     volatile bool notified; // the doorbell rang since it was last cleared
     volatile bool running; // the node polls: it looks at `notified` when it has done so
-    bool again; // run_again() is scheduled
+    bool again; // run_again() is to run it
+    volatile bool waits; // for a platform whose interrupt cannot schedule at once
     bool loading; // an image is being read, which may run Python
     volatile bool orphan; // the owner was collected where the core could not be stopped
     bool open; // in use in this run of the interpreter

@@ -80,6 +80,7 @@ int openamp_remote_shutdown(openamp_remote_t *remote) {
     }
     if (error == 0) {
         openamp_endpoints_close_bound(remote);
+        OPENAMP_RUN_OF(remote)->service_callback = MP_OBJ_NULL;
     }
     return error;
 }
@@ -96,30 +97,39 @@ static int poll(openamp_remote_t *remote) {
     return OPENAMP_CORE_CALL(OPENAMP_BUS(remote, poll));
 }
 
-static mp_obj_t run_again(mp_obj_t core) {
-    openamp_remote_t *remote = &openamp_remotes[MP_OBJ_SMALL_INT_VALUE(core)];
-    remote->again = false;
-    run(&remote->node);
+static bool again_scheduled; // run_again() is in the scheduler's queue
+
+// One turn of every remote of which more may be due.
+static mp_obj_t run_again(mp_obj_t arg) {
+    (void)arg;
+    again_scheduled = false;
+    for (unsigned i = 0; i < MICROPY_PY_OPENAMP_CORES; ++i) {
+        if (openamp_remotes[i].again) {
+            openamp_remotes[i].again = false;
+            run(&openamp_remotes[i].node);
+        }
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
 
 // Have run_again() run after one turn of the program.  Where the program's own
 // functions fill the queue, it takes the place of the oldest, whose turn is now.
+// (It is in the queue once, so that one is not itself.)
 static void schedule_again(openamp_remote_t *remote) {
-    if (remote->again) {
+    remote->again = true;
+    if (again_scheduled) {
         return;
     }
-    remote->again = true;
-    mp_obj_t core = MP_OBJ_NEW_SMALL_INT(openamp_core_number(remote));
-    if (mp_sched_schedule(MP_OBJ_FROM_PTR(&run_again_obj), core)) {
+    again_scheduled = true;
+    if (mp_sched_schedule(MP_OBJ_FROM_PTR(&run_again_obj), mp_const_none)) {
         return;
     }
     mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION();
     mp_sched_item_t *oldest = &MP_STATE_VM(sched_queue)[MP_STATE_VM(sched_idx)];
     mp_sched_item_t item = *oldest;
     oldest->func = MP_OBJ_FROM_PTR(&run_again_obj);
-    oldest->arg = core;
+    oldest->arg = mp_const_none;
     MICROPY_END_ATOMIC_SECTION(state);
     mp_call_function_1_protected(item.func, item.arg);
 }
@@ -265,6 +275,7 @@ mp_obj_t openamp_init(void) {
         run->told = false;
         OPENAMP_RUN() = run;
         openamp_announcing = openamp_remotes;
+        again_scheduled = false;
         openamp_get_remote(MP_OBJ_NEW_SMALL_INT(0), NULL);
     }
     return mp_const_none;

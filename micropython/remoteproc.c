@@ -135,16 +135,16 @@ static mp_obj_t remoteproc_make_new(
     }
     load(self);
     self->remote->owner = self;
+    OPENAMP_RUN_OF(self->remote)->service_callback = MP_OBJ_NULL; // the last owner's
+    openamp_set_events(self->remote);
     OPENAMP_RUN_OF(self->remote)->entry = entry;
     return MP_OBJ_FROM_PTR(self);
 }
 
 openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj) {
-    if (mp_obj_get_type(obj) != &openamp_remoteproc_type) {
-        return NULL;
-    }
-    remoteproc_obj_t *self = MP_OBJ_TO_PTR(obj);
-    return self->remote;
+    // A subclass of it, too.
+    mp_obj_t native = mp_obj_cast_to_native_base(obj, MP_OBJ_FROM_PTR(&openamp_remoteproc_type));
+    return native == MP_OBJ_NULL ? NULL : ((remoteproc_obj_t *)MP_OBJ_TO_PTR(native))->remote;
 }
 
 static mp_obj_t remoteproc_start(mp_obj_t self_in) {

@@ -23,8 +23,7 @@
 static __thread volatile sig_atomic_t depth; // of atomic sections, of this thread
 static volatile sig_atomic_t node_waits;
 static volatile sig_atomic_t kbd_waits;
-static mp_sched_node_t *waiting_node;
-static mp_sched_callback_t waiting_callback;
+static mp_sched_callback_t waiting_callback; // of all nodes that wait
 
 static void leave(void) {
     if (--depth != 0) {
@@ -32,7 +31,13 @@ static void leave(void) {
     }
     if (node_waits && mp_thread_is_main_thread()) {
         node_waits = 0;
-        mp_sched_schedule_node(waiting_node, waiting_callback);
+        // One signal may have stood for several cores.
+        for (unsigned i = 0; i < MICROPY_PY_OPENAMP_CORES; ++i) {
+            if (openamp_remotes[i].waits) {
+                openamp_remotes[i].waits = false;
+                mp_sched_schedule_node(&openamp_remotes[i].node, waiting_callback);
+            }
+        }
     }
     if (kbd_waits && mp_thread_is_main_thread()) {
         kbd_waits = 0;
@@ -44,7 +49,7 @@ void openamp_unix_schedule(mp_sched_node_t *node, mp_sched_callback_t callback) 
     if (depth == 0) {
         mp_sched_schedule_node(node, callback);
     } else {
-        waiting_node = node;
+        ((openamp_remote_t *)node)->waits = true; // its first member
         waiting_callback = callback;
         node_waits = 1;
     }
