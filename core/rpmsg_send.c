@@ -97,10 +97,14 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (id < 0) {
         return id;
     }
-    uint8_t *buffer = host ? link->tx.buffers + (uint32_t)id * link->tx.size
-                           : amp_link_tx_buffer(link, (uint32_t)id);
-    if (!host && buffer == NULL) {
-        return -AMP_EPROTO;
+    uint8_t *buffer;
+    if (host) {
+        buffer = link->tx.buffers + (uint32_t)id * link->tx.size;
+    } else {
+        buffer = amp_link_tx_buffer(link, (uint32_t)id);
+        if (buffer == NULL) {
+            return -AMP_EPROTO;
+        }
     }
     tx->data = buffer + AMP_HEADER_SIZE;
     tx->size = link->tx_limit - 1;
