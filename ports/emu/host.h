@@ -16,6 +16,7 @@ enum { EMU_FLASH, EMU_CODE, EMU_DATA, EMU_SHARED, EMU_WINDOWS };
 struct emu_core {
     struct amp_port port;
     struct rv32 cpu;
+    void *block; // of all windows, as the heap gave it
     uint8_t *va[EMU_WINDOWS]; // where each window is in our memory
     bool powered; // has its memory
     enum amp_core_state state;

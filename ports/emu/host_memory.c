@@ -49,10 +49,11 @@ int emu_core_prepare(void *ctx, bool load) {
     if (core->va[0] == NULL) {
         // At the start of a page, as memory is.  What is not touched costs nothing.
         const size_t page = 4096;
-        uint8_t *va = calloc(1, board_len() + page);
-        if (va == NULL) {
+        core->block = calloc(1, board_len() + page);
+        if (core->block == NULL) {
             return -AMP_ENOMEM;
         }
+        uint8_t *va = core->block;
         va += page - (uintptr_t)va % page;
         for (unsigned i = 0; i < EMU_WINDOWS; i++) {
             core->va[i] = va;
