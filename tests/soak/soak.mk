@@ -80,7 +80,7 @@ soak-python-asan: micropython-asan $(AMP_FIRMWARE_SIM)
 
 soak-long:
 	SOAK_CYCLES=10000 HOSTILE_LIVES=10000 SOAK_CYCLES_PYTHON=10000 HOSTILE_LIVES_PYTHON=5000 \
-	    FAULT_MESSAGES=20000 FLOOD_SECONDS=60 $(MAKE) --no-print-directory soak
+	    FAULT_MESSAGES=20000 FLOOD_SECONDS=60 SOAK_SECONDS=60 $(MAKE) --no-print-directory soak
 
 soak-long-asan:
 	SOAK_CYCLES=2000 HOSTILE_LIVES=2000 FAULT_MESSAGES=5000 $(MAKE) --no-print-directory soak-asan
