@@ -29,7 +29,8 @@ turns = 0
 while sum(got) < CORES * COUNT and turns < 100000000:
     turns += 1
 print(got, wrong)
-# One ring of each core at most between two turns.
-print(turns >= COUNT // 64)
+# One ring of each core at most between two turns; but what comes while the floods are asked for
+# has none, and on a busy machine that is nearly all.
+print(turns >= COUNT // 1024)
 for rproc in procs:
     rproc.shutdown()
