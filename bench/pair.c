@@ -7,7 +7,7 @@
 static unsigned char memory[1 << 20] __attribute__((aligned(4096)));
 
 // A mailbox: to ring is to write one word.
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     bool *rang = ctx; // of the other end
     (void)notify_id;
     *rang = true;
@@ -18,7 +18,7 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return da <= sizeof(memory) && len <= sizeof(memory) - da ? memory + da : NULL;
 }
 
-static const struct amp_port_ops ops = {.notify = notify, .map = map};
+static const struct amp_port_ops ops = {.kick = kick, .map = map};
 
 static void init_end(struct pair_end *end, struct pair_end *other, enum amp_role role) {
     end->port = (struct amp_port){.ops = &ops, .ctx = &other->rang, .buffer_size = {512, 512}};

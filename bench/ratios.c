@@ -195,7 +195,7 @@ static enum amp_role own_role;
 static struct amp_endpoint ept;
 static uint32_t received;
 
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
     put(&shared->doorbell[own_role == AMP_HOST], 1); // the other one's
@@ -214,7 +214,7 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
                                                                           : NULL;
 }
 
-static const struct amp_port_ops ops = {.notify = notify, .map = map};
+static const struct amp_port_ops ops = {.kick = kick, .map = map};
 static const struct amp_port port = {.ops = &ops, .buffer_size = {512, 512}};
 
 static void must(bool holds) {

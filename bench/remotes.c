@@ -87,7 +87,7 @@ static void start(unsigned index, struct amp_image *image) {
     if (port == NULL) {
         die("the board has too few cores");
     }
-    port->ops->listen(port->ctx, on_doorbell, remote);
+    port->ops->set_doorbell_cb(port->ctx, on_doorbell, remote);
     amp_rpmsg_init(&remote->link, AMP_HOST, port);
     amp_rproc_init(&remote->rproc, port, &remote->link);
     amp_endpoint_create(

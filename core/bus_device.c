@@ -1,5 +1,5 @@
 /* The bus of a device over our own rings: a remote core's link to its host. */
-#include "core/bus_rings.h"
+#include "core/bus_virtio.h"
 #include "openamp/vdev.h"
 
 #if AMP_CONFIG_DEVICE
@@ -11,7 +11,7 @@ int amp_bus_device_open(struct amp_bus *bus) {
 }
 
 void amp_bus_device_close(struct amp_bus *bus) {
-    amp_bus_rings_listen(bus, NULL, NULL);
+    amp_bus_virtio_set_doorbell_cb(bus, NULL, NULL);
 }
 
 // Until the host has finished our resource table there is no link to poll.
@@ -30,11 +30,11 @@ static const struct amp_bus_ops ops = AMP_BUS_DEVICE_OPS;
 
 struct amp_bus *amp_bus_device_init(
     struct amp_bus_device *device, const struct amp_port *port, const void *table, size_t len) {
-    device->rings.bus.ops = &ops;
+    device->virtio.bus.ops = &ops;
     device->table = table;
     device->table_len = len;
-    amp_rpmsg_init(&device->rings.link, AMP_DEVICE, port);
-    return &device->rings.bus;
+    amp_rpmsg_init(&device->virtio.link, AMP_DEVICE, port);
+    return &device->virtio.bus;
 }
 
 #endif // AMP_CONFIG_DEVICE

@@ -1,5 +1,5 @@
 /* The bus of a host over our own rings: the life of the remote core, and its link. */
-#include "core/bus_rings.h"
+#include "core/bus_virtio.h"
 
 #if AMP_CONFIG_HOST
 
@@ -18,7 +18,7 @@ int amp_bus_host_open(struct amp_bus *bus) {
 }
 
 void amp_bus_host_close(struct amp_bus *bus) {
-    amp_bus_rings_listen(bus, NULL, NULL);
+    amp_bus_virtio_set_doorbell_cb(bus, NULL, NULL);
     amp_rproc_shutdown(rproc_of(bus));
 }
 
@@ -67,9 +67,9 @@ int amp_bus_host_poll(struct amp_bus *bus) {
 static const struct amp_bus_ops ops = AMP_BUS_HOST_OPS;
 
 struct amp_bus *amp_bus_host_init(struct amp_bus_host *host, const struct amp_port *port) {
-    host->rings.bus.ops = &ops;
-    host->rings.link.port = port;
-    return &host->rings.bus;
+    host->virtio.bus.ops = &ops;
+    host->virtio.link.port = port;
+    return &host->virtio.bus;
 }
 
 #endif // AMP_CONFIG_HOST

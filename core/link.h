@@ -24,7 +24,7 @@ enum {
     LINK_POLLING = 2, // inside amp_rpmsg_poll()
     LINK_ENDED = 4, // the life that is being polled has ended
     LINK_HELD = 8, // the message that is being handled is kept
-    LINK_NS_DUE = AMP_LINK_WAITS, // an endpoint waits for a buffer to be announced or withdrawn
+    LINK_NS_DUE = AMP_LINK_NS_DUE, // an endpoint waits for a buffer to be announced or withdrawn
     // A host's.  A build with one role does not ask, but decides when compiled.
     LINK_HOST = AMP_CONFIG_HOST && AMP_CONFIG_DEVICE ? 32 : 0,
 };
@@ -51,7 +51,7 @@ extern const char amp_link_bad_id[];
 static inline void amp_link_kick(struct amp_rpmsg *link, const struct amp_virtq *vq) {
     const struct amp_port *port = link->port;
     ++link->stats.kicks;
-    port->ops->notify(port->ctx, vq->notify_id);
+    port->ops->kick(port->ctx, vq->notify_id);
 }
 
 // The same, if the other side wants to hear of the last `count` entries of `vq`.

@@ -98,7 +98,7 @@ static const uint32_t known_features =
 // else in place.  Partner: the acquire load of status in amp_vdev_open().
 static int write_status(const struct amp_rproc *rproc, uint8_t status) {
     const struct amp_port *port = rproc->port;
-    size_t len = sizeof(struct amp_rsc_vdev_entry);
+    size_t len = sizeof(struct amp_rsc_vdev);
     if (!amp_rproc_has_link(rproc)) {
         return 0;
     }
@@ -107,8 +107,8 @@ static int write_status(const struct amp_rproc *rproc, uint8_t status) {
         return -AMP_EIO;
     }
     amp_rsc_put(
-        va + offsetof(struct amp_rsc_vdev_entry, gfeatures), rproc->vdev.features & known_features);
-    amp_shm_store_release_8(va + offsetof(struct amp_rsc_vdev_entry, status), status);
+        va + offsetof(struct amp_rsc_vdev, gfeatures), rproc->vdev.features & known_features);
+    amp_shm_store_release_8(va + offsetof(struct amp_rsc_vdev, status), status);
     amp_port_clean(port, va, len);
     return 0;
 }
@@ -159,7 +159,7 @@ int amp_rproc_start(struct amp_rproc *rproc) {
         rproc->state = AMP_RPROC_RUNNING;
         if (amp_rproc_has_link(rproc)) {
             // The first kick on ring 0 says "ready", as Linux does.
-            port->ops->notify(port->ctx, rproc->vdev.vring[0].notifyid);
+            port->ops->kick(port->ctx, rproc->vdev.vring[0].notifyid);
         }
         return 0;
     }
@@ -207,7 +207,7 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     // First: what the core writes from here on comes with a new doorbell, and what
     // it wrote before the one that is acknowledged here is seen below, a death and
     // the rings alike.  The other way around, a doorbell between the look and the
-    // acknowledgement would be lost.  Partner: notify() on the other core, which
+    // acknowledgement would be lost.  Partner: kick() on the other core, which
     // rings after it wrote.
     if (port->ops->doorbell_ack != NULL) {
         port->ops->doorbell_ack(port->ctx);

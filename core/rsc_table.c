@@ -25,7 +25,7 @@ union entry {
     struct amp_rsc_carveout carveout;
     struct amp_rsc_devmem devmem;
     struct amp_rsc_trace trace;
-    struct amp_rsc_vdev_entry vdev;
+    struct amp_rsc_vdev vdev;
     struct amp_rsc_buffers buffers;
 };
 
@@ -219,7 +219,7 @@ static int check_rings(struct amp_rsc *rsc) {
     return 0;
 }
 
-static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev_entry *vdev, uint32_t offset) {
+static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev *vdev, uint32_t offset) {
     size_t rings = offset + sizeof(*vdev);
     size_t room = rsc->elf.table_len - rings;
     size_t rings_len = vdev->num_of_vrings * sizeof(struct amp_rsc_vring);
@@ -263,7 +263,7 @@ static int check_entry(struct amp_rsc *rsc, uint32_t offset) {
         [AMP_RSC_CARVEOUT] = sizeof(struct amp_rsc_carveout),
         [AMP_RSC_DEVMEM] = sizeof(struct amp_rsc_devmem),
         [AMP_RSC_TRACE] = sizeof(struct amp_rsc_trace),
-        [AMP_RSC_VDEV] = sizeof(struct amp_rsc_vdev_entry),
+        [AMP_RSC_VDEV] = sizeof(struct amp_rsc_vdev),
     };
     union entry entry;
     size_t len = rsc->elf.table_len - offset; // if it wraps there is nothing to read
@@ -390,10 +390,10 @@ int amp_rsc_write(const struct amp_rsc *rsc) {
     // An image's table may lie at any address, so no field is stored as a word.
     if (amp_rproc_has_link(&rsc->made)) {
         uint8_t *vdev = table + (rsc->made.vdev.da - rsc->elf.table_da);
-        amp_rsc_put(vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0);
-        vdev[offsetof(struct amp_rsc_vdev_entry, status)] = 0;
-        memcpy(vdev + sizeof(struct amp_rsc_vdev_entry), rsc->made.vdev.vring,
-            sizeof(rsc->made.vdev.vring));
+        amp_rsc_put(vdev + offsetof(struct amp_rsc_vdev, gfeatures), 0);
+        vdev[offsetof(struct amp_rsc_vdev, status)] = 0;
+        memcpy(
+            vdev + sizeof(struct amp_rsc_vdev), rsc->made.vdev.vring, sizeof(rsc->made.vdev.vring));
     }
     for (unsigned i = 0; i < rsc->carveout_count; ++i) {
         uint8_t *carveout = table + rsc->carveout[i].entry;

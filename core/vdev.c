@@ -15,7 +15,7 @@
 #if AMP_CONFIG_DEVICE
 
 // The vdev entry of the RPMsg device, with room for its two rings, or NULL.
-static const struct amp_rsc_vdev_entry *find_entry(const uint8_t *table, size_t len) {
+static const struct amp_rsc_vdev *find_entry(const uint8_t *table, size_t len) {
     const struct amp_rsc_header *header = (const void *)table;
     if (len < sizeof(*header) || amp_shm_load_32(&header->ver) != 1) {
         return NULL;
@@ -25,11 +25,11 @@ static const struct amp_rsc_vdev_entry *find_entry(const uint8_t *table, size_t 
     size_t num = amp_shm_load_32(&header->num);
     for (size_t i = 0; i < num && i < room; ++i) {
         uint32_t offset = amp_shm_load_32(&offsets[i]);
-        size_t size = sizeof(struct amp_rsc_vdev_entry) + 2 * sizeof(struct amp_rsc_vring);
+        size_t size = sizeof(struct amp_rsc_vdev) + 2 * sizeof(struct amp_rsc_vring);
         if (offset % 4 != 0 || offset > len || len - offset < size) {
             continue;
         }
-        const struct amp_rsc_vdev_entry *entry = (const void *)(table + offset);
+        const struct amp_rsc_vdev *entry = (const void *)(table + offset);
         if (amp_shm_load_32(&entry->type) == AMP_RSC_VDEV
             && amp_shm_load_32(&entry->id) == VIRTIO_ID_RPMSG) {
             return entry;
@@ -40,7 +40,7 @@ static const struct amp_rsc_vdev_entry *find_entry(const uint8_t *table, size_t 
 
 int amp_vdev_open(const struct amp_port *port, const void *table, size_t table_len,
     struct amp_rpmsg_layout *layout) {
-    const struct amp_rsc_vdev_entry *entry = find_entry(table, table_len);
+    const struct amp_rsc_vdev *entry = find_entry(table, table_len);
     if (entry == NULL) {
         return -AMP_EINVAL;
     }

@@ -97,7 +97,7 @@ static bool exchange(unsigned long count) {
         }
         bool stuck = sent < count && amp_endpoint_is_ready(&ept);
         uint32_t ms =
-            stuck ? amp_rpmsg_wait_room(&link, slept) : amp_rpmsg_wait_message(&link, slept);
+            stuck ? amp_rpmsg_room_timeout(&link, slept) : amp_rpmsg_message_timeout(&link, slept);
         if (taken == 0 && ms != 0) {
             bool due = amp_platform_wait(ms > INT_MAX ? -1 : (int)ms);
             slept = due ? 0 : ms;

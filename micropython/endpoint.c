@@ -96,12 +96,12 @@ static void raise_send_error(const openamp_endpoint_obj_t *self, int error) {
 }
 
 // One sleep of a send that waits for room, at most `ms` long.  *alive is when
-// the peer was last seen able to send; *slept is of amp_rpmsg_wait_room().
+// the peer was last seen able to send; *slept is of amp_rpmsg_room_timeout().
 static void wait_for_room(
     openamp_remote_t *remote, mp_uint_t now, mp_uint_t ms, mp_uint_t *alive, uint32_t *slept) {
     openamp_poll(remote);
     mp_handle_pending(true);
-    *slept = OPENAMP_BUS(remote, wait_room, *slept);
+    *slept = OPENAMP_BUS(remote, room_timeout, *slept);
     if (*slept == 0) {
         return;
     }
@@ -118,8 +118,8 @@ static void wait_for_room(
             openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("remote waits for this callback"));
         }
     }
-    if (!remote->notified) {
-        MICROPY_PY_OPENAMP_WAIT(ms, &remote->notified);
+    if (!remote->poll_due) {
+        MICROPY_PY_OPENAMP_WAIT(ms, &remote->poll_due);
     }
     if (mp_hal_ticks_ms() - now < *slept) {
         *slept = 0; // it was not the time that ended the sleep

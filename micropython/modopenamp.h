@@ -33,8 +33,8 @@
 // comes first: it is reached with shorter instructions.
 typedef struct _openamp_remote_t {
     mp_sched_node_t node; // first; a soft reset may leave it in the scheduler's list
-    volatile bool notified; // the doorbell rang since it was last cleared
-    volatile bool running; // the node polls: it looks at `notified` when it has done so
+    volatile bool poll_due; // the doorbell rang since it was last cleared
+    volatile bool running; // the node polls: it looks at `poll_due` when it has done so
     bool again; // run_again() is to run it
     volatile bool waits; // for a platform whose interrupt cannot schedule at once
     bool loading; // an image is being read, which may run Python
@@ -103,7 +103,7 @@ extern openamp_remote_t *openamp_announcing;
 void openamp_poll(openamp_remote_t *remote);
 
 // Have it done where callbacks may run.  In any context.
-void openamp_notified(void *remote);
+void openamp_doorbell(void *remote);
 
 // Raise RuntimeError in any thread but the main one, where threads could run
 // here at the same time.

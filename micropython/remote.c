@@ -88,7 +88,7 @@ int openamp_remote_shutdown(openamp_remote_t *remote) {
 
 // With the scheduler locked: the result of the bus's poll().
 static int poll(openamp_remote_t *remote) {
-    remote->notified = false;
+    remote->poll_due = false;
 #if MICROPY_PY_OPENAMP_HOST
     if (OPENAMP_THREADS && remote->orphan) {
         openamp_remote_shutdown(remote);
@@ -160,7 +160,7 @@ static void run(mp_sched_node_t *self) {
     if (remote->stats->services_forgotten != remote->forgotten) {
         tell_forgotten();
     }
-    if (more <= 0 && !remote->notified) {
+    if (more <= 0 && !remote->poll_due) {
         return; // nothing is due until the doorbell rings again
     }
     // More may be due.  Scheduled nodes run until there are none, so a node
@@ -171,9 +171,9 @@ static void run(mp_sched_node_t *self) {
 }
 
 // The doorbell's interrupt.
-void openamp_notified(void *arg) {
+void openamp_doorbell(void *arg) {
     openamp_remote_t *remote = arg;
-    remote->notified = true;
+    remote->poll_due = true;
     if (!remote->running) {
         MICROPY_PY_OPENAMP_SCHEDULE(&remote->node, run);
     }
@@ -245,7 +245,7 @@ static bool open_remote(openamp_remote_t *remote) {
     remote->bucket_count = AMP_CONFIG_BUCKETS;
     remote->open = true;
     openamp_set_events(remote);
-    OPENAMP_BUS(remote, listen, openamp_notified, remote);
+    OPENAMP_BUS(remote, set_doorbell_cb, openamp_doorbell, remote);
     return true;
 }
 

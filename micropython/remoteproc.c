@@ -191,7 +191,7 @@ static mp_obj_t remoteproc_del(mp_obj_t self_in) {
         openamp_remote_shutdown(remote);
     } else {
         remote->orphan = true;
-        openamp_notified(remote);
+        openamp_doorbell(remote);
     }
     return mp_const_none;
 }

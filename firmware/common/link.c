@@ -54,7 +54,7 @@ void firmware_serve(struct amp_rpmsg *link) {
             broken(link);
         }
         if (taken == 0) {
-            slept = sleep_for(amp_rpmsg_wait_message(link, slept));
+            slept = sleep_for(amp_rpmsg_message_timeout(link, slept));
         }
     }
 }
@@ -69,7 +69,7 @@ void firmware_send(struct amp_endpoint *ept, const void *data, size_t len) {
 }
 
 uint32_t firmware_wait_room(struct amp_rpmsg *link, uint32_t slept) {
-    return sleep_for(amp_rpmsg_wait_room(link, slept));
+    return sleep_for(amp_rpmsg_room_timeout(link, slept));
 }
 
 bool firmware_is(const void *data, size_t len, const char *word) {

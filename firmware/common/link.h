@@ -29,7 +29,7 @@ __attribute__((noreturn)) void firmware_serve(struct amp_rpmsg *link);
 void firmware_send(struct amp_endpoint *ept, const void *data, size_t len);
 
 // One sleep of a wait for room: until the host rings, or for as long as one may be
-// asleep before looking again (amp_rpmsg_wait_room()).  `slept` is 0 in the first
+// asleep before looking again (amp_rpmsg_room_timeout()).  `slept` is 0 in the first
 // call of a wait, then what the last call returned; 0 is returned when there is room.
 uint32_t firmware_wait_room(struct amp_rpmsg *link, uint32_t slept);
 

@@ -72,7 +72,7 @@ int main(void) {
     zeroed++;
     for (;;) {
         c->answers++;
-        port->ops->notify(port->ctx, 0);
+        port->ops->kick(port->ctx, 0);
         amp_remote_wait(AMP_REMOTE_FOREVER);
         carry_out(c);
     }

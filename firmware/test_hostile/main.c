@@ -65,7 +65,7 @@ static uintptr_t used_da(unsigned n) {
 // Ring, whether or not the host took the last one.
 static void ring(void) {
     *at32(MAILBOX_DA) = 0;
-    link.port->ops->notify(link.port->ctx, 0);
+    link.port->ops->kick(link.port->ctx, 0);
 }
 
 static void rings(void) {

@@ -17,7 +17,7 @@
  *     bus->ops->start(bus, &why);
  *     for (;;) {
  *         bus->ops->poll(bus);         // calls received()
- *         ... sleep until the doorbell rings (bus->ops->listen()) ...
+ *         ... sleep until the doorbell rings (bus->ops->set_doorbell_cb()) ...
  *     }
  *
  * A program in C for one kind of bus may as well call amp_rproc_*() and
@@ -60,9 +60,9 @@ struct amp_bus_ops {
     // back.  Endpoints may be destroyed after it.
     void (*close)(struct amp_bus *bus);
 
-    // Have `notified` called with `arg`, in interrupt context, when poll() is due:
-    // see amp_port_ops.listen().  NULL ends it.
-    void (*listen)(struct amp_bus *bus, amp_notified_t notified, void *arg);
+    // Have `callback` called with `arg`, in interrupt context, when poll() is due:
+    // see amp_port_ops.set_doorbell_cb().  NULL ends it.
+    void (*set_doorbell_cb)(struct amp_bus *bus, amp_doorbell_cb callback, void *arg);
 
     // Replace the functions that are told of events.  Announcements that are kept
     // are told inside this call.
@@ -126,8 +126,8 @@ struct amp_bus_ops {
     int (*send)(struct amp_endpoint *ept, const void *data, size_t len);
     int (*send_to)(struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
 
-    // See amp_rpmsg_wait_room() and amp_rpmsg_peer_can_send().
-    uint32_t (*wait_room)(struct amp_bus *bus, uint32_t slept);
+    // See amp_rpmsg_room_timeout() and amp_rpmsg_peer_can_send().
+    uint32_t (*room_timeout)(struct amp_bus *bus, uint32_t slept);
     bool (*peer_can_send)(const struct amp_bus *bus);
 };
 
@@ -140,21 +140,21 @@ struct amp_bus {
 // ---- Over our own rings ----
 
 // What both have.
-struct amp_bus_rings {
+struct amp_bus_virtio {
     struct amp_bus bus; // first
     struct amp_rpmsg link;
 };
 
 // A host's way to one remote core.
 struct amp_bus_host {
-    struct amp_bus_rings rings; // first
+    struct amp_bus_virtio virtio; // first
     struct amp_rproc rproc;
 };
 struct amp_bus *amp_bus_host_init(struct amp_bus_host *host, const struct amp_port *port);
 
 // A remote core's way to its host.  `table` is its own resource table.
 struct amp_bus_device {
-    struct amp_bus_rings rings; // first
+    struct amp_bus_virtio virtio; // first
     const void *table;
     size_t table_len;
 };

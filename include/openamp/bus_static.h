@@ -15,19 +15,19 @@
 
 // ---- Of the link, for both ----
 
-void amp_bus_rings_listen(struct amp_bus *bus, amp_notified_t notified, void *arg);
-void amp_bus_rings_set_events(struct amp_bus *bus, const struct amp_bus_events *events);
-bool amp_bus_rings_is_up(const struct amp_bus *bus);
-bool amp_bus_rings_is_polling(const struct amp_bus *bus);
-const struct amp_rpmsg_stats *amp_bus_rings_stats(const struct amp_bus *bus);
-int amp_bus_rings_create(struct amp_bus *bus, struct amp_endpoint *ept, const char *name,
+void amp_bus_virtio_set_doorbell_cb(struct amp_bus *bus, amp_doorbell_cb callback, void *arg);
+void amp_bus_virtio_set_events(struct amp_bus *bus, const struct amp_bus_events *events);
+bool amp_bus_virtio_is_up(const struct amp_bus *bus);
+bool amp_bus_virtio_is_polling(const struct amp_bus *bus);
+const struct amp_rpmsg_stats *amp_bus_virtio_stats(const struct amp_bus *bus);
+int amp_bus_virtio_create(struct amp_bus *bus, struct amp_endpoint *ept, const char *name,
     uint32_t addr, uint32_t dest, amp_endpoint_cb cb, unsigned options);
-bool amp_bus_rings_is_ready(const struct amp_endpoint *ept);
-void amp_bus_rings_set_buckets(struct amp_bus *bus, struct amp_endpoint **buckets, uint32_t count);
-int amp_bus_rings_send_to(
+bool amp_bus_virtio_is_ready(const struct amp_endpoint *ept);
+void amp_bus_virtio_set_buckets(struct amp_bus *bus, struct amp_endpoint **buckets, uint32_t count);
+int amp_bus_virtio_send_to(
     struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
-uint32_t amp_bus_rings_wait_room(struct amp_bus *bus, uint32_t slept);
-bool amp_bus_rings_peer_can_send(const struct amp_bus *bus);
+uint32_t amp_bus_virtio_room_timeout(struct amp_bus *bus, uint32_t slept);
+bool amp_bus_virtio_peer_can_send(const struct amp_bus *bus);
 
 // ---- Of the host ----
 
@@ -52,21 +52,21 @@ int amp_bus_device_poll(struct amp_bus *bus);
 // ---- The tables ----
 
 // clang-format off
-#define AMP_BUS_RINGS_OPS \
-    .listen = amp_bus_rings_listen, \
-    .set_events = amp_bus_rings_set_events, \
-    .is_up = amp_bus_rings_is_up, \
-    .is_polling = amp_bus_rings_is_polling, \
-    .stats = amp_bus_rings_stats, \
-    .create = amp_bus_rings_create, \
+#define AMP_BUS_VIRTIO_OPS \
+    .set_doorbell_cb = amp_bus_virtio_set_doorbell_cb, \
+    .set_events = amp_bus_virtio_set_events, \
+    .is_up = amp_bus_virtio_is_up, \
+    .is_polling = amp_bus_virtio_is_polling, \
+    .stats = amp_bus_virtio_stats, \
+    .create = amp_bus_virtio_create, \
     .destroy = amp_endpoint_destroy, \
     .abandon = amp_endpoint_abandon, \
-    .is_ready = amp_bus_rings_is_ready, \
-    .set_buckets = amp_bus_rings_set_buckets, \
+    .is_ready = amp_bus_virtio_is_ready, \
+    .set_buckets = amp_bus_virtio_set_buckets, \
     .send = amp_endpoint_send, \
-    .send_to = amp_bus_rings_send_to, \
-    .wait_room = amp_bus_rings_wait_room, \
-    .peer_can_send = amp_bus_rings_peer_can_send
+    .send_to = amp_bus_virtio_send_to, \
+    .room_timeout = amp_bus_virtio_room_timeout, \
+    .peer_can_send = amp_bus_virtio_peer_can_send
 
 #define AMP_BUS_HOST_OPS \
     { \
@@ -80,7 +80,7 @@ int amp_bus_device_poll(struct amp_bus *bus);
         .shutdown = amp_bus_host_shutdown, \
         .state = amp_bus_host_state, \
         .poll = amp_bus_host_poll, \
-        AMP_BUS_RINGS_OPS, \
+        AMP_BUS_VIRTIO_OPS, \
     }
 
 #define AMP_BUS_DEVICE_OPS \
@@ -88,7 +88,7 @@ int amp_bus_device_poll(struct amp_bus *bus);
         .open = amp_bus_device_open, \
         .close = amp_bus_device_close, \
         .poll = amp_bus_device_poll, \
-        AMP_BUS_RINGS_OPS, \
+        AMP_BUS_VIRTIO_OPS, \
     }
 // clang-format on
 

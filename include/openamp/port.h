@@ -3,7 +3,7 @@
  *
  * A port gives a const struct of operations, a context pointer and a few facts
  * (struct amp_port).  The core calls down through the operations; the port
- * calls up through the function it was given by listen().  Nothing else
+ * calls up through the function it was given by set_doorbell_cb().  Nothing else
  * crosses.  docs/PORTING.md walks through a port from start to end;
  * ports/template is one that compiles and does nothing.
  */
@@ -45,24 +45,24 @@ struct amp_window {
 // Called by the port when the other core rang.  Runs in the port's interrupt
 // (or signal, or thread) context: it may only note that amp_rproc_poll() or
 // amp_rpmsg_poll() is due.
-typedef void (*amp_notified_t)(void *arg);
+typedef void (*amp_doorbell_cb)(void *arg);
 
 struct amp_port_ops {
     // Required.  Ring the other core's doorbell for the given notify id.
     // Never blocks, may be called from any context, may be spurious.  All
     // stores made before the call are visible to the other core when it is
     // woken.
-    void (*notify)(void *ctx, uint32_t notify_id);
+    void (*kick)(void *ctx, uint32_t notify_id);
 
     // Required.  The local pointer for [da, da + len), or NULL if any byte of
     // it is outside the memory that both cores share.  A port with several
     // windows never joins two of them.  Thread context.
     void *(*map)(void *ctx, amp_da_t da, size_t len);
 
-    // Required.  Have `notified` called with `arg` whenever the other core
+    // Required.  Have `callback` called with `arg` whenever the other core
     // rings, and, on a host, whenever a running core stops by itself.  NULL
-    // ends it: when listen() returns, no call is under way.
-    void (*listen)(void *ctx, amp_notified_t notified, void *arg);
+    // ends it: when set_doorbell_cb() returns, no call is under way.
+    void (*set_doorbell_cb)(void *ctx, amp_doorbell_cb callback, void *arg);
 
     // Host, optional.  Acknowledge the doorbell: one that the other core rings
     // after this call is told anew, and whatever it wrote before it rang one that

@@ -19,7 +19,7 @@
 
 // ---- The host ----
 
-// The way to the host.  The callback that is given to its listen() runs in the
+// The way to the host.  The callback that is given to its set_doorbell_cb() runs in the
 // doorbell's interrupt or, where a port has none (sim), inside
 // amp_remote_wait().
 const struct amp_port *amp_remote_port(void);

@@ -286,19 +286,19 @@ bool amp_rpmsg_want_room(struct amp_rpmsg *link);
 // call, and after a doorbell.
 //
 //     uint32_t ms = 0;
-//     while ((ms = amp_rpmsg_wait_room(link, ms)) != 0) {
+//     while ((ms = amp_rpmsg_room_timeout(link, ms)) != 0) {
 //         if (sleep_until_doorbell(ms)) {
 //             ms = 0;
 //         }
 //         amp_rpmsg_poll(link);
 //     }
-static inline uint32_t amp_rpmsg_wait_room(struct amp_rpmsg *link, uint32_t slept);
+static inline uint32_t amp_rpmsg_room_timeout(struct amp_rpmsg *link, uint32_t slept);
 
 // For a loop that has nothing to do but to wait for messages: for how many
 // milliseconds to sleep at most before polling again.  AMP_FOREVER, as there is a
 // doorbell for messages; but less while an announcement or a withdrawal waits for
 // room, and 0 if it has some.  `slept` as above.
-static inline uint32_t amp_rpmsg_wait_message(struct amp_rpmsg *link, uint32_t slept);
+static inline uint32_t amp_rpmsg_message_timeout(struct amp_rpmsg *link, uint32_t slept);
 
 // Can the other side send us anything?  False when every receive buffer waits
 // to be handled here: then a peer that answers before it takes more cannot go

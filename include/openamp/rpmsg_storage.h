@@ -81,11 +81,11 @@ struct amp_service {
 };
 
 // Of a link's state: an announcement or a withdrawal waits for room.
-enum { AMP_LINK_WAITS = 16 };
+enum { AMP_LINK_NS_DUE = 16 };
 
 struct amp_rpmsg {
     // What each message needs comes first: small offsets make short code.
-    uint8_t state; // AMP_LINK_WAITS, and LINK_* of core/link.h
+    uint8_t state; // AMP_LINK_NS_DUE, and LINK_* of core/link.h
     bool name_service;
     uint16_t rx_id; // of the message that is being handled
     uint32_t generation; // counts sessions: an event may have ended this one
@@ -147,7 +147,7 @@ static inline bool amp_endpoint_was_bound(const struct amp_endpoint *ept) {
     return ept->dest != AMP_ADDR_ANY || (ept->flags & AMP_ENDPOINT_BOUND) != 0;
 }
 
-static inline uint32_t amp_rpmsg_wait_room(struct amp_rpmsg *link, uint32_t slept) {
+static inline uint32_t amp_rpmsg_room_timeout(struct amp_rpmsg *link, uint32_t slept) {
     if (amp_rpmsg_want_room(link) || !amp_rpmsg_is_up(link)) {
         return 0;
     }
@@ -157,8 +157,8 @@ static inline uint32_t amp_rpmsg_wait_room(struct amp_rpmsg *link, uint32_t slep
     return slept + (slept < 16 ? 1 : slept / 8);
 }
 
-static inline uint32_t amp_rpmsg_wait_message(struct amp_rpmsg *link, uint32_t slept) {
-    return link->state & AMP_LINK_WAITS ? amp_rpmsg_wait_room(link, slept) : AMP_FOREVER;
+static inline uint32_t amp_rpmsg_message_timeout(struct amp_rpmsg *link, uint32_t slept) {
+    return link->state & AMP_LINK_NS_DUE ? amp_rpmsg_room_timeout(link, slept) : AMP_FOREVER;
 }
 
 #endif // OPENAMP_RPMSG_STORAGE_H

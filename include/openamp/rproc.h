@@ -55,7 +55,7 @@ static inline bool amp_load_missed(
 enum amp_rproc_state { AMP_RPROC_OFFLINE, AMP_RPROC_LOADED, AMP_RPROC_RUNNING, AMP_RPROC_CRASHED };
 
 // The RPMsg device of a checked resource table, as the host decided it.
-struct amp_rsc_vdev {
+struct amp_rproc_vdev {
     amp_da_t da; // of its entry in the table: where the host writes
     uint32_t features; // dfeatures: what the device offers
     struct amp_rsc_vring vring[2]; // no address is open any more; pa is not in use
@@ -65,7 +65,7 @@ struct amp_rproc {
     const struct amp_port *port;
     struct amp_rpmsg *link;
     uint8_t state; // read-only for the user: enum amp_rproc_state
-    struct amp_rsc_vdev vdev;
+    struct amp_rproc_vdev vdev;
     const char *reason; // read-only for the user: why it crashed, or NULL
     amp_da_t entry;
     amp_da_t trace_da; // of the trace buffer, if trace_len is not 0

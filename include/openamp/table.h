@@ -62,7 +62,7 @@ struct amp_rsc_trace {
 };
 
 // Followed by num_of_vrings times struct amp_rsc_vring, then config_len bytes.
-struct amp_rsc_vdev_entry {
+struct amp_rsc_vdev {
     uint32_t type;
     uint32_t id; // virtio device id: 7 is RPMsg
     uint32_t notifyid;
@@ -100,7 +100,7 @@ struct amp_rsc_vring {
 struct amp_table_rpmsg {
     struct amp_rsc_header header;
     uint32_t offset[2];
-    struct amp_rsc_vdev_entry vdev;
+    struct amp_rsc_vdev vdev;
     struct amp_rsc_vring vring[2];
     struct amp_rsc_trace trace;
 };
@@ -135,7 +135,7 @@ struct amp_table_rpmsg {
 struct amp_table_rpmsg_sized {
     struct amp_rsc_header header;
     uint32_t offset[3];
-    struct amp_rsc_vdev_entry vdev;
+    struct amp_rsc_vdev vdev;
     struct amp_rsc_vring vring[2];
     struct amp_rsc_trace trace;
     struct amp_rsc_buffers buffers;

@@ -9,8 +9,8 @@ struct amp_bus *amp_platform_bus(unsigned core) {
     if (port == NULL) {
         return NULL;
     }
-    if (host.rings.bus.ops != NULL) {
-        return &host.rings.bus;
+    if (host.virtio.bus.ops != NULL) {
+        return &host.virtio.bus;
     }
     size_t len;
     const void *table = amp_platform_table(&len);

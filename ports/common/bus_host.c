@@ -10,5 +10,5 @@ struct amp_bus *amp_platform_bus(unsigned core) {
         return NULL;
     }
     struct amp_bus_host *host = &buses[core];
-    return host->rings.bus.ops != NULL ? &host->rings.bus : amp_bus_host_init(host, port);
+    return host->virtio.bus.ops != NULL ? &host->virtio.bus : amp_bus_host_init(host, port);
 }

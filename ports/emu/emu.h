@@ -7,7 +7,7 @@
  *
  * The remote cores run in the thread of the program, and only while it calls
  * amp_emu_run(): where it waits, and now and then where it works.  The listener
- * of a core (listen() of its port) is called from inside amp_emu_run().
+ * of a core (set_doorbell_cb() of its port) is called from inside amp_emu_run().
  */
 #ifndef AMP_EMU_EMU_H
 #define AMP_EMU_EMU_H

@@ -29,9 +29,9 @@ static const struct amp_default_table default_table = {
 };
 
 static const struct amp_port_ops ops = {
-    .notify = emu_notify,
+    .kick = emu_kick,
     .map = emu_map,
-    .listen = emu_listen,
+    .set_doorbell_cb = emu_set_doorbell_cb,
     .core_prepare = emu_core_prepare,
     .core_start = emu_core_start,
     .core_stop = emu_core_stop,

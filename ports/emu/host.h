@@ -26,7 +26,7 @@ struct emu_core {
     bool rung; // by the host, and firmware has not asked yet
     bool waits; // inside AMP_EMU_WAIT
     uint64_t wake_us; // when a wait ends, or AMP_EMU_ASLEEP
-    amp_notified_t notified;
+    amp_doorbell_cb doorbell_cb;
     void *arg;
     uint32_t kicks_to_core;
     uint32_t kicks_to_host;
@@ -44,8 +44,8 @@ void *emu_map(void *ctx, amp_da_t da, size_t len);
 void emu_give_windows(struct emu_core *core);
 
 // host_life.c
-void emu_notify(void *ctx, uint32_t notify_id);
-void emu_listen(void *ctx, amp_notified_t notified, void *arg);
+void emu_kick(void *ctx, uint32_t notify_id);
+void emu_set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg);
 int emu_core_start(void *ctx, amp_da_t entry);
 int emu_core_stop(void *ctx);
 enum amp_core_state emu_core_state(void *ctx, const char **reason);

@@ -16,12 +16,12 @@ uint32_t amp_emu_events(void) {
 
 void emu_tell_host(struct emu_core *core) {
     ++events;
-    if (core->notified != NULL) {
-        core->notified(core->arg);
+    if (core->doorbell_cb != NULL) {
+        core->doorbell_cb(core->arg);
     }
 }
 
-void emu_notify(void *ctx, uint32_t notify_id) {
+void emu_kick(void *ctx, uint32_t notify_id) {
     struct emu_core *core = ctx;
     (void)notify_id; // one doorbell for all
     if (core->lose_to_core > 0) {
@@ -34,9 +34,9 @@ void emu_notify(void *ctx, uint32_t notify_id) {
     emu_note_step(core, true, AMP_EMU_RANG, 0, 0);
 }
 
-void emu_listen(void *ctx, amp_notified_t notified, void *arg) {
+void emu_set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct emu_core *core = ctx;
-    core->notified = notified;
+    core->doorbell_cb = callback;
     core->arg = arg;
 }
 

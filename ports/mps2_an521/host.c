@@ -30,7 +30,7 @@ static const struct amp_default_table default_table = {
 
 // ---- Doorbells ----
 
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id; // one bit for all
     stored();
@@ -44,16 +44,16 @@ void amp_an521_interrupt(void) {
     MHU_CLR(MHU1, 0) = 15;
     stored();
     core->event = true;
-    amp_notified_t notified = core->notified;
-    if (notified != NULL) {
-        notified(core->arg);
+    amp_doorbell_cb callback = core->doorbell_cb;
+    if (callback != NULL) {
+        callback(core->arg);
     }
 }
 
-static void listen(void *ctx, amp_notified_t notified, void *arg) {
+static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct an521_core *core = ctx;
     uint32_t before = interrupts_off();
-    core->notified = notified;
+    core->doorbell_cb = callback;
     core->arg = arg;
     interrupts_restore(before);
 }
@@ -68,9 +68,9 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
 // ---- The port ----
 
 static const struct amp_port_ops ops = {
-    .notify = notify,
+    .kick = kick,
     .map = map,
-    .listen = listen,
+    .set_doorbell_cb = set_doorbell_cb,
     .core_start = an521_core_start,
     .core_stop = an521_core_stop,
     .core_state = an521_core_state,

@@ -10,10 +10,10 @@
 #include "board.h"
 #include "mps2_an521.h"
 
-// The remote core.  The interrupts read `notified` and `arg` and set `event`;
+// The remote core.  The interrupts read `doorbell_cb` and `arg` and set `event`;
 // everything else belongs to the main program.
 struct an521_core {
-    volatile amp_notified_t notified;
+    volatile amp_doorbell_cb doorbell_cb;
     void *volatile arg;
     volatile bool event; // rang or died since amp_platform_wait() last looked
     bool started; // by us, and not stopped since

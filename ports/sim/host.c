@@ -58,16 +58,16 @@ void sim_wake_core(struct sim_core *core, uint32_t bits) {
     }
 }
 
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     sim_wake_core(ctx, UINT32_C(1) << (notify_id & 31));
 }
 
 // clang-format off
 #define OPS(ring) \
     { \
-        .notify = (ring), \
+        .kick = (ring), \
         .map = sim_map, \
-        .listen = sim_listen, \
+        .set_doorbell_cb = sim_set_doorbell_cb, \
         .doorbell_ack = sim_doorbell_ack, \
         .core_prepare = sim_core_prepare, \
         .core_start = sim_core_start, \
@@ -77,8 +77,8 @@ static void notify(void *ctx, uint32_t notify_id) {
     }
 // clang-format on
 
-static const struct amp_port_ops ops = OPS(notify);
-static const struct amp_port_ops faulty_ops = OPS(sim_fault_notify);
+static const struct amp_port_ops ops = OPS(kick);
+static const struct amp_port_ops faulty_ops = OPS(sim_fault_kick);
 
 static const struct amp_port_ops *current_ops(void) {
     return sim_fault_is_on() ? &faulty_ops : &ops;

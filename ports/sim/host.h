@@ -11,7 +11,7 @@
 
 #include "board.h"
 
-// One remote core.  The signal handlers read `notified`, `arg`, `pid`, `sender`,
+// One remote core.  The signal handlers read `doorbell_cb`, `arg`, `pid`, `sender`,
 // `status` and write `check`, `told`, `taken`; everything else belongs to the main
 // thread.
 struct sim_core {
@@ -27,7 +27,7 @@ struct sim_core {
     int pidfd; // the process as a file, while there is one; -1: there is no such thing
     int status; // our end of the status pipe, while there is a process
     char reason[48];
-    volatile amp_notified_t notified;
+    volatile amp_doorbell_cb doorbell_cb;
     void *volatile arg;
     volatile sig_atomic_t check; // the core may be dead
     volatile sig_atomic_t told; // the listener knows of what is in the mailbox
@@ -45,7 +45,7 @@ void sim_set_faulty(bool faulty);
 
 // host_fault.c
 void sim_fault_interrupt(void);
-void sim_fault_notify(void *ctx, uint32_t notify_id);
+void sim_fault_kick(void *ctx, uint32_t notify_id);
 bool sim_fault_is_on(void);
 bool sim_fault_is_timer(const siginfo_t *info);
 int sim_fault_environment(void);
@@ -85,7 +85,7 @@ void sim_signal_set(sigset_t *set);
 void sim_signal_deliver(struct sim_core *core);
 // The same from outside of a handler.
 void sim_signal_as_if(struct sim_core *core);
-void sim_listen(void *ctx, amp_notified_t notified, void *arg);
+void sim_set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg);
 void sim_doorbell_ack(void *ctx);
 // Have the kernel signal us when the other end of `status` is gone.
 int sim_signal_on_death(int status);

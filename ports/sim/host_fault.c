@@ -205,7 +205,7 @@ void sim_fault_interrupt(void) {
     errno = saved;
 }
 
-void sim_fault_notify(void *ctx, uint32_t notify_id) {
+void sim_fault_kick(void *ctx, uint32_t notify_id) {
     (void)notify_id;
     sigset_t before;
     block(&before);

@@ -29,9 +29,9 @@
 static volatile sig_atomic_t happened;
 
 static void tell(struct sim_core *core) {
-    amp_notified_t notified = core->notified;
-    if (notified != NULL) {
-        notified(core->arg);
+    amp_doorbell_cb callback = core->doorbell_cb;
+    if (callback != NULL) {
+        callback(core->arg);
     }
 }
 
@@ -216,12 +216,12 @@ void sim_signal_as_if(struct sim_core *core) {
 }
 
 // The handler runs in the thread that calls this: it sees the three steps in
-// order, and none of them once listen() has returned.
-void sim_listen(void *ctx, amp_notified_t notified, void *arg) {
+// order, and none of them once set_doorbell_cb() has returned.
+void sim_set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct sim_core *core = ctx;
-    core->notified = NULL;
+    core->doorbell_cb = NULL;
     core->arg = arg;
-    core->notified = notified;
+    core->doorbell_cb = callback;
 }
 
 int sim_signal_on_death(int status) {

@@ -12,7 +12,7 @@
  *
  * Threads.  The simulated interrupts are SIGURG (a doorbell) and SIGIO (a core
  * died), sent to the main thread: that is where cores are started and where the
- * callbacks of listen() run.  A program that uses these signals as well sets its
+ * callbacks of set_doorbell_cb() run.  A program that uses these signals as well sets its
  * handlers up before it asks for the first port: they are called for every signal
  * that is not ours.
  *

@@ -35,7 +35,7 @@ static const struct amp_default_table default_table = {
 
 // ---- Doorbells ----
 
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id; // one semaphore for all
     doorbell_ring(AMP_STM32H7_RING_M4, HSEM_ID_M7);
@@ -47,15 +47,15 @@ void amp_stm32h7_interrupt(void) {
     HSEM_ICR(HSEM_SET_M7) = 1u << AMP_STM32H7_RING_M7;
     barrier();
     core->event = true;
-    if (core->notified != NULL) {
-        core->notified(core->arg);
+    if (core->doorbell_cb != NULL) {
+        core->doorbell_cb(core->arg);
     }
 }
 
-static void listen(void *ctx, amp_notified_t notified, void *arg) {
+static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct stm32h7_core *core = ctx;
     uint32_t before = interrupts_off();
-    core->notified = notified;
+    core->doorbell_cb = callback;
     core->arg = arg;
     interrupts_restore(before);
 }
@@ -78,9 +78,9 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
 // ---- The port ----
 
 static const struct amp_port_ops ops = {
-    .notify = notify,
+    .kick = kick,
     .map = map,
-    .listen = listen,
+    .set_doorbell_cb = set_doorbell_cb,
     .core_prepare = stm32h7_core_prepare,
     .core_start = stm32h7_core_start,
     .core_stop = stm32h7_core_stop,

@@ -12,11 +12,11 @@
 
 enum { STM32H7_LINE = 32 };
 
-// The remote core.  The interrupt reads `notified` and `arg` and sets `event`;
+// The remote core.  The interrupt reads `doorbell_cb` and `arg` and sets `event`;
 // everything else belongs to the main program.
 struct stm32h7_core {
     struct amp_port port;
-    volatile amp_notified_t notified;
+    volatile amp_doorbell_cb doorbell_cb;
     void *volatile arg;
     volatile bool event; // rang since amp_platform_wait() last looked
     bool started; // by us, or attached to

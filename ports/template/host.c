@@ -13,7 +13,7 @@
 // remote cores has one of these for each, and one set of operations.
 struct template_core {
     struct amp_port port;
-    amp_notified_t notified;
+    amp_doorbell_cb doorbell_cb;
     void *arg;
 };
 
@@ -21,7 +21,7 @@ struct template_core {
 
 // Ring: usually one store to a mailbox or semaphore register.  A data memory
 // barrier before it, if a register write can overtake the ring's stores.
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
 }
@@ -32,17 +32,17 @@ static void notify(void *ctx, uint32_t notify_id) {
 // port does not need.)
 void template_interrupt(struct template_core *core);
 void template_interrupt(struct template_core *core) {
-    if (core->notified != NULL) {
-        core->notified(core->arg);
+    if (core->doorbell_cb != NULL) {
+        core->doorbell_cb(core->arg);
     }
 }
 
 // Keep the interrupt off while the two fields do not belong together.
-static void listen(void *ctx, amp_notified_t notified, void *arg) {
+static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct template_core *core = ctx;
-    core->notified = NULL;
+    core->doorbell_cb = NULL;
     core->arg = arg;
-    core->notified = notified;
+    core->doorbell_cb = callback;
 }
 
 // ---- Memory ----
@@ -102,9 +102,9 @@ static void core_release(void *ctx) {
 }
 
 static const struct amp_port_ops ops = {
-    .notify = notify,
+    .kick = kick,
     .map = map,
-    .listen = listen,
+    .set_doorbell_cb = set_doorbell_cb,
     .core_prepare = core_prepare,
     .core_start = core_start,
     .core_stop = core_stop,

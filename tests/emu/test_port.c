@@ -69,7 +69,7 @@ static int set_up(void **state) {
     assert_non_null(port);
     assert_ptr_equal(port, amp_platform_port(0));
     assert_null(amp_platform_port(AMP_EMU_CORES));
-    port->ops->listen(port->ctx, notified, NULL);
+    port->ops->set_doorbell_cb(port->ctx, notified, NULL);
     return 0;
 }
 
@@ -220,8 +220,8 @@ static void test_doorbells(void **state) {
     uint32_t events = amp_emu_events();
     for (int i = 1; i < 4; i++) {
         memset(port->ops->map(port->ctx, AMP_EMU_SHARED_DA, 4), 0, 4);
-        port->ops->notify(port->ctx, 0);
-        port->ops->notify(port->ctx, 1); // two before it looks are one
+        port->ops->kick(port->ctx, 0);
+        port->ops->kick(port->ctx, 1); // two before it looks are one
         assert_int_equal(amp_emu_run(1000), 0); // it ends when the host has something to do
         assert_int_equal(told, i);
         assert_int_equal(shared_word(), 1);
@@ -230,23 +230,23 @@ static void test_doorbells(void **state) {
     assert_int_equal(amp_emu_events(), events + 3);
 
     amp_emu_lose_kicks(0, true, 1);
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     assert_int_equal(amp_emu_run(1000), AMP_EMU_ASLEEP);
     assert_int_equal(told, 3);
     amp_emu_lose_kicks(0, false, 1);
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     amp_emu_run(1000);
     assert_int_equal(told, 3);
     assert_int_equal(look().lost, 2);
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     amp_emu_run(2000);
     amp_emu_run(2000);
     assert_int_equal(told, 4);
-    port->ops->listen(port->ctx, NULL, NULL);
-    port->ops->notify(port->ctx, 0);
+    port->ops->set_doorbell_cb(port->ctx, NULL, NULL);
+    port->ops->kick(port->ctx, 0);
     amp_emu_run(1000);
     assert_int_equal(told, 4);
-    port->ops->listen(port->ctx, notified, NULL);
+    port->ops->set_doorbell_cb(port->ctx, notified, NULL);
 }
 
 // A doorbell that rang before the wait ends it at once; a limit ends it without.
@@ -256,7 +256,7 @@ static void test_waits(void **state) {
     amp_emu_run(1000);
     assert_int_equal(shared_word(), 0);
     START(CALL(AMP_EMU_WAIT, 0), SHARED, 0x00A5A023, FOREVER);
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     amp_emu_run(1000);
     assert_int_equal(shared_word(), 1);
     // The clock before and after a wait of 1000 us; a1 is overwritten, so a2 has it.
@@ -277,7 +277,7 @@ static void test_platform_wait(void **state) {
     }
     START(CALL(AMP_EMU_WAIT, 0xFFF), CALL(AMP_EMU_RING, 0), 0xFE9FF06F);
     assert_int_equal(amp_platform_wait(1), 0);
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     assert_int_equal(amp_platform_wait(-1), 1);
     assert_int_equal(told, 1);
     assert_int_equal(amp_platform_wait(0), 0);
@@ -346,7 +346,7 @@ static void test_watch(void **state) {
     assert_true(amp_emu_is_watched());
     amp_emu_run(100);
     amp_emu_run(100);
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     uint8_t *shared = port->ops->map(port->ctx, AMP_EMU_SHARED_DA, 64);
     amp_emu_host_stored(shared + 8, 2);
     amp_emu_host_stored(&told, 4); // not in the core's memory

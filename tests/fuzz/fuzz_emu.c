@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
     if (size < 1 || size > 4096) {
         return 0;
     }
-    port->ops->listen(port->ctx, notified, NULL);
+    port->ops->set_doorbell_cb(port->ctx, notified, NULL);
     CHECK(port->ops->core_prepare(port->ctx, true) == 0);
     uint8_t doorbells = input[0];
     uint8_t *code = port->ops->map(port->ctx, AMP_EMU_CODE_DA, 8192);
@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size) {
     CHECK(port->ops->core_start(port->ctx, AMP_EMU_CODE_DA) == 0);
     for (unsigned i = 0; i < SLICES; i++) {
         if ((doorbells >> i & 1) != 0) {
-            port->ops->notify(port->ctx, i);
+            port->ops->kick(port->ctx, i);
         }
         amp_emu_run(SLICE);
         check(port);

@@ -19,7 +19,7 @@ static void nothing(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
 }
-static const struct amp_port_ops ops = {.notify = nothing, .map = map};
+static const struct amp_port_ops ops = {.kick = nothing, .map = map};
 
 static void device(const uint8_t *data, size_t size, uint8_t flags) {
     static uint32_t words[1024];

@@ -50,7 +50,7 @@ static void machine_reset(struct load_script script) {
             memset(va, 0x5A, windows[i].len);
         }
     }
-    fake.log_len = fake.notify_count = fake.map_count = 0;
+    fake.log_len = fake.kick_count = fake.map_count = 0;
     fake.map_fail_at = script.map_fails;
     fake.state = AMP_CORE_STOPPED;
     fake.port.shared_len = script.flags & LOAD_SMALL ? 0x2400 : FAKE_HEAP_LEN;
@@ -299,16 +299,16 @@ static void expect_table(const uint8_t *bytes, uint64_t da) {
     if (!amp_rproc_has_link(&rproc)) {
         return;
     }
-    own(rproc.vdev.da + offsetof(struct amp_rsc_vdev_entry, gfeatures), 4, 0, HOST_FIELD, CONTENTS);
-    own(rproc.vdev.da + offsetof(struct amp_rsc_vdev_entry, status), 1, 0, HOST_FIELD, CONTENTS);
-    own(rproc.vdev.da + sizeof(struct amp_rsc_vdev_entry), 2 * sizeof(struct amp_rsc_vring), 0,
+    own(rproc.vdev.da + offsetof(struct amp_rsc_vdev, gfeatures), 4, 0, HOST_FIELD, CONTENTS);
+    own(rproc.vdev.da + offsetof(struct amp_rsc_vdev, status), 1, 0, HOST_FIELD, CONTENTS);
+    own(rproc.vdev.da + sizeof(struct amp_rsc_vdev), 2 * sizeof(struct amp_rsc_vring), 0,
         HOST_FIELD, CONTENTS);
 }
 
 // Do entries of the table lie apart, so that what the host wrote into one, or
 // into the device `vdev` bytes into the table, changed no other?
 static bool is_plain(const uint8_t *before, const uint8_t *after, uint64_t vdev) {
-    enum { VDEV_LEN = sizeof(struct amp_rsc_vdev_entry) + 2 * sizeof(struct amp_rsc_vring) };
+    enum { VDEV_LEN = sizeof(struct amp_rsc_vdev) + 2 * sizeof(struct amp_rsc_vring) };
     uint32_t num = word(before, 4);
     if (memcmp(before, after, 16 + 4 * (size_t)num) != 0) {
         return false;
@@ -371,7 +371,7 @@ static void nothing(void *ctx, uint32_t notify_id) {
 static void *device_map(void *ctx, amp_da_t da, size_t len) {
     return fake_port_at(ctx, da, len);
 }
-static const struct amp_port_ops device_ops = {.notify = nothing, .map = device_map};
+static const struct amp_port_ops device_ops = {.kick = nothing, .map = device_map};
 
 static unsigned received;
 static void count(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
@@ -442,7 +442,7 @@ static void load_and_start(struct image *image, struct load_script script) {
         CHECK(amp_rproc_has_link(&rproc) == has_device(source));
         expect_table(source, place.da);
         if (amp_rproc_has_link(&rproc)) {
-            vrings = source + (rproc.vdev.da - place.da) + sizeof(struct amp_rsc_vdev_entry);
+            vrings = source + (rproc.vdev.da - place.da) + sizeof(struct amp_rsc_vdev);
         }
     } else if (script.flags & LOAD_DEFAULT_TABLE) {
         CHECK(amp_rproc_has_link(&rproc));

@@ -457,7 +457,7 @@ static void use_link(void) {
 
 // ---- Lives ----
 
-static void victim_notify(void *ctx, uint32_t notify_id) {
+static void victim_kick(void *ctx, uint32_t notify_id) {
     assert_ptr_equal(ctx, v.side);
     assert_true(notify_id == PAIR_NOTIFY_0 || notify_id == PAIR_NOTIFY_1);
     attack();
@@ -554,7 +554,7 @@ static void begin(bool is_host, struct pair_shape shape) {
     v.ops = *v.side->port.ops;
     plain_map = v.ops.map;
     v.ops.map = victim_map;
-    v.ops.notify = victim_notify;
+    v.ops.kick = victim_kick;
     v.side->port.ops = &v.ops;
     amp_rpmsg_set_events(v.link, &victim_events);
     pair_init(&bystander, (struct pair_shape){.num = {4, 4}});

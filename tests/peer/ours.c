@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     struct world *w = ctx;
     REQUIRE(w, notify_id == NOTIFY_0 || notify_id == NOTIFY_1);
     w->peer.rung |= notify_id == NOTIFY_0 ? 1u : 2u;
@@ -21,7 +21,7 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return NULL; // all buffers lie in the window
 }
 
-static const struct amp_port_ops ops = {.notify = notify, .map = map};
+static const struct amp_port_ops ops = {.kick = kick, .map = map};
 
 static void receive(struct amp_endpoint *e, uint32_t src, void *data, size_t len) {
     struct world *w = e->link->user;
@@ -84,7 +84,7 @@ static void sleep_at_most(struct world *w, uint32_t ms) {
 // There is no room.  Returns whether there is now; else we sleep.
 static bool find_room(struct world *w) {
     struct ours *o = &w->ours;
-    uint32_t ms = amp_rpmsg_wait_room(&o->link, o->slept);
+    uint32_t ms = amp_rpmsg_room_timeout(&o->link, o->slept);
     sleep_at_most(w, ms);
     o->blocked = ms != 0;
     return !o->blocked;
@@ -143,7 +143,7 @@ void ours_run(struct world *w) {
         send_some(w);
     }
     if (!o->blocked) {
-        sleep_at_most(w, amp_rpmsg_wait_message(&o->link, o->slept));
+        sleep_at_most(w, amp_rpmsg_message_timeout(&o->link, o->slept));
     }
 }
 

@@ -58,7 +58,7 @@ struct ours {
     bool rung;
     bool blocked; // it has something to send and waits for room
     uint64_t wake; // when it wants to look again, rung or not
-    uint32_t slept; // of amp_rpmsg_wait_room()
+    uint32_t slept; // of amp_rpmsg_room_timeout()
     unsigned woken; // how often that time came
     unsigned services; // events
     uint32_t service_addr; // of the last one

@@ -49,7 +49,7 @@ void host_init(const char *name) {
     CHECK(port != NULL);
     amp_rpmsg_init(&host_link, AMP_HOST, port);
     amp_rproc_init(&host_rproc, port, &host_link);
-    port->ops->listen(port->ctx, notified, NULL);
+    port->ops->set_doorbell_cb(port->ctx, notified, NULL);
     CHECK(amp_endpoint_create(&host_link, &host_ept, name, AMP_ADDR_ANY, AMP_ADDR_ANY, received)
         == 0);
 }

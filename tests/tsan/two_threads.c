@@ -54,10 +54,10 @@ __attribute__((noreturn)) static void die(const struct side *side, const char *w
 
 // ---- The doorbell ----
 
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     struct side *to = ((struct side *)ctx)->other;
     (void)notify_id;
-    // The contract of notify(): all stores made before the call are visible to
+    // The contract of kick(): all stores made before the call are visible to
     // the other core when it is woken.  The rings must not lean on more.
     if (atomic_exchange_explicit(&to->bell, 1, memory_order_relaxed) == 0) {
         syscall(SYS_futex, &to->bell, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
@@ -75,7 +75,7 @@ static void sleep_for_bell(struct side *side) {
     }
 }
 
-static const struct amp_port_ops ops = {.notify = notify};
+static const struct amp_port_ops ops = {.kick = kick};
 
 // ---- Messages: a number, and bytes that follow from it ----
 

@@ -24,10 +24,10 @@ static void note(struct fake_port *fake, char what) {
     }
 }
 
-static void fake_notify(void *ctx, uint32_t notify_id) {
+static void fake_kick(void *ctx, uint32_t notify_id) {
     struct fake_port *fake = ctx;
     note(fake, 'n');
-    fake->notified[fake->notify_count++ % FAKE_LOG] = notify_id;
+    fake->kicked[fake->kick_count++ % FAKE_LOG] = notify_id;
 }
 
 void *fake_port_at(struct fake_port *fake, amp_da_t da, size_t len) {
@@ -46,9 +46,9 @@ static void *fake_map(void *ctx, amp_da_t da, size_t len) {
     return ++fake->map_count == fake->map_fail_at ? NULL : fake_port_at(fake, da, len);
 }
 
-static void fake_listen(void *ctx, amp_notified_t notified, void *arg) {
+static void fake_set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
-    (void)notified;
+    (void)callback;
     (void)arg;
 }
 
@@ -129,9 +129,9 @@ static void fake_invalidate(void *ctx, const void *va, size_t len) {
 void fake_port_init(struct fake_port *fake) {
     memset(fake, 0, sizeof(*fake));
     fake->ops = (struct amp_port_ops){
-        .notify = fake_notify,
+        .kick = fake_kick,
         .map = fake_map,
-        .listen = fake_listen,
+        .set_doorbell_cb = fake_set_doorbell_cb,
         .doorbell_ack = fake_ack,
         .core_prepare = fake_prepare,
         .core_start = fake_start,

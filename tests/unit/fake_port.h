@@ -37,11 +37,11 @@ struct fake_port {
     uint8_t *memory[FAKE_WINDOWS]; // NULL: dark
     uint8_t *snapshot[FAKE_WINDOWS];
 
-    // What happened: p prepare, s start, x stop, r release, n notify.
+    // What happened: p prepare, s start, x stop, r release, n kick.
     char log[FAKE_LOG];
     unsigned log_len;
-    uint32_t notified[FAKE_LOG];
-    unsigned notify_count;
+    uint32_t kicked[FAKE_LOG];
+    unsigned kick_count;
     unsigned ack_count;
     unsigned clean_count;
     unsigned invalidate_count;

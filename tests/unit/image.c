@@ -191,7 +191,7 @@ uint32_t table_add(struct table *table, const void *entry, size_t len) {
 uint32_t table_add_vdev(struct table *table, uint32_t id, uint32_t ring0_da, uint32_t ring1_da,
     uint32_t num, uint32_t align, uint32_t config_len) {
     struct {
-        struct amp_rsc_vdev_entry vdev;
+        struct amp_rsc_vdev vdev;
         struct amp_rsc_vring ring[2];
     } entry = {
         .vdev = {.type = AMP_RSC_VDEV,

@@ -16,7 +16,7 @@ static size_t in_pages(size_t len) {
 
 // ---- The machine ----
 
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     struct pair_side *side = ctx;
     assert_true(notify_id == PAIR_NOTIFY_0 || notify_id == PAIR_NOTIFY_1);
     ++side->rang[notify_id == PAIR_NOTIFY_1];
@@ -41,7 +41,7 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
         : NULL;
 }
 
-static const struct amp_port_ops ops = {.notify = notify, .map = map};
+static const struct amp_port_ops ops = {.kick = kick, .map = map};
 
 uint32_t pair_da(const struct pair *pair, const void *va) {
     return PAIR_DA + (uint32_t)((const uint8_t *)va - pair->mapping);

@@ -93,10 +93,10 @@ static inline const uint8_t *load_and_write(void) {
 }
 
 static inline size_t ring_field(uint32_t vdev, unsigned ring, size_t field) {
-    return vdev + sizeof(struct amp_rsc_vdev_entry) + ring * sizeof(struct amp_rsc_vring) + field;
+    return vdev + sizeof(struct amp_rsc_vdev) + ring * sizeof(struct amp_rsc_vring) + field;
 }
 #define RING(vdev, ring, field) ring_field(vdev, ring, offsetof(struct amp_rsc_vring, field))
-#define VDEV(vdev, field) ((vdev) + offsetof(struct amp_rsc_vdev_entry, field))
+#define VDEV(vdev, field) ((vdev) + offsetof(struct amp_rsc_vdev, field))
 
 static inline void set_sizes(uint32_t ring0, uint32_t ring1) {
     fake.port.buffer_size[0] = ring0;

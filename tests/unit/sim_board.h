@@ -97,7 +97,7 @@ static inline int run_command(
         c->argument[i] = arguments == NULL ? 0 : arguments[i];
     }
     c->command = command;
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     return await_answers(port, answers + 1);
 }
 

@@ -81,7 +81,7 @@ static void boot_remote(struct remote *remote, unsigned core) {
     remote->bus = bus;
     assert_int_equal(bus->ops->open(bus), 0);
     bus->user = remote;
-    bus->ops->listen(bus, notified, remote);
+    bus->ops->set_doorbell_cb(bus, notified, remote);
     assert_int_equal(bus->ops->state(bus), AMP_RPROC_OFFLINE);
     assert_int_equal(bus->ops->start(bus, &why), -AMP_EINVAL); // nothing is loaded
     assert_int_equal(bus->ops->load(bus, &image, &why), 0);
@@ -112,7 +112,7 @@ static void test_two_cores(void **state) {
         assert_true(bus->ops->is_up(bus));
         assert_false(bus->ops->is_polling(bus));
         assert_true(bus->ops->peer_can_send(bus));
-        assert_int_equal(bus->ops->wait_room(bus, 0), 0);
+        assert_int_equal(bus->ops->room_timeout(bus, 0), 0);
         if (i == 0) {
             assert_int_equal(bus->ops->send(&remotes[i].ept, text, 4), 4);
         } else {
@@ -181,7 +181,7 @@ static struct pair pair;
 static struct amp_table_rpmsg table;
 static struct amp_bus_device device;
 
-static void ignore_listen(void *ctx, amp_notified_t function, void *arg) {
+static void ignore_set_doorbell_cb(void *ctx, amp_doorbell_cb function, void *arg) {
     (void)ctx;
     (void)function;
     (void)arg;
@@ -189,7 +189,7 @@ static void ignore_listen(void *ctx, amp_notified_t function, void *arg) {
 
 static unsigned device_released;
 static void released(struct amp_bus *bus, struct amp_endpoint *ept) {
-    assert_ptr_equal(bus, &device.rings.bus);
+    assert_ptr_equal(bus, &device.virtio.bus);
     assert_null(ept->link);
     ++device_released;
 }
@@ -200,7 +200,7 @@ static void test_device(void **state) {
     pair_init(&pair, (struct pair_shape){.num = {8, 8}, .align = 64});
     static struct amp_port_ops ops;
     ops = *pair.device.port.ops;
-    ops.listen = ignore_listen;
+    ops.set_doorbell_cb = ignore_set_doorbell_cb;
     pair.device.port.ops = &ops;
     table = (struct amp_table_rpmsg)AMP_TABLE_RPMSG(8, 0, 0);
     for (int i = 0; i < 2; ++i) {

@@ -53,7 +53,7 @@ static void be_late(const char *name) {
     assert_int_equal(port->ops->core_start(port->ctx, rproc.entry), 0);
     for (int i = 0; i < 10; i++) {
         await_sleep();
-        port->ops->notify(port->ctx, 0); // which may be for nothing
+        port->ops->kick(port->ctx, 0); // which may be for nothing
     }
     await_sleep();
     memcpy(&trace, port->ops->map(port->ctx, AMP_SIM_TRACE_DA, 1), 1);

@@ -100,9 +100,9 @@ static void test_own_table(void **state) {
     // A copy of it is where the firmware reads it, with the answers.
     uint32_t vdev = table_get(table.bytes, 16);
     struct table expected = table;
-    table_set(&expected, vdev + offsetof(struct amp_rsc_vdev_entry, gfeatures), 0);
-    expected.bytes[vdev + offsetof(struct amp_rsc_vdev_entry, status)] = 0;
-    memcpy(expected.bytes + vdev + sizeof(struct amp_rsc_vdev_entry), rproc.vdev.vring,
+    table_set(&expected, vdev + offsetof(struct amp_rsc_vdev, gfeatures), 0);
+    expected.bytes[vdev + offsetof(struct amp_rsc_vdev, status)] = 0;
+    memcpy(expected.bytes + vdev + sizeof(struct amp_rsc_vdev), rproc.vdev.vring,
         sizeof(rproc.vdev.vring));
     uint32_t carveout = table_get(table.bytes, 24);
     table_set(&expected, carveout + 4, FAKE_HEAP_DA);
@@ -233,7 +233,7 @@ static void test_bad_tables(void **state) {
     assert_int_equal(error.where, 1);
     // A ring on the table itself, which would be its end.
     table = good;
-    uint32_t ring = table_get(table.bytes, 16) + sizeof(struct amp_rsc_vdev_entry);
+    uint32_t ring = table_get(table.bytes, 16) + sizeof(struct amp_rsc_vdev);
     table_set(&table, ring, TABLE_DA + 16);
     place(0);
     assert_int_equal(load(), -AMP_ENOEXEC);

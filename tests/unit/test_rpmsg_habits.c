@@ -190,10 +190,10 @@ static void test_wait_room(void **state) {
     (void)state;
     for (int event_idx = 0; event_idx < 2; ++event_idx) {
         pair_init(&pair, (struct pair_shape){.num = {4, 4}, .event_idx = event_idx});
-        assert_int_equal(amp_rpmsg_wait_room(host, 0), 0); // down: nothing to wait for
+        assert_int_equal(amp_rpmsg_room_timeout(host, 0), 0); // down: nothing to wait for
         pair_up(&pair);
         bind_both();
-        assert_int_equal(amp_rpmsg_wait_room(host, 0), 0);
+        assert_int_equal(amp_rpmsg_room_timeout(host, 0), 0);
         for (int i = 0; i < 4; ++i) {
             assert_int_equal(amp_endpoint_send(&at_host, "", 0), 0);
         }
@@ -204,16 +204,17 @@ static void test_wait_room(void **state) {
         unsigned looks = 0;
         for (uint64_t slept = 0; slept < 600000; slept += ms) {
             uint32_t before = ms;
-            ms = amp_rpmsg_wait_room(host, ms);
+            ms = amp_rpmsg_room_timeout(host, ms);
             assert_true(ms == AMP_FOREVER || (ms > before && ms <= slept / 8 + 5));
             assert_in_range(++looks, 1, 99);
         }
-        assert_int_equal(amp_rpmsg_wait_room(host, 0), event_idx ? AMP_FOREVER : 1); // a doorbell
+        assert_int_equal(
+            amp_rpmsg_room_timeout(host, 0), event_idx ? AMP_FOREVER : 1); // a doorbell
         // Who was seen to keep event indices rings at ours: no need to look.
         assert_int_equal(amp_rpmsg_poll_some(device, 1), 1);
-        assert_int_equal(amp_rpmsg_wait_room(host, 0), 0);
+        assert_int_equal(amp_rpmsg_room_timeout(host, 0), 0);
         assert_int_equal(amp_endpoint_send(&at_host, "", 0), 0);
-        assert_int_equal(amp_rpmsg_wait_room(host, 0), event_idx ? AMP_FOREVER : 1);
+        assert_int_equal(amp_rpmsg_room_timeout(host, 0), event_idx ? AMP_FOREVER : 1);
         if (event_idx == 0) {
             pair_free(&pair);
         }

@@ -37,7 +37,7 @@ static struct amp_endpoint ept;
 static unsigned received;
 static void (*in_callback)(void);
 
-static void no_notify(void *ctx, uint32_t notify_id) {
+static void no_kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
 }
@@ -46,7 +46,7 @@ static void *remote_map(void *ctx, amp_da_t da, size_t len) {
     return fake_port_at(ctx, da, len);
 }
 
-static const struct amp_port_ops remote_ops = {.notify = no_notify, .map = remote_map};
+static const struct amp_port_ops remote_ops = {.kick = no_kick, .map = remote_map};
 
 static void host_cb(struct amp_endpoint *e, uint32_t src, void *data, size_t len) {
     (void)e;
@@ -68,8 +68,8 @@ static void remote_main(struct fake_port *f) {
     struct amp_rpmsg_layout layout;
     uint8_t *bytes = fake_port_at(f, remote_table, remote_table_len);
     uint8_t *vdev = bytes + table_get(bytes, sizeof(struct amp_rsc_header));
-    seen_status = vdev[offsetof(struct amp_rsc_vdev_entry, status)];
-    seen_gfeatures = table_get(vdev, offsetof(struct amp_rsc_vdev_entry, gfeatures));
+    seen_status = vdev[offsetof(struct amp_rsc_vdev, status)];
+    seen_gfeatures = table_get(vdev, offsetof(struct amp_rsc_vdev, gfeatures));
     remote_open = amp_vdev_open(&remote_port, bytes, remote_table_len, &layout);
     if (remote_open == 0) {
         amp_rpmsg_init(&remote, AMP_DEVICE, &remote_port);
@@ -148,7 +148,7 @@ static void test_load_and_start(void **state) {
         expect_log("p");
         assert_int_equal(rproc.state, AMP_RPROC_LOADED);
         assert_int_equal(rproc.entry, FAKE_CODE_DA + 9);
-        fake.notify_count = 0;
+        fake.kick_count = 0;
         assert_int_equal(amp_rproc_start(&rproc), 0);
         assert_int_equal(fake.entry, FAKE_CODE_DA + 9);
         assert_int_equal(remote_open, 0);
@@ -157,7 +157,7 @@ static void test_load_and_start(void **state) {
         // The last kick is "ready", on ring 0, after the core runs.
         assert_int_equal(fake.log[fake.log_len - 1], 'n');
         assert_int_equal(fake.log[fake.log_len - 2], 's');
-        assert_int_equal(fake.notified[fake.notify_count - 1], 10);
+        assert_int_equal(fake.kicked[fake.kick_count - 1], 10);
         bind();
         assert_int_equal(amp_endpoint_send(&ept, "hello", 5), 5);
         assert_int_equal(amp_rpmsg_poll(&remote), 1);
@@ -325,7 +325,7 @@ static void test_load_address(void **state) {
     assert_int_equal(amp_rproc_start(&rproc), 0);
     assert_int_equal(fake.entry, FAKE_ROM_DA + 1);
     assert_int_equal(remote_open, 0);
-    assert_int_equal(fake.notified[fake.notify_count - 1], 0);
+    assert_int_equal(fake.kicked[fake.kick_count - 1], 0);
     bind();
     // An image without a table gets the same.
     assert_int_equal(amp_rproc_stop(&rproc), 0);
@@ -462,7 +462,7 @@ static void test_core_does_not_start(void **state) {
     assert_int_equal(amp_rproc_start(&rproc), -AMP_EIO);
     assert_int_equal(rproc.state, AMP_RPROC_LOADED);
     assert_false(amp_rpmsg_is_up(&link));
-    size_t status = table_get(table.bytes, 16) + offsetof(struct amp_rsc_vdev_entry, status);
+    size_t status = table_get(table.bytes, 16) + offsetof(struct amp_rsc_vdev, status);
     const uint8_t *loaded = fake_port_at(&fake, FAKE_DATA_DA, table.len);
     assert_int_equal(loaded[status], 0);
     fake.start_error = 0;
@@ -606,7 +606,7 @@ static void test_dead_on_arrival(void **state) {
 }
 
 static void forge_used_index(void) {
-    struct amp_rsc_vdev vdev = rproc.vdev;
+    struct amp_rproc_vdev vdev = rproc.vdev;
     uint32_t used = virtq_used_offset(vdev.vring[0].num, vdev.vring[0].align);
     uint16_t forged = 0x7000;
     memcpy(fake_port_at(&fake, vdev.vring[0].da + used + 2, 2), &forged, 2);
@@ -635,7 +635,7 @@ static void test_protocol_error_found_by_a_send(void **state) {
     (void)state;
     load_and_start();
     bind();
-    struct amp_rsc_vdev vdev = rproc.vdev;
+    struct amp_rproc_vdev vdev = rproc.vdev;
     uint32_t used = virtq_used_offset(vdev.vring[1].num, vdev.vring[1].align);
     uint16_t forged = 0x7000;
     memcpy(fake_port_at(&fake, vdev.vring[1].da + used + 2, 2), &forged, 2);
@@ -808,7 +808,7 @@ static void test_table_spoiled_after_load(void **state) {
 // default: life and trace are all there is.
 static void expect_life_without_link(bool has_trace) {
     char text[8];
-    fake.notify_count = 0;
+    fake.kick_count = 0;
     for (int i = 0; i < 3; ++i) {
         expect_log("");
         if (i == 0) {
@@ -818,7 +818,7 @@ static void expect_life_without_link(bool has_trace) {
         }
         assert_false(amp_rproc_has_link(&rproc));
         assert_int_equal(rproc.state, AMP_RPROC_RUNNING);
-        assert_int_equal(fake.notify_count, 0); // nobody has asked for a doorbell
+        assert_int_equal(fake.kick_count, 0); // nobody has asked for a doorbell
         assert_false(amp_rpmsg_is_up(&link));
         assert_false(amp_endpoint_is_ready(&ept));
         assert_int_equal(amp_endpoint_send(&ept, "x", 1), -AMP_ENOTCONN);

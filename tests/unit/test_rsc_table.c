@@ -37,7 +37,7 @@ static void test_same_addresses_every_time(void **state) {
     (void)state;
     table_standard(&table, 32);
     assert_int_equal(check(), 0);
-    struct amp_rsc_vdev first = rsc.made.vdev;
+    struct amp_rproc_vdev first = rsc.made.vdev;
     assert_int_equal(check(), 0);
     assert_memory_equal(&first, &rsc.made.vdev, sizeof(first));
 }
@@ -91,7 +91,7 @@ static void test_other_entries_are_left_alone(void **state) {
     assert_int_equal(rsc.made.vdev.vring[1].da % 4096, 0);
     assert_int_equal(rsc.made.trace_len, 64);
     const uint8_t *loaded = load_and_write();
-    size_t len = sizeof(struct amp_rsc_vdev_entry) + 2 * sizeof(struct amp_rsc_vring);
+    size_t len = sizeof(struct amp_rsc_vdev) + 2 * sizeof(struct amp_rsc_vring);
     assert_memory_equal(loaded + console, table.bytes + console, len);
     assert_memory_equal(loaded + second, table.bytes + second, len);
 }
@@ -179,16 +179,16 @@ static void test_vdev_fields(void **state) {
         uint32_t value;
         const char *what;
     } cases[] = {
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 1, "cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), UINT32_MAX, "cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 0x80000000, "cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 28, "cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, config_len), 0u - 68, "cut short"},
+        {offsetof(struct amp_rsc_vdev, config_len), 1, "cut short"},
+        {offsetof(struct amp_rsc_vdev, config_len), UINT32_MAX, "cut short"},
+        {offsetof(struct amp_rsc_vdev, config_len), 0x80000000, "cut short"},
+        {offsetof(struct amp_rsc_vdev, config_len), 0u - 28, "cut short"},
+        {offsetof(struct amp_rsc_vdev, config_len), 0u - 68, "cut short"},
         // status and num_of_vrings
-        {offsetof(struct amp_rsc_vdev_entry, status), 0 << 8, "not two vrings"},
-        {offsetof(struct amp_rsc_vdev_entry, status), 1 << 8, "not two vrings"},
-        {offsetof(struct amp_rsc_vdev_entry, status), 3 << 8, "cut short"},
-        {offsetof(struct amp_rsc_vdev_entry, status), 255 << 8, "cut short"},
+        {offsetof(struct amp_rsc_vdev, status), 0 << 8, "not two vrings"},
+        {offsetof(struct amp_rsc_vdev, status), 1 << 8, "not two vrings"},
+        {offsetof(struct amp_rsc_vdev, status), 3 << 8, "cut short"},
+        {offsetof(struct amp_rsc_vdev, status), 255 << 8, "cut short"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
         table_begin(&table, 1);
@@ -422,7 +422,7 @@ static void *map_zero(void *ctx, amp_da_t da, size_t len) {
 static int read_changing(void *ctx, uint64_t offset, void *buffer, size_t len) {
     struct image *changing = ctx;
     const struct amp_rsc_header header = {.ver = 1, .num = 40};
-    const struct amp_rsc_vdev_entry vdev = {.type = AMP_RSC_VDEV, .id = 7, .num_of_vrings = 2};
+    const struct amp_rsc_vdev vdev = {.type = AMP_RSC_VDEV, .id = 7, .num_of_vrings = 2};
     uint32_t da = FAKE_SHARED_DA + 0x400 * changing->reads++;
     struct amp_rsc_vring rings[2] = {
         {.da = da, .align = 16, .num = 1}, {.da = da + 0x200, .align = 16, .num = 1}};

@@ -199,7 +199,7 @@ static void test_stop_whatever_it_does(void **state) {
     (void)state;
     volatile struct control *c = control_of(port);
     c->command = SPIN;
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     assert_int_equal(port->ops->core_stop(port->ctx), 0);
     assert_int_equal(port->ops->core_stop(port->ctx), 0);
     assert_int_equal(boot(port, entry), 0);
@@ -263,10 +263,10 @@ static void count_ring(void *arg) {
 static void test_listen(void **state) {
     (void)state;
     rung = 0;
-    port->ops->listen(port->ctx, count_ring, &rung);
+    port->ops->set_doorbell_cb(port->ctx, count_ring, &rung);
     assert_int_equal(run_command(port, PING, NULL), 0);
     assert_true(*(volatile unsigned *)&rung >= 1);
-    port->ops->listen(port->ctx, NULL, NULL);
+    port->ops->set_doorbell_cb(port->ctx, NULL, NULL);
     unsigned before = rung;
     assert_int_equal(run_command(port, PING, NULL), 0);
     assert_int_equal(rung, before);
@@ -276,7 +276,7 @@ static void test_listen(void **state) {
 static void ring_once(void) {
     sigset_t pending;
     control_of(port)->command = PING;
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     uint64_t end = now_us() + 10000000;
     do {
         assert_true(now_us() < end);
@@ -304,7 +304,7 @@ static void test_asking_takes_no_doorbell(void **state) {
     for (unsigned early = 0; early < 2; early++) {
         amp_sim_wait(0);
         rung = 0;
-        port->ops->listen(port->ctx, count_ring, &rung);
+        port->ops->set_doorbell_cb(port->ctx, count_ring, &rung);
         sigprocmask(SIG_BLOCK, &urgent, &before);
         ring_once();
         for (unsigned i = 0; i < 3; i++) {
@@ -321,7 +321,7 @@ static void test_asking_takes_no_doorbell(void **state) {
         port->ops->doorbell_ack(port->ctx);
         assert_int_equal(*to_host, 0);
         assert_int_equal(*(volatile unsigned *)&rung, 1);
-        port->ops->listen(port->ctx, NULL, NULL);
+        port->ops->set_doorbell_cb(port->ctx, NULL, NULL);
     }
 }
 
@@ -361,7 +361,7 @@ static void test_freeze_and_thaw(void **state) {
     uint32_t answers = c->answers;
     c->argument[0] = 100000;
     c->command = SLEEP;
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     usleep(20000);
     kill(amp_sim_pid(0), SIGSTOP);
     usleep(20000);

@@ -122,12 +122,12 @@ static void test_two_at_once(void **state) {
     sigaddset(&both, SIGIO);
     urgent = ready = 0;
     rung = 0;
-    port->ops->listen(port->ctx, count_ring, &rung);
+    port->ops->set_doorbell_cb(port->ctx, count_ring, &rung);
     sigprocmask(SIG_BLOCK, &both, &before);
     raise(SIGURG);
     raise(SIGIO);
     c->command = PING;
-    port->ops->notify(port->ctx, 0);
+    port->ops->kick(port->ctx, 0);
     for (int64_t end = now_ms() + 10000; c->answers == answers; usleep(1000)) {
         assert_true(now_ms() < end); // until it has rung
     }
@@ -137,7 +137,7 @@ static void test_two_at_once(void **state) {
     assert_int_equal(urgent, 1);
     assert_int_equal(ready, 1);
     assert_int_equal(*(volatile unsigned *)&rung, 2);
-    port->ops->listen(port->ctx, NULL, NULL);
+    port->ops->set_doorbell_cb(port->ctx, NULL, NULL);
     await_death();
 }
 

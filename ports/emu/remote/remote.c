@@ -2,7 +2,7 @@
  * The remote half: what firmware on an emulated core stands on.
  *
  * The core has no interrupts.  The doorbell's other end is amp_remote_wait(),
- * and the callback of listen() runs there.
+ * and the callback of set_doorbell_cb() runs there.
  */
 #include "openamp/remote.h"
 
@@ -15,8 +15,8 @@ extern uint32_t __data_begin[];
 extern uint32_t __data_end[];
 extern const uint32_t __data_load[];
 
-static amp_notified_t listener;
-static void *listener_arg;
+static amp_doorbell_cb doorbell_cb;
+static void *doorbell_arg;
 
 int main(void);
 
@@ -62,13 +62,13 @@ uint64_t amp_remote_time_us(void) {
 
 bool amp_remote_wait(uint32_t timeout_us) {
     bool rung = (uint32_t)machine_call(AMP_EMU_WAIT, timeout_us) != 0;
-    if (rung && listener != NULL) {
-        listener(listener_arg);
+    if (rung && doorbell_cb != NULL) {
+        doorbell_cb(doorbell_arg);
     }
     return rung;
 }
 
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
     machine_call(AMP_EMU_RING, 0);
@@ -85,13 +85,14 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return data || shared ? (void *)da : NULL;
 }
 
-static void listen(void *ctx, amp_notified_t notified, void *arg) {
+static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
-    listener = notified;
-    listener_arg = arg;
+    doorbell_cb = callback;
+    doorbell_arg = arg;
 }
 
-static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_port_ops ops = {
+    .kick = kick, .map = map, .set_doorbell_cb = set_doorbell_cb};
 static const struct amp_default_table default_table = {.table_da = AMP_EMU_TABLE_DA};
 static const struct amp_port port = {
     .ops = &ops,

@@ -7,8 +7,8 @@
 #include "../regs.h"
 
 static volatile bool rung;
-static amp_notified_t listener;
-static void *listener_arg;
+static amp_doorbell_cb doorbell_cb;
+static void *doorbell_arg;
 
 char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 
@@ -18,8 +18,8 @@ void amp_an521_interrupt(void) {
     MHU_CLR(MHU0, 1) = 15;
     stored();
     rung = true;
-    if (listener != NULL) {
-        listener(listener_arg);
+    if (doorbell_cb != NULL) {
+        doorbell_cb(doorbell_arg);
     }
 }
 
@@ -71,7 +71,7 @@ uint64_t amp_remote_time_us(void) {
 
 // ---- The port ----
 
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     stored();
     MHU_SET(MHU0, 0) = 1u << (notify_id & 3);
@@ -89,18 +89,19 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
 }
 
 // A doorbell that rang before anybody listened is told now.
-static void listen(void *ctx, amp_notified_t notified, void *arg) {
+static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
     uint32_t before = interrupts_off();
-    listener = notified;
-    listener_arg = arg;
-    if (rung && notified != NULL) {
-        notified(arg);
+    doorbell_cb = callback;
+    doorbell_arg = arg;
+    if (rung && callback != NULL) {
+        callback(arg);
     }
     interrupts_restore(before);
 }
 
-static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_port_ops ops = {
+    .kick = kick, .map = map, .set_doorbell_cb = set_doorbell_cb};
 static const struct amp_default_table default_table = {.table_da = AMP_AN521_TABLE_DA};
 static const struct amp_port port = {
     .ops = &ops,

@@ -2,7 +2,7 @@
  * The remote half: what firmware on a simulated core stands on.
  *
  * The core has no interrupts.  The doorbell's other end is amp_remote_wait(),
- * and the callback of listen() runs there.
+ * and the callback of set_doorbell_cb() runs there.
  */
 #include <asm/unistd.h>
 #include <linux/futex.h>
@@ -25,8 +25,8 @@ extern uint64_t __data_begin[];
 extern uint64_t __data_end[];
 extern const uint64_t __data_load[];
 
-static amp_notified_t listener;
-static void *listener_arg;
+static amp_doorbell_cb doorbell_cb;
+static void *doorbell_arg;
 
 int main(void);
 
@@ -65,13 +65,13 @@ static bool take(void) {
         || __atomic_exchange_n(&MAILBOX->to_core, 0, __ATOMIC_SEQ_CST) == 0) {
         return false;
     }
-    if (listener != NULL) {
-        listener(listener_arg);
+    if (doorbell_cb != NULL) {
+        doorbell_cb(doorbell_arg);
     }
     return true;
 }
 
-// The partner of notify() in host.c: say that we sleep, then look a last time;
+// The partner of kick() in host.c: say that we sleep, then look a last time;
 // the system looks once more (futex) before it takes the core away.
 static void sleep_until_rung(uint32_t timeout_us) {
     int64_t timeout[2] = {timeout_us / 1000000, (int64_t)(timeout_us % 1000000) * 1000};
@@ -102,7 +102,7 @@ bool amp_remote_wait(uint32_t timeout_us) {
 
 // The doorbell, core to host: an interrupt only for the first bit that the
 // host has not taken yet.
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     uint32_t bit = UINT32_C(1) << (notify_id & 31);
     if (__atomic_fetch_or(&MAILBOX->to_host, bit, __ATOMIC_SEQ_CST) == 0) {
@@ -123,13 +123,14 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return NULL;
 }
 
-static void listen(void *ctx, amp_notified_t notified, void *arg) {
+static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
-    listener = notified;
-    listener_arg = arg;
+    doorbell_cb = callback;
+    doorbell_arg = arg;
 }
 
-static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_port_ops ops = {
+    .kick = kick, .map = map, .set_doorbell_cb = set_doorbell_cb};
 static const struct amp_default_table default_table = {.table_da = AMP_SIM_TABLE_DA};
 static const struct amp_port port = {
     .ops = &ops,

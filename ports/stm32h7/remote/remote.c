@@ -19,8 +19,8 @@
 #endif
 
 static volatile bool rung;
-static amp_notified_t listener;
-static void *listener_arg;
+static amp_doorbell_cb doorbell_cb;
+static void *doorbell_arg;
 
 char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 
@@ -28,8 +28,8 @@ void amp_stm32h7_doorbell_interrupt(void) {
     HSEM_ICR(HSEM_SET_M4) = 1u << AMP_STM32H7_RING_M4;
     barrier();
     rung = true;
-    if (listener != NULL) {
-        listener(listener_arg);
+    if (doorbell_cb != NULL) {
+        doorbell_cb(doorbell_arg);
     }
 }
 
@@ -103,7 +103,7 @@ bool amp_remote_wait(uint32_t timeout_us) {
 
 // ---- The port ----
 
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
     doorbell_ring(AMP_STM32H7_RING_M7, HSEM_ID_M4);
@@ -120,18 +120,19 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
 }
 
 // A doorbell that rang before anybody listened is told now.
-static void listen(void *ctx, amp_notified_t notified, void *arg) {
+static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
     uint32_t before = interrupts_off();
-    listener = notified;
-    listener_arg = arg;
-    if (rung && notified != NULL) {
-        notified(arg);
+    doorbell_cb = callback;
+    doorbell_arg = arg;
+    if (rung && callback != NULL) {
+        callback(arg);
     }
     interrupts_restore(before);
 }
 
-static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_port_ops ops = {
+    .kick = kick, .map = map, .set_doorbell_cb = set_doorbell_cb};
 static const struct amp_default_table default_table = {
     .table_da = AMP_STM32H7_TABLE_DA,
     .buffer_base = AMP_STM32H7_POOL_DA,

@@ -9,15 +9,15 @@
 #include "openamp/remote.h"
 
 static volatile bool rung;
-static amp_notified_t listener;
-static void *listener_arg;
+static amp_doorbell_cb doorbell_cb;
+static void *doorbell_arg;
 
 // The doorbell's interrupt: acknowledge at the source, then note it.
 void template_doorbell(void);
 void template_doorbell(void) {
     rung = true;
-    if (listener != NULL) {
-        listener(listener_arg);
+    if (doorbell_cb != NULL) {
+        doorbell_cb(doorbell_arg);
     }
 }
 
@@ -37,7 +37,7 @@ uint64_t amp_remote_time_us(void) {
 }
 
 // Ring the host.
-static void notify(void *ctx, uint32_t notify_id) {
+static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
 }
@@ -51,14 +51,15 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return NULL;
 }
 
-static void listen(void *ctx, amp_notified_t notified, void *arg) {
+static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
-    listener = NULL;
-    listener_arg = arg;
-    listener = notified;
+    doorbell_cb = NULL;
+    doorbell_arg = arg;
+    doorbell_cb = callback;
 }
 
-static const struct amp_port_ops ops = {.notify = notify, .map = map, .listen = listen};
+static const struct amp_port_ops ops = {
+    .kick = kick, .map = map, .set_doorbell_cb = set_doorbell_cb};
 // As the host half has it.
 static const struct amp_default_table default_table = {.table_da = 0x20000000};
 static const struct amp_port port = {.ops = &ops, .default_table = &default_table};

@@ -1,15 +1,15 @@
 /* The bus over our own rings: the operations that are the link's, for both roles. */
-#include "core/bus_rings.h"
+#include "core/bus_virtio.h"
 
-void amp_bus_rings_listen(struct amp_bus *bus, amp_notified_t notified, void *arg) {
+void amp_bus_virtio_set_doorbell_cb(struct amp_bus *bus, amp_doorbell_cb callback, void *arg) {
     const struct amp_port *port = amp_bus_link(bus)->port;
-    port->ops->listen(port->ctx, notified, arg);
+    port->ops->set_doorbell_cb(port->ctx, callback, arg);
 }
 
 // ---- Events ----
 
 static struct amp_bus *bus_of(struct amp_rpmsg *link) {
-    return (void *)((char *)link - offsetof(struct amp_bus_rings, link));
+    return (void *)((char *)link - offsetof(struct amp_bus_virtio, link));
 }
 
 static void service(struct amp_rpmsg *link, uint32_t src, const char *name) {
@@ -24,7 +24,7 @@ static void released(struct amp_rpmsg *link, struct amp_endpoint *ept) {
     }
 }
 
-void amp_bus_rings_set_events(struct amp_bus *bus, const struct amp_bus_events *events) {
+void amp_bus_virtio_set_events(struct amp_bus *bus, const struct amp_bus_events *events) {
     // An announcement that nobody is told of is kept only while there is no function.
     static const struct amp_rpmsg_events with_service = {.service = service, .released = released};
     static const struct amp_rpmsg_events without_service = {.released = released};
@@ -37,30 +37,31 @@ void amp_bus_rings_set_events(struct amp_bus *bus, const struct amp_bus_events *
 
 // ---- The link ----
 
-bool amp_bus_rings_is_up(const struct amp_bus *bus) {
+bool amp_bus_virtio_is_up(const struct amp_bus *bus) {
     return amp_rpmsg_is_up(amp_bus_link(bus));
 }
 
-bool amp_bus_rings_is_polling(const struct amp_bus *bus) {
+bool amp_bus_virtio_is_polling(const struct amp_bus *bus) {
     return amp_rpmsg_is_polling(amp_bus_link(bus));
 }
 
-const struct amp_rpmsg_stats *amp_bus_rings_stats(const struct amp_bus *bus) {
+const struct amp_rpmsg_stats *amp_bus_virtio_stats(const struct amp_bus *bus) {
     return &amp_bus_link(bus)->stats;
 }
 
 // ---- Endpoints ----
 
-int amp_bus_rings_create(struct amp_bus *bus, struct amp_endpoint *ept, const char *name,
+int amp_bus_virtio_create(struct amp_bus *bus, struct amp_endpoint *ept, const char *name,
     uint32_t addr, uint32_t dest, amp_endpoint_cb cb, unsigned options) {
     return amp_endpoint_create_with(amp_bus_link(bus), ept, name, addr, dest, cb, options);
 }
 
-bool amp_bus_rings_is_ready(const struct amp_endpoint *ept) {
+bool amp_bus_virtio_is_ready(const struct amp_endpoint *ept) {
     return amp_endpoint_is_ready(ept);
 }
 
-void amp_bus_rings_set_buckets(struct amp_bus *bus, struct amp_endpoint **buckets, uint32_t count) {
+void amp_bus_virtio_set_buckets(
+    struct amp_bus *bus, struct amp_endpoint **buckets, uint32_t count) {
     struct amp_rpmsg *link = amp_bus_link(bus);
     if (buckets == NULL) {
         buckets = link->own_buckets;
@@ -71,15 +72,15 @@ void amp_bus_rings_set_buckets(struct amp_bus *bus, struct amp_endpoint **bucket
 
 // ---- Messages ----
 
-int amp_bus_rings_send_to(
+int amp_bus_virtio_send_to(
     struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len) {
     return amp_rpmsg_send(amp_bus_link(bus), src, dest, data, len);
 }
 
-uint32_t amp_bus_rings_wait_room(struct amp_bus *bus, uint32_t slept) {
-    return amp_rpmsg_wait_room(amp_bus_link(bus), slept);
+uint32_t amp_bus_virtio_room_timeout(struct amp_bus *bus, uint32_t slept) {
+    return amp_rpmsg_room_timeout(amp_bus_link(bus), slept);
 }
 
-bool amp_bus_rings_peer_can_send(const struct amp_bus *bus) {
+bool amp_bus_virtio_peer_can_send(const struct amp_bus *bus) {
     return amp_rpmsg_peer_can_send(amp_bus_link(bus));
 }
