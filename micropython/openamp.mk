@@ -96,7 +96,7 @@ OPENAMP_WRAP := mp_hal_set_interrupt_char mp_event_wait_ms mp_event_wait_indefin
     select poll usleep read
 ifeq ($(MICROPY_PY_THREAD),1)
 OPENAMP_WRAP += mp_thread_unix_begin_atomic_section mp_thread_unix_end_atomic_section \
-    pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock sem_wait
+    pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock sem_wait gc_collect
 endif
 LDFLAGS_USERMOD += $(addprefix -Xlinker --wrap=,$(OPENAMP_WRAP))
 

@@ -8,6 +8,9 @@
  * only notes what it wanted, and the end of the section does it.  On a
  * microcontroller the same is done by masking interrupts.
  *
+ * The same functions have a thread that collects garbage let the others have the
+ * heap between two collections.
+ *
  * The functions are put in place by the linker (--wrap, see micropython.mk):
  * MicroPython's tree is not modified.
  */
@@ -75,11 +78,44 @@ void __wrap_mp_thread_unix_end_atomic_section(void) {
     leave();
 }
 
+// A mutex that is given back goes to who comes first, and a thread that collects
+// again and again is back sooner than the kernel wakes one that waits: that one
+// would wait for ever, as each collection wakes it (for the scan of its stack)
+// only to find the heap taken.  So who waits for the heap holds this mutex
+// meanwhile, and a collection begins when nobody does.
+static pthread_mutex_t heap_queue = PTHREAD_MUTEX_INITIALIZER;
+
+static int lock(pthread_mutex_t *mutex) {
+    int result = __real_pthread_mutex_trylock(mutex);
+    if (result != EBUSY) {
+        return result;
+    }
+    if (mutex != &MP_STATE_MEM(gc_mutex)) {
+        return __real_pthread_mutex_lock(mutex);
+    }
+    __real_pthread_mutex_lock(&heap_queue);
+    result = __real_pthread_mutex_lock(mutex);
+    __real_pthread_mutex_unlock(&heap_queue);
+    return result;
+}
+
+void __real_gc_collect(void);
+void __wrap_gc_collect(void);
+void __wrap_gc_collect(void) {
+    if (MP_STATE_THREAD(gc_lock_depth) == 0) { // in a finaliser the heap is this thread's
+        ++depth;
+        __real_pthread_mutex_lock(&heap_queue);
+        __real_pthread_mutex_unlock(&heap_queue);
+        leave();
+    }
+    __real_gc_collect();
+}
+
 // The port also locks that mutex on its own, and a mutex interrupted half-way
 // through being locked must not be locked from the handler.
 int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex) {
     ++depth;
-    int result = __real_pthread_mutex_lock(mutex);
+    int result = lock(mutex);
     leave();
     return result;
 }
