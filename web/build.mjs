@@ -14,6 +14,8 @@ const EXAMPLES = [
     ["survive", "Whatever happens to the core", "web/examples/survive.py"],
     ["restart", "Stop, start, survive a crash", "examples/restart.py"],
     ["services", "The name service", "examples/services.py"],
+    ["streams", "A stream of data, in pieces", "examples/streams.py"],
+    ["two_cores", "Two remote cores", "web/examples/two_cores.py"],
 ];
 const FIRMWARE = ["virtual_uart.elf", "test_services.elf", "test_crash.elf"];
 const examples = EXAMPLES.map(([name, title, file]) => ({ name, title, source: read(path.join(root, file)) }));
@@ -31,7 +33,8 @@ for (const file of ["micropython.mjs", "micropython.wasm"]) fs.copyFileSync(path
 // in front of the worker's, and the binary an address that contains it.
 const plain = read(path.join(module, "micropython.mjs")).replaceAll("import.meta.url", "self.location.href")
     .replace(/^export default \w+;/gm, "").replace(/^export /gm, "");
-const worker = `const bundled = (async () => {\n${plain}\n;globalThis.loadMicroPython = loadMicroPython; })();\n${read(path.join(here, "memory.js"))}\n${read(path.join(here, "worker.js"))}`;
+const parts = read(path.join(here, "start_worker.js")).match(/[\w.]+\.js/g).map((file) => read(path.join(here, file)));
+const worker = `const bundled = (async () => {\n${plain}\n;globalThis.loadMicroPython = loadMicroPython; })();\n${parts.join("\n")}`;
 const wasm = "data:application/wasm;base64," + fs.readFileSync(path.join(module, "micropython.wasm")).toString("base64");
 const inScript = (text) => text.replaceAll("</", "<\\/");
 const bundle = `window.BUNDLE = ${inScript(JSON.stringify({ worker, wasm }))};`;

@@ -2,35 +2,33 @@
 "use strict";
 
 const $ = (id) => document.getElementById(id);
-const WISHES = ["stop", "crash", "freeze", "restart", "loseToCore", "loseToHost", "", "", "", "next", "full", "slow", "step", "corrupt"];
 const HARM = ["crash", "freeze", "restart", "loseToCore", "loseToHost", "corrupt"];
 const CONSOLE_MAX = 8000;
 
 // What the page's buttons need of Python, before the program.
 const PRELUDE = `
 import emu
-def _restart(_):
-    import openamp
-    for value in list(globals().values()):
-        if isinstance(value, openamp.RemoteProc):
-            try:
-                value.stop()
-                value.start()
-                print("(the page restarted the remote core)")
-            except OSError as e:
-                print("(restart:", e, ")")
+def _restart(rproc):
+    if rproc is None:
+        print("(no RemoteProc of the program has this core)")
+        return
+    try:
+        rproc.stop()
+        rproc.start()
+        print("(the page restarted the remote core)")
+    except Exception as e:
+        print("(the page could not restart the remote core:", repr(e) + ")")
 emu.on_restart(_restart)
-del emu
+del emu, _restart
 `;
 
 // For tests: what has happened so far.
-const stats = { ready: null, end: null, messages: 0, rate: 0, steps: 0, snaps: 0, heap: 0, state: "off", firstMessageMs: null };
+const stats = { ready: null, end: null, messages: 0, messagesOf: {}, rate: 0, steps: 0, snaps: 0, heap: 0, state: "off", states: {}, firstMessageMs: null };
 window.stats = stats;
 
 let worker = null, wishCells = null, urls = [], urlAt = 0, running = false, startedAt = 0;
-let lastSnap = null, selected = null, marks = null;
+let chosen = 0; // the remote core that is shown, and that the buttons are for
 const files = new Map(); // firmware of the reader's own
-const ladder = new Ladder();
 
 // ---- The worker ----
 
@@ -44,8 +42,8 @@ function makeChannel() {
     for (const url of urls) URL.revokeObjectURL(url);
     urls = [];
     urlAt = 0;
-    if (self.crossOriginIsolated) wishCells = new Int32Array(new SharedArrayBuffer(4));
-    else if (location.protocol !== "file:") urls = Array.from({ length: 5 * 300 }, () => blobUrl("x"));
+    if (self.crossOriginIsolated) wishCells = new Int32Array(new SharedArrayBuffer(4 * (1 + WISH_RING)));
+    else if (location.protocol !== "file:") urls = Array.from({ length: (WISH_BITS + 1) * 300 }, () => blobUrl("x"));
 }
 
 function bootWorker() {
@@ -94,14 +92,15 @@ function canWish() {
 
 function wish(name) {
     if (!canWish()) return;
-    const number = WISHES.indexOf(name);
+    const word = wishWord(name, chosen);
     if (wishCells) {
-        Atomics.or(wishCells, 0, 1 << number);
+        Atomics.store(wishCells, 1 + (Atomics.load(wishCells, 0) % WISH_RING), word);
+        Atomics.add(wishCells, 0, 1);
         Atomics.notify(wishCells, 0);
-    } else if (urlAt + 5 <= urls.length) {
-        for (let bit = 0; bit < 4; bit++) if (number & (1 << bit)) URL.revokeObjectURL(urls[urlAt + bit]);
-        URL.revokeObjectURL(urls[urlAt + 4]);
-        urlAt += 5;
+    } else if (urlAt + WISH_BITS < urls.length) {
+        for (let bit = 0; bit < WISH_BITS; bit++) if (word & (1 << bit)) URL.revokeObjectURL(urls[urlAt + bit]);
+        URL.revokeObjectURL(urls[urlAt + WISH_BITS]);
+        urlAt += WISH_BITS + 1;
     }
 }
 
@@ -113,15 +112,14 @@ async function run() {
         bootWorker();
         while (!stats.ready) await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    Object.assign(stats, { end: null, messages: 0, steps: 0, firstMessageMs: null });
-    ladder.clear();
-    marks = selected = null;
+    Object.assign(stats, { end: null, messages: 0, messagesOf: {}, states: {}, steps: 0, firstMessageMs: null });
     showNow();
+    forgetPictures();
     $("console").textContent = "";
     $("step-text").textContent = "";
     running = true;
     startedAt = performance.now();
-    worker.postMessage({ type: "run", source: $("source").value, prelude: PRELUDE, pace: pace() });
+    worker.postMessage({ type: "run", source: $("source").value, prelude: PRELUDE, pace: pace(), core: chosen });
     status("The program runs.");
     buttons();
 }
@@ -172,140 +170,28 @@ function append(text) {
     if (follow) element.scrollTop = element.scrollHeight;
 }
 
-// ---- The picture ----
-
-const STATE_TEXT = { off: "in reset", works: "running", waits: "asleep, waits for its doorbell", frozen: "frozen", dead: "dead" };
-const pictures = [];
-const narrow = matchMedia("(max-width: 620px)");
-let ladderGroup = null, geometry = null;
-
-function buildPicture() {
-    const svg = $("picture");
-    geometry = narrow.matches ? NARROW : WIDE;
-    svg.setAttribute("viewBox", `0 0 ${geometry.width} ${geometry.height}`);
-    svg.replaceChildren();
-    pictures[1] = new RingPicture(svg, geometry.rings[1], "vring 1: host → remote", "ring-1", (slot) => select(1, slot));
-    pictures[0] = new RingPicture(svg, geometry.rings[0], "vring 0: remote → host", "ring-0", (slot) => select(0, slot));
-    const [x, y] = geometry.legend, legend = node(svg, "g", { class: "legend" });
-    node(legend, "text", { x, y, class: "legend remote" }, "■ owned by the remote");
-    node(legend, "text", { x, y: y + 20, class: "legend host" }, "■ owned by the host");
-    ladderGroup = node(svg, "g", {});
-    if (lastSnap) draw(lastSnap);
-}
-
-function drawRates(snap, rings) {
-    const now = { at: snap.now, sent: rings[1].avail, instructions: snap.core.instructions };
-    if (!marks || now.instructions < marks.instructions) marks = now;
-    const seconds = (now.at - marks.at) / 1000;
-    if (seconds < 0.5) return;
-    stats.rate = ((now.sent - marks.sent) & 0xffff) / seconds;
-    const speed = (now.instructions - marks.instructions) / seconds / 1e6;
-    $("rates").textContent = `${Math.round(stats.rate).toLocaleString("en")} messages/s · ${speed.toFixed(1)} M instructions/s · heap ${(snap.heap / 2 ** 20).toFixed(0)} MiB`;
-    marks = now;
-}
-
-let sentBefore = null;
-function countMessages(rings) {
-    const sent = rings[1].avail;
-    if (sentBefore !== null) stats.messages += (sent - sentBefore) & 0x7fff;
-    sentBefore = sent;
-    if (stats.firstMessageMs === null && rings[0].used > 1) stats.firstMessageMs = performance.now() - startedAt;
-}
-
-function ringsOf(snap, table) {
-    const rings = table ? table.rings.map((ring) => readRing(snap, ring)) : [];
-    return rings[0] && rings[1] ? rings : null;
-}
-
-// The messages, also of the pictures that are not shown.
-function follow(snap) {
-    stats.snaps++;
-    const rings = ringsOf(snap, readTable(snap));
-    if (!rings) { sentBefore = null; return; }
-    countMessages(rings);
-    ladder.add(snap, rings);
-}
-
-function draw(snap) {
-    lastSnap = snap;
-    stats.heap = snap.heap;
-    if (stats.state !== snap.core.activity) { stats.state = snap.core.activity; buttons(); }
-    drawCore(snap);
-    const table = readTable(snap), rings = ringsOf(snap, table);
-    $("table").textContent = table ? table.entries.join("\n") : "no resource table in memory";
-    $("trace").textContent = readTrace(snap, table);
-    if (!rings) return;
-    drawRates(snap, rings);
-    for (const number of [0, 1]) pictures[number].draw(rings[number], selected && selected.ring === number ? selected.slot : null);
-    ladder.draw(ladderGroup, geometry.ladder, { dead: "dead", off: "in reset" }[stats.state] || "");
-    drawBuffer(snap, rings);
-}
-
-function drawCore(snap) {
-    const core = snap.core;
-    $("core-state").textContent = STATE_TEXT[core.activity];
-    $("core-state").className = `state ${core.activity}`;
-    $("pc").textContent = `pc ${hex(core.pc)}`;
-    const refused = core.activity === "off" && core.hostReason ? `stopped by the host, whose checks found: ${core.hostReason}` : "";
-    $("reason").textContent = core.activity === "dead" ? core.reason : refused;
-    $("kicks").textContent = `doorbells: ${core.kicksToCore} to the remote, ${core.kicksToHost} to the host${core.lost ? `, ${core.lost} lost` : ""}`;
-}
-
-function select(ring, slot) {
-    selected = selected && selected.ring === ring && selected.slot === slot ? null : { ring, slot };
-    if (lastSnap) draw(lastSnap);
-}
-
-function hexDump(bytes, da) {
-    const lines = [];
-    for (let at = 0; at < bytes.length; at += 16) {
-        const part = bytes.slice(at, at + 16), digits = Array.from(part, (b) => b.toString(16).padStart(2, "0")).join(" ");
-        lines.push(`${hex(da + at)}  ${digits.padEnd(47)}  ${printable(part)}`);
-    }
-    return lines.join("\n");
-}
-
-function drawBuffer(snap, rings) {
-    $("buffer-card").hidden = !selected;
-    if (!selected) return;
-    const ring = rings[selected.ring], { byRemote, id } = RingPicture.slot(ring, selected.slot), message = readMessage(snap, ring, id);
-    $("buffer-title").textContent = `Buffer ${id} of vring ${selected.ring}, slot ${selected.slot}: owned by the ${byRemote ? "remote" : "host"}`;
-    if (!message) { $("buffer").textContent = "never used"; return; }
-    const all = bytesAt(snap, message.da, 16 + Math.min(message.len, 240));
-    $("buffer").textContent = `from ${message.src} to ${message.dest}, ${message.len} bytes of payload behind a header of 16\n${hexDump(new Uint8Array(all.buffer, all.byteOffset, all.byteLength), message.da)}`;
-}
-
-// ---- The teaching mode ----
-
-function showStep(message) {
-    showNow();
-    stats.steps++;
-    follow(message.snap);
-    draw(message.snap);
-    const element = $("step-text");
-    element.textContent = describeStep(message.step, message.snap);
-    element.className = message.step.byHost ? "host" : "remote";
-    $("step-number").textContent = `step ${stats.steps}`;
-}
-
-function paceChanged() {
-    if (running) wish(pace());
-    $("teach").hidden = pace() === "full";
-    buttons();
-}
-
 // ---- Start ----
 
 function choose(name) {
+    if (!running) lastSnap = null; // of another program
     $("source").value = EXAMPLES.find((example) => example.name === name).source;
     highlight();
     showFirmware();
 }
 
-// What the program says that it loads.
+// Each RemoteProc of the program: where the name of its firmware is, and which core it is.
+function remotesOf(source) {
+    return Array.from(source.matchAll(/RemoteProc\((["'])([^"'\n]*)\1([^)\n]*)\)/g), (match) => {
+        const core = match[3].match(/core\s*=\s*(\d+)/), at = match.index + match[0].indexOf(match[1]) + 1;
+        return { core: core ? Number(core[1]) : 0, at, end: at + match[2].length, firmware: match[2] };
+    }).filter(({ core }) => core < CORES);
+}
+
+// What the program says that it loads, and into which cores.
 function showFirmware() {
-    const match = $("source").value.match(/RemoteProc\("([^"]*)"/);
-    if (match && Array.from($("firmware").options).some((option) => option.value === match[1])) $("firmware").value = match[1];
+    const remotes = remotesOf($("source").value), match = remotes.find((remote) => remote.core === chosen);
+    if (match && Array.from($("firmware").options).some((option) => option.value === match.firmware)) $("firmware").value = match.firmware;
+    showCores();
 }
 
 async function addFirmware(input) {
@@ -324,9 +210,11 @@ function addFirmwareOption(name) {
     $("firmware").appendChild(option);
 }
 
-// The program says which firmware it loads: write it there.
+// The program says which firmware it loads: write it there, for the core that is shown.
 function useFirmware(name) {
-    $("source").value = $("source").value.replace(/RemoteProc\("[^"]*"/, `RemoteProc("${name}"`);
+    const source = $("source"), remotes = remotesOf(source.value), remote = remotes.find(({ core }) => core === chosen) || remotes[0];
+    if (!remote) return;
+    source.setRangeText(name, remote.at, remote.end);
     highlight();
 }
 
@@ -342,6 +230,7 @@ function begin() {
     for (const name of FIRMWARE) addFirmwareOption(name);
     choose(EXAMPLES[0].name);
     narrow.onchange = buildPicture;
+    $("source").addEventListener("input", showFirmware);
     $("example").onchange = (event) => choose(event.target.value);
     $("firmware").onchange = (event) => useFirmware(event.target.value);
     $("own").onchange = (event) => addFirmware(event.target);

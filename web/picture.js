@@ -64,7 +64,10 @@ class RingPicture {
         const mask = ring.num - 1, byRemote = ((k - ring.used) & mask) < Math.min(ring.owned, ring.num);
         return { byRemote: ring.owned >= ring.num || byRemote, id: byRemote ? ring.slots[k].availId : ring.slots[k].usedId };
     }
+    // `ring` is null where there is none.
     draw(ring, selected) {
+        this.group.classList.toggle("absent", !ring);
+        if (!ring) { this.whereText.textContent = "not in memory"; return; }
         if (ring.num !== this.num) this.build(ring.num);
         for (let k = 0; k < ring.num; k++) {
             const { byRemote, id } = RingPicture.slot(ring, k);
@@ -91,7 +94,7 @@ class RingPicture {
 class Ladder {
     constructor() { this.clear(); }
     clear() { this.rows = []; this.indices = null; this.skipped = 0; }
-    add(snap, rings) {
+    add(mem, rings) {
         const now = [rings[0].used, rings[1].avail], before = this.indices;
         this.indices = now;
         if (!before || rings.some((ring) => ring.owned > ring.num)) return;
@@ -100,7 +103,7 @@ class Ladder {
             if (count > 0x8000) continue; // it began anew
             for (let i = Math.max(0, count - 8); i < count; i++) {
                 const slot = ring.slots[(before[number] + i) & (ring.num - 1)], id = number === 1 ? slot.availId : slot.usedId;
-                const message = readMessage(snap, ring, id);
+                const message = readMessage(mem, ring, id);
                 if (message) this.rows.push({ number, ...message, bytes: message.bytes.slice(0, 32) });
             }
         }

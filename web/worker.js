@@ -1,35 +1,48 @@
-// One worker is the whole machine with two cores: MicroPython (the host) and the emulated core (the
-// remote).  Python runs synchronously in here, so nothing arrives by an event while a program runs:
-// the page's wishes come through a channel that is polled, and what the page shows is posted.
+// One worker is the whole machine: MicroPython (the host) and the emulated cores (the remotes).  Python
+// runs synchronously in here, so nothing arrives by an event while a program runs: the page's wishes
+// (wishes.js) come through a channel that is polled, and what the page shows is posted.
 "use strict";
 
-// Bits of what onTick() returns; micropython/emu/web.c has the same.
-const WISH = { stop: 0, crash: 1, freeze: 2, restart: 3, loseToCore: 4, loseToHost: 5, watch: 6, noWatch: 7, ringHost: 8,
-    // These stay in here.
-    next: 9, full: 10, slow: 11, step: 12, corrupt: 13 };
-const DATA = 0x20000000, SHARED = 0x30000000, DATA_LEN = 0x2000, SHARED_LEN = 0x1a000;
-const SNAP_MS = 40, OUT_MS = 40, OUT_MAX = 65536, SLOW_MS = 900;
+const CORE_SHIFT = 16; // as in micropython/emu/web.c
+const bit = (name) => 1 << WISHES.indexOf(name);
+const SNAP_MS = 40, OUT_MS = 40, OUT_MAX = 65536, SLOW_MS = 900, SEARCH_MS = 1000;
 
-let module = null, python = null, channel = null, pace = "full", pending = 0;
+let module = null, python = null, channel = null, pace = "full";
+const pending = []; // for web.c, which is not asked inside of a step
+let watched = 0; // the core whose steps are shown
 const post = (message, transfer) => self.postMessage(message, transfer || []);
 
-// ---- The channel: what the page wishes ----
+// ---- The channel: what the page wishes, one wish at a time as {name, core}, or null ----
 
-// Shared memory, where the server sends the two headers that allow it.
-class SharedChannel {
-    constructor(buffer) { this.cells = new Int32Array(buffer); }
-    poll() { return Atomics.exchange(this.cells, 0, 0); }
-    sleep(ms) { Atomics.wait(this.cells, 0, 0, ms); }
+// Memory of this worker alone can be slept on, wherever the page comes from.
+function privateCell() {
+    return new Int32Array(new WebAssembly.Memory({ shared: true, initial: 1, maximum: 1 }).buffer);
 }
 
-// Without them: the page revokes the addresses of blobs, which we try to read.  Each wish has five of
-// them, four for its number and the last to say that it is there.
+// Shared memory, where the server sends the two headers that allow it: how many wishes there were, then
+// the last of them in a ring.
+class SharedChannel {
+    constructor(buffer) {
+        this.name = "shared";
+        this.cells = new Int32Array(buffer);
+        this.taken = 0;
+    }
+    poll() {
+        if (Atomics.load(this.cells, 0) === this.taken) return null;
+        return wishOf(Atomics.load(this.cells, 1 + (this.taken++ % WISH_RING)));
+    }
+    sleep(ms) { Atomics.wait(this.cells, 0, this.taken, ms); }
+}
+
+// Without them: the page revokes the addresses of blobs, which we try to read.  Each wish has nine of
+// them, one for each bit of its word, and the last to say that it is there.
 class BlobChannel {
     constructor(urls) {
+        this.name = "blob";
         this.urls = urls;
         this.at = 0;
         this.looked = 0;
-        this.cell = new Int32Array(new WebAssembly.Memory({ shared: true, initial: 1, maximum: 1 }).buffer);
+        this.cell = privateCell();
     }
     static gone(url) {
         const request = new XMLHttpRequest();
@@ -37,21 +50,24 @@ class BlobChannel {
     }
     poll() {
         const now = performance.now();
-        if (now - this.looked < 100 || this.at + 5 > this.urls.length) return 0;
+        if (now - this.looked < 100 || this.at + WISH_BITS >= this.urls.length) return null;
         this.looked = now;
-        if (!BlobChannel.gone(this.urls[this.at + 4])) return 0;
-        let wish = 0;
-        for (let bit = 0; bit < 4; bit++) if (BlobChannel.gone(this.urls[this.at + bit])) wish |= 1 << bit;
-        this.at += 5;
-        return 1 << wish;
+        if (!BlobChannel.gone(this.urls[this.at + WISH_BITS])) return null;
+        let word = 0;
+        for (let k = 0; k < WISH_BITS; k++) if (BlobChannel.gone(this.urls[this.at + k])) word |= 1 << k;
+        this.at += WISH_BITS + 1;
+        return wishOf(word);
     }
     sleep(ms) { Atomics.wait(this.cell, 0, 0, ms); }
 }
 
 // Of a page that is a file: no wish arrives.
 class NoChannel {
-    constructor() { this.cell = new Int32Array(new WebAssembly.Memory({ shared: true, initial: 1, maximum: 1 }).buffer); }
-    poll() { return 0; }
+    constructor() {
+        this.name = "none";
+        this.cell = privateCell();
+    }
+    poll() { return null; }
     sleep(ms) { Atomics.wait(this.cell, 0, 0, ms); }
 }
 
@@ -64,35 +80,60 @@ function openChannel(boot) {
 
 // ---- What the page sees ----
 
-// The heap moves when it grows: never keep a view of it.
-function memory(da, len) {
-    const at = module._openamp_emu_memory(0, da, len);
-    return at ? module.HEAPU8.slice(at, at + len) : new Uint8Array(len);
+// The memory of a core as it is now.  The heap moves when it grows: never keep a view of it.
+class LiveMemory {
+    constructor(core) { this.core = core; }
+    at(da, len) {
+        const fits = da >= 0 && len >= 0 && da + len <= 2 ** 32, at = fits ? module._openamp_emu_memory(this.core, da, len) : 0;
+        return at ? new DataView(module.HEAPU8.buffer, at, len) : null;
+    }
 }
 
-function view() {
-    const at = module._openamp_emu_view(0), heap = new DataView(module.HEAPU8.buffer);
-    const u32 = (offset) => heap.getUint32(at + offset, true);
-    const x = [];
-    for (let i = 0; i < 32; i++) x.push(u32(12 + 4 * i));
-    return { activity: ["off", "works", "waits", "frozen", "dead"][u32(0)], reason: module.UTF8ToString(u32(4)), pc: u32(8), x,
-        instructions: u32(144) + u32(148) * 2 ** 32, kicksToCore: u32(152), kicksToHost: u32(156), lost: u32(160), hostReason: hostReason() };
+const cores = Array.from({ length: CORES }, (_, number) => ({ number, mem: new LiveMemory(number), tableDa: null, searched: 0 }));
+
+// Words of openamp_emu_view() (web.c).
+function view(core) {
+    const at = module._openamp_emu_view(core), words = new Uint32Array(module.HEAPU8.buffer, at, 10);
+    const [powered, activity, reason, hostReason, pc, low, high, kicksToCore, kicksToHost, lost] = words;
+    return { powered: powered !== 0, activity: ["off", "works", "waits", "frozen", "dead"][activity], reason: module.UTF8ToString(reason),
+        hostReason: hostReason ? module.UTF8ToString(hostReason) : "", pc, instructions: low + high * 2 ** 32, kicksToCore, kicksToHost, lost };
 }
 
-function hostReason() {
-    const at = module._openamp_emu_host_reason();
-    return at ? module.UTF8ToString(at) : "";
+// The resource table of a core: where our images have it, the default one, or wherever else an image put
+// it, which takes a search.
+function findTable(core) {
+    for (const da of [core.tableDa, DATA_DA, SHARED_DA]) {
+        const table = readTable(core.mem, da);
+        if (table) { core.tableDa = da; return table; }
+    }
+    core.tableDa = null;
+    if (performance.now() - core.searched < SEARCH_MS || view(core.number).activity === "off") return null;
+    core.searched = performance.now();
+    for (const [da, len] of [[DATA_DA, 4 << 20], [0x10000000, 1 << 20]]) {
+        const all = core.mem.at(da, len), words = new Uint32Array(all.buffer, all.byteOffset, len / 4);
+        for (let k = words.indexOf(1); k >= 0; k = words.indexOf(1, k + 1)) {
+            const table = words[k + 2] === 0 && words[k + 3] === 0 ? readTable(core.mem, da + 4 * k) : null;
+            if (table) { core.tableDa = table.da; return table; }
+        }
+    }
+    return null;
 }
 
 let snapped = 0;
-function snapshot() {
-    snapped = performance.now();
-    const data = memory(DATA, DATA_LEN), shared = memory(SHARED, SHARED_LEN);
-    return { now: snapped, core: view(), heap: module.HEAPU8.length, data, shared };
+function pictureOf(core) {
+    const table = findTable(core), parts = [];
+    for (const [da, len] of picturedParts(core.mem, table)) {
+        const now = core.mem.at(da, len);
+        if (now) parts.push({ da, bytes: bytesOf(now).slice() });
+    }
+    return { number: core.number, ...view(core.number), tableDa: table ? table.da : null, parts };
 }
+
 function postSnapshot(step) {
-    const snap = snapshot();
-    post(step ? { type: "step", step, snap } : { type: "snap", snap }, [snap.data.buffer, snap.shared.buffer]);
+    snapped = performance.now();
+    const pictures = cores.filter((core) => view(core.number).powered).map(pictureOf);
+    const snap = { now: snapped, heap: module.HEAPU8.length, cores: pictures };
+    post(step ? { type: "step", step, snap } : { type: "snap", snap }, pictures.flatMap((picture) => picture.parts.map((part) => part.bytes.buffer)));
 }
 
 let text = "", flushed = 0;
@@ -110,21 +151,23 @@ function flush() {
 // ---- Called from inside the program ----
 
 // The remote's index of the ring to the host, as firmware gone wild would leave it.
-function corrupt() {
-    const snap = snapshot(), table = readTable(snap), ring = table && readRing(snap, table.rings[0]);
-    if (!ring) return;
-    const at = module._openamp_emu_memory(0, ring.usedAt + 2, 2);
-    new DataView(module.HEAPU8.buffer).setUint16(at, (ring.used + 1000) & 0xffff, true);
+function corrupt(core) {
+    const table = findTable(core), ring = table && readRing(core.mem, table.rings[0]);
+    if (ring) core.mem.at(ring.usedAt + 2, 2).setUint16(0, (ring.used + 1000) & 0xffff, true);
 }
 
-// What is for us; the rest is what web.c gets.
-function keepOurs(wishes) {
-    const has = (name) => (wishes & (1 << WISH[name])) !== 0;
-    let rest = wishes & 0x1ff;
-    if (has("corrupt")) { corrupt(); rest |= 1 << WISH.ringHost; }
-    if (has("stop") || has("full")) { pace = "full"; rest |= 1 << WISH.noWatch; }
-    if (has("slow") || has("step")) { pace = has("slow") ? "slow" : "step"; rest |= 1 << WISH.watch; }
-    return rest;
+// Do what is for us; returns what web.c gets.
+function fulfil(wish) {
+    if (!wish) return 0;
+    const number = WISHES.indexOf(wish.name), forCore = wish.core << CORE_SHIFT;
+    switch (wish.name) {
+    case "corrupt": corrupt(cores[wish.core]); return bit("ringHost") | forCore;
+    case "full": pace = "full"; return bit("noWatch");
+    case "stop": pace = "full"; return bit("stop") | bit("noWatch");
+    case "look": watched = wish.core; return 0;
+    case "slow": case "step": pace = wish.name; watched = wish.core; return bit("watch");
+    default: return number < WISHES.indexOf("next") ? (1 << number) | forCore : 0;
+    }
 }
 
 function onTick(ms) {
@@ -132,18 +175,16 @@ function onTick(ms) {
     const now = performance.now();
     if (text && now - flushed > OUT_MS) flush();
     if (now - snapped > SNAP_MS) postSnapshot();
-    const rest = pending | keepOurs(channel.poll());
-    pending = 0;
-    return rest;
+    return pending.length ? pending.shift() : fulfil(channel.poll());
 }
 
 // A step of one of the cores: show it, then wait for the page or for the reader.
 const gathered = new Map(); // stores into one buffer: one step
 function onStep(core, byHost, act, address, len) {
-    if (pace === "full") return;
-    const step = { byHost: !!byHost, act: ["stored", "rang", "sleeps", "woke"][act], address, len };
-    const snap = snapshot(), table = readTable(snap);
-    step.place = step.act === "stored" ? place(snap, table, address) : null;
+    if (pace === "full" || core !== watched) return;
+    const step = { core, byHost: !!byHost, act: ["stored", "rang", "sleeps", "woke"][act], address, len };
+    const mem = cores[core].mem;
+    step.place = step.act === "stored" ? place(mem, findTable(cores[core]), address) : null;
     if (step.act === "stored" && !step.place) return;
     if (step.place && step.place.kind === "buffer") { gathered.set(step.place.ring + "/" + step.place.id, step); return; }
     if (!byHost) for (const earlier of gathered.values()) show(earlier);
@@ -154,11 +195,12 @@ function show(step) {
     postSnapshot(step);
     flush();
     const end = performance.now() + SLOW_MS;
-    while (pace === "step" || (pace === "slow" && performance.now() < end)) {
+    while (step.core === watched && (pace === "step" || (pace === "slow" && performance.now() < end))) {
         channel.sleep(20);
-        const wishes = channel.poll();
-        if (wishes & (1 << WISH.next)) return;
-        pending |= keepOurs(wishes);
+        const wish = channel.poll();
+        if (wish && wish.name === "next") return;
+        const rest = fulfil(wish);
+        if (rest) pending.push(rest);
     }
 }
 
@@ -174,14 +216,14 @@ async function boot(message) {
     module.onTick = onTick;
     module.onStep = onStep;
     for (const file of message.files) python.FS.writeFile("/" + file.name, file.bytes);
-    const name = channel.constructor === SharedChannel ? "shared" : channel.constructor === BlobChannel ? "blob" : "none";
-    post({ type: "ready", ms: performance.now() - start, channel: name });
+    post({ type: "ready", ms: performance.now() - start, channel: channel.name });
 }
 
 function run(message) {
     let error = null;
     pace = message.pace;
-    pending = pace === "full" ? 0 : 1 << WISH.watch;
+    watched = message.core;
+    if (pace !== "full") pending.push(bit("watch"));
     try {
         python.runPython(message.prelude);
         python.runPython(message.source);

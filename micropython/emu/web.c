@@ -15,8 +15,8 @@
 
 #include "ports/emu/emu.h"
 
-// Wishes of the page, as bits of what web_tick() returns; web/worker.js has the
-// same names.
+// Wishes of the page, as bits of what web_tick() returns, and above them the number
+// of the core that they are for; web/worker.js has the same names.
 enum {
     WISH_STOP = 1 << 0, // KeyboardInterrupt
     WISH_CRASH = 1 << 1,
@@ -27,6 +27,7 @@ enum {
     WISH_WATCH = 1 << 6, // each step is told, from now on
     WISH_NO_WATCH = 1 << 7,
     WISH_RING_HOST = 1 << 8, // for nothing: somebody changed memory
+    WISH_CORE_SHIFT = 16,
 };
 
 unsigned char openamp_emu_turns = OPENAMP_EMU_TURNS;
@@ -62,35 +63,70 @@ void openamp_emu_host_stored(const volatile void *at, unsigned len) {
     amp_emu_host_stored(at, len);
 }
 
-static double crash_by;
+// When a core that was to die in the middle of a message dies without one, or 0.
+static double crash_by[MICROPY_PY_OPENAMP_CORES];
 
-static void fulfil(int wishes) {
+static void crash(unsigned core) {
+    // In the middle of its next message, which it then still owns.
+    if (amp_emu_kill(core, 100) == 0) {
+        crash_by[core] = emscripten_get_now() + 500;
+    }
+}
+
+static void crash_the_idle(void) {
+    for (unsigned core = 0; core < MICROPY_PY_OPENAMP_CORES; core++) {
+        struct amp_emu_view view;
+        if (crash_by[core] != 0 && emscripten_get_now() > crash_by[core]) {
+            crash_by[core] = 0;
+            if (amp_emu_look(core, &view) == 0 && view.dying) {
+                (void)amp_emu_kill(core, 0);
+            }
+        }
+    }
+}
+
+// The page's function gets the RemoteProc, or None where nobody drives the core.
+static void restart(unsigned core) {
+    const void *owner = openamp_remotes[core].owner;
+    if (MP_STATE_VM(openamp_emu_on_restart) != MP_OBJ_NULL) {
+        mp_sched_schedule(MP_STATE_VM(openamp_emu_on_restart),
+            owner == NULL ? mp_const_none : MP_OBJ_FROM_PTR(owner));
+    }
+}
+
+// What may happen to a core.
+static void harm(unsigned core, int wishes) {
     struct amp_emu_view view;
-    if (wishes & WISH_STOP) {
-        mp_sched_keyboard_interrupt();
-    }
     if (wishes & WISH_CRASH) {
-        // In the middle of its next message, which it then still owns.
-        (void)amp_emu_kill(0, 100);
-        crash_by = emscripten_get_now() + 500; // if there is no message
+        crash(core);
     }
-    if ((wishes & WISH_FREEZE) && amp_emu_look(0, &view) == 0) {
-        (void)amp_emu_freeze(0, view.activity != AMP_EMU_FROZEN);
-    }
-    if ((wishes & WISH_RESTART) && MP_STATE_VM(openamp_emu_on_restart) != MP_OBJ_NULL) {
-        mp_sched_schedule(MP_STATE_VM(openamp_emu_on_restart), mp_const_none);
+    if ((wishes & WISH_FREEZE) && amp_emu_look(core, &view) == 0) {
+        (void)amp_emu_freeze(core, view.activity != AMP_EMU_FROZEN);
     }
     if (wishes & WISH_LOSE_TO_CORE) {
-        amp_emu_lose_kicks(0, true, 1);
+        amp_emu_lose_kicks(core, true, 1);
     }
     if (wishes & WISH_LOSE_TO_HOST) {
-        amp_emu_lose_kicks(0, false, 1);
+        amp_emu_lose_kicks(core, false, 1);
+    }
+    if (wishes & WISH_RING_HOST) {
+        amp_emu_ring_host(core);
+    }
+    if (wishes & WISH_RESTART) {
+        restart(core);
+    }
+}
+
+static void fulfil(int wishes) {
+    unsigned core = (unsigned)wishes >> WISH_CORE_SHIFT;
+    if (wishes & WISH_STOP) {
+        mp_sched_keyboard_interrupt();
     }
     if (wishes & (WISH_WATCH | WISH_NO_WATCH)) {
         set_watch((wishes & WISH_WATCH) != 0);
     }
-    if (wishes & WISH_RING_HOST) {
-        amp_emu_ring_host(0);
+    if (core < MICROPY_PY_OPENAMP_CORES) {
+        harm(core, wishes);
     }
 }
 
@@ -105,13 +141,7 @@ static void tick(int ms) {
     if (wishes != 0) {
         fulfil(wishes);
     }
-    if (crash_by != 0 && emscripten_get_now() > crash_by) {
-        struct amp_emu_view view;
-        crash_by = 0;
-        if (amp_emu_look(0, &view) == 0 && view.dying) {
-            (void)amp_emu_kill(0, 0);
-        }
-    }
+    crash_the_idle();
 }
 
 // ---- Time for the cores ----
@@ -184,21 +214,53 @@ void __wrap_mp_event_wait_indefinite(void) {
 
 // ---- What the page reads ----
 
-// Where `da` of a core is in our memory, or 0.
+// Where `da` of a core is in our memory, or NULL.  A core that is not in use has none.
 EMSCRIPTEN_KEEPALIVE void *openamp_emu_memory(unsigned core, uint32_t da, uint32_t len) {
+    struct amp_emu_view view;
+    if (amp_emu_look(core, &view) != 0 || !view.powered) {
+        return NULL;
+    }
     const struct amp_port *port = amp_platform_port(core);
-    return port == NULL ? NULL : port->ops->map(port->ctx, da, len);
+    return port->ops->map(port->ctx, da, len);
 }
 
-EMSCRIPTEN_KEEPALIVE const struct amp_emu_view *openamp_emu_view(unsigned core) {
-    static struct amp_emu_view view;
-    return amp_emu_look(core, &view) == 0 ? &view : NULL;
-}
-
-// Why the host gave the core up, or NULL: what the core's checks found.
-EMSCRIPTEN_KEEPALIVE const char *openamp_emu_host_reason(void) {
-    const struct amp_bus *bus = openamp_remotes[0].bus;
+// What the host's checks found, for which it gave the core up, or NULL.
+static const char *host_reason(unsigned core) {
+    const struct amp_bus *bus = openamp_remotes[core].bus;
     return bus == NULL ? NULL : ((const struct amp_bus_host *)(const void *)bus)->rproc.reason;
+}
+
+// A look at a core, as words; web/worker.js has the same names.
+enum {
+    VIEW_POWERED,
+    VIEW_ACTIVITY,
+    VIEW_REASON, // where it is in memory
+    VIEW_HOST_REASON, // what the host's checks found, or 0
+    VIEW_PC,
+    VIEW_INSTRUCTIONS, // lower half, upper half
+    VIEW_KICKS_TO_CORE = VIEW_INSTRUCTIONS + 2,
+    VIEW_KICKS_TO_HOST,
+    VIEW_LOST,
+    VIEW_WORDS
+};
+
+EMSCRIPTEN_KEEPALIVE const uint32_t *openamp_emu_view(unsigned core) {
+    static uint32_t words[VIEW_WORDS];
+    static struct amp_emu_view view; // the text of its reason stays with the core
+    if (amp_emu_look(core, &view) != 0) {
+        return NULL;
+    }
+    words[VIEW_POWERED] = view.powered ? 1 : 0;
+    words[VIEW_ACTIVITY] = (uint32_t)view.activity;
+    words[VIEW_REASON] = (uint32_t)(uintptr_t)view.reason;
+    words[VIEW_HOST_REASON] = (uint32_t)(uintptr_t)host_reason(core);
+    words[VIEW_PC] = view.pc;
+    words[VIEW_INSTRUCTIONS] = (uint32_t)view.instructions;
+    words[VIEW_INSTRUCTIONS + 1] = (uint32_t)(view.instructions >> 32);
+    words[VIEW_KICKS_TO_CORE] = view.kicks_to_core;
+    words[VIEW_KICKS_TO_HOST] = view.kicks_to_host;
+    words[VIEW_LOST] = view.lost;
+    return words;
 }
 
 // ---- What MicroPython's library.js has in arrow functions, which older

@@ -52,6 +52,7 @@ struct amp_emu_view {
     uint32_t kicks_to_host;
     uint32_t lost; // doorbells that were lost on demand
     bool dying; // amp_emu_kill() was called, and its time has not come
+    bool powered; // it has its memory, from the first use of the core to its release
 };
 
 // 0, or -AMP_ENODEV: there is no such core.

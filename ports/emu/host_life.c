@@ -192,6 +192,7 @@ int amp_emu_look(unsigned index, struct amp_emu_view *view) {
         .kicks_to_host = core->kicks_to_host,
         .lost = core->lost,
         .dying = core->state == AMP_CORE_RUNNING && core->dies_at != 0,
+        .powered = core->powered,
     };
     memcpy(view->x, core->cpu.x, sizeof(view->x));
     return 0;

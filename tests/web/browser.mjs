@@ -158,6 +158,59 @@ async function teaching(url) {
     await page.close();
 }
 
+// Two remote cores: each is shown, harmed and started by itself.
+async function twoCores(url) {
+    const page = await Page.open(url);
+    const counts = () => page.page.evaluate(() => [0, 1].map((core) => stats.messagesOf[core] || 0));
+    const moreOf = (core, count) => page.until(([n, least]) => (stats.messagesOf[n] || 0) >= least, [core, count]);
+    const choose = (core) => page.page.check(`input[name=core][value="${core}"]`);
+    assert.ok(await page.page.isHidden("#cores"));
+    await page.run("two_cores");
+    await moreOf(0, 5);
+    await moreOf(1, 5);
+    assert.ok(await page.page.isVisible("#cores"));
+    await page.untilText("picture", "for core 0");
+    assert.doesNotMatch(await page.text("picture"), /for core 1/);
+    await choose(1);
+    await page.untilText("picture", "for core 1");
+    assert.doesNotMatch(await page.text("picture"), /for core 0/);
+    // The button kills the core that is shown, and the other goes on.
+    await page.click("crash");
+    await page.untilState("dead");
+    await page.untilText("core-1", "dead");
+    await page.shot("two-cores");
+    await page.untilText("console", "core 1 was not reached:");
+    assert.match(await page.text("core-0"), /running|asleep/);
+    const [first] = await counts();
+    await moreOf(0, first + 10);
+    await page.untilText("console", "starting core 1 again");
+    await page.until(() => stats.state === "waits" || stats.state === "works");
+    // A step of core 1 is waited for, one of core 0 is not.
+    await page.page.check("input[value=step]");
+    await page.until(() => stats.steps > 0);
+    await page.click("next");
+    await page.until(() => stats.steps > 1);
+    await choose(0);
+    await page.until((before) => stats.steps > before, await page.stat("steps"));
+    assert.match(await page.text("step-text"), /host|remote/);
+    await page.page.check("input[value=full]");
+    await moreOf(0, (await counts())[0] + 5);
+    await page.stop();
+    // What both were last stays there to be looked at.
+    await choose(1);
+    await page.untilText("picture", "for core 1");
+    await page.close();
+}
+
+async function streams(url) {
+    const page = await Page.open(url);
+    await page.run("streams");
+    await page.untilText("console", "all 4194304 bytes came back, 0 pieces were wrong");
+    await page.until(() => stats.end !== null);
+    assert.equal((await page.stat("end")).type, "");
+    await page.close();
+}
+
 async function programsThatEnd(url) {
     const page = await Page.open(url);
     await page.run("restart");
@@ -234,9 +287,11 @@ async function figures(url) {
 
 const isolated = await serve(path.join(web, "site"), 0, true), plain = await serve(path.join(web, "site"), 0, false);
 const tests = [["acceptance, isolated", acceptance, isolated.url], ["harm, plain files", harm, plain.url], ["teaching, isolated", teaching, isolated.url],
-    ["programs that end", programsThatEnd, plain.url], ["one file", asFile], ["looks", looks, isolated.url]];
+    ["two cores", twoCores, isolated.url],
+    ["streams", streams, plain.url], ["programs that end", programsThatEnd, plain.url], ["one file", asFile], ["looks", looks, isolated.url]];
 // The same by the other channel.
-if (process.env.ALL) tests.push(["acceptance, plain files", acceptance, plain.url], ["harm, isolated", harm, isolated.url], ["teaching, plain files", teaching, plain.url]);
+if (process.env.ALL) tests.push(["acceptance, plain files", acceptance, plain.url], ["harm, isolated", harm, isolated.url], ["teaching, plain files", teaching, plain.url],
+    ["two cores, plain files", twoCores, plain.url]);
 if (process.env.FIGURES) tests.push(["figures", figures, isolated.url]);
 let failed = 0;
 for (const [name, test, url] of tests) {
