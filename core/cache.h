@@ -40,4 +40,8 @@ static inline void amp_cache_forget(const struct amp_port *port, const void *va,
 #endif
 }
 
+// For memory that is not on the message path (images, resource tables): the port's
+// cache_clean(), if it has one (port.c).
+void amp_port_clean(const struct amp_port *port, const void *va, size_t len);
+
 #endif // AMP_CORE_CACHE_H

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "core/cache.h"
 #include "core/elf.h"
 #include "openamp/port.h"
 #include "core/wire/elf_layout.h"
@@ -46,47 +47,12 @@ union shdr {
 #define KIND(elf) (ELF_KIND | ELFCLASS32)
 #endif
 
-#define TEXT(name, text) text,
-static const struct amp_elf_texts texts = {AMP_ELF_TEXTS(TEXT)};
-
-int amp_elf_report(const struct amp_elf *elf, int what, struct amp_load_error *error) {
-    if (what <= 0) {
-        return what;
-    }
-    error->what = (const char *)&texts + what;
-    error->unit = (const char *)&texts + elf->unit;
-    error->where = elf->where;
-    if (what <= AMP_TAKEN || elf->unit == AMP_AT_SEGMENT) {
-        error->da = elf->da;
-        error->len = elf->len;
-    }
-    if (what <= AMP_OUTSIDE) {
-        error->missed = elf->flags | AMP_WINDOW_ANY;
-    }
-    if (what == AMP_UNREADABLE) {
-        return elf->read_error;
-    }
-    return what == AMP_NO_ROOM ? -AMP_ENOMEM : -AMP_ENOEXEC;
-}
-
 int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
-    if (!amp_elf_inside(offset, len, elf->size)) {
+    if (!amp_range_is_inside(offset, len, elf->size)) {
         return AMP_CUT_SHORT;
     }
-    elf->read_error = elf->image->read(elf->image->ctx, offset, buffer, len);
-    return elf->read_error == 0 ? 0 : AMP_UNREADABLE;
-}
-
-bool amp_elf_allows(struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags) {
-    elf->da = da;
-    elf->len = len;
-    elf->flags = flags;
-    return amp_port_allows(elf->port, da, len, flags);
-}
-
-void *amp_elf_map(struct amp_elf *elf, amp_da_t da, size_t len, uint32_t flags) {
-    const struct amp_port *port = elf->port;
-    return amp_elf_allows(elf, da, len, flags) ? port->ops->map(port->ctx, da, len) : NULL;
+    elf->check.read_error = elf->image->read(elf->image->ctx, offset, buffer, len);
+    return elf->check.read_error == 0 ? 0 : AMP_UNREADABLE;
 }
 
 // Check the file header, which is kept in *h.
@@ -111,20 +77,20 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
     if (h->narrow.e_type != ET_EXEC) {
         return AMP_NO_PROGRAM;
     }
-    amp_elf_look_at(elf, AMP_AT_MACHINE, h->narrow.e_machine);
+    amp_load_begin_check(&elf->check, AMP_AT_MACHINE, h->narrow.e_machine);
     elf->entry = FIELD(elf, *h, e_entry);
     elf->phoff = FIELD(elf, *h, e_phoff);
     elf->phnum = FIELD(elf, *h, e_phnum);
     if (elf->phnum > AMP_ELF_MAX_SEGMENTS) {
-        amp_elf_look_at(elf, AMP_AT_SEGMENT, AMP_ELF_MAX_SEGMENTS);
+        amp_load_begin_check(&elf->check, AMP_AT_SEGMENT, AMP_ELF_MAX_SEGMENTS);
         return AMP_TOO_MANY;
     }
-    return h->narrow.e_machine == elf->port->elf_machine ? 0 : AMP_OTHER_MACHINE;
+    return h->narrow.e_machine == elf->check.port->elf_machine ? 0 : AMP_OTHER_MACHINE;
 }
 
 // ---- Segments ----
 
-// A segment that is loaded: [elf->da, elf->da + elf->len) of target memory.
+// A segment that is loaded: [elf->check.da, elf->check.da + elf->check.len) of target memory.
 struct segment {
     uint8_t *va;
     size_t offset; // of the contents in the image
@@ -133,41 +99,42 @@ struct segment {
 
 // Check one segment, as far as one can be checked alone.
 static int check_segment(struct amp_elf *elf, const union phdr *p, struct segment *s) {
-    const struct amp_port *port = elf->port;
+    const struct amp_port *port = elf->check.port;
     amp_da_t da = FIELD(elf, *p, p_paddr);
     size_t len = FIELD(elf, *p, p_memsz);
     s->offset = FIELD(elf, *p, p_offset);
     s->filesz = FIELD(elf, *p, p_filesz);
     bool empty = s->filesz == 0;
     size_t end = da + len - port->shared_da; // outside of the region this may be anything
-    if (empty && end <= port->shared_len / 2 && end > elf->reserved) {
-        elf->reserved = end;
+    if (empty && end <= port->shared_len / 2 && end > elf->check.reserved) {
+        elf->check.reserved = end;
     }
-    s->va = amp_elf_map(elf, da, len, AMP_WINDOW_LOAD);
+    s->va = amp_load_map(&elf->check, da, len, AMP_WINDOW_LOAD);
     if (s->va == NULL) {
         if (!empty || !amp_port_allows(port, da, len, AMP_WINDOW_SHARED)) {
             return AMP_OUTSIDE;
         }
-        elf->len = 0; // nothing is loaded there: it only keeps the linker away
+        elf->check.len = 0; // nothing is loaded there: it only keeps the linker away
         return 0;
     }
     if (empty) {
         return 0;
     }
     // The host's own, for what it places.
-    if (amp_elf_overlap(da, len, port->shared_da, port->shared_len)) {
+    if (amp_ranges_overlap(da, len, port->shared_da, port->shared_len)) {
         return AMP_TAKEN;
     }
-    return s->filesz <= len && amp_elf_inside(s->offset, s->filesz, elf->size) ? 0 : AMP_CUT_SHORT;
+    return s->filesz <= len && amp_range_is_inside(s->offset, s->filesz, elf->size) ? 0
+                                                                                    : AMP_CUT_SHORT;
 }
 
 // Look for the next segment that is loaded, from program header *next on.  There
-// is none: elf->len is 0.
+// is none: elf->check.len is 0.
 static int next_segment(struct amp_elf *elf, size_t *next, struct segment *s) {
     union phdr p;
     int what = 0;
-    elf->len = 0;
-    while (what == 0 && elf->len == 0 && *next < elf->phnum) {
+    elf->check.len = 0;
+    while (what == 0 && elf->check.len == 0 && *next < elf->phnum) {
         // This cannot wrap: header 0 is proven to be inside the image.
         what = amp_elf_read(elf, elf->phoff + (*next)++ * SIZE(elf, p), &p, SIZE(elf, p));
         if (what == 0 && p.narrow.p_type == PT_LOAD && FIELD(elf, p, p_memsz) != 0) {
@@ -183,21 +150,21 @@ int amp_elf_check_free(struct amp_elf *elf, size_t end, amp_da_t da, size_t len)
     int what;
     do {
         what = next_segment(elf, &next, &s);
-        if (what == 0 && elf->len != 0 && next <= end && s.filesz != 0
-            && amp_elf_overlap(da, len, elf->da, s.filesz)) {
+        if (what == 0 && elf->check.len != 0 && next <= end && s.filesz != 0
+            && amp_ranges_overlap(da, len, elf->check.da, s.filesz)) {
             what = AMP_TAKEN;
         }
-    } while (what == 0 && elf->len != 0 && next < end);
-    elf->da = da;
-    elf->len = len;
+    } while (what == 0 && elf->check.len != 0 && next < end);
+    elf->check.da = da;
+    elf->check.len = len;
     return what;
 }
 
 static int load_segment(struct amp_elf *elf, const struct segment *s) {
     int what = s->filesz == 0 ? 0 : amp_elf_read(elf, s->offset, s->va, s->filesz);
     if (what == 0) {
-        memset(s->va + s->filesz, 0, elf->len - s->filesz);
-        amp_port_clean(elf->port, s->va, elf->len);
+        memset(s->va + s->filesz, 0, elf->check.len - s->filesz);
+        amp_port_clean(elf->check.port, s->va, elf->check.len);
     }
     return what;
 }
@@ -209,17 +176,17 @@ static int each_segment(struct amp_elf *elf, bool load) {
     struct segment s;
     for (size_t next = 0;;) {
         int what = next_segment(elf, &next, &s);
-        if (what == 0 && elf->len == 0) {
+        if (what == 0 && elf->check.len == 0) {
             return 0;
         }
         if (what == 0) {
-            what = amp_elf_check_free(elf, next - 1, elf->da, elf->len);
+            what = amp_elf_check_free(elf, next - 1, elf->check.da, elf->check.len);
         }
         if (what == 0 && load) {
             what = load_segment(elf, &s);
         }
         if (what != 0) {
-            amp_elf_look_at(elf, AMP_AT_SEGMENT, next - 1);
+            amp_load_begin_check(&elf->check, AMP_AT_SEGMENT, next - 1);
             return what;
         }
     }
@@ -228,12 +195,14 @@ static int each_segment(struct amp_elf *elf, bool load) {
 // The first instruction is contents of a segment, where code may run.
 static int check_entry(struct amp_elf *elf) {
     // Bit 0 of an entry address of Arm says "Thumb".
-    amp_da_t start = elf->port->elf_machine == EM_ARM ? elf->entry & ~(amp_da_t)1 : elf->entry;
+    amp_da_t start =
+        elf->check.port->elf_machine == EM_ARM ? elf->entry & ~(amp_da_t)1 : elf->entry;
     int what = elf->image == NULL ? AMP_TAKEN : amp_elf_check_free(elf, SIZE_MAX, start, 1);
     if (what == 0 || what == AMP_TAKEN) {
-        amp_elf_look_at(elf, AMP_AT_ADDRESS, elf->entry);
-        what = amp_elf_allows(elf, start, 1, AMP_WINDOW_RUN) && what != 0 ? 0 : AMP_BAD_ENTRY;
-        elf->len = 0; // the address says it all
+        amp_load_begin_check(&elf->check, AMP_AT_ADDRESS, elf->entry);
+        what =
+            amp_load_allows(&elf->check, start, 1, AMP_WINDOW_RUN) && what != 0 ? 0 : AMP_BAD_ENTRY;
+        elf->check.len = 0; // the address says it all
     }
     return what;
 }
@@ -245,12 +214,12 @@ static int locate_table(struct amp_elf *elf, size_t offset, size_t len) {
     struct segment s;
     for (size_t next = 0;;) {
         int what = next_segment(elf, &next, &s);
-        if (what != 0 || elf->len == 0) {
+        if (what != 0 || elf->check.len == 0) {
             return what;
         }
         // Below the contents this wraps to more than their length.
-        if (amp_elf_inside(offset - s.offset, len, s.filesz)) {
-            elf->table_da = elf->da + (offset - s.offset);
+        if (amp_range_is_inside(offset - s.offset, len, s.filesz)) {
+            elf->table_da = elf->check.da + (offset - s.offset);
             elf->table_offset = offset;
             elf->table_len = len;
             return 0;
@@ -270,9 +239,9 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
     if (headers == 0 || count * names == 0) {
         return 0;
     }
-    amp_elf_look_at(elf, AMP_AT_OFFSET, headers);
+    amp_load_begin_check(&elf->check, AMP_AT_OFFSET, headers);
     if (FIELD(elf, *h, e_shentsize) != SIZE(elf, s) || names >= count
-        || !amp_elf_inside(headers, count * SIZE(elf, s), elf->size)) {
+        || !amp_range_is_inside(headers, count * SIZE(elf, s), elf->size)) {
         return AMP_CUT_SHORT;
     }
     int what = amp_elf_read(elf, headers + names * SIZE(elf, s), &s, SIZE(elf, s));
@@ -281,7 +250,7 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
     }
     names = FIELD(elf, s, sh_offset);
     size_t names_len = FIELD(elf, s, sh_size);
-    if (!amp_elf_inside(names, names_len, elf->size)) {
+    if (!amp_range_is_inside(names, names_len, elf->size)) {
         return AMP_CUT_SHORT;
     }
     for (size_t i = 0; i < count; ++i, headers += SIZE(elf, s)) {
@@ -290,7 +259,7 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
             return what;
         }
         // A name that has no room for the one we want is another one.
-        if (!amp_elf_inside(s.narrow.sh_name, sizeof(name), names_len)) {
+        if (!amp_range_is_inside(s.narrow.sh_name, sizeof(name), names_len)) {
             continue;
         }
         what = amp_elf_read(elf, names + s.narrow.sh_name, name, sizeof(name));

@@ -1,5 +1,5 @@
 /* The facts of a port that the core asks for. */
-#include "core/elf.h"
+#include "core/cache.h"
 #include "openamp/port.h"
 
 int amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32_t flags) {

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "core/cache.h"
 #include "core/rsc_table.h"
 #include "core/shm.h"
 #include "core/wire/rpmsg_layout.h"
@@ -45,8 +46,8 @@ static int load(struct amp_rproc *rproc, const struct amp_image *image, struct a
         return -AMP_EBUSY;
     }
     memset(&rsc, 0, sizeof(rsc));
-    rsc.elf.port = rsc.made.port = rproc->port;
-    rsc.made.link = rproc->link;
+    rsc.elf.check.port = rsc.rproc.port = rproc->port;
+    rsc.rproc.link = rproc->link;
     rsc.elf.image = image;
     rsc.elf.entry = entry;
     int what = amp_elf_check(&rsc.elf);
@@ -66,7 +67,7 @@ static int load(struct amp_rproc *rproc, const struct amp_image *image, struct a
     }
     if (what == 0) {
         // Everything is checked and placed: from here on target memory is written.
-        *rproc = rsc.made;
+        *rproc = rsc.rproc;
         rproc->entry = rsc.elf.entry;
         what = amp_elf_load(&rsc.elf);
         if (what == 0) {
@@ -76,7 +77,7 @@ static int load(struct amp_rproc *rproc, const struct amp_image *image, struct a
             rproc->state = AMP_RPROC_LOADED;
         }
     }
-    return amp_elf_report(&rsc.elf, what, why);
+    return amp_load_report(&rsc.elf.check, what, why);
 }
 
 int amp_rproc_load(
@@ -137,7 +138,8 @@ static int bring_link_up(struct amp_rproc *rproc) {
     layout.buffers_len = rproc->buffers_len;
     layout.buffers = port->ops->map(port->ctx, rproc->buffers_da, layout.buffers_len);
     layout.buffers_da = rproc->buffers_da - rproc->buffer_base;
-    memcpy(layout.buffer_size, rproc->buffer_size, sizeof(layout.buffer_size));
+    layout.buffer_size[0] = rproc->buffer_size[0];
+    layout.buffer_size[1] = rproc->buffer_size[1];
     layout.name_service = rproc->vdev.features >> VIRTIO_RPMSG_F_NS & 1;
     layout.event_idx = rproc->vdev.features >> VIRTIO_RING_F_EVENT_IDX & 1;
     int error = layout.buffers == NULL ? -AMP_EIO : amp_rpmsg_up(rproc->link, &layout);
@@ -196,62 +198,53 @@ int amp_rproc_shutdown(struct amp_rproc *rproc) {
 
 // ---- Running ----
 
+// The core is dead, or broke the protocol.  Returns `error`.
+static int crashed(struct amp_rproc *rproc, int error, const char *reason) {
+    rproc->state = AMP_RPROC_CRASHED;
+    rproc->reason = reason;
+    amp_rpmsg_down(rproc->link);
+    return error;
+}
+
 int amp_rproc_poll(struct amp_rproc *rproc) {
     const struct amp_port *port = rproc->port;
     struct amp_rpmsg *link = rproc->link;
     const char *reason = "the core stopped";
-    int error = -AMP_EPIPE;
     if (rproc->state != AMP_RPROC_RUNNING) {
         return 0;
     }
-    // First: what the core writes from here on comes with a new doorbell, and what
-    // it wrote before the one that is acknowledged here is seen below, a death and
-    // the rings alike.  The other way around, a doorbell between the look and the
-    // acknowledgement would be lost.  Partner: kick() on the other core, which
-    // rings after it wrote.
+    // First acknowledge, then look: what the core writes after the acknowledgement
+    // comes with a new doorbell, and what it wrote before is seen below.  The other way
+    // around, a doorbell between the two would be lost.  Partner: kick() on the other
+    // core, which is called after it wrote.
     if (port->ops->doorbell_ack != NULL) {
         port->ops->doorbell_ack(port->ctx);
     }
-    // Before messages are taken: what is dead now sends nothing after them.
+    // The state before the messages: a core that is dead now sends nothing after them.
     bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
     uint32_t generation = link->generation;
-    // What a dead core left behind is at most one ring of messages.
-    int left = (int)rproc->vdev.vring[0].num;
+    int left = (int)rproc->vdev.vring[0].num; // of what a dead core can have sent
     int taken;
     do {
         taken = amp_rpmsg_poll(link);
-        if (taken > 0 && !dead && link->generation == generation) {
-            return taken; // the common case: this life took messages, and goes on
-        }
         if (amp_rpmsg_is_polling(link)) {
-            // From a callback that waits: it must learn of a death, and
-            // messages, of which none was taken, must wait for it to return.
+            // Called from a callback.  No message was taken, and those that a dead core
+            // sent must wait until the callback returns; but it learns of the death.
             break;
         }
         bool up = amp_rpmsg_is_up(link) || !amp_rproc_has_link(rproc);
-        // A callback may have stopped the core, and even started it again.
         if (rproc->state != AMP_RPROC_RUNNING || (up && link->generation != generation)) {
-            return taken;
+            return taken; // a callback stopped the core, and may have started it again
         }
-        // Found here, or by a send since the last poll.
-        if (!up) {
+        if (!up) { // a violation, found here or by a send since the last poll
             if (!port->stop_resets) {
                 (void)port->ops->core_stop(port->ctx);
             }
-            error = -AMP_EPROTO;
-            reason = link->violation;
-            goto crashed;
+            return crashed(rproc, -AMP_EPROTO, link->violation);
         }
         left -= taken;
     } while (dead && taken > 0 && left > 0);
-    if (!dead) {
-        return taken;
-    }
-crashed:
-    rproc->state = AMP_RPROC_CRASHED;
-    rproc->reason = reason;
-    amp_rpmsg_down(link);
-    return error;
+    return dead ? crashed(rproc, -AMP_EPIPE, reason) : taken;
 }
 
 size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text, size_t len) {

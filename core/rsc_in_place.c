@@ -28,7 +28,7 @@ static bool is_mark(const struct amp_table_mark *mark) {
 }
 
 static bool find_mark(struct amp_elf *elf, struct amp_table_mark *mark) {
-    const uint8_t *va = amp_elf_map(elf, elf->entry, AMP_TABLE_MARK_REACH, AMP_WINDOW_RUN);
+    const uint8_t *va = amp_load_map(&elf->check, elf->entry, AMP_TABLE_MARK_REACH, AMP_WINDOW_RUN);
     size_t offset = 0;
     if (va == NULL || elf->entry % 4 != 0) {
         return false;
@@ -41,31 +41,31 @@ static bool find_mark(struct amp_elf *elf, struct amp_table_mark *mark) {
 }
 
 // May the host write the table to [da, da + len)?  If that is in the region that it
-// gives from, this is kept clear at its start (elf->reserved).
+// gives from, this is kept clear at its start (elf->check.reserved).
 static bool take_place(struct amp_elf *elf, amp_da_t da, size_t len) {
-    const struct amp_port *port = elf->port;
+    const struct amp_port *port = elf->check.port;
     size_t end = da + len - port->shared_da;
-    if (amp_elf_map(elf, da, len, AMP_WINDOW_SHARED) == NULL
-        && amp_elf_map(elf, da, len, AMP_WINDOW_LOAD) == NULL) {
+    if (amp_load_map(&elf->check, da, len, AMP_WINDOW_SHARED) == NULL
+        && amp_load_map(&elf->check, da, len, AMP_WINDOW_LOAD) == NULL) {
         return false;
     }
-    if (!amp_elf_overlap(da, len, port->shared_da, port->shared_len)) {
+    if (!amp_ranges_overlap(da, len, port->shared_da, port->shared_len)) {
         return true;
     }
-    elf->reserved = end;
+    elf->check.reserved = end;
     return end <= port->shared_len / 2;
 }
 
 void amp_rsc_find_in_place(struct amp_rsc *rsc) {
     struct amp_elf *elf = &rsc->elf;
-    const struct amp_default_table *usual = elf->port->default_table;
+    const struct amp_default_table *usual = elf->check.port->default_table;
     struct amp_table_mark mark;
     if (!find_mark(elf, &mark) || mark.len == 0) {
         return;
     }
-    void *contents = amp_elf_map(elf, mark.contents_da, mark.len, 0);
+    void *contents = amp_load_map(&elf->check, mark.contents_da, mark.len, 0);
     if (contents == NULL || !take_place(elf, mark.table_da, mark.len)) {
-        elf->reserved = 0;
+        elf->check.reserved = 0;
         return;
     }
     rsc->in_place = (struct amp_image){.read = read_memory, .ctx = contents, .size = mark.len};
@@ -74,7 +74,7 @@ void amp_rsc_find_in_place(struct amp_rsc *rsc) {
     elf->table_da = mark.table_da;
     elf->table_len = mark.len;
     if (usual != NULL && usual->table_da == mark.table_da) {
-        rsc->made.buffer_base = usual->buffer_base; // the firmware counts from there
+        rsc->rproc.buffer_base = usual->buffer_base; // the firmware counts from there
     }
 }
 

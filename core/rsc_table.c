@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "core/cache.h"
 #include "core/rsc_table.h"
 #include "core/virtq.h"
 #include "core/wire/rpmsg_layout.h"
@@ -32,7 +33,7 @@ union entry {
 // Read from the table, which is checked to be long enough.
 static int read_table(struct amp_rsc *rsc, size_t offset, void *buffer, size_t len) {
     struct amp_elf *elf = &rsc->elf;
-    return amp_elf_inside(offset, len, elf->table_len)
+    return amp_range_is_inside(offset, len, elf->table_len)
         ? amp_elf_read(elf, elf->table_offset + offset, buffer, len)
         : AMP_CUT_SHORT;
 }
@@ -46,7 +47,7 @@ static amp_da_t round_up(amp_da_t da, size_t align) {
 // Allocate from the shared region; `align` is a power of two.  That there is no
 // room is noted, for one look at the end.
 static void place(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t align) {
-    const struct amp_port *port = rsc->elf.port;
+    const struct amp_port *port = rsc->elf.check.port;
     amp_da_t da = round_up(rsc->next, align);
     size_t used = da - port->shared_da;
     // A table has 32 bits for an address.
@@ -62,9 +63,9 @@ static void place(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t alig
 // As many message buffers as the rings have descriptors; but what there is no
 // room for is left out of ring 1, as long as it keeps one.
 static void place_buffers(struct amp_rsc *rsc) {
-    const struct amp_port *port = rsc->elf.port;
-    const uint32_t *size = rsc->made.buffer_size;
-    size_t len = (size_t)rsc->made.vdev.vring[0].num * size[0];
+    const struct amp_port *port = rsc->elf.check.port;
+    const uint32_t *size = rsc->rproc.buffer_size;
+    size_t len = (size_t)rsc->rproc.vdev.vring[0].num * size[0];
     // If `next` is beyond the region, or ring 0's do not fit, this wraps, and
     // place() finds no room.
     size_t room = port->shared_len - (rsc->next - port->shared_da) - len;
@@ -72,12 +73,12 @@ static void place_buffers(struct amp_rsc *rsc) {
     if (count == 0) {
         rsc->placing = AMP_NO_ROOM;
     }
-    if (count > rsc->made.vdev.vring[1].num) {
-        count = rsc->made.vdev.vring[1].num;
+    if (count > rsc->rproc.vdev.vring[1].num) {
+        count = rsc->rproc.vdev.vring[1].num;
     }
     len += count * size[1];
-    rsc->made.buffers_len = len;
-    place(rsc, &rsc->made.buffers_da, len, LINE);
+    rsc->rproc.buffers_len = len;
+    place(rsc, &rsc->rproc.buffers_da, len, LINE);
 }
 
 NOINLINE static void place_ring(struct amp_rsc *rsc, struct amp_rsc_vring *ring) {
@@ -91,14 +92,14 @@ NOINLINE static void place_ring(struct amp_rsc *rsc, struct amp_rsc_vring *ring)
 // of its own.
 static int check_lines(struct amp_rsc *rsc) {
 #if AMP_CONFIG_CACHE
-    uint32_t line = rsc->elf.port->cache_line;
+    uint32_t line = rsc->elf.check.port->cache_line;
     for (unsigned i = 0; i < 2 && line != 0; ++i) {
-        amp_elf_look_at(&rsc->elf, AMP_AT_VRING, i);
-        if (rsc->made.buffer_size[i] % line != 0 || rsc->elf.port->shared_da % line != 0) {
+        amp_load_begin_check(&rsc->elf.check, AMP_AT_VRING, i);
+        if (rsc->rproc.buffer_size[i] % line != 0 || rsc->elf.check.port->shared_da % line != 0) {
             return AMP_BUFFERS_SHARE;
         }
         // A ring begins at a multiple of `align`.
-        if (rsc->made.vdev.vring[i].align % line != 0) {
+        if (rsc->rproc.vdev.vring[i].align % line != 0) {
             return AMP_RINGS_SHARE;
         }
     }
@@ -113,13 +114,13 @@ static int place_open(struct amp_rsc *rsc) {
     for (unsigned i = 0; i < rsc->carveout_count; ++i) {
         place(rsc, &rsc->carveout[i].da, rsc->carveout[i].len, LINE);
     }
-    if (amp_rproc_has_link(&rsc->made)) {
+    if (amp_rproc_has_link(&rsc->rproc)) {
         int what = check_lines(rsc);
         if (what != 0) {
             return what;
         }
-        place_ring(rsc, &rsc->made.vdev.vring[0]);
-        place_ring(rsc, &rsc->made.vdev.vring[1]);
+        place_ring(rsc, &rsc->rproc.vdev.vring[0]);
+        place_ring(rsc, &rsc->rproc.vdev.vring[1]);
         place_buffers(rsc);
     }
     return rsc->placing;
@@ -129,12 +130,12 @@ static int place_open(struct amp_rsc *rsc) {
 
 // The image fixed [da, da + len): what the host places goes above it.
 static int keep_clear(struct amp_rsc *rsc, amp_da_t da, size_t len, uint32_t flags) {
-    const struct amp_port *port = rsc->elf.port;
+    const struct amp_port *port = rsc->elf.check.port;
     amp_da_t end = da + len;
-    if (amp_elf_map(&rsc->elf, da, len, flags) == NULL) {
+    if (amp_load_map(&rsc->elf.check, da, len, flags) == NULL) {
         return AMP_OUTSIDE;
     }
-    if (len != 0 && amp_elf_overlap(port->shared_da, port->shared_len, da, len)
+    if (len != 0 && amp_ranges_overlap(port->shared_da, port->shared_len, da, len)
         && end - port->shared_da > rsc->next - port->shared_da) {
         rsc->next = round_up(end, LINE);
     }
@@ -157,7 +158,7 @@ static int check_carveout(
 
 // There is no IOMMU to be set up, so only what needs none can be granted.
 static int check_devmem(struct amp_rsc *rsc, const struct amp_rsc_devmem *devmem) {
-    return amp_elf_allows(&rsc->elf, devmem->da, devmem->len, 0) && devmem->da == devmem->pa
+    return amp_load_allows(&rsc->elf.check, devmem->da, devmem->len, 0) && devmem->da == devmem->pa
         ? 0
         : AMP_OUTSIDE;
 }
@@ -165,9 +166,9 @@ static int check_devmem(struct amp_rsc *rsc, const struct amp_rsc_devmem *devmem
 // One that lies nowhere is not read; the firmware runs without.
 static int check_trace(struct amp_rsc *rsc, const struct amp_rsc_trace *trace) {
     if (trace->len != 0 && keep_clear(rsc, trace->da, trace->len, 0) == 0
-        && rsc->made.trace_len == 0) {
-        rsc->made.trace_da = trace->da;
-        rsc->made.trace_len = trace->len;
+        && rsc->rproc.trace_len == 0) {
+        rsc->rproc.trace_da = trace->da;
+        rsc->rproc.trace_len = trace->len;
     }
     return 0;
 }
@@ -181,7 +182,7 @@ NOINLINE static int take_fixed(struct amp_rsc *rsc, amp_da_t da, size_t len) {
 static int check_rings(struct amp_rsc *rsc) {
     size_t fixed = 0; // bytes of ring 0, if its address is given
     for (unsigned i = 0; i < 2; ++i) {
-        struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
+        struct amp_rsc_vring *ring = &rsc->rproc.vdev.vring[i];
         // As with an address, all ones lets the host choose.
         if (ring->notifyid == AMP_DA_ANY) {
             ring->notifyid = i;
@@ -204,13 +205,13 @@ static int check_rings(struct amp_rsc *rsc) {
         if (error != 0) {
             return error;
         }
-        if (fixed != 0 && amp_elf_overlap(ring->da, len, ring[-1].da, fixed)) {
+        if (fixed != 0 && amp_ranges_overlap(ring->da, len, ring[-1].da, fixed)) {
             return AMP_TAKEN;
         }
 #if AMP_CONFIG_TABLE_MARK
         // In an image the table is contents; here it is not.
         if (rsc->in_place.ctx != NULL
-            && amp_elf_overlap(ring->da, len, rsc->elf.table_da, rsc->elf.table_len)) {
+            && amp_ranges_overlap(ring->da, len, rsc->elf.table_da, rsc->elf.table_len)) {
             return AMP_TAKEN;
         }
 #endif
@@ -227,23 +228,23 @@ static int check_vdev(struct amp_rsc *rsc, const struct amp_rsc_vdev *vdev, uint
         return AMP_CUT_SHORT;
     }
     // Other devices, and a second one of ours, never see a driver.
-    if (vdev->id != VIRTIO_ID_RPMSG || amp_rproc_has_link(&rsc->made)) {
+    if (vdev->id != VIRTIO_ID_RPMSG || amp_rproc_has_link(&rsc->rproc)) {
         return 0;
     }
     if (vdev->num_of_vrings != 2) {
         return AMP_NOT_TWO;
     }
-    rsc->made.vdev.da = rsc->elf.table_da + offset;
-    rsc->made.vdev.features = vdev->dfeatures;
-    int error = amp_elf_read(&rsc->elf, rsc->elf.table_offset + rings, rsc->made.vdev.vring,
-        sizeof(rsc->made.vdev.vring));
+    rsc->rproc.vdev.da = rsc->elf.table_da + offset;
+    rsc->rproc.vdev.features = vdev->dfeatures;
+    int error = read_table(rsc, rings, rsc->rproc.vdev.vring, sizeof(rsc->rproc.vdev.vring));
     return error != 0 ? error : check_rings(rsc);
 }
 
 // Our own vendor entry, if it is not another vendor's with the same number.
 static int check_buffers(struct amp_rsc *rsc, const struct amp_rsc_buffers *wanted) {
-    uint32_t step =
-        AMP_CONFIG_CACHE && rsc->elf.port->cache_line != 0 ? rsc->elf.port->cache_line : 4;
+    uint32_t step = AMP_CONFIG_CACHE && rsc->elf.check.port->cache_line != 0
+        ? rsc->elf.check.port->cache_line
+        : 4;
     if (wanted->magic != AMP_RSC_BUFFERS_MAGIC) {
         return 0;
     }
@@ -252,7 +253,7 @@ static int check_buffers(struct amp_rsc *rsc, const struct amp_rsc_buffers *want
         if (size - AMP_BUFFER_MIN > AMP_BUFFER_MAX - AMP_BUFFER_MIN || size % step != 0) {
             return AMP_BAD_SIZE;
         }
-        rsc->made.buffer_size[i] = size;
+        rsc->rproc.buffer_size[i] = size;
     }
     return 0;
 }
@@ -313,7 +314,7 @@ static int check_table(struct amp_rsc *rsc) {
     }
     for (uint32_t i = 0; i < header.num; ++i, position += sizeof(uint32_t)) {
         uint32_t offset;
-        amp_elf_look_at(&rsc->elf, AMP_AT_ENTRY, i);
+        amp_load_begin_check(&rsc->elf.check, AMP_AT_ENTRY, i);
         error = read_table(rsc, position, &offset, sizeof(offset));
         if (error == 0) {
             error = check_entry(rsc, offset);
@@ -327,18 +328,18 @@ static int check_table(struct amp_rsc *rsc) {
 
 static int check_default_table(struct amp_rsc *rsc) {
     struct amp_elf *elf = &rsc->elf;
-    const struct amp_default_table *table = elf->port->default_table;
+    const struct amp_default_table *table = elf->check.port->default_table;
     if (table == NULL) {
         return 0;
     }
     rsc->is_default = true;
-    rsc->made.buffer_base = table->buffer_base;
-    rsc->made.vdev.da = table->table_da + offsetof(struct amp_table_rpmsg, vdev);
-    rsc->made.vdev.features = 1 << VIRTIO_RPMSG_F_NS;
+    rsc->rproc.buffer_base = table->buffer_base;
+    rsc->rproc.vdev.da = table->table_da + offsetof(struct amp_table_rpmsg, vdev);
+    rsc->rproc.vdev.features = 1 << VIRTIO_RPMSG_F_NS;
     elf->table_da = table->table_da;
     elf->table_len = sizeof(struct amp_table_rpmsg);
     for (unsigned i = 0; i < 2; ++i) {
-        struct amp_rsc_vring *ring = &rsc->made.vdev.vring[i];
+        struct amp_rsc_vring *ring = &rsc->rproc.vdev.vring[i];
         ring->da = table->vring_da[i];
         ring->align = table->vring_align;
         ring->num = table->vring_num;
@@ -349,9 +350,10 @@ static int check_default_table(struct amp_rsc *rsc) {
 }
 
 int amp_rsc_check(struct amp_rsc *rsc) {
-    amp_elf_look_at(&rsc->elf, AMP_AT_ENTRY, 0);
-    rsc->next = round_up(rsc->elf.port->shared_da + rsc->elf.reserved, LINE);
-    memcpy(rsc->made.buffer_size, rsc->elf.port->buffer_size, sizeof(rsc->made.buffer_size));
+    amp_load_begin_check(&rsc->elf.check, AMP_AT_ENTRY, 0);
+    rsc->next = round_up(rsc->elf.check.port->shared_da + rsc->elf.check.reserved, LINE);
+    memcpy(
+        rsc->rproc.buffer_size, rsc->elf.check.port->buffer_size, sizeof(rsc->rproc.buffer_size));
     int error = rsc->elf.table_len != 0 ? check_table(rsc) : check_default_table(rsc);
     return error != 0 ? error : place_open(rsc);
 }
@@ -371,7 +373,7 @@ static void write_default(struct amp_table_rpmsg *table) {
 }
 
 int amp_rsc_write(const struct amp_rsc *rsc) {
-    const struct amp_port *port = rsc->elf.port;
+    const struct amp_port *port = rsc->elf.check.port;
     if (rsc->elf.table_len == 0) {
         return 0;
     }
@@ -388,12 +390,12 @@ int amp_rsc_write(const struct amp_rsc *rsc) {
     }
 #endif
     // An image's table may lie at any address, so no field is stored as a word.
-    if (amp_rproc_has_link(&rsc->made)) {
-        uint8_t *vdev = table + (rsc->made.vdev.da - rsc->elf.table_da);
+    if (amp_rproc_has_link(&rsc->rproc)) {
+        uint8_t *vdev = table + (rsc->rproc.vdev.da - rsc->elf.table_da);
         amp_rsc_put(vdev + offsetof(struct amp_rsc_vdev, gfeatures), 0);
         vdev[offsetof(struct amp_rsc_vdev, status)] = 0;
-        memcpy(
-            vdev + sizeof(struct amp_rsc_vdev), rsc->made.vdev.vring, sizeof(rsc->made.vdev.vring));
+        memcpy(vdev + sizeof(struct amp_rsc_vdev), rsc->rproc.vdev.vring,
+            sizeof(rsc->rproc.vdev.vring));
     }
     for (unsigned i = 0; i < rsc->carveout_count; ++i) {
         uint8_t *carveout = table + rsc->carveout[i].entry;

@@ -24,7 +24,7 @@ struct amp_rsc {
     bool is_default; // the port's table, which the host builds
     // What the core becomes when it is loaded.  Until there is a device its rings
     // have no descriptors.
-    struct amp_rproc made;
+    struct amp_rproc rproc;
     struct {
         uint32_t entry; // offset of it in the table
         uint32_t len;

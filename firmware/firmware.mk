@@ -21,7 +21,7 @@ FW_VARIANTS := test_crash_reset test_crash_ready
 FW_IN_FLASH := virtual_uart test_notable
 
 # The core in the device's role only.
-FW_CORE := $(filter-out core/bus_%.c core/elf.c core/rproc.c core/rsc_%.c, $(wildcard core/*.c))
+FW_CORE := $(filter-out core/bus_%.c core/elf.c core/load_check.c core/rproc.c core/rsc_%.c, $(wildcard core/*.c))
 
 # $(call FW_PORT,folder,compile,link,link for flash,objects of the remote half,
 # other prerequisites,libraries,objcopy)

@@ -88,7 +88,7 @@ inline fence(side) {
 #define fence_room(side) fence(side)
 #endif
 
-/* amp_port_ops.notify(): all stores made before are visible to who is woken. */
+/* amp_port_ops.kick(): all stores made before are visible to who is woken. */
 inline notify(side) {
     d_step {
         make_visible(4 * side); make_visible(4 * side + 1);

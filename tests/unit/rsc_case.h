@@ -38,14 +38,14 @@ static inline int teardown(void **state) {
 static inline void begin(void) {
     memset(&rsc, 0, sizeof(rsc));
     memset(&error, 0, sizeof(error));
-    rsc.elf.port = &fake.port;
+    rsc.elf.check.port = &fake.port;
     rsc.elf.image = &image.source;
     image.reads = 0;
     fake_port_snapshot(&fake);
 }
 
 static inline int check_table(void) {
-    return amp_elf_report(&rsc.elf, amp_rsc_check(&rsc), &error);
+    return amp_load_report(&rsc.elf.check, amp_rsc_check(&rsc), &error);
 }
 
 // Check the table as part of an image; nothing is written.

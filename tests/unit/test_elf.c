@@ -33,11 +33,11 @@ static int teardown(void **state) {
 static int check(void) {
     memset(&elf, 0, sizeof(elf));
     memset(&error, 0, sizeof(error));
-    elf.port = &fake.port;
+    elf.check.port = &fake.port;
     elf.image = &image.source;
     image.reads = 0;
     fake_port_snapshot(&fake);
-    int result = amp_elf_report(&elf, amp_elf_check(&elf), &error);
+    int result = amp_load_report(&elf.check, amp_elf_check(&elf), &error);
     // A check never writes, and never leaves a refusal without words.
     assert_true(fake_port_unchanged(&fake));
     assert_true((result == 0) == (error.what == NULL));
@@ -49,7 +49,7 @@ static int load(void) {
     fake.clean_count = 0;
     image.reads = 0;
     memset(&error, 0, sizeof(error));
-    return amp_elf_report(&elf, amp_elf_load(&elf), &error);
+    return amp_load_report(&elf.check, amp_elf_load(&elf), &error);
 }
 
 static void expect_refusal(const char *what) {
@@ -591,15 +591,15 @@ static void test_elf64_needs_a_64_bit_host(void **state) {
 
 static void test_overlap(void **state) {
     (void)state;
-    assert_true(amp_elf_overlap(10, 10, 19, 1));
-    assert_true(amp_elf_overlap(10, 10, 0, 11));
-    assert_true(amp_elf_overlap(10, 10, 0, 100));
-    assert_true(amp_elf_overlap(12, 1, 10, 10));
-    assert_false(amp_elf_overlap(10, 10, 20, 10));
-    assert_false(amp_elf_overlap(10, 10, 0, 10));
-    assert_true(amp_elf_overlap(UINTPTR_MAX, 1, UINTPTR_MAX - 9, 10));
-    assert_false(amp_elf_overlap(UINTPTR_MAX, 1, 0, 10));
-    assert_false(amp_elf_overlap(0, 10, UINTPTR_MAX - 9, 10));
+    assert_true(amp_ranges_overlap(10, 10, 19, 1));
+    assert_true(amp_ranges_overlap(10, 10, 0, 11));
+    assert_true(amp_ranges_overlap(10, 10, 0, 100));
+    assert_true(amp_ranges_overlap(12, 1, 10, 10));
+    assert_false(amp_ranges_overlap(10, 10, 20, 10));
+    assert_false(amp_ranges_overlap(10, 10, 0, 10));
+    assert_true(amp_ranges_overlap(UINTPTR_MAX, 1, UINTPTR_MAX - 9, 10));
+    assert_false(amp_ranges_overlap(UINTPTR_MAX, 1, 0, 10));
+    assert_false(amp_ranges_overlap(0, 10, UINTPTR_MAX - 9, 10));
 }
 
 static void test_port_allows(void **state) {

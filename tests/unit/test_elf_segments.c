@@ -67,17 +67,17 @@ static void build(const struct segment *segments, unsigned count) {
 static int check(void) {
     memset(&elf, 0, sizeof(elf));
     memset(&error, 0, sizeof(error));
-    elf.port = &fake.port;
+    elf.check.port = &fake.port;
     elf.image = &image.source;
     fake_port_snapshot(&fake);
-    int result = amp_elf_report(&elf, amp_elf_check(&elf), &error);
+    int result = amp_load_report(&elf.check, amp_elf_check(&elf), &error);
     assert_true(fake_port_unchanged(&fake));
     return result;
 }
 
 static int load(void) {
     memset(&error, 0, sizeof(error));
-    return amp_elf_report(&elf, amp_elf_load(&elf), &error);
+    return amp_load_report(&elf.check, amp_elf_load(&elf), &error);
 }
 
 static void expect_place(
@@ -257,10 +257,10 @@ static void test_reservation_of_the_region(void **state) {
                 {cases[i].da, 0, cases[i].len}, {FAKE_HEAP_DA - 64, 0, 66}};
             build(two, 1);
             assert_int_equal(check(), 0);
-            assert_int_equal(elf.reserved, cases[i].reserved);
+            assert_int_equal(elf.check.reserved, cases[i].reserved);
             build(two, 2); // the one that ends last counts
             assert_int_equal(check(), 0);
-            assert_int_equal(elf.reserved, cases[i].reserved > 2 ? cases[i].reserved : 2);
+            assert_int_equal(elf.check.reserved, cases[i].reserved > 2 ? cases[i].reserved : 2);
         }
     }
     // Contents, and zeros behind them, are no reservation.

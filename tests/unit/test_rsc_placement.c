@@ -8,10 +8,10 @@ static void test_fixed_rings(void **state) {
     table_begin(&table, 1);
     table_add_vdev(&table, 7, FAKE_SHARED_DA, FAKE_SHARED_DA + 0x2000, 32, 4096, 0);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_SHARED_DA);
-    assert_int_equal(rsc.made.vdev.vring[1].da, FAKE_SHARED_DA + 0x2000);
+    assert_int_equal(rsc.rproc.vdev.vring[0].da, FAKE_SHARED_DA);
+    assert_int_equal(rsc.rproc.vdev.vring[1].da, FAKE_SHARED_DA + 0x2000);
     // Outside of the region that is given away, so that is given from its start.
-    assert_int_equal(rsc.made.buffers_da, FAKE_HEAP_DA);
+    assert_int_equal(rsc.rproc.buffers_da, FAKE_HEAP_DA);
     // The used ring counts.
     table_begin(&table, 1);
     table_add_vdev(&table, 7, FAKE_SHARED_DA, FAKE_SHARED_DA + 0x1000, 32, 4096, 0);
@@ -27,9 +27,9 @@ static void test_placed_above_what_is_fixed(void **state) {
     table_add_trace(&table, FAKE_HEAP_DA - 4, 8);
     assert_int_equal(check(), 0);
     assert_int_equal(rsc.carveout[0].da, FAKE_HEAP_DA + 0x2100);
-    assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_HEAP_DA + 0x1000);
-    assert_int_equal(rsc.made.vdev.vring[1].da, FAKE_HEAP_DA + 0x2140);
-    assert_true(rsc.made.buffers_da > rsc.made.vdev.vring[1].da);
+    assert_int_equal(rsc.rproc.vdev.vring[0].da, FAKE_HEAP_DA + 0x1000);
+    assert_int_equal(rsc.rproc.vdev.vring[1].da, FAKE_HEAP_DA + 0x2140);
+    assert_true(rsc.rproc.buffers_da > rsc.rproc.vdev.vring[1].da);
     // Each at a cache line, whatever ends before it, and however little it asks for.
     for (uint32_t len = 1; len <= 130; ++len) {
         table_begin(&table, 3);
@@ -38,9 +38,9 @@ static void test_placed_above_what_is_fixed(void **state) {
         table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, 1, 4, 0);
         assert_int_equal(check(), 0);
         amp_da_t first = FAKE_HEAP_DA + (len + 63) / 64 * 64;
-        assert_int_equal(rsc.made.vdev.vring[0].da, first);
-        assert_int_equal(rsc.made.vdev.vring[1].da, first + 64);
-        assert_int_equal(rsc.made.buffers_da, first + 128);
+        assert_int_equal(rsc.rproc.vdev.vring[0].da, first);
+        assert_int_equal(rsc.rproc.vdev.vring[1].da, first + 64);
+        assert_int_equal(rsc.rproc.buffers_da, first + 128);
     }
     // Around the whole region, there is nothing left to give.
     table_begin(&table, 2);
@@ -67,17 +67,17 @@ static void test_region_at_the_end_of_the_addresses(void **state) {
     fake.default_table = (struct amp_default_table){
         .table_da = top.da, .vring_da = {AMP_DA_ANY, AMP_DA_ANY}, .vring_align = 4, .vring_num = 2};
     assert_int_equal(check_default(), 0);
-    assert_true(rsc.made.buffers_da + 2048 - 1 > top.da);
+    assert_true(rsc.rproc.buffers_da + 2048 - 1 > top.da);
     // To the very last byte, and one more: then a buffer less.
-    size_t head = rsc.made.buffers_da - top.da;
+    size_t head = rsc.rproc.buffers_da - top.da;
     uint32_t size = (uint32_t)((FAKE_TOP_LEN - head) / 4);
     set_sizes(size, size);
     assert_int_equal(check_default(), 0);
-    assert_int_equal(rsc.made.buffers_len, 4 * size);
+    assert_int_equal(rsc.rproc.buffers_len, 4 * size);
     assert_true(rsc.next == (amp_da_t)(top.da + FAKE_TOP_LEN));
     set_sizes(size + 1, size + 1);
     assert_int_equal(check_default(), 0);
-    assert_int_equal(rsc.made.buffers_len, 3 * (size + 1));
+    assert_int_equal(rsc.rproc.buffers_len, 3 * (size + 1));
     size = (uint32_t)((FAKE_TOP_LEN - head) / 3 + 1);
     set_sizes(size, size);
     assert_int_equal(check_default(), -AMP_ENOMEM);
@@ -162,7 +162,7 @@ static void test_placed_above_a_reservation(void **state) {
     image_set(&image, P_MEMSZ, IMAGE_NOTE, 0x3001);
     assert_int_equal(check_image(), 0);
     assert_int_equal(rsc.carveout[0].da, FAKE_HEAP_DA + 0x2040);
-    assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_HEAP_DA + 0x2080);
+    assert_int_equal(rsc.rproc.vdev.vring[0].da, FAKE_HEAP_DA + 0x2080);
     // What takes nearly all of it is the region.
     image_set(&image, P_MEMSZ, IMAGE_NOTE, 0x1000 + FAKE_HEAP_LEN);
     assert_int_equal(check_image(), 0);
@@ -194,7 +194,7 @@ static void test_no_room(void **state) {
     // smallest region that does.
     table_standard(&table, 32);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.made.buffers_len, 64 * 512);
+    assert_int_equal(rsc.rproc.buffers_len, 64 * 512);
     size_t needed = rsc.next - FAKE_HEAP_DA - 31 * 512;
     for (size_t len = 0; len < needed; len += len < 2048 ? 1 : 512) {
         fake.port.shared_len = len;
@@ -205,7 +205,7 @@ static void test_no_room(void **state) {
     assert_int_equal(check(), -AMP_ENOMEM);
     fake.port.shared_len = needed;
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.made.buffers_len, 33 * 512);
+    assert_int_equal(rsc.rproc.buffers_len, 33 * 512);
     // A carveout of 4 GiB less a byte.
     fake.port.shared_len = FAKE_HEAP_LEN;
     table_begin(&table, 2);
@@ -220,7 +220,7 @@ static void test_default_table(void **state) {
     (void)state;
     fake.port.default_table = &fake.default_table;
     assert_int_equal(check_default(), 0);
-    assert_int_equal(rsc.made.buffers_da, FAKE_HEAP_DA);
+    assert_int_equal(rsc.rproc.buffers_da, FAKE_HEAP_DA);
     assert_int_equal(amp_rsc_write(&rsc), 0);
     static const uint32_t expected[] = {1, 2, 0, 0, 0x18, 0x5C, // header, offsets
         3, 7, 0, 1, 0, 0, 2 << 8, // device
@@ -230,7 +230,7 @@ static void test_default_table(void **state) {
     const uint8_t *written = fake_port_at(&fake, fake.default_table.table_da, sizeof(expected) + 1);
     assert_memory_equal(written, expected, sizeof(expected));
     assert_int_equal(written[sizeof(expected)], 0x5A);
-    assert_int_equal(rsc.made.vdev.da, fake.default_table.table_da + 0x18);
+    assert_int_equal(rsc.rproc.vdev.da, fake.default_table.table_da + 0x18);
     fake.map_count = 0;
     fake.map_fail_at = 1;
     assert_int_equal(amp_rsc_write(&rsc), -AMP_EIO);
@@ -244,7 +244,7 @@ static void test_default_table_inside_the_region(void **state) {
     fake.default_table.vring_da[1] = FAKE_HEAP_DA + 0x1000;
     fake.default_table.vring_num = 8;
     assert_int_equal(check_default(), 0);
-    assert_true(rsc.made.buffers_da >= FAKE_HEAP_DA + 0x2000 + virtq_size(8, 32));
+    assert_true(rsc.rproc.buffers_da >= FAKE_HEAP_DA + 0x2000 + virtq_size(8, 32));
 }
 
 static void test_default_table_refused(void **state) {

@@ -10,22 +10,22 @@ static void test_standard(void **state) {
     uint32_t ring_len = virtq_size(8, 16);
     amp_da_t ring1 = (FAKE_HEAP_DA + ring_len + 63) & ~(amp_da_t)63;
     amp_da_t buffers = (ring1 + ring_len + 63) & ~(amp_da_t)63;
-    assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_HEAP_DA);
-    assert_int_equal(rsc.made.vdev.vring[1].da, ring1);
-    assert_int_equal(rsc.made.buffers_da, buffers);
+    assert_int_equal(rsc.rproc.vdev.vring[0].da, FAKE_HEAP_DA);
+    assert_int_equal(rsc.rproc.vdev.vring[1].da, ring1);
+    assert_int_equal(rsc.rproc.buffers_da, buffers);
     assert_int_equal(rsc.next, buffers + 16 * 512);
-    assert_int_equal(rsc.made.trace_da, FAKE_DATA_DA + 0x400);
-    assert_int_equal(rsc.made.trace_len, 128);
-    assert_int_equal(rsc.made.vdev.da, FAKE_DATA_DA + table_get(table.bytes, 16));
-    assert_int_equal(rsc.made.vdev.features, 0xFF);
-    assert_int_equal(rsc.made.vdev.vring[1].notifyid, 11);
-    assert_int_equal(rsc.made.vdev.vring[1].num, 8);
-    assert_int_equal(rsc.made.vdev.vring[1].align, 16);
+    assert_int_equal(rsc.rproc.trace_da, FAKE_DATA_DA + 0x400);
+    assert_int_equal(rsc.rproc.trace_len, 128);
+    assert_int_equal(rsc.rproc.vdev.da, FAKE_DATA_DA + table_get(table.bytes, 16));
+    assert_int_equal(rsc.rproc.vdev.features, 0xFF);
+    assert_int_equal(rsc.rproc.vdev.vring[1].notifyid, 11);
+    assert_int_equal(rsc.rproc.vdev.vring[1].num, 8);
+    assert_int_equal(rsc.rproc.vdev.vring[1].align, 16);
 
     // What the host writes, and nothing else.
     struct table expected = table;
     uint32_t vdev = table_get(table.bytes, 16);
-    assert_int_equal(rsc.made.vdev.da, FAKE_DATA_DA + vdev);
+    assert_int_equal(rsc.rproc.vdev.da, FAKE_DATA_DA + vdev);
     table_set(&expected, VDEV(vdev, gfeatures), 0);
     expected.bytes[VDEV(vdev, status)] = 0;
     table_set(&expected, RING(vdev, 0, da), FAKE_HEAP_DA);
@@ -37,9 +37,9 @@ static void test_same_addresses_every_time(void **state) {
     (void)state;
     table_standard(&table, 32);
     assert_int_equal(check(), 0);
-    struct amp_rproc_vdev first = rsc.made.vdev;
+    struct amp_rproc_vdev first = rsc.rproc.vdev;
     assert_int_equal(check(), 0);
-    assert_memory_equal(&first, &rsc.made.vdev, sizeof(first));
+    assert_memory_equal(&first, &rsc.rproc.vdev, sizeof(first));
 }
 
 static void test_unaligned_entries(void **state) {
@@ -64,8 +64,8 @@ static void test_notify_ids_left_open(void **state) {
     table_set(&table, RING(vdev, 0, notifyid), AMP_DA_ANY);
     table_set(&table, RING(vdev, 1, notifyid), AMP_DA_ANY);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.made.vdev.vring[0].notifyid, 0);
-    assert_int_equal(rsc.made.vdev.vring[1].notifyid, 1);
+    assert_int_equal(rsc.rproc.vdev.vring[0].notifyid, 0);
+    assert_int_equal(rsc.rproc.vdev.vring[1].notifyid, 1);
     assert_int_equal(table_get(load_and_write(), RING(vdev, 1, notifyid)), 1);
 }
 
@@ -85,11 +85,11 @@ static void test_other_entries_are_left_alone(void **state) {
         .type = AMP_RSC_DEVMEM, .da = FAKE_ROM_DA, .pa = FAKE_ROM_DA, .len = FAKE_ROM_LEN};
     table_add(&table, &devmem, sizeof(devmem));
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.made.vdev.da, FAKE_DATA_DA + first);
-    assert_int_equal(rsc.made.vdev.vring[0].num, 4);
-    assert_int_equal(rsc.made.vdev.vring[0].da % 4096, 0);
-    assert_int_equal(rsc.made.vdev.vring[1].da % 4096, 0);
-    assert_int_equal(rsc.made.trace_len, 64);
+    assert_int_equal(rsc.rproc.vdev.da, FAKE_DATA_DA + first);
+    assert_int_equal(rsc.rproc.vdev.vring[0].num, 4);
+    assert_int_equal(rsc.rproc.vdev.vring[0].da % 4096, 0);
+    assert_int_equal(rsc.rproc.vdev.vring[1].da % 4096, 0);
+    assert_int_equal(rsc.rproc.trace_len, 64);
     const uint8_t *loaded = load_and_write();
     size_t len = sizeof(struct amp_rsc_vdev) + 2 * sizeof(struct amp_rsc_vring);
     assert_memory_equal(loaded + console, table.bytes + console, len);
@@ -206,7 +206,7 @@ static void test_vdev_fields(void **state) {
     table_standard(&table, 4);
     table_set(&table, VDEV(table_get(table.bytes, 16), dfeatures), 2);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.made.vdev.features, 2);
+    assert_int_equal(rsc.rproc.vdev.features, 2);
 }
 
 static void test_ring_fields(void **state) {
@@ -276,7 +276,7 @@ static void test_ring_fields(void **state) {
     table_begin(&table, 1);
     table_add_vdev(&table, 7, FAKE_SHARED_DA + 4, FAKE_SHARED_DA + 0x404, 4, 4, 0);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.made.vdev.vring[0].da, FAKE_SHARED_DA + 4);
+    assert_int_equal(rsc.rproc.vdev.vring[0].da, FAKE_SHARED_DA + 4);
     // The last ring that fits.
     table_begin(&table, 1);
     uint32_t end = FAKE_SHARED_DA + FAKE_SHARED_LEN;
@@ -374,7 +374,7 @@ static void test_devmem_and_trace(void **state) {
     table_begin(&table, 1);
     table_add_trace(&table, FAKE_ROM_DA + FAKE_ROM_LEN - 4, 4);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.made.trace_len, 4);
+    assert_int_equal(rsc.rproc.trace_len, 4);
     // A trace that lies nowhere is not read, and does not matter.
     static const uint32_t traces[][2] = {{FAKE_DATA_DA, FAKE_DATA_LEN + 1}, {FAKE_DARK_DA, 4},
         {0, 4}, {AMP_DA_ANY, 4}, {FAKE_DATA_DA, 0}, {FAKE_DATA_DA, UINT32_MAX},
@@ -384,11 +384,11 @@ static void test_devmem_and_trace(void **state) {
         table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, 4, 16, 0);
         table_add_trace(&table, traces[i][0], traces[i][1]);
         assert_int_equal(check(), 0);
-        assert_int_equal(rsc.made.trace_len, 0);
+        assert_int_equal(rsc.rproc.trace_len, 0);
         table_add_trace(&table, FAKE_DATA_DA + 0x800, 5); // the first that can be read
         assert_int_equal(check(), 0);
-        assert_int_equal(rsc.made.trace_da, FAKE_DATA_DA + 0x800);
-        assert_int_equal(rsc.made.trace_len, 5);
+        assert_int_equal(rsc.rproc.trace_da, FAKE_DATA_DA + 0x800);
+        assert_int_equal(rsc.rproc.trace_len, 5);
     }
 }
 
@@ -463,7 +463,7 @@ static void test_one_device_at_address_zero(void **state) {
     image_set(&image, P_PADDR, IMAGE_DATA, 0);
     image.source.read = read_changing;
     assert_int_equal(check_image(), 0);
-    assert_int_equal(rsc.made.vdev.da, 0);
+    assert_int_equal(rsc.rproc.vdev.da, 0);
 }
 
 // Every word of the table with every interesting value: accepted or refused,
@@ -486,14 +486,16 @@ static void test_every_word_with_every_value(void **state) {
             assert_true(result == 0 || result == -AMP_ENOEXEC || result == -AMP_ENOMEM);
             if (result == 0) {
                 load_and_write();
-                for (int ring = 0; ring < 2 && amp_rproc_has_link(&rsc.made); ++ring) {
-                    assert_true(amp_elf_map(&rsc.elf, rsc.made.vdev.vring[ring].da,
-                        virtq_size(rsc.made.vdev.vring[ring].num, rsc.made.vdev.vring[ring].align),
+                for (int ring = 0; ring < 2 && amp_rproc_has_link(&rsc.rproc); ++ring) {
+                    assert_true(amp_load_map(&rsc.elf.check, rsc.rproc.vdev.vring[ring].da,
+                        virtq_size(
+                            rsc.rproc.vdev.vring[ring].num, rsc.rproc.vdev.vring[ring].align),
                         AMP_WINDOW_SHARED));
                 }
-                assert_true(rsc.made.buffers_da >= FAKE_HEAP_DA || !amp_rproc_has_link(&rsc.made));
                 assert_true(
-                    rsc.made.buffers_da + rsc.made.buffers_len <= FAKE_HEAP_DA + FAKE_HEAP_LEN);
+                    rsc.rproc.buffers_da >= FAKE_HEAP_DA || !amp_rproc_has_link(&rsc.rproc));
+                assert_true(
+                    rsc.rproc.buffers_da + rsc.rproc.buffers_len <= FAKE_HEAP_DA + FAKE_HEAP_LEN);
             }
         }
     }

@@ -1,0 +1,39 @@
+/* What the checks of an image share: memory asked for, and the text of a refusal. */
+#include "core/load_check.h"
+
+#include "openamp/port.h"
+
+#define TEXT(name, text) text,
+static const struct amp_load_texts texts = {AMP_LOAD_TEXTS(TEXT)};
+
+bool amp_load_allows(struct amp_load_check *check, amp_da_t da, size_t len, uint32_t flags) {
+    check->da = da;
+    check->len = len;
+    check->flags = flags;
+    return amp_port_allows(check->port, da, len, flags);
+}
+
+void *amp_load_map(struct amp_load_check *check, amp_da_t da, size_t len, uint32_t flags) {
+    const struct amp_port *port = check->port;
+    return amp_load_allows(check, da, len, flags) ? port->ops->map(port->ctx, da, len) : NULL;
+}
+
+int amp_load_report(const struct amp_load_check *check, int what, struct amp_load_error *error) {
+    if (what <= 0) {
+        return what;
+    }
+    error->what = (const char *)&texts + what;
+    error->unit = (const char *)&texts + check->unit;
+    error->where = check->where;
+    if (what <= AMP_TAKEN || check->unit == AMP_AT_SEGMENT) {
+        error->da = check->da;
+        error->len = check->len;
+    }
+    if (what <= AMP_OUTSIDE) {
+        error->missed = check->flags | AMP_WINDOW_ANY;
+    }
+    if (what == AMP_UNREADABLE) {
+        return check->read_error;
+    }
+    return what == AMP_NO_ROOM ? -AMP_ENOMEM : -AMP_ENOEXEC;
+}
