@@ -1,24 +1,40 @@
 # For MicroPython ports that build with CMake:
 #
-#   -DUSER_C_MODULES=/path/to/openamp/micropython.cmake
+#   -DUSER_C_MODULES=/path/to/openamp/micropython.cmake -DOPENAMP_PORT=NAME
 #
-# The port of the machine comes from elsewhere (docs/PORTING.md): its sources
-# are added to OPENAMP_PORT_SRC before this file is read, or linked otherwise.
+# NAME is a folder of ports/.  Without it the port of the machine comes from
+# elsewhere (docs/PORTING.md): its sources are added to OPENAMP_PORT_SRC before
+# this file is read, or linked otherwise.
+
+# The lists that the builds with make include: "NAME := a b c", and comments.
+function(openamp_read_lists file)
+    file(READ ${file} text)
+    string(REGEX REPLACE "#[^\n]*" "" text "${text}")
+    string(REGEX REPLACE "\\\\\n" " " text "${text}")
+    string(REGEX MATCHALL "[A-Z_]+ :=[^\n]*" lists "${text}")
+    foreach(list ${lists})
+        string(REGEX MATCH "^([A-Z_]+) :=(.*)" _ "${list}")
+        set(name ${CMAKE_MATCH_1})
+        separate_arguments(values UNIX_COMMAND "${CMAKE_MATCH_2}")
+        set(${name} ${values} PARENT_SCOPE)
+    endforeach()
+endfunction()
+
+set(OPENAMP_TOP ${CMAKE_CURRENT_LIST_DIR})
+openamp_read_lists(${OPENAMP_TOP}/core/core.mk)
+openamp_read_lists(${OPENAMP_TOP}/micropython/sources.mk)
+list(TRANSFORM AMP_MODULE PREPEND micropython/)
+set(OPENAMP_SRC ${AMP_CORE_COMMON} ${AMP_CORE_HOST} ${AMP_BUS_COMMON} ${AMP_BUS_HOST}
+    ${AMP_BUS_PORT_HOST} ${AMP_MODULE})
+if(OPENAMP_PORT)
+    openamp_read_lists(${OPENAMP_TOP}/ports/${OPENAMP_PORT}/sources.mk)
+    list(TRANSFORM AMP_PORT_HOST PREPEND ports/${OPENAMP_PORT}/)
+    list(APPEND OPENAMP_SRC ${AMP_PORT_HOST})
+endif()
+list(TRANSFORM OPENAMP_SRC PREPEND ${OPENAMP_TOP}/)
 
 add_library(usermod_openamp INTERFACE)
-file(GLOB OPENAMP_CORE_SRC ${CMAKE_CURRENT_LIST_DIR}/core/*.c)
-target_sources(usermod_openamp INTERFACE
-    ${CMAKE_CURRENT_LIST_DIR}/micropython/callback.c
-    ${CMAKE_CURRENT_LIST_DIR}/micropython/endpoint.c
-    ${CMAKE_CURRENT_LIST_DIR}/micropython/image.c
-    ${CMAKE_CURRENT_LIST_DIR}/micropython/message.c
-    ${CMAKE_CURRENT_LIST_DIR}/micropython/modopenamp.c
-    ${CMAKE_CURRENT_LIST_DIR}/micropython/remote.c
-    ${CMAKE_CURRENT_LIST_DIR}/micropython/remoteproc.c
-    ${CMAKE_CURRENT_LIST_DIR}/ports/common/bus_host.c
-    ${OPENAMP_CORE_SRC}
-    ${OPENAMP_PORT_SRC})
-target_include_directories(usermod_openamp INTERFACE
-    ${CMAKE_CURRENT_LIST_DIR} ${CMAKE_CURRENT_LIST_DIR}/include)
-target_compile_definitions(usermod_openamp INTERFACE AMP_CONFIG_DEVICE=0)
+target_sources(usermod_openamp INTERFACE ${OPENAMP_SRC} ${OPENAMP_PORT_SRC})
+target_include_directories(usermod_openamp INTERFACE ${OPENAMP_TOP} ${OPENAMP_TOP}/include)
+target_compile_definitions(usermod_openamp INTERFACE AMP_CONFIG_DEVICE=0 ${AMP_PORT_DEFINES})
 target_link_libraries(usermod INTERFACE usermod_openamp)

@@ -40,24 +40,24 @@ bench:
 	$(MAKE) bench-exact bench-qemu
 	$(MAKE) bench-times
 	$(MAKE) bench-curves
-bench-exact: $(BENCH_PAIR:%=$(BUILD)/bench/%) $(AMP_FIRMWARE_SIM) $(BENCH_PYTHON)/sim/micropython
+bench-exact: $(BENCH_PAIR:%=$(BUILD)/bench/%) $(sim_FIRMWARE) $(BENCH_PYTHON)/sim/micropython
 	bench/guard --self-test
-	CC='$(CC)' bench/guard bench bench/run $(BUILD) $(FW)
+	CC='$(CC)' bench/guard bench bench/run $(BUILD) $(sim_FW)
 	[ "$$RECORD" = 1 ] || bench/table
-bench-times: $(BENCH_SIM:%=$(BUILD)/bench/%) $(AMP_FIRMWARE_SIM) $(BUILD)/sim/micropython
-	bench/guard times bench/times $(BUILD) $(FW)
+bench-times: $(BENCH_SIM:%=$(BUILD)/bench/%) $(sim_FIRMWARE) $(BUILD)/sim/micropython
+	bench/guard times bench/times $(BUILD) $(sim_FW)
 # ./test has them drawn elsewhere: a test changes no file of ours.
 BENCH_CURVES ?= docs/bench
-bench-curves: $(BUILD)/bench/cost $(BUILD)/bench/remotes $(AMP_FIRMWARE_SIM)
-	bench/curves $(BUILD) $(FW) $(BENCH_CURVES)
+bench-curves: $(BUILD)/bench/cost $(BUILD)/bench/remotes $(sim_FIRMWARE)
+	bench/curves $(BUILD) $(sim_FW) $(BENCH_CURVES)
 bench-profile: $(BUILD)/bench/cost
 	@bench/exact --profile $(BUILD)
 bench-record:
 	RECORD=1 $(MAKE) bench-exact bench-qemu bench-stm32h7 size
 	bench/table --write
-size: $(AMP_AN521_BUILD)/micropython-host.elf
-	bench/guard size bench/size $(BUILD)
+size: $(mps2_an521_BUILD)/micropython-host.elf
+	bench/guard size bench/size $(BUILD) $(call PORT_FILES,stm32h7,$(stm32h7_HOST))
 .PHONY: size-profile
-size-profile: $(AMP_AN521_BUILD)/micropython-host.elf
-	@bench/size $(BUILD) >/dev/null
+size-profile: $(mps2_an521_BUILD)/micropython-host.elf
+	@bench/size $(BUILD) $(call PORT_FILES,stm32h7,$(stm32h7_HOST)) >/dev/null
 	@bench/size-profile $(BUILD)/size/micropython_total.txt

@@ -8,12 +8,12 @@ $(BUILD)/bench/qemu_plugin.so: bench/qemu_plugin.c
 	@mkdir -p $(@D)
 	gcc $(CFLAGS_STRICT) -O2 -shared -fPIC -DQEMU_PLUGIN_VERSION=$(QEMU_PLUGIN_VERSION) $< -o $@
 
-$(BUILD)/bench/qemu_host.o: bench/qemu_host.c $(HEADERS)
+$(BUILD)/bench/qemu_host.elf: $(mps2_an521_BUILD)/host/bench/qemu_host.o $(QEMU_LIB) \
+    $(mps2_an521_BUILD)/host.ld
 	@mkdir -p $(@D)
-	$(AMP_AN521_HOST_CC) -I. -c $< -o $@
-$(BUILD)/bench/qemu_host.elf: $(BUILD)/bench/qemu_host.o $(QEMU_LIB) $(AMP_AN521_DEPS)
-	$(AMP_AN521_PREFIX)gcc $(AMP_AN521_HOST_LD) $< $(QEMU_LIB) -lc -lgcc -o $@
+	$(mps2_an521_HOST_LINK) $(filter %.o,$^) $(mps2_an521_REMOTE_LIBS) -o $@
+-include $(mps2_an521_BUILD)/host/bench/qemu_host.d
 
 .PHONY: bench-qemu
-bench-qemu: $(BUILD)/bench/qemu_plugin.so $(BUILD)/bench/qemu_host.elf mps2_an521
-	bench/guard an521 bench/run_qemu $(BUILD) $(FW_AN521)
+bench-qemu: $(BUILD)/bench/qemu_plugin.so $(BUILD)/bench/qemu_host.elf board-mps2_an521
+	bench/guard an521 bench/run_qemu $(BUILD) $(mps2_an521_FW)

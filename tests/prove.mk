@@ -33,8 +33,8 @@ $(FUZZ_TARGETS) $(FUZZ_OTHERS): %: $(FUZZ_DIR)/%
 # The arguments that Python can give, to MicroPython with sanitizers.  What
 # callbacks raise is printed; the last line counts.
 .PHONY: fuzz_arguments
-fuzz_arguments: micropython-asan $(AMP_FIRMWARE_SIM)
-	OPENAMP_FIRMWARE=$(FW) build/asan/sim/micropython tests/fuzz/arguments.py $(or $(SECONDS),10) \
+fuzz_arguments: micropython-asan $(sim_FIRMWARE)
+	OPENAMP_FIRMWARE=$(sim_FW) build/asan/sim/micropython tests/fuzz/arguments.py $(or $(SECONDS),10) \
 	    >build/asan/arguments.log 2>&1 || { tail -n 30 build/asan/arguments.log; exit 1; }
 	@tail -n 1 build/asan/arguments.log
 

@@ -13,7 +13,7 @@ UNIT_SHARED := $(filter-out tests/unit/test_%.c tests/unit/bench_%.c, $(wildcard
 UNIT_SHARED_OBJ := $(UNIT_SHARED:%.c=$(BUILD)/host/%.o)
 
 $(BUILD)/host/tests/%.o: CFLAGS_HOST += -Itests/unit \
-    -DAMP_TEST_FIRMWARE='"$(abspath $(FW))"'
+    -DAMP_TEST_FIRMWARE='"$(abspath $(sim_FW))"'
 $(UNIT_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/host/tests/%.o $(UNIT_SHARED_OBJ) \
     $(BUILD)/libopenamp_sim.a
 	@mkdir -p $(@D)
@@ -22,7 +22,7 @@ $(UNIT_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/host/tests/%.o $(UNIT_SHARED_OBJ) \
 -include $(UNIT_PROGRAMS:$(BUILD)/tests/%=$(BUILD)/host/tests/%.d) $(UNIT_SHARED_OBJ:.o=.d)
 
 # All of them run, then the target fails if one failed.
-unit: $(UNIT_PROGRAMS) $(AMP_FIRMWARE_SIM)
+unit: $(UNIT_PROGRAMS) $(sim_FIRMWARE)
 	@failed=0; for program in $(UNIT_PROGRAMS); do \
 	    echo "== $$program"; timeout 300 $$program || failed=1; \
 	done; exit $$failed
@@ -53,8 +53,8 @@ peer-write: $(BUILD)/tests/peer/matrix
 
 # ---- The MicroPython module ----
 
-python: $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM)
-	tests/micropython/run $(BUILD)/sim/micropython $(FW) $(BUILD)/python-results
+python: $(sim_BUILD)/micropython $(sim_FIRMWARE)
+	tests/micropython/run $(sim_BUILD)/micropython $(sim_FW) $(BUILD)/python-results
 
 # MicroPython, core and port with sanitizers; the firmware is on another machine.
 # (MicroPython hands NULL to memcpy with a length of 0, and scans its stack.)
@@ -64,8 +64,8 @@ MP_SANITIZE := -fsanitize=address,undefined -fno-sanitize=nonnull-attribute \
 micropython-asan:
 	$(MAKE) BUILD=build/asan CC=gcc micropython \
 	    MP_KIND='CFLAGS_EXTRA="$(MP_SANITIZE) -DMP_ASAN=1 -DMP_UBSAN=1" LDFLAGS_EXTRA="$(MP_SANITIZE)"'
-python-asan: micropython-asan $(AMP_FIRMWARE_SIM)
-	tests/micropython/run build/asan/sim/micropython $(FW) build/asan/python-results
+python-asan: micropython-asan $(sim_FIRMWARE)
+	tests/micropython/run build/asan/sim/micropython $(sim_FW) build/asan/python-results
 	$(MAKE) --no-print-directory soak-python-asan
 
 # ---- AArch64, under user-mode emulation ----
@@ -78,19 +78,19 @@ aarch64:
 	    MP_KIND="CROSS_COMPILE=aarch64-linux-gnu- LDFLAGS_EXTRA=-static" aarch64-run
 
 .PHONY: aarch64-run
-aarch64-run: $(BUILD)/examples/host $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM)
+aarch64-run: $(BUILD)/examples/host $(sim_BUILD)/micropython $(sim_FIRMWARE)
 	OPENAMP_SIM_EMULATOR=qemu-aarch64 qemu-aarch64 $(BUILD)/examples/host \
-	    $(FW)/virtual_uart.elf 10000
-	tests/micropython/run tests/micropython/micropython-aarch64 $(FW) $(BUILD)/python-results
+	    $(sim_FW)/virtual_uart.elf 10000
+	tests/micropython/run tests/micropython/micropython-aarch64 $(sim_FW) $(BUILD)/python-results
 
 # ---- What is printed in the documentation ----
 
-docs-test: $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM) $(EXAMPLES_C)
-	tests/docs/run $(BUILD)/sim/micropython $(FW)
+docs-test: $(sim_BUILD)/micropython $(sim_FIRMWARE) $(EXAMPLES_C)
+	tests/docs/run $(sim_BUILD)/micropython $(sim_FW)
 
-examples: $(EXAMPLES_C) $(AMP_FIRMWARE_SIM)
-	$(BUILD)/examples/host $(FW)/virtual_uart.elf 10000
-	OPENAMP_SIM_FLASH=$(FW)/virtual_uart.flash.bin $(BUILD)/examples/host 0x08000000 10000
+examples: $(EXAMPLES_C) $(sim_FIRMWARE)
+	$(BUILD)/examples/host $(sim_FW)/virtual_uart.elf 10000
+	OPENAMP_SIM_FLASH=$(sim_FW)/virtual_uart.flash.bin $(BUILD)/examples/host 0x08000000 10000
 
 # ---- The core for every kind of processor ----
 
@@ -146,3 +146,4 @@ check-headers:
 	tools/check-headers
 check-tools:
 	tests/tools/fetch-micropython
+	tests/tools/platform

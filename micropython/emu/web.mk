@@ -17,7 +17,7 @@ $(WEB_NPM)/stamp: web/package.json web/package-lock.json
 
 # Firmware that the page offers, in the module's own file system.
 WEB_FIRMWARE := $(addprefix $(WEB)/firmware/, $(addsuffix .elf, virtual_uart test_services test_crash))
-$(WEB)/firmware/%.elf: $(FW_EMU)/%.elf
+$(WEB)/firmware/%.elf: $(emu_FW)/%.elf
 	@mkdir -p $(@D)
 	llvm-strip --strip-debug $< -o $@
 

@@ -2,21 +2,21 @@
  * Where a program in C lies.  Run through the preprocessor, so that the
  * addresses are those of board.h:
  *   firmware to load (default): text in code RAM, the rest in data RAM
- *   AMP_AN521_IN_FLASH: firmware in flash; the reset code copies the data, the
+ *   AMP_LINK_IN_FLASH: firmware in flash; the reset code copies the data, the
  *   host copies the resource table
- *   AMP_AN521_HOST: a host program, all in SSRAM1
+ *   AMP_LINK_HOST: a host program, all in SSRAM1
  */
 #define AMP_AN521_LINKER_SCRIPT
 #define AMP_LINKER_SCRIPT
 #include "board.h"
 #include "openamp/table_mark.h"
 
-#if defined(AMP_AN521_HOST)
+#if defined(AMP_LINK_HOST)
 #define TEXT host
 #define DATA host
 #define TABLE host :data
 #define DATA_END (AMP_AN521_HOST_DA + AMP_AN521_HOST_LEN)
-#elif defined(AMP_AN521_IN_FLASH)
+#elif defined(AMP_LINK_IN_FLASH)
 #define TEXT flash
 #define DATA data
 #define TABLE table AT > flash :table
@@ -42,7 +42,7 @@ MEMORY
 PHDRS
 {
     text PT_LOAD FLAGS(5);
-#ifdef AMP_AN521_IN_FLASH
+#ifdef AMP_LINK_IN_FLASH
     table PT_LOAD FLAGS(6);
 #endif
     data PT_LOAD FLAGS(6);
@@ -54,7 +54,7 @@ SECTIONS
     .text : ALIGN(16)
     {
         KEEP(*(.vectors))
-#ifndef AMP_AN521_HOST
+#ifndef AMP_LINK_HOST
         AMP_TABLE_MARK
 #endif
         *(.text .text.*)
@@ -71,7 +71,7 @@ SECTIONS
         *(.data .data.*)
         . = ALIGN(16);
         __data_end = .;
-#ifdef AMP_AN521_IN_FLASH
+#ifdef AMP_LINK_IN_FLASH
     } > data AT > flash :data
 #else
     } > DATA :data

@@ -2,7 +2,7 @@
  * Where the M4's firmware lies.  Run through the preprocessor, so that the
  * addresses are those of board.h:
  *   to load (default): all in D2 SRAM
- *   AMP_STM32H7_IN_FLASH=address: text there, a multiple of 64 KiB; the reset
+ *   AMP_LINK_IN_FLASH=address: text there, a multiple of 64 KiB; the reset
  *   code copies the data, the host copies the resource table
  */
 #define AMP_STM32H7_LINKER_SCRIPT
@@ -10,7 +10,7 @@
 #include "board.h"
 #include "openamp/table_mark.h"
 
-#if defined(AMP_STM32H7_IN_FLASH)
+#if defined(AMP_LINK_IN_FLASH)
 #define TEXT flash
 #define TABLE table AT > flash :table
 #define TABLE_HEADER table PT_LOAD FLAGS(6);
@@ -18,14 +18,14 @@
 #define TEXT ram
 #define TABLE ram :data
 #define TABLE_HEADER
-#define AMP_STM32H7_IN_FLASH AMP_STM32H7_FLASH_DA
+#define AMP_LINK_IN_FLASH AMP_STM32H7_FLASH_DA
 #endif
 
 ENTRY(amp_stm32h7_reset)
 
 MEMORY
 {
-    flash : ORIGIN = AMP_STM32H7_IN_FLASH, LENGTH = 128K
+    flash : ORIGIN = AMP_LINK_IN_FLASH, LENGTH = 128K
     ram : ORIGIN = AMP_STM32H7_D2_DA, LENGTH = AMP_STM32H7_D2_LEN
     table : ORIGIN = AMP_STM32H7_TABLE_DA, LENGTH = AMP_STM32H7_TABLE_LEN
 }

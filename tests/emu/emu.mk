@@ -6,15 +6,15 @@
 #   emu-python  the tests of the openamp module
 #   fuzz_emu    (make fuzz) firmware made of chance, under sanitizers
 
-EMU_LIB_OBJ := $(CORE_SRC:%.c=$(BUILD)/host/%.o) $(AMP_EMU_HOST_SRC:%.c=$(BUILD)/host/%.o)
+EMU_LIB_OBJ := $(CORE_SRC:%.c=$(BUILD)/host/%.o) $(emu_HOST_SRC:%.c=$(BUILD)/host/%.o)
 $(BUILD)/libopenamp_emu.a: $(EMU_LIB_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
--include $(AMP_EMU_HOST_SRC:%.c=$(BUILD)/host/%.d)
+-include $(emu_HOST_SRC:%.c=$(BUILD)/host/%.d)
 
 EMU_TESTS := $(patsubst tests/emu/%.c,%,$(wildcard tests/emu/test_*.c))
 EMU_PROGRAMS := $(EMU_TESTS:%=$(BUILD)/tests/emu/%)
-$(BUILD)/host/tests/emu/%.o: CFLAGS_HOST += -DAMP_TEST_EMU_FIRMWARE='"$(abspath $(FW_EMU))"'
+$(BUILD)/host/tests/emu/%.o: CFLAGS_HOST += -DAMP_TEST_EMU_FIRMWARE='"$(abspath $(emu_FW))"'
 $(EMU_PROGRAMS): $(BUILD)/tests/emu/%: $(BUILD)/host/tests/emu/%.o $(BUILD)/libopenamp_emu.a
 	@mkdir -p $(@D)
 	$(CC) $(KIND_CFLAGS) $^ -lcmocka -o $@
@@ -33,11 +33,11 @@ $(BUILD)/examples/host-emu: $(BUILD)/host/examples/host.o $(BUILD)/libopenamp_em
 # The random programs take one processor, the rest the other.
 emu-test: emu-unit emu-random emu-python
 
-emu-unit: $(EMU_PROGRAMS) $(BUILD)/examples/host-emu $(AMP_FIRMWARE_EMU)
+emu-unit: $(EMU_PROGRAMS) $(BUILD)/examples/host-emu $(emu_FIRMWARE)
 	@failed=0; for program in $(EMU_PROGRAMS); do \
 	    echo "== $$program"; timeout 300 $$program || failed=1; \
 	done; exit $$failed
-	$(BUILD)/examples/host-emu $(FW_EMU)/virtual_uart.elf 10000
+	$(BUILD)/examples/host-emu $(emu_FW)/virtual_uart.elf 10000
 
 EMU_RANDOM ?= 10000000
 emu-random: $(BUILD)/tests/emu/random
@@ -45,6 +45,6 @@ emu-random: $(BUILD)/tests/emu/random
 
 # MicroPython.
 .PHONY: emu-python
-emu-python: $(BUILD)/emu/micropython $(AMP_FIRMWARE_EMU)
-	OPENAMP_FIRMWARE=$(abspath $(FW_EMU)) tests/micropython/run_elsewhere tests/emu \
+emu-python: $(BUILD)/emu/micropython $(emu_FIRMWARE)
+	OPENAMP_FIRMWARE=$(abspath $(emu_FW)) tests/micropython/run_elsewhere tests/emu \
 	    $(BUILD)/emu/micropython $(BUILD)/tests/emu/python

@@ -1,6 +1,6 @@
 /*
  * Lives of a firmware that attacks its host from its own process at full speed
- * (firmware/test_hostile), while the host works with it as with any other and
+ * (tests/firmware/test_hostile.c), while the host works with it as with any other and
  * another core echoes: the host never crashes or hangs, what it hands to
  * callbacks lies inside this remote's buffers, the other core notices nothing,
  * and the next life is normal.  HOSTILE_LIVES: how many.

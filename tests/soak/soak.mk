@@ -28,7 +28,7 @@ $(1)/core/%.o: core/%.c tests/soak/late_shm.h $(HEADERS)
 
 $(1)/fw/%.o: core/%.c tests/soak/late_shm.h $(HEADERS)
 	@mkdir -p $$(@D)
-	$(filter-out -MMD -MP,$(AMP_SIM_REMOTE_CC)) $(2) -I. -include tests/soak/late_shm.h -c $$< -o $$@
+	$(filter-out -MMD -MP,$(sim_REMOTE_CC)) $(2) -I. -include tests/soak/late_shm.h -c $$< -o $$@
 
 $(1)/late_host.o: tests/soak/late_shm.c tests/soak/late_shm.h
 	@mkdir -p $$(@D)
@@ -36,14 +36,15 @@ $(1)/late_host.o: tests/soak/late_shm.c tests/soak/late_shm.h
 
 $(1)/late_fw.o: tests/soak/late_shm.c tests/soak/late_shm.h
 	@mkdir -p $$(@D)
-	$(filter-out -MMD -MP,$(AMP_SIM_REMOTE_CC)) -I. -c $$< -o $$@
+	$(filter-out -MMD -MP,$(sim_REMOTE_CC)) -I. -c $$< -o $$@
 
-$(1)/virtual_uart.elf: $(FW_CORE:core/%.c=$(1)/fw/%.o) $(1)/late_fw.o \
-    $(FW)/obj/virtual_uart.o $(FW)/common/link.o $(AMP_SIM_REMOTE_DEPS)
-	$(CC) $(AMP_SIM_REMOTE_LD) $$(filter %.o,$$^) -o $$@
+$(1)/virtual_uart.elf: $(patsubst core/%.c,$(1)/fw/%.o,$(AMP_CORE_COMMON) $(AMP_CORE_DEVICE)) $(1)/late_fw.o \
+    $(patsubst %.c,$(sim_BUILD)/remote/%.o,firmware/virtual_uart/main.c firmware/common/link.c \
+    $(sim_REMOTE_SRC)) $(sim_BUILD)/load.ld
+	$(CC) $(sim_REMOTE_LD) -T $(sim_BUILD)/load.ld $$(filter %.o,$$^) -o $$@
 
 $(1)/late: tests/soak/late.c tests/soak/soak.h $(HEADERS) $(CORE_SRC:core/%.c=$(1)/core/%.o) \
-    $(1)/late_host.o $(AMP_SIM_HOST_SRC:%.c=$(BUILD)/host/%.o) $(1)/virtual_uart.elf
+    $(1)/late_host.o $(patsubst %.c,$(BUILD)/host/%.o,$(AMP_BUS_PORT_HOST) $(sim_HOST_SRC)) $(1)/virtual_uart.elf
 	$(CC) $(filter-out -MMD -MP,$(CFLAGS_HOST)) -DAMP_TEST_FIRMWARE='"$(abspath $(1))"' \
 	    -DLATE_FIRMWARE='"virtual_uart.elf"' $(2) $$(filter %.c %.o,$$(filter-out %/fw/%,$$^)) -o $$@
 endef
@@ -59,13 +60,13 @@ soak: soak-c
 	$(MAKE) --no-print-directory soak-python
 
 # One after the other: they share the processors with what they test.
-soak-c: $(SOAK_PROGRAMS) $(LATE_PROGRAMS) $(AMP_FIRMWARE_SIM)
+soak-c: $(SOAK_PROGRAMS) $(LATE_PROGRAMS) $(sim_FIRMWARE)
 	@for program in $(SOAK_PROGRAMS) $(LATE_PROGRAMS); do \
 	    echo "== $$program"; timeout $${SOAK_TIMEOUT:-900} $$program || exit 1; \
 	done
 
-soak-python: $(BUILD)/sim/micropython $(AMP_FIRMWARE_SIM)
-	tests/soak/run_python $(BUILD)/sim/micropython $(FW) $(BUILD)/soak
+soak-python: $(BUILD)/sim/micropython $(sim_FIRMWARE)
+	tests/soak/run_python $(BUILD)/sim/micropython $(sim_FW) $(BUILD)/soak
 
 # With the sanitizers in the host; the firmware is on another machine.
 soak-asan:
@@ -74,9 +75,9 @@ soak-asan:
 # What was freed is kept for a while, in the way of the tests that look for
 # leaks: 1 MiB of it.
 SOAK_PYTHON_ASAN ?= $(filter-out %/flood.py, $(wildcard tests/soak/python/*.py))
-soak-python-asan: micropython-asan $(AMP_FIRMWARE_SIM)
+soak-python-asan: micropython-asan $(sim_FIRMWARE)
 	ASAN_OPTIONS=quarantine_size_mb=1 \
-	    tests/soak/run_python build/asan/sim/micropython $(FW) build/asan/soak $(SOAK_PYTHON_ASAN)
+	    tests/soak/run_python build/asan/sim/micropython $(sim_FW) build/asan/soak $(SOAK_PYTHON_ASAN)
 
 soak-long:
 	SOAK_CYCLES=10000 HOSTILE_LIVES=10000 SOAK_CYCLES_PYTHON=10000 HOSTILE_LIVES_PYTHON=5000 \

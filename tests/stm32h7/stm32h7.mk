@@ -12,36 +12,31 @@ H7_C_NAMES := test_link test_life test_attach
 #   noflush       of `mpu`, the cleaning of all else before the start
 #   noclean       of `cached`, the cleaning; what is written before the M4 starts is cleaned
 #   noinvalidate  of `cached`, the forgetting
-H7_CORE := $(filter-out core/vdev.c core/virtq_device.c, $(CORE_SRC))
 H7_SHARED := tests/qemu/host.c ports/mps2_an521/semihost.c tests/stm32h7/m7.c
 
 # In the order of the enumeration in tests/qemu/host.h; where m7 programs look for them.
-H7_IMAGES := $(addprefix $(FW_H7)/, virtual_uart.elf test_fault.elf test_flood.elf \
+H7_IMAGES := $(addprefix $(stm32h7_FW)/, virtual_uart.elf test_fault.elf test_flood.elf \
     field_vuart.elf test_notable.flash.elf)
 H7_IMAGE_DA := 0x08080000
 H7_IMAGE_LEN := 0x40000
 H7_HOST_DEFS := -I. -DIMAGE_DA=$(H7_IMAGE_DA) -DIMAGE_LEN=$(H7_IMAGE_LEN) \
     -DHOST_WAIT_MS=-1
 
-$(FW_H7)/obj/test_fault.o: tests/qemu/test_fault.c
-	@mkdir -p $(@D)
-	$(AMP_H7_REMOTE_CC) -I. -c $< -o $@
-
 # Firmware that has nothing of ours.
-$(FW_H7)/field_vuart.elf: tests/stm32h7/field_vuart.c tests/stm32h7/field.ld
+$(stm32h7_FW)/field_vuart.elf: tests/stm32h7/field_vuart.c tests/stm32h7/field.ld
 	@mkdir -p $(@D)
-	$(AMP_H7_REMOTE_CC) $(AMP_H7_LINK) -Wl,-e,0x30000000 -T tests/stm32h7/field.ld $< -lc -o $@
+	$(stm32h7_REMOTE_CC) $(stm32h7_REMOTE_LD) -Wl,-e,0x30000000 -T tests/stm32h7/field.ld $< -lc -o $@
 
 comma := ,
 # $(call H7_KIND,name,options of the compiler,sources,options of the linker)
 define H7_KIND
-H7_LIB_$(1) := $$(patsubst %.c,$(H7_TESTS)/$(1)/%.o,$(H7_CORE) $(AMP_H7_HOST_SRC) $(H7_SHARED) $(3))
+H7_LIB_$(1) := $$(patsubst %.c,$(H7_TESTS)/$(1)/%.o,$(AMP_CORE_COMMON) $(AMP_CORE_HOST) $(stm32h7_HOST_SRC) $(H7_SHARED) $(3))
 $(H7_TESTS)/$(1)/%.o: %.c
 	@mkdir -p $$(@D)
-	$(AMP_H7_HOST_CC) $(H7_HOST_DEFS) $(2) -c $$< -o $$@
+	$(stm32h7_HOST_CC) $(H7_HOST_DEFS) $(2) -c $$< -o $$@
 $(H7_TESTS)/$(1)/%.elf: $(H7_TESTS)/$(1)/tests/stm32h7/%.o $$(H7_LIB_$(1)) tests/stm32h7/m7.ld
-	$(AMP_H7_PREFIX)gcc $(AMP_H7_HOST_CPU) $(AMP_H7_LINK) $(4) -T tests/stm32h7/m7.ld \
-	    $$< $$(H7_LIB_$(1)) -lc -lgcc -o $$@
+	$(firstword $(stm32h7_HOST_CC)) $(stm32h7_HOST_LD) $(4) -T tests/stm32h7/m7.ld \
+	    $$< $$(H7_LIB_$(1)) $(stm32h7_REMOTE_LIBS) -o $$@
 .SECONDARY: $$(H7_LIB_$(1)) $(H7_C_NAMES:%=$(H7_TESTS)/$(1)/tests/stm32h7/%.o)
 -include $$(wildcard $(H7_TESTS)/$(1)/*/*.d $(H7_TESTS)/$(1)/*/*/*.d)
 endef
@@ -61,9 +56,10 @@ H7_PROGRAMS := $(H7_C_NAMES:%=$(H7_TESTS)/mpu/%.elf) $(H7_C_NAMES:%=$(H7_TESTS)/
 
 .PHONY: test-stm32h7 test-stm32h7-c test-stm32h7-python
 test-stm32h7: test-stm32h7-c test-stm32h7-python
-test-stm32h7-c: $(H7SIM) $(H7_IMAGES) $(FW_IN_FLASH:%=$(FW_H7)/%.flash.bin) $(H7_PROGRAMS)
+test-stm32h7-c: $(H7SIM) $(H7_IMAGES) $(stm32h7_FIRMWARE) $(H7_PROGRAMS)
 	tests/stm32h7/run $(BUILD)
 # After the first, which makes a firmware that it uses, too.
-test-stm32h7-python: test-stm32h7-c $(AMP_H7_BUILD)/micropython.elf $(AMP_H7_BUILD)/rom.img
+test-stm32h7-python: test-stm32h7-c board-stm32h7
 	tests/stm32h7/run_python $(BUILD)
-	tests/stm32h7/compile_stm32 $(BUILD)
+	tests/stm32h7/compile_stm32 $(BUILD) $(AMP_CORE_COMMON) $(AMP_CORE_HOST) $(AMP_BUS_COMMON) \
+	    $(AMP_BUS_HOST) $(AMP_BUS_PORT_HOST) $(call PORT_FILES,stm32h7,$(stm32h7_HOST))

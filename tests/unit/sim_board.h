@@ -1,4 +1,4 @@
-/* A simulated core with firmware/test_bare on it, for tests and measurements. */
+/* A simulated core with tests/firmware/test_bare.c on it, for tests and measurements. */
 #ifndef TESTS_SIM_BOARD_H
 #define TESTS_SIM_BOARD_H
 
@@ -12,7 +12,7 @@
 #include "ports/sim/board.h"
 #include "ports/sim/sim.h"
 
-// As in firmware/test_bare/main.c.
+// As in tests/firmware/test_bare.c.
 enum { PING = 1, SEGV, ILL, EXIT, SPIN, SYSCALL, JUMP, READ, TRACE, SLEEP };
 
 struct control {

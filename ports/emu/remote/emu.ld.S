@@ -2,7 +2,7 @@
  * Where firmware lies on the emulated board.  Run through the preprocessor,
  * so that the addresses are those of board.h:
  *   an image to load (default): text in code RAM, the rest in data RAM
- *   AMP_EMU_IN_FLASH: text in flash; the reset code copies the data, the host
+ *   AMP_LINK_IN_FLASH: text in flash; the reset code copies the data, the host
  *   copies the resource table
  */
 #define AMP_EMU_LINKER_SCRIPT
@@ -10,7 +10,7 @@
 #include "../board.h"
 #include "openamp/table_mark.h"
 
-#ifdef AMP_EMU_IN_FLASH
+#ifdef AMP_LINK_IN_FLASH
 #define TEXT flash
 #define TABLE table AT > flash :table
 #else
@@ -31,7 +31,7 @@ MEMORY
 PHDRS
 {
     text PT_LOAD FLAGS(5);
-#ifdef AMP_EMU_IN_FLASH
+#ifdef AMP_LINK_IN_FLASH
     table PT_LOAD FLAGS(6);
 #endif
     data PT_LOAD FLAGS(6);
@@ -44,7 +44,7 @@ SECTIONS
     .text : ALIGN(16)
     {
         KEEP(*(.start))
-#ifdef AMP_EMU_IN_FLASH
+#ifdef AMP_LINK_IN_FLASH
         AMP_TABLE_MARK
 #endif
         *(.text .text.*)
@@ -61,7 +61,7 @@ SECTIONS
         *(.data .data.* .sdata .sdata.*)
         . = ALIGN(16);
         __data_end = .;
-#ifdef AMP_EMU_IN_FLASH
+#ifdef AMP_LINK_IN_FLASH
     } > data AT > flash :data
 #else
     } > data :data

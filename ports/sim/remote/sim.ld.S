@@ -2,7 +2,7 @@
  * Where firmware lies on the simulated board.  Run through the preprocessor,
  * so that the addresses are those of board.h:
  *   an image to load (default): text in code RAM, the rest in data RAM
- *   AMP_SIM_IN_FLASH: text in flash; the reset code copies the data, the host
+ *   AMP_LINK_IN_FLASH: text in flash; the reset code copies the data, the host
  *   copies the resource table
  */
 #define AMP_SIM_LINKER_SCRIPT
@@ -10,7 +10,7 @@
 #include "../board.h"
 #include "openamp/table_mark.h"
 
-#ifdef AMP_SIM_IN_FLASH
+#ifdef AMP_LINK_IN_FLASH
 #define TEXT flash
 #define TABLE table AT > flash :table
 #else
@@ -32,7 +32,7 @@ PHDRS
 {
     text PT_LOAD FLAGS(5);
     trace PT_LOAD FLAGS(6);
-#ifdef AMP_SIM_IN_FLASH
+#ifdef AMP_LINK_IN_FLASH
     table PT_LOAD FLAGS(6);
 #endif
     data PT_LOAD FLAGS(6);
@@ -63,7 +63,7 @@ SECTIONS
         *(.data .data.*)
         . = ALIGN(16);
         __data_end = .;
-#ifdef AMP_SIM_IN_FLASH
+#ifdef AMP_LINK_IN_FLASH
     } > data AT > flash :data
 #else
     } > data :data

@@ -1,0 +1,53 @@
+# MicroPython with the module: the unix port, for each port that runs in it; the boards;
+# and the page.  Included by the top-level Makefile.
+#
+# Gives, for a port P with UNIX (ports/ports.mk): $(P_BUILD)/micropython, a part of board-P
+
+# The tree that tools/fetch-micropython brought; `origin` is newer when it is
+# another one.  Nothing is written into it.
+MP_TREE := $(abspath build/micropython/src)
+MP_ORIGIN := build/micropython/origin
+MP_CROSS := $(abspath build/mpy-cross/mpy-cross)
+# What a kind of build adds to MicroPython's make.
+MP_KIND ?=
+# The folder that contains this checkout, under the name it has everywhere.
+MP_MODULES := $(abspath build/modules)
+MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/unix/*.[ch] micropython/*.mk micropython/*.py)
+# What it is compiled with, for every port.
+MP_LIB_SRC := core/core.mk $(CORE_SRC) $(HEADERS) $(wildcard ports/common/*.[ch])
+# MicroPython's own rules do not see that these have changed.
+MP_CONFIG = $(MP_ORIGIN) micropython/openamp.mk micropython/sources.mk core/core.mk \
+    $(wildcard $(PORTS:%=ports/%/sources.mk) $(PORTS:%=ports/%/module.mk))
+
+$(MP_CROSS): $(MP_ORIGIN)
+	@rm -rf build/mpy-cross
+	$(MAKE) -C $(MP_TREE)/mpy-cross BUILD=$(@D) PROG=mpy-cross
+
+# What every build of it wants to know.
+MP_ARGUMENTS = MPY_LIB_DIR=$(MP_TREE) FROZEN_MANIFEST=$(abspath micropython/manifest.py) \
+    MICROPY_MPYCROSS=$(MP_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MP_CROSS) USER_C_MODULES=$(MP_MODULES)
+
+# $(call MP_READY,folder of the build,its product,what else makes it begin anew)
+define MP_READY
+@mkdir -p $(@D) $(MP_MODULES)
+@ln -sfn $(abspath .) $(MP_MODULES)/openamp
+@for file in $(MP_CONFIG) $(3); do if [ $$file -nt $(2) ]; then rm -rf $(1); fi; done
+endef
+
+# $(call MP_UNIX,port)
+define MP_UNIX
+$(1)_MP := $(abspath $(BUILD))/micropython-$(1)
+$($(1)_BUILD)/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(MP_LIB_SRC) $($(1)_UNIX_NEEDS) \
+    $(wildcard ports/$(1)/*.[ch] ports/$(1)/*/*.[ch] micropython/$(1)/*.[ch])
+	$$(call MP_READY,$$($(1)_MP),$$($(1)_MP)/micropython)
+	$$(MAKE) -C $(MP_TREE)/ports/unix BUILD=$$($(1)_MP) PROG=micropython CC="$(CC)" \
+	    STRIP= MICROPY_PY_SSL=0 MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
+	    $$(MP_ARGUMENTS) $($(1)_UNIX) $$(MP_KIND)
+	@ln -sf $$($(1)_MP)/micropython $$@
+	@touch -h $$@
+board-$(1): $($(1)_BUILD)/micropython
+endef
+$(foreach port,$(PORTS),$(if $($(port)_UNIX),$(eval $(call MP_UNIX,$(port)))))
+
+include micropython/boards/boards.mk
+include micropython/emu/web.mk

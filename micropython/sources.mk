@@ -1,0 +1,3 @@
+# The files of the MicroPython module, read by every build of it.  Nothing but lists.
+
+AMP_MODULE := callback.c endpoint.c image.c message.c modopenamp.c remote.c remoteproc.c

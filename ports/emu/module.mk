@@ -1,0 +1,11 @@
+# In a MicroPython build, where all of it runs in MicroPython's own thread.
+SRC_USERMOD_C += $(OPENAMP_MOD)/emu/modemu.c
+CFLAGS_USERMOD += -include $(OPENAMP_MOD)/emu/openamp_emu.h
+ifneq ($(OPENAMP_UNIX),)
+SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/emu/unix.c
+else
+SRC_USERMOD_C += $(OPENAMP_MOD)/emu/web.c
+endif
+
+# For speed, not for size: of a memcpy() GCC's -Os makes a loop over single bytes.
+OPENAMP_CFLAGS := -O2

@@ -1,0 +1,38 @@
+# How firmware for this port is built (ports/ports.mk says what is set here); and the
+# runner, the process that plays the other core.
+
+PACKAGES :=
+
+# No sanitizers, no position independence, no C library: these are the flags of
+# another machine that happens to be of our kind.
+REMOTE_CC := $(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Werror \
+    -ffreestanding -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
+    -ffunction-sections -fdata-sections -Iinclude -MMD -MP \
+    -DAMP_CONFIG_HOST=0 -DAMP_REMOTE_TRACE_DA=0x20000000 -DAMP_REMOTE_TRACE_LEN=0x1000
+# aarch64: atomics without a helper library
+ifneq ($(findstring aarch64,$(shell $(CC) -dumpmachine)),)
+REMOTE_CC += -mno-outline-atomics
+endif
+REMOTE_LD := -static -nostdlib -Wl,--build-id=none -Wl,--gc-sections \
+    -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
+OBJCOPY := $(shell $(CC) -print-prog-name=objcopy)
+LD_SCRIPT := remote/sim.ld.S
+
+# What tries the simulation itself.
+FIRMWARE_OWN := test_bare test_hostile test_sandbox test_storm
+
+# The host half carries the runner inside.
+SIM_RUNNER := $(PORT_BUILD)/runner
+SIM_RUNNER_OBJ := $(addprefix $(PORT_BUILD)/runner.d/, runner.o runner_sandbox.o)
+HOST_DEFINES := -DAMP_SIM_RUNNER_FILE='"$(abspath $(SIM_RUNNER))"'
+UNIX := OPENAMP_RUNNER=$(abspath $(SIM_RUNNER))
+UNIX_NEEDS := $(SIM_RUNNER)
+
+$(PORT_BUILD)/runner.d/%.o: $(PORT_DIR)/%.c
+	@mkdir -p $(@D)
+	$(sim_REMOTE_CC) -Os -c $< -o $@
+$(SIM_RUNNER): $(PORT_DIR)/runner.ld $(SIM_RUNNER_OBJ) $(PORT_BUILD)/remote/ports/common/memory.o
+	$(CC) $(sim_REMOTE_LD) -s -T $^ -o $@
+-include $(SIM_RUNNER_OBJ:.o=.d)
+.PHONY: runner
+runner: $(SIM_RUNNER)

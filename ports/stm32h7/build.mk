@@ -1,0 +1,21 @@
+# How programs for this port are built (ports/ports.mk says what is set here).
+
+H7_FLAGS := -mthumb -mfloat-abi=soft -std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Werror \
+    -ffreestanding -ffunction-sections -fdata-sections -Iinclude -MMD -MP
+REMOTE_CC := arm-none-eabi-gcc -mcpu=cortex-m4 $(H7_FLAGS) -DAMP_CONFIG_HOST=0 -DHARM_NOWHERE=0x90000000
+HOST_CC := arm-none-eabi-gcc -mcpu=cortex-m7 $(H7_FLAGS) -DAMP_CONFIG_DEVICE=0
+# The C library for memcpy() and its like, nothing that needs a system.
+H7_LINK := -mthumb -mfloat-abi=soft -nostartfiles -Wl,--gc-sections -Wl,--build-id=none \
+    -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
+REMOTE_LD := -mcpu=cortex-m4 $(H7_LINK)
+HOST_LD := -mcpu=cortex-m7 $(H7_LINK)
+REMOTE_LIBS := -lc -lgcc
+OBJCOPY := arm-none-eabi-objcopy
+LD_SCRIPT := stm32h7.ld.S
+# Where firmware for the flash lies: what the reference's example names.
+FLASH := 0x081E0000
+
+FIRMWARE_OWN := test_fault
+BOARD := STM32H7_SIM
+BOARD_ROLES := host
+ROM := field_vuart.elf test_notable.flash.elf

@@ -1,0 +1,10 @@
+# How programs for this port are built; ports/ports.mk says what may be set here.
+
+# The other core: a Cortex-M4 here.
+REMOTE_CC := arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -std=gnu11 -O2 -g -Wall -Wextra -Wconversion \
+    -Werror -ffreestanding -ffunction-sections -fdata-sections -Iinclude -MMD -MP -DAMP_CONFIG_HOST=0
+REMOTE_LD := -mcpu=cortex-m4 -mthumb -nostartfiles -Wl,--gc-sections -Wl,--build-id=none
+REMOTE_LIBS := -lc -lgcc
+OBJCOPY := arm-none-eabi-objcopy
+# To be written: ports/mps2_an521/an521.ld.S shows one.
+LD_SCRIPT := remote/template.ld.S
