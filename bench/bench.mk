@@ -41,7 +41,6 @@ bench:
 	$(MAKE) bench-times
 	$(MAKE) bench-curves
 bench-exact: $(BENCH_PAIR:%=$(BUILD)/bench/%) $(sim_FIRMWARE) $(BENCH_PYTHON)/sim/micropython
-	bench/guard --self-test
 	CC='$(CC)' bench/guard bench bench/run $(BUILD) $(sim_FW)
 	[ "$$RECORD" = 1 ] || bench/table
 bench-times: $(BENCH_SIM:%=$(BUILD)/bench/%) $(sim_FIRMWARE) $(BUILD)/sim/micropython

@@ -147,3 +147,4 @@ check-headers:
 check-tools:
 	tests/tools/fetch-micropython
 	tests/tools/platform
+	bench/guard --self-test
