@@ -20,7 +20,6 @@
 
 #include <linux/futex.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,10 +27,11 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/processors.h"
 #include "openamp/openamp.h"
+#include "tests/clock.h"
 
 enum {
     TURNS = 21, // how often each is measured, by turns
@@ -59,15 +59,7 @@ struct shared {
 
 static struct shared *shared;
 
-static int processors[2] = {-1, -1};
-
 // ---- The machine ----
-
-static uint64_t now_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 static uint32_t look(const struct word *word) {
     return __atomic_load_n(&word->value, __ATOMIC_ACQUIRE);
@@ -79,24 +71,6 @@ static void put(struct word *word, uint32_t value) {
 
 static void await(const struct word *word, uint32_t value) {
     while (look(word) != value) {
-    }
-}
-
-static void pin(int processor) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((size_t)processor, &set);
-    sched_setaffinity(0, sizeof(set), &set);
-}
-
-static void find_processors(void) {
-    cpu_set_t set;
-    int found = 0;
-    sched_getaffinity(0, sizeof(set), &set);
-    for (int i = 0; i < CPU_SETSIZE && found < 2; i++) {
-        if (CPU_ISSET((size_t)i, &set)) {
-            processors[found++] = i;
-        }
     }
 }
 
@@ -115,14 +89,14 @@ static double median(double *values, size_t count) {
 // nanoseconds of `own`, which waits for all that the other has to do.
 static double side_by_side(void (*other)(void), void (*own)(void)) {
     memset(shared, 0, offsetof(struct shared, ring));
-    pin(processors[1]); // the other begins there, and not behind us
+    pin(0, processors[1]); // the other begins there, and not behind us
     pid_t pid = fork();
     if (pid == 0) {
         put(&shared->done, 1);
         other();
         _exit(0);
     }
-    pin(processors[0]);
+    pin(0, processors[0]);
     await(&shared->done, 1);
     uint64_t before = now_ns();
     own();
@@ -170,9 +144,9 @@ static double ring_stream(void) {
     pthread_t thread;
     uint32_t seen = 0;
     memset(shared, 0, offsetof(struct shared, ring));
-    pin(processors[1]);
+    pin(0, processors[1]);
     pthread_create(&thread, NULL, ring_consumer, NULL);
-    pin(processors[0]);
+    pin(0, processors[0]);
     await(&shared->done, 1);
     uint64_t before = now_ns();
     for (uint32_t i = 0; i < MESSAGES; i++) {
@@ -346,7 +320,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "ratios: this takes two processors\n");
         return 1;
     }
-    pin(processors[0]);
+    pin(0, processors[0]);
     if (argc > 1 && strcmp(argv[1], "futex_wake") == 0) {
         side_by_side(wake_other, wake_own);
         printf("%.0f\n", median(wakes, WAKES));

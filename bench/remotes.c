@@ -12,10 +12,9 @@
 #define _GNU_SOURCE
 #endif
 
-#include <sched.h>
-#include <time.h>
-
+#include "bench/processors.h"
 #include "sim_board.h"
+#include "tests/clock.h"
 
 enum { REMOTES = 16, SAMPLES = 2000 };
 
@@ -33,18 +32,6 @@ static uint64_t samples[SAMPLES];
 static void die(const char *what) {
     fprintf(stderr, "remotes: %s\n", what);
     exit(1);
-}
-
-static uint64_t now_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-static int compare(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
 }
 
 static void on_doorbell(void *arg) {
@@ -123,7 +110,7 @@ static void measure(const char *how, unsigned first, unsigned count) {
         round_trips(first, count);
         samples[i] = (now_ns() - before) / (count - first);
     }
-    qsort(samples, SAMPLES, sizeof(samples[0]), compare);
+    sort_times(samples, SAMPLES);
     printf("%u %s %llu\n", count, how, (unsigned long long)samples[SAMPLES / 2]);
 }
 

@@ -12,63 +12,31 @@
 #endif
 
 #include <linux/futex.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/processors.h"
 #include "sim_board.h"
+#include "tests/clock.h"
 
 static uint32_t count = 20000;
 static uint64_t *samples;
 
-static uint64_t now_ns(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-static int compare(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a;
-    uint64_t y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 // Where things run: on one processor, or the other side on another.
 static bool apart;
-static int processors[2] = {-1, -1};
-
-static void pin(pid_t pid, int processor) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET((size_t)processor, &set);
-    sched_setaffinity(pid, sizeof(set), &set);
-}
 
 static void pin_other(pid_t pid) {
     pin(pid, processors[apart]);
-}
-
-// The first two processors that we may use.
-static void find_processors(void) {
-    cpu_set_t set;
-    int found = 0;
-    sched_getaffinity(0, sizeof(set), &set);
-    for (int i = 0; i < CPU_SETSIZE && found < 2; i++) {
-        if (CPU_ISSET((size_t)i, &set)) {
-            processors[found++] = i;
-        }
-    }
 }
 
 static uint64_t futex_median; // of this run and placement: what ratios are taken against
 
 static uint64_t report(const char *name, uint32_t n) {
     const char *where = apart ? "two_cpus" : "one_cpu";
-    qsort(samples, n, sizeof(*samples), compare);
+    sort_times(samples, n);
     printf("BENCH %s_%s_median_ns %llu\n", name, where, (unsigned long long)samples[n / 2]);
     printf("BENCH %s_%s_p99_ns %llu\n", name, where, (unsigned long long)samples[n - 1 - n / 100]);
     return samples[n / 2];

@@ -12,7 +12,7 @@ UNIT_PROGRAMS := $(UNIT_TESTS:tests/%.c=$(BUILD)/tests/%)
 UNIT_SHARED := $(filter-out tests/unit/test_%.c tests/unit/bench_%.c, $(wildcard tests/unit/*.c))
 UNIT_SHARED_OBJ := $(UNIT_SHARED:%.c=$(BUILD)/host/%.o)
 
-$(BUILD)/host/tests/%.o: CFLAGS_HOST += -Itests/unit \
+$(BUILD)/host/tests/%.o: CFLAGS_HOST += -Itests/unit -I$(BUILD)/host/tests/unit \
     -DAMP_TEST_FIRMWARE='"$(abspath $(sim_FW))"'
 $(UNIT_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/host/tests/%.o $(UNIT_SHARED_OBJ) \
     $(BUILD)/libopenamp_sim.a
@@ -20,6 +20,18 @@ $(UNIT_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/host/tests/%.o $(UNIT_SHARED_OBJ) \
 	$(CC) $(KIND_CFLAGS) $^ -lcmocka -o $@
 .SECONDARY: $(UNIT_PROGRAMS:$(BUILD)/tests/%=$(BUILD)/host/tests/%.o) $(UNIT_SHARED_OBJ)
 -include $(UNIT_PROGRAMS:$(BUILD)/tests/%=$(BUILD)/host/tests/%.d) $(UNIT_SHARED_OBJ:.o=.d)
+
+# The message path once more, for hooked_core.h: its sources, and another name for each
+# of its functions.
+HOOKED_SRC := $(filter core/virtq% core/rpmsg%,$(CORE_SRC))
+HOOKED := $(addprefix $(BUILD)/host/tests/unit/, hooked_names.h hooked_sources.h)
+$(BUILD)/host/tests/unit/hooked_names.h: $(HOOKED_SRC:%.c=$(BUILD)/host/%.o)
+	@mkdir -p $(@D)
+	nm --defined-only -g $^ | sed -n 's/.* [A-Z] amp_\(.*\)/#define amp_\1 hooked_\1/p' | sort -u >$@
+$(BUILD)/host/tests/unit/hooked_sources.h: core/core.mk
+	@mkdir -p $(@D)
+	printf '#include "%s"\n' $(HOOKED_SRC) >$@
+$(UNIT_PROGRAMS:$(BUILD)/tests/%=$(BUILD)/host/tests/%.o): | $(HOOKED)
 
 # All of them run, then the target fails if one failed.
 unit: $(UNIT_PROGRAMS) $(sim_FIRMWARE)

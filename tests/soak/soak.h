@@ -21,24 +21,18 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "openamp/openamp.h"
 #include "ports/sim/board.h"
 #include "ports/sim/sim.h"
+#include "tests/clock.h"
 
 enum { BOUND_MS = 30000 };
 
 static struct amp_rpmsg bus;
 static struct amp_rproc rproc;
 static uint64_t seed;
-
-static inline uint64_t now_us(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 
 // splitmix64: less than n.
 static inline uint32_t rnd(uint32_t n) {

@@ -1,7 +1,8 @@
 /*
  * The message path once more, under other names and with a hook at each access
  * to shared memory: what another core may do between two of our instructions,
- * a test can do there.  Include it before any other header.
+ * a test can do there.  Include it before any other header.  (The names and the
+ * list of sources are made by tests/tests.mk.)
  *
  * The links themselves are the same structures, so the functions of the real
  * core (in pair.c) and these can be mixed.
@@ -13,56 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define amp_endpoint_abandon hooked_endpoint_abandon
-#define amp_endpoint_create hooked_endpoint_create
-#define amp_endpoint_create_with hooked_endpoint_create_with
-#define amp_endpoint_destroy hooked_endpoint_destroy
-#define amp_endpoint_is_ready hooked_endpoint_is_ready
-#define amp_endpoint_send hooked_endpoint_send
-#define amp_link_bad_id hooked_link_bad_id
-#define amp_link_bad_index hooked_link_bad_index
-#define amp_link_bind hooked_link_bind
-#define amp_link_drop hooked_link_drop
-#define amp_link_end_use hooked_link_end_use
-#define amp_link_find hooked_link_find
-#define amp_link_find_bound hooked_link_find_bound
-#define amp_link_probe_buffer_size hooked_link_probe_buffer_size
-#define amp_link_set_buffer_size hooked_link_set_buffer_size
-#define amp_link_map_buffer hooked_link_map_buffer
-#define amp_link_tell hooked_link_tell
-#define amp_link_tell_some hooked_link_tell_some
-#define amp_link_tx_buffer hooked_link_tx_buffer
-#define amp_link_unbind hooked_link_unbind
-#define amp_link_violated hooked_link_violated
-#define amp_ns_deliver hooked_ns_deliver
-#define amp_ns_find hooked_ns_find
-#define amp_ns_match hooked_ns_match
-#define amp_ns_flush hooked_ns_flush
-#define amp_ns_receive hooked_ns_receive
-#define amp_ns_send hooked_ns_send
-#define amp_rpmsg_depth hooked_rpmsg_depth
-#define amp_rpmsg_down hooked_rpmsg_down
-#define amp_rpmsg_init hooked_rpmsg_init
-#define amp_rpmsg_is_polling hooked_rpmsg_is_polling
-#define amp_rpmsg_is_up hooked_rpmsg_is_up
-#define amp_rpmsg_mtu hooked_rpmsg_mtu
-#define amp_rpmsg_peer_can_send hooked_rpmsg_peer_can_send
-#define amp_rpmsg_poll hooked_rpmsg_poll
-#define amp_rpmsg_poll_some hooked_rpmsg_poll_some
-#define amp_rpmsg_send hooked_rpmsg_send
-#define amp_rpmsg_set_buckets hooked_rpmsg_set_buckets
-#define amp_rpmsg_set_events hooked_rpmsg_set_events
-#define amp_rpmsg_up hooked_rpmsg_up
-#define amp_rpmsg_want_room hooked_rpmsg_want_room
-#define amp_rx_hold hooked_rx_hold
-#define amp_rx_release hooked_rx_release
-#define amp_tx_cancel hooked_tx_cancel
-#define amp_tx_claim hooked_tx_claim
-#define amp_tx_commit hooked_tx_commit
-#define amp_virtq_device_init hooked_virtq_device_init
-#define amp_virtq_driver_init hooked_virtq_driver_init
-#define amp_virtq_ready hooked_virtq_ready
-#define amp_virtq_shape_is_valid hooked_virtq_shape_is_valid
+// Made by the build, of what the message path's objects define.
+#include "hooked_names.h"
 
 // ---- In place of core/shm.h ----
 
@@ -202,12 +155,6 @@ static inline void amp_shm_fence(void) {
 
 // ---- The sources ----
 
-#include "core/virtq.c"
-#include "core/rpmsg.c"
-#include "core/rpmsg_device.c"
-#include "core/rpmsg_endpoint.c"
-#include "core/rpmsg_ns.c"
-#include "core/rpmsg_receive.c"
-#include "core/rpmsg_send.c"
+#include "hooked_sources.h"
 
 #endif // HOOKED_CORE_H

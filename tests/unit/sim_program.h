@@ -1,11 +1,11 @@
-/* A simulated core inside a program that does what programs do, for tests of that. */
+/* A simulated core, started for each test of the sim port, and what they ask of it. */
 #ifndef TESTS_SIM_PROGRAM_H
 #define TESTS_SIM_PROGRAM_H
 
 #include <cmocka.h>
-#include <time.h>
 
 #include "sim_board.h"
+#include "tests/clock.h"
 
 static const struct amp_port *port;
 static amp_da_t entry;
@@ -20,16 +20,24 @@ static inline int setup(void **state) {
     return boot(port, entry);
 }
 
-static inline int64_t now_ms(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+static inline int stop_core(void **state) {
+    (void)state;
+    return port->ops->core_stop(port->ctx);
+}
+
+static inline void assert_state(enum amp_core_state expected, const char *text) {
+    const char *reason = NULL;
+    assert_int_equal(port->ops->core_state(port->ctx, &reason), expected);
+    if (text != NULL) {
+        assert_non_null(reason);
+        assert_string_equal(reason, text);
+    }
 }
 
 // The host is told that the core is dead.
 static inline const char *await_death(void) {
     const char *reason = NULL;
-    int64_t end = now_ms() + 10000;
+    uint64_t end = now_ms() + 10000;
     while (port->ops->core_state(port->ctx, &reason) == AMP_CORE_RUNNING) {
         assert_true(now_ms() < end);
         amp_sim_wait(10000);

@@ -14,35 +14,10 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ports/sim/host.h"
-#include "sim_board.h"
-
-static const struct amp_port *port;
-static amp_da_t entry;
-
-static int setup(void **state) {
-    (void)state;
-    port = amp_platform_port(0);
-    entry = load_image(port, "test_bare.elf");
-    return boot(port, entry);
-}
-
-static int teardown(void **state) {
-    (void)state;
-    return port->ops->core_stop(port->ctx);
-}
-
-static void assert_state(enum amp_core_state expected, const char *text) {
-    const char *reason = NULL;
-    assert_int_equal(port->ops->core_state(port->ctx, &reason), expected);
-    if (text != NULL) {
-        assert_non_null(reason);
-        assert_string_equal(reason, text);
-    }
-}
+#include "sim_program.h"
 
 static unsigned count_files(const char *folder) {
     DIR *dir = opendir(folder);
@@ -54,19 +29,6 @@ static unsigned count_files(const char *folder) {
         closedir(dir);
     }
     return count;
-}
-
-static void wait_for_death(void) {
-    const char *reason;
-    while (port->ops->core_state(port->ctx, &reason) == AMP_CORE_RUNNING) {
-        amp_sim_wait(-1);
-    }
-}
-
-static uint64_t now_us(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
 
 // ---- Board ----
@@ -190,7 +152,7 @@ static void test_kill_from_outside(void **state) {
     (void)state;
     uint64_t before = now_us();
     kill(amp_sim_pid(0), SIGKILL);
-    wait_for_death();
+    await_death();
     assert_state(AMP_CORE_FAULTED, "SIGKILL");
     assert_true(now_us() - before < 50000);
 }
@@ -225,7 +187,7 @@ static void test_death_at_once_is_noticed(void **state) {
     port->ops->core_stop(port->ctx);
     for (int i = 0; i < 200; i++) {
         assert_int_equal(port->ops->core_start(port->ctx, 0x50000000), 0);
-        wait_for_death();
+        await_death();
         assert_state(AMP_CORE_FAULTED, "SIGSEGV");
     }
 }
@@ -370,7 +332,7 @@ static void test_freeze_and_thaw(void **state) {
 }
 
 int main(void) {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, stop_core)
     const struct CMUnitTest tests[] = {
         TEST(test_map_stays_inside_windows),
         TEST(test_memory_outlives_reset),

@@ -17,32 +17,9 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "sim_board.h"
-
-static const struct amp_port *port;
-static amp_da_t entry;
-
-static int setup(void **state) {
-    (void)state;
-    port = amp_platform_port(0);
-    entry = load_image(port, "test_bare.elf");
-    return boot(port, entry);
-}
-
-static int teardown(void **state) {
-    (void)state;
-    return port->ops->core_stop(port->ctx);
-}
-
-static void assert_state(enum amp_core_state expected, const char *text) {
-    const char *reason = NULL;
-    assert_int_equal(port->ops->core_state(port->ctx, &reason), expected);
-    assert_non_null(reason);
-    assert_string_equal(reason, text);
-}
+#include "sim_program.h"
 
 static void test_sandbox_kills(void **state) {
     (void)state;
@@ -138,7 +115,7 @@ static void test_no_emulator(void **state) {
 }
 
 int main(void) {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, stop_core)
     const struct CMUnitTest tests[] = {
         TEST(test_sandbox_kills),
         TEST(test_sandbox_allows),

@@ -22,11 +22,6 @@
 
 #include "sim_program.h"
 
-static int teardown(void **state) {
-    (void)state;
-    return port->ops->core_stop(port->ctx);
-}
-
 // ---- The program's own SIGURG and SIGIO ----
 
 static volatile sig_atomic_t urgent;
@@ -128,7 +123,7 @@ static void test_two_at_once(void **state) {
     raise(SIGIO);
     c->command = PING;
     port->ops->kick(port->ctx, 0);
-    for (int64_t end = now_ms() + 10000; c->answers == answers; usleep(1000)) {
+    for (uint64_t end = now_ms() + 10000; c->answers == answers; usleep(1000)) {
         assert_true(now_ms() < end); // until it has rung
     }
     kill(amp_sim_pid(0), SIGKILL);
@@ -146,7 +141,7 @@ int main(void) {
     sigaction(SIGURG, &action, NULL);
     action = (struct sigaction){.sa_sigaction = count_ready, .sa_flags = SA_SIGINFO};
     sigaction(SIGIO, &action, NULL);
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, stop_core)
     const struct CMUnitTest tests[] = {
         TEST(test_handlers_of_the_program),
         TEST(test_files_of_the_program),
