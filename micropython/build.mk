@@ -28,11 +28,17 @@ MP_ARGUMENTS = MPY_LIB_DIR=$(MP_TREE) FROZEN_MANIFEST=$(abspath micropython/mani
     MICROPY_MPYCROSS=$(MP_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MP_CROSS) USER_C_MODULES=$(MP_MODULES)
 
 # $(call MP_READY,folder of the build,its product,what else makes it begin anew)
+# MicroPython's build does not go on from where it was interrupted: half a list of names
+# is a list to it.
 define MP_READY
 @mkdir -p $(@D) $(MP_MODULES)
 @ln -sfn $(abspath .) $(MP_MODULES)/openamp
-@for file in $(MP_CONFIG) $(3); do if [ $$file -nt $(2) ]; then rm -rf $(1); fi; done
+@for file in $(1).begun $(MP_CONFIG) $(3); do if [ $$file -nt $(2) ]; then rm -rf $(1); fi; done
+@touch $(1).begun
 endef
+# After the arguments of its make, and in the next line.
+MP_FAILED = || { rm -f $(1).begun; exit 1; }
+MP_DONE = @rm -f $(1).begun
 
 # $(call MP_UNIX,port)
 define MP_UNIX
@@ -42,7 +48,8 @@ $($(1)_BUILD)/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(MP_LIB_SRC) $($(
 	$$(call MP_READY,$$($(1)_MP),$$($(1)_MP)/micropython)
 	$$(MAKE) -C $(MP_TREE)/ports/unix BUILD=$$($(1)_MP) PROG=micropython CC="$(CC)" \
 	    STRIP= MICROPY_PY_SSL=0 MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 \
-	    $$(MP_ARGUMENTS) $($(1)_UNIX) $$(MP_KIND)
+	    $$(MP_ARGUMENTS) $($(1)_UNIX) $$(MP_KIND) $$(call MP_FAILED,$$($(1)_MP))
+	$$(call MP_DONE,$$($(1)_MP))
 	@ln -sf $$($(1)_MP)/micropython $$@
 	@touch -h $$@
 board-$(1): $($(1)_BUILD)/micropython

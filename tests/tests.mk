@@ -159,4 +159,5 @@ check-headers:
 check-tools:
 	tests/tools/fetch-micropython
 	tests/tools/platform
+	tests/tools/two_runs
 	bench/guard --self-test

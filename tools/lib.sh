@@ -41,14 +41,80 @@ mirrors() {
     printf '%s\n' "$found"
 }
 
-# quietly LOG TEXT COMMAND...: one line of progress; what the command prints goes to build/log/LOG.log.
+# ---- One at a time ----
+
+# lock: what is built here is ours until `unlock`, or until this script and what it has started end.
+# Another ./run or ./test waits. Inside of one that has the lock (a test that starts ./run) it is
+# nothing.
+lock() {
+    [ "${OPENAMP_LOCKED-}" != "$build" ] || return 0
+    command -v flock >/dev/null || return 0 # not Debian; nobody to wait for then
+    exec 9>>"$build/lock"
+    if ! flock -n 9; then
+        say "another ./run or ./test builds in $build; waiting for it"
+        flock 9
+    fi
+    export OPENAMP_LOCKED="$build"
+}
+
+unlock() {
+    exec 9>&-
+    unset OPENAMP_LOCKED
+}
+
+# ---- Progress ----
+
+# A line that moves, until it is killed: tick LOG TEXT LINES SECONDS (see tools/expected)
+tick() {
+    trap - EXIT
+    trap 'exit 0' TERM INT
+    passed=0
+    while kill -0 $$ 2>/dev/null; do
+        done=$(wc -l <"$build/log/$1.log")
+        percent=$((done * 100 / $3))
+        [ $percent -lt 100 ] || percent=99
+        printf '\ropenamp: %s: %s s of up to %s s, %s %% (build/log/%s.log) ' \
+            "$2" "$passed" "$4" $percent "$1" >&2
+        sleep 1
+        passed=$((passed + 1))
+    done
+}
+
+# quietly LOG TEXT COMMAND...: one line of progress, which moves on a terminal; what the command
+# prints goes to build/log/LOG.log.
 quietly() {
+    name=$1
     log=$build/log/$1.log
-    printf 'openamp: %s ...' "$2" >&2
+    text=$2
     shift 2
+    # shellcheck disable=SC2046 # two numbers
+    set -- $(sed -n "s/^$name //p" "$ROOT/tools/expected") -- "$@"
+    about=
+    ticker=
+    : >"$log"
+    if [ "$1" != -- ]; then
+        about="up to $2 s, "
+        if [ -t 2 ]; then
+            tick "$name" "$text" "$1" "$2" 9>&- &
+            ticker=$!
+            trap 'kill $ticker 2>/dev/null; trap - INT TERM; exit 130' INT TERM
+        fi
+        shift 2
+    fi
+    shift
+    [ -n "$ticker" ] || printf 'openamp: %s (%sbuild/log/%s.log) ...' "$text" "$about" "$name" >&2
     started=$(date +%s)
-    if "$@" >"$log" 2>&1 </dev/null; then
-        printf ' %s s\n' "$(($(date +%s) - started))" >&2
+    code=0
+    "$@" >"$log" 2>&1 </dev/null 9>&- || code=$?
+    took=$(($(date +%s) - started))
+    if [ -n "$ticker" ]; then
+        kill $ticker 2>/dev/null || true
+        wait $ticker 2>/dev/null || true
+        trap - INT TERM
+        printf '\r\033[Kopenamp: %s ...' "$text" >&2
+    fi
+    if [ $code = 0 ]; then
+        printf ' %s s\n' "$took" >&2
         return 0
     fi
     printf ' FAILED\n' >&2

@@ -30,21 +30,16 @@ WEB_LINK := -O2 -g2 -s ALLOW_MEMORY_GROWTH=1 -s ENVIRONMENT=web,worker,node -s T
 # Debian's node looks here for what emscripten wants of it; others do not.
 WEB_ENV := NODE_PATH=/usr/share/nodejs
 
-$(WEB)/plain/micropython.mjs: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(CORE_SRC) $(HEADERS) $(WEB_FIRMWARE) \
+$(WEB)/plain/micropython.mjs: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(MP_LIB_SRC) $(WEB_FIRMWARE) \
     $(wildcard micropython/emu/*.[ch] micropython/emu/variant/* ports/emu/*.[ch]) micropython/emu/web.mk
-	@mkdir -p $(@D) $(MP_MODULES)
-	@ln -sfn $(abspath .) $(MP_MODULES)/openamp
-	@for file in $(MP_ORIGIN) micropython/openamp.mk micropython/emu/openamp_emu.h \
-	    micropython/emu/variant/*; do \
-	    if [ $$file -nt $(WEB_MP)/micropython.mjs ]; then rm -rf $(WEB_MP); fi; \
-	done
+	$(call MP_READY,$(WEB_MP),$(WEB_MP)/micropython.mjs,micropython/emu/openamp_emu.h \
+	    $(wildcard micropython/emu/variant/*))
 	@rm -f $(WEB_MP)/micropython.mjs # the firmware may be what is new
 	$(WEB_ENV) $(MAKE) -C $(MP_TREE)/ports/webassembly BUILD=$(WEB_MP) \
 	    VARIANT_DIR=$(abspath micropython/emu/variant) \
-	    MPY_LIB_DIR=$(MP_TREE) FROZEN_MANIFEST=$(abspath micropython/manifest.py) \
-	    MICROPY_MPYCROSS=$(MP_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MP_CROSS) \
-	    USER_C_MODULES=$(MP_MODULES) OPENAMP_PORT=emu OPENAMP_WEB_LINK='$(WEB_LINK)' \
-	    $(WEB_MP)/micropython.mjs
+	    $(MP_ARGUMENTS) OPENAMP_PORT=emu OPENAMP_WEB_LINK='$(WEB_LINK)' \
+	    $(WEB_MP)/micropython.mjs $(call MP_FAILED,$(WEB_MP))
+	$(call MP_DONE,$(WEB_MP))
 	cp $(WEB_MP)/micropython.mjs $(WEB_MP)/micropython.wasm $(@D)
 
 # Python's garbage collection scans the stack in memory; with this pass every
