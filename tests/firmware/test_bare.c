@@ -3,6 +3,7 @@
  * arguments to the start of the shared memory's pool and rings; the answer
  * stands there when we ring back.
  */
+#include "ports/sim/arch/arch.h"
 #include "tests/firmware/harm.h"
 
 enum { PING = 1, SEGV, ILL, EXIT, SPIN, SYSCALL, JUMP, READ, TRACE, SLEEP };
@@ -34,7 +35,7 @@ static void carry_out(volatile struct control *c) {
             harm_spin();
             break;
         case SYSCALL:
-            c->result = (uint64_t)harm_syscall(
+            c->result = (uint64_t)sim_call(
                 (long)a[0], (long)a[1], (long)a[2], (long)a[3], (long)a[4], (long)a[5], (long)a[6]);
             break;
         case JUMP:

@@ -5,7 +5,7 @@
  * back as text.  "kill" aims at the process that started us: getppid() is
  * tried first, and is as forbidden.
  */
-#include "tests/firmware/harm.h"
+#include "ports/sim/arch/arch.h"
 #include "firmware/common/link.h"
 
 FIRMWARE_TABLE;
@@ -64,8 +64,8 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
             amp_remote_trace("test_sandbox: ");
             amp_remote_trace(a->name);
             amp_remote_trace("\n");
-            harm_syscall(a->number, a->arguments[0], a->arguments[1], a->arguments[2],
-                a->arguments[3], a->arguments[4], a->arguments[5]);
+            sim_call(a->number, a->arguments[0], a->arguments[1], a->arguments[2], a->arguments[3],
+                a->arguments[4], a->arguments[5]);
             amp_remote_trace("test_sandbox: still alive\n");
         }
     }
