@@ -39,11 +39,11 @@ EXAMPLES_C := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.
 
 include ports/ports.mk
 include tests/tests.mk
-include tests/emu/emu.mk
+include tests/boards/emu/emu.mk
 include tests/web/web.mk
-include tests/qemu/qemu.mk
-include tests/h7sim/h7sim.mk
-include tests/stm32h7/stm32h7.mk
+include tests/boards/mps2_an521/mps2_an521.mk
+include tests/boards/h7sim/h7sim.mk
+include tests/boards/stm32h7/stm32h7.mk
 include bench/bench.mk
 include bench/qemu.mk
 include bench/stm32h7.mk

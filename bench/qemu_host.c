@@ -6,10 +6,8 @@
  *
  * SETTINGS: round trips.
  */
-#include <string.h>
-
+#include "bench/board.h"
 #include "ports/mps2_an521/board.h"
-#include "tests/qemu/host.h"
 
 #define SETTINGS ((const volatile uint32_t *)(uintptr_t)0x80E00000)
 #define STREAM 10000
@@ -20,10 +18,10 @@ __attribute__((noinline)) void bench_mark(void) {
 }
 
 static void print(const char *name, uint32_t value) {
-    amp_an521_print(name);
-    amp_an521_print(" ");
-    amp_an521_print_dec(value);
-    amp_an521_print("\n");
+    host_print(name);
+    host_print(" ");
+    host_print_dec(value);
+    host_print("\n");
 }
 
 // ---- Stacks ----
@@ -47,36 +45,10 @@ static uint32_t depth(const uint32_t *begin, const uint32_t *end) {
 #define HOST_END ((uint32_t *)__stack_top)
 #define REMOTE_END ((uint32_t *)(uintptr_t)(AMP_AN521_DATA_DA + AMP_AN521_DATA_LEN))
 
-// ---- Round trips ----
-
-static void round_trips(uint32_t count, size_t size) {
-    static uint8_t data[496];
+static void marked_round_trips(uint32_t count, size_t size) {
     bench_mark();
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t before = host_received;
-        CHECK(amp_endpoint_send(&host_ept, data, size) == (int)size);
-        while (host_received == before) {
-            amp_platform_wait(-1);
-            amp_rproc_poll(&host_rproc);
-        }
-    }
+    round_trips(count, size);
     bench_mark();
-}
-
-// As many as there is room for, always.
-static void stream(uint32_t count) {
-    uint32_t first = host_received;
-    uint32_t sent = 0;
-    host_link.stats.kicks = 0;
-    while (host_received - first < count) {
-        while (sent < count && amp_endpoint_send(&host_ept, "stream", 6) == 6) {
-            sent++;
-        }
-        if (amp_rproc_poll(&host_rproc) == 0
-            && !(sent < count && amp_rpmsg_want_room(&host_link))) {
-            amp_platform_wait(-1);
-        }
-    }
 }
 
 int main(void) {
@@ -86,8 +58,9 @@ int main(void) {
     host_init("vuart-channel");
     host_run(IMAGE_VIRTUAL_UART);
     host_echo("warm up");
-    round_trips(SETTINGS[0], 16);
-    round_trips(SETTINGS[0], 496);
+    marked_round_trips(SETTINGS[0], 16);
+    marked_round_trips(SETTINGS[0], 496);
+    host_link.stats.kicks = 0;
     stream(STREAM);
     print("BENCH an521_kicks_per_1000_messages", host_link.stats.kicks * 1000 / STREAM);
     print("BENCH an521_stack_host_c", depth(HOST_END - STACK / 4, HOST_END));

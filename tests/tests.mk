@@ -95,6 +95,10 @@ aarch64-run: $(BUILD)/examples/host $(sim_BUILD)/micropython $(sim_FIRMWARE)
 	    $(sim_FW)/virtual_uart.elf 10000
 	tests/micropython/run tests/micropython/micropython-aarch64 $(sim_FW) $(BUILD)/python-results
 
+# ---- Boards: what host programs in C share (tests/boards) ----
+
+BOARDS_SHARED := tests/boards/common/host.c micropython/boards/common/semihost.c
+
 # ---- What is printed in the documentation ----
 
 docs-test: $(sim_BUILD)/micropython $(sim_FIRMWARE) $(EXAMPLES_C)

@@ -44,18 +44,12 @@ void amp_an521_interrupt(void) {
     MHU_CLR(MHU1, 0) = 15;
     stored();
     core->event = true;
-    amp_doorbell_cb callback = core->doorbell_cb;
-    if (callback != NULL) {
-        callback(core->arg);
-    }
+    doorbell_tell(&core->listener);
 }
 
 static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct an521_core *core = ctx;
-    uint32_t before = interrupts_off();
-    core->doorbell_cb = callback;
-    core->arg = arg;
-    interrupts_restore(before);
+    doorbell_listen(&core->listener, callback, arg, NULL);
 }
 
 // ---- Memory ----

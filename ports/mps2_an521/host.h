@@ -7,14 +7,14 @@
 
 #include "openamp/port.h"
 
+#include "../common/cortex_m_doorbell.h"
 #include "board.h"
 #include "mps2_an521.h"
 
-// The remote core.  The interrupts read `doorbell_cb` and `arg` and set `event`;
+// The remote core.  The interrupts read `listener` and set `event`;
 // everything else belongs to the main program.
 struct an521_core {
-    volatile amp_doorbell_cb doorbell_cb;
-    void *volatile arg;
+    struct doorbell_listener listener;
     volatile bool event; // rang or died since amp_platform_wait() last looked
     bool started; // by us, and not stopped since
     uintptr_t *vectors; // of the firmware that was started

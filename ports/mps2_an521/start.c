@@ -3,31 +3,14 @@
  * it is for is said by the linker script (an521.ld.S) and by who defines
  * amp_an521_end().
  */
-#include <stdint.h>
-
+#include "../common/cortex_m_start.h"
 #include "start.h"
 
 // From an521.ld.S.
-extern uint64_t __stack_top[];
 extern uint64_t __stack_limit[];
-extern uint32_t __bss_begin[];
-extern uint32_t __bss_end[];
-extern uint32_t __data_begin[];
-extern uint32_t __data_end[];
-extern const uint32_t __data_load[];
-
-int main(void);
 
 __attribute__((used, noreturn)) static void start(void) {
-    // Out of flash; an image that was loaded is in place, and copies onto itself.
-    for (uint32_t i = 0; __data_begin + i < __data_end; i++) {
-        __data_begin[i] = __data_load[i];
-        __asm__ volatile("" ::: "memory"); // stay a loop: no memcpy() yet
-    }
-    for (uint32_t *word = __bss_begin; word < __bss_end; word++) {
-        *word = 0;
-        __asm__ volatile("" ::: "memory"); // the same for memset()
-    }
+    start_memory();
     amp_an521_end(main());
 }
 

@@ -47,17 +47,12 @@ void amp_stm32h7_interrupt(void) {
     HSEM_ICR(HSEM_SET_M7) = 1u << AMP_STM32H7_RING_M7;
     barrier();
     core->event = true;
-    if (core->doorbell_cb != NULL) {
-        core->doorbell_cb(core->arg);
-    }
+    doorbell_tell(&core->listener);
 }
 
 static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct stm32h7_core *core = ctx;
-    uint32_t before = interrupts_off();
-    core->doorbell_cb = callback;
-    core->arg = arg;
-    interrupts_restore(before);
+    doorbell_listen(&core->listener, callback, arg, NULL);
 }
 
 // ---- Memory ----

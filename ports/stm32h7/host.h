@@ -7,17 +7,17 @@
 
 #include "openamp/port.h"
 
+#include "../common/cortex_m_doorbell.h"
 #include "board.h"
 #include "stm32h7.h"
 
 enum { STM32H7_LINE = 32 };
 
-// The remote core.  The interrupt reads `doorbell_cb` and `arg` and sets `event`;
+// The remote core.  The interrupt reads `listener` and sets `event`;
 // everything else belongs to the main program.
 struct stm32h7_core {
     struct amp_port port;
-    volatile amp_doorbell_cb doorbell_cb;
-    void *volatile arg;
+    struct doorbell_listener listener;
     volatile bool event; // rang since amp_platform_wait() last looked
     bool started; // by us, or attached to
     uint32_t starts; // what the control block said then

@@ -1,4 +1,4 @@
-# The simulated STM32H7 of tests/h7sim: a board for MicroPython's qemu port, for
+# The simulated STM32H7 of tests/boards/h7sim: a board for MicroPython's qemu port, for
 # the Cortex-M7, with everything through semihosting.
 
 QEMU_ARCH = arm

@@ -6,6 +6,7 @@
 enum {
     SYS_OPEN = 0x01,
     SYS_CLOSE = 0x02,
+    SYS_WRITE0 = 0x04,
     SYS_WRITE = 0x05,
     SYS_READ = 0x06,
     SYS_READC = 0x07,
@@ -75,6 +76,10 @@ const char *semihost_arguments(char *buffer, size_t len) {
     uintptr_t argument[2] = {(uintptr_t)buffer, len};
     buffer[0] = '\0';
     return call(SYS_GET_CMDLINE, argument) == 0 ? buffer : "";
+}
+
+void semihost_print(const char *text) {
+    call(SYS_WRITE0, text);
 }
 
 uint32_t semihost_time(void) {

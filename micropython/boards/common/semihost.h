@@ -19,6 +19,9 @@ int semihost_remove(const char *path);
 // The words after QEMU's arg=, separated by spaces.
 const char *semihost_arguments(char *buffer, size_t len);
 
+// Text for whoever watches.
+void semihost_print(const char *text);
+
 uint32_t semihost_time(void); // seconds since 1970
 uint64_t semihost_ticks(void); // of a clock that the simulator chooses
 

@@ -3,12 +3,12 @@
  */
 #include "openamp/remote.h"
 
+#include "../../common/cortex_m_doorbell.h"
 #include "../board.h"
 #include "../regs.h"
 
 static volatile bool rung;
-static amp_doorbell_cb doorbell_cb;
-static void *doorbell_arg;
+static struct doorbell_listener listener;
 
 char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 
@@ -18,9 +18,7 @@ void amp_an521_interrupt(void) {
     MHU_CLR(MHU0, 1) = 15;
     stored();
     rung = true;
-    if (doorbell_cb != NULL) {
-        doorbell_cb(doorbell_arg);
-    }
+    doorbell_tell(&listener);
 }
 
 // ---- Sleep ----
@@ -88,16 +86,9 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return reachable ? (void *)da : NULL;
 }
 
-// A doorbell that rang before anybody listened is told now.
 static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
-    uint32_t before = interrupts_off();
-    doorbell_cb = callback;
-    doorbell_arg = arg;
-    if (rung && callback != NULL) {
-        callback(arg);
-    }
-    interrupts_restore(before);
+    doorbell_listen(&listener, callback, arg, &rung);
 }
 
 static const struct amp_port_ops ops = {

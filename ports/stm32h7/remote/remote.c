@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "../../common/cortex_m_doorbell.h"
 #include "../board.h"
 #include "../regs.h"
 #include "openamp/table.h"
@@ -19,8 +20,7 @@
 #endif
 
 static volatile bool rung;
-static amp_doorbell_cb doorbell_cb;
-static void *doorbell_arg;
+static struct doorbell_listener listener;
 
 char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 
@@ -28,9 +28,7 @@ void amp_stm32h7_doorbell_interrupt(void) {
     HSEM_ICR(HSEM_SET_M4) = 1u << AMP_STM32H7_RING_M4;
     barrier();
     rung = true;
-    if (doorbell_cb != NULL) {
-        doorbell_cb(doorbell_arg);
-    }
+    doorbell_tell(&listener);
 }
 
 // ---- Time ----
@@ -119,16 +117,9 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return shared ? (void *)da : NULL;
 }
 
-// A doorbell that rang before anybody listened is told now.
 static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
-    uint32_t before = interrupts_off();
-    doorbell_cb = callback;
-    doorbell_arg = arg;
-    if (rung && callback != NULL) {
-        callback(arg);
-    }
-    interrupts_restore(before);
+    doorbell_listen(&listener, callback, arg, &rung);
 }
 
 static const struct amp_port_ops ops = {

@@ -1,35 +1,18 @@
 /*
  * Start-up of firmware on the M4: vectors, stack, data; and its faults.
  */
-#include <stdint.h>
-
+#include "../../common/cortex_m_start.h"
 #include "../regs.h"
 #include "openamp/remote.h"
 #include "start.h"
 
 // From stm32h7.ld.S.
-extern uint64_t __stack_top[];
-extern uint32_t __bss_begin[];
-extern uint32_t __bss_end[];
-extern uint32_t __data_begin[];
-extern uint32_t __data_end[];
-extern const uint32_t __data_load[];
 extern const uintptr_t amp_stm32h7_vectors[];
-
-int main(void);
 
 __attribute__((noreturn)) void amp_stm32h7_reset(void);
 void amp_stm32h7_reset(void) {
     enum { USAGE_BUS_MEMORY = 7u << 16 };
-    // Out of flash; an image that was loaded is in place, and copies onto itself.
-    for (uint32_t i = 0; __data_begin + i < __data_end; i++) {
-        __data_begin[i] = __data_load[i];
-        __asm__ volatile("" ::: "memory"); // stay a loop: no memcpy() yet
-    }
-    for (uint32_t *word = __bss_begin; word < __bss_end; word++) {
-        *word = 0;
-        __asm__ volatile("" ::: "memory"); // the same for memset()
-    }
+    start_memory();
     SCB_VTOR = (uint32_t)(uintptr_t)amp_stm32h7_vectors;
     SCB_SHCSR |= USAGE_BUS_MEMORY; // faults are told apart
     barrier();

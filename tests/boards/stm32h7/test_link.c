@@ -85,9 +85,9 @@ int main(void) {
         CHECK(host_until(has_moved, 5000));
         CHECK(!wrong);
     }
-    amp_an521_print_dec(came);
-    amp_an521_print(" messages, sum ");
-    amp_an521_print_dec(sum);
-    amp_an521_print("\n");
+    host_print_dec(came);
+    host_print(" messages, sum ");
+    host_print_dec(sum);
+    host_print("\n");
     return 0;
 }

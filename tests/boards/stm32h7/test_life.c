@@ -14,10 +14,10 @@
 enum { FLASH_FIRMWARE = 0x081E0000, ERASED_FLASH = 0x081F0000 };
 
 static void say(const char *what) {
-    amp_an521_print_dec(m7_resets());
-    amp_an521_print(" ");
-    amp_an521_print(what);
-    amp_an521_print("\n");
+    host_print_dec(m7_resets());
+    host_print(" ");
+    host_print(what);
+    host_print("\n");
 }
 
 __attribute__((noreturn)) static void stop_is_reset(void) {

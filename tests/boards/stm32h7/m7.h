@@ -1,4 +1,4 @@
-/* What host programs in C on the M7 share, beside tests/qemu/host.h. */
+/* What host programs in C on the M7 share, beside tests/boards/common/host.h. */
 #ifndef TESTS_STM32H7_M7_H
 #define TESTS_STM32H7_M7_H
 
@@ -7,9 +7,9 @@
 
 #include "ports/stm32h7/board.h"
 #include "ports/stm32h7/stm32h7.h"
-#include "tests/qemu/host.h"
+#include "tests/boards/common/host.h"
 
-// More images, behind those of tests/qemu/host.h.
+// More images, behind those of tests/boards/common/host.h.
 enum { IMAGE_FIELD = 3, IMAGE_FLASH };
 
 // Number `n` (from 0) of those that the simulator was given as arguments.

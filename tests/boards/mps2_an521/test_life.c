@@ -3,7 +3,7 @@
  * restart; every way to die, and every way not to let itself be stopped; and
  * firmware that is in place.
  */
-#include "host.h"
+#include "tests/boards/common/host.h"
 
 #include <string.h>
 
@@ -23,11 +23,11 @@ static void check_crash(const char *command, const char *reason) {
     host_echo("alive");
     host_send(command);
     CHECK(host_until(host_is_crashed, 5000));
-    amp_an521_print("  ");
-    amp_an521_print(command);
-    amp_an521_print(": ");
-    amp_an521_print(host_rproc.reason);
-    amp_an521_print("\n");
+    host_print("  ");
+    host_print(command);
+    host_print(": ");
+    host_print(host_rproc.reason);
+    host_print("\n");
     CHECK(strncmp(host_rproc.reason, reason, strlen(reason)) == 0);
     CHECK(!host_is_ready());
     stop();
@@ -77,9 +77,9 @@ static void test_stop(void) {
     static const char *const ways[] = {
         "spin", "masked spin", "masked sleep", "handler spin", "nested spin", "user spin"};
     for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
-        amp_an521_print("  stop: ");
-        amp_an521_print(ways[i]);
-        amp_an521_print("\n");
+        host_print("  stop: ");
+        host_print(ways[i]);
+        host_print("\n");
         check_stop(ways[i]);
     }
 }
@@ -95,9 +95,9 @@ static void refuse_vectors(unsigned word, uint32_t value) {
     const struct amp_port *port = host_rproc.port;
     CHECK(port->ops->core_state(port->ctx, &reason) == AMP_CORE_STOPPED);
     CHECK(reason != NULL);
-    amp_an521_print("  refused: ");
-    amp_an521_print(reason);
-    amp_an521_print("\n");
+    host_print("  refused: ");
+    host_print(reason);
+    host_print("\n");
 }
 
 static void test_vectors(void) {
@@ -142,7 +142,7 @@ int main(void) {
     }
     stop();
     amp_endpoint_destroy(&host_ept);
-    amp_an521_print("echo: 1000\n");
+    host_print("echo: 1000\n");
 
     host_init("test-fault");
     test_stop();
@@ -152,6 +152,6 @@ int main(void) {
     test_trace();
     amp_endpoint_destroy(&host_ept);
     test_flash();
-    amp_an521_print("OK\n");
+    host_print("OK\n");
     return 0;
 }

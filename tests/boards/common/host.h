@@ -1,13 +1,12 @@
 /* What host programs in C share: the one remote core, one endpoint. */
-#ifndef TESTS_QEMU_HOST_H
-#define TESTS_QEMU_HOST_H
+#ifndef TESTS_BOARDS_HOST_H
+#define TESTS_BOARDS_HOST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "openamp/openamp.h"
-#include "ports/mps2_an521/semihost.h"
 
 // Images that QEMU was told to put into memory (tests.mk says which and where).
 enum { IMAGE_VIRTUAL_UART, IMAGE_FAULT, IMAGE_FLOOD, IMAGE_BENCH };
@@ -18,6 +17,10 @@ extern struct amp_endpoint host_ept;
 extern uint32_t host_received; // messages so far
 extern const void *host_data; // inside host_callback
 extern void (*host_callback)(const void *data, size_t len);
+
+// Text to the output of the simulator, and a number.
+void host_print(const char *text);
+void host_print_dec(uint32_t number);
 
 // End the program with code 1, unless `condition`.
 #define CHECK(condition) host_check((condition), #condition, __FILE__, __LINE__)
@@ -47,4 +50,4 @@ void host_echo(const char *text);
 bool host_is_ready(void);
 bool host_is_crashed(void);
 
-#endif // TESTS_QEMU_HOST_H
+#endif // TESTS_BOARDS_HOST_H

@@ -1,18 +1,9 @@
 /* Start-up of a host program in C on the M7, with its caches on. */
 #include "m7.h"
 
-#include "ports/mps2_an521/start.h"
+#include "micropython/boards/common/semihost.h"
+#include "ports/common/cortex_m_start.h"
 #include "ports/stm32h7/regs.h"
-
-// From m7.ld.
-extern uint64_t __stack_top[];
-extern uint32_t __bss_begin[];
-extern uint32_t __bss_end[];
-extern uint32_t __data_begin[];
-extern uint32_t __data_end[];
-extern const uint32_t __data_load[];
-
-int main(void);
 
 // Kept over a reset: DTCM, which nothing else here uses.
 #define KEPT ((volatile uint32_t *)(uintptr_t)0x20000000)
@@ -50,23 +41,16 @@ static void caches_on(void) {
 
 __attribute__((noreturn)) void m7_reset(void);
 void m7_reset(void) {
-    for (uint32_t i = 0; __data_begin + i < __data_end; i++) {
-        __data_begin[i] = __data_load[i];
-        __asm__ volatile("" ::: "memory");
-    }
-    for (uint32_t *word = __bss_begin; word < __bss_end; word++) {
-        *word = 0;
-        __asm__ volatile("" ::: "memory");
-    }
+    start_memory();
     count_resets();
     caches_on();
-    amp_an521_end(main());
+    semihost_exit(main());
 }
 
 __attribute__((noreturn)) static void unexpected(void) {
     uint32_t exception;
     __asm__ volatile("mrs %0, ipsr" : "=r"(exception));
-    amp_an521_end(128 + (int)exception);
+    semihost_exit(128 + (int)exception);
 }
 
 // clang-format off
@@ -80,19 +64,10 @@ __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + I
 
 // ---- Arguments ----
 
-static const char *arguments(void) {
-    enum { SYS_GET_CMDLINE = 0x15 };
-    static char text[128];
-    uintptr_t block[2] = {(uintptr_t)text, sizeof(text)};
-    register uintptr_t r0 __asm__("r0") = SYS_GET_CMDLINE;
-    register const void *r1 __asm__("r1") = block;
-    __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
-    CHECK(r0 == 0);
-    return text;
-}
-
 uint32_t m7_argument(unsigned n) {
-    const char *p = arguments();
+    static char text[128];
+    const char *p = semihost_arguments(text, sizeof(text));
+    CHECK(*p != '\0');
     for (; n > 0; n--) {
         while (*p != ' ' && *p != '\0') {
             p++;

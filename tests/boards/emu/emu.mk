@@ -12,17 +12,17 @@ $(BUILD)/libopenamp_emu.a: $(EMU_LIB_OBJ)
 	$(AR) rcs $@ $^
 -include $(emu_HOST_SRC:%.c=$(BUILD)/host/%.d)
 
-EMU_TESTS := $(patsubst tests/emu/%.c,%,$(wildcard tests/emu/test_*.c))
-EMU_PROGRAMS := $(EMU_TESTS:%=$(BUILD)/tests/emu/%)
-$(BUILD)/host/tests/emu/%.o: CFLAGS_HOST += -DAMP_TEST_EMU_FIRMWARE='"$(abspath $(emu_FW))"'
-$(EMU_PROGRAMS): $(BUILD)/tests/emu/%: $(BUILD)/host/tests/emu/%.o $(BUILD)/libopenamp_emu.a
+EMU_TESTS := $(patsubst tests/boards/emu/%.c,%,$(wildcard tests/boards/emu/test_*.c))
+EMU_PROGRAMS := $(EMU_TESTS:%=$(BUILD)/tests/boards/emu/%)
+$(BUILD)/host/tests/boards/emu/%.o: CFLAGS_HOST += -DAMP_TEST_EMU_FIRMWARE='"$(abspath $(emu_FW))"'
+$(EMU_PROGRAMS): $(BUILD)/tests/boards/emu/%: $(BUILD)/host/tests/boards/emu/%.o $(BUILD)/libopenamp_emu.a
 	@mkdir -p $(@D)
 	$(CC) $(KIND_CFLAGS) $^ -lcmocka -o $@
-$(BUILD)/tests/emu/random: $(BUILD)/host/tests/emu/random.o $(BUILD)/libopenamp_emu.a
+$(BUILD)/tests/boards/emu/random: $(BUILD)/host/tests/boards/emu/random.o $(BUILD)/libopenamp_emu.a
 	@mkdir -p $(@D)
 	$(CC) $(KIND_CFLAGS) $^ -lunicorn -o $@
-.SECONDARY: $(EMU_TESTS:%=$(BUILD)/host/tests/emu/%.o)
--include $(wildcard $(BUILD)/host/tests/emu/*.d)
+.SECONDARY: $(EMU_TESTS:%=$(BUILD)/host/tests/boards/emu/%.o)
+-include $(wildcard $(BUILD)/host/tests/boards/emu/*.d)
 
 # The example for C programs, on this port.
 $(BUILD)/examples/host-emu: $(BUILD)/host/examples/host.o $(BUILD)/libopenamp_emu.a
@@ -40,11 +40,11 @@ emu-unit: $(EMU_PROGRAMS) $(BUILD)/examples/host-emu $(emu_FIRMWARE)
 	$(BUILD)/examples/host-emu $(emu_FW)/virtual_uart.elf 10000
 
 EMU_RANDOM ?= 10000000
-emu-random: $(BUILD)/tests/emu/random
+emu-random: $(BUILD)/tests/boards/emu/random
 	$< $(EMU_RANDOM) $(EMU_SEED)
 
 # MicroPython.
 .PHONY: emu-python
 emu-python: $(BUILD)/emu/micropython $(emu_FIRMWARE)
-	OPENAMP_FIRMWARE=$(abspath $(emu_FW)) tests/micropython/run_elsewhere tests/emu \
-	    $(BUILD)/emu/micropython $(BUILD)/tests/emu/python
+	OPENAMP_FIRMWARE=$(abspath $(emu_FW)) tests/micropython/run_elsewhere tests/boards/emu \
+	    $(BUILD)/emu/micropython $(BUILD)/tests/boards/emu/python

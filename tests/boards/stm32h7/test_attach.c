@@ -14,8 +14,8 @@ static struct amp_load_error why;
 
 static void refused(int result, const char *what) {
     CHECK(result == -AMP_EBUSY);
-    amp_an521_print(what);
-    amp_an521_print("\n");
+    host_print(what);
+    host_print("\n");
 }
 
 // What runs cannot be loaded, and nothing of it was touched: it can still be
@@ -33,8 +33,8 @@ static void attach(void) {
     for (int i = 0; i < 200; i++) {
         host_echo("attached");
     }
-    amp_an521_print_dec(m7_resets());
-    amp_an521_print(" attached\n");
+    host_print_dec(m7_resets());
+    host_print(" attached\n");
     if (m7_resets() == 0) {
         (void)amp_rproc_stop(&host_rproc); // it boots again, and waits again
         CHECK(!"stop() returned");
@@ -58,6 +58,6 @@ int main(void) {
         host_rproc.port->ops->core_state(host_rproc.port->ctx, &reason);
         refused(result, reason);
     }
-    amp_an521_print("OK\n");
+    host_print("OK\n");
     return 0;
 }

@@ -1,13 +1,13 @@
 # The simulated STM32H7, and its own tests.
 
 H7SIM := $(BUILD)/h7sim/h7sim
-H7SIM_SRC := $(sort $(wildcard tests/h7sim/*.c))
-H7SIM_OBJ := $(H7SIM_SRC:tests/h7sim/%.c=$(BUILD)/h7sim/%.o)
+H7SIM_SRC := $(sort $(wildcard tests/boards/h7sim/*.c))
+H7SIM_OBJ := $(H7SIM_SRC:tests/boards/h7sim/%.c=$(BUILD)/h7sim/%.o)
 
 .PHONY: h7sim test-h7sim
 h7sim: $(H7SIM)
 
-$(BUILD)/h7sim/%.o: tests/h7sim/%.c
+$(BUILD)/h7sim/%.o: tests/boards/h7sim/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_HOST) -D_GNU_SOURCE -c $< -o $@
 $(H7SIM): $(H7SIM_OBJ)
@@ -15,14 +15,14 @@ $(H7SIM): $(H7SIM_OBJ)
 -include $(H7SIM_OBJ:.o=.d)
 
 # Guests: bare programs for both cores, that prove one thing each.
-H7SIM_GUESTS := $(filter-out guest, $(basename $(notdir $(wildcard tests/h7sim/guest/*.c))))
+H7SIM_GUESTS := $(filter-out guest, $(basename $(notdir $(wildcard tests/boards/h7sim/guest/*.c))))
 H7SIM_GUEST_CC := arm-none-eabi-gcc $(CFLAGS_STRICT) -O2 -g -mcpu=cortex-m4 -mthumb \
     -mfloat-abi=hard -mfpu=fpv4-sp-d16 -ffreestanding -nostdlib
 
-$(BUILD)/h7sim/guest/%.elf: tests/h7sim/guest/%.c tests/h7sim/guest/guest.c \
-    tests/h7sim/guest/guest.h tests/h7sim/guest/guest.ld
+$(BUILD)/h7sim/guest/%.elf: tests/boards/h7sim/guest/%.c tests/boards/h7sim/guest/guest.c \
+    tests/boards/h7sim/guest/guest.h tests/boards/h7sim/guest/guest.ld
 	@mkdir -p $(@D)
-	$(H7SIM_GUEST_CC) -T tests/h7sim/guest/guest.ld tests/h7sim/guest/guest.c $< -lgcc -o $@
+	$(H7SIM_GUEST_CC) -T tests/boards/h7sim/guest/guest.ld tests/boards/h7sim/guest/guest.c $< -lgcc -o $@
 
 test-h7sim: $(H7SIM) $(H7SIM_GUESTS:%=$(BUILD)/h7sim/guest/%.elf)
-	tests/h7sim/run $(BUILD)/h7sim
+	tests/boards/h7sim/run $(BUILD)/h7sim

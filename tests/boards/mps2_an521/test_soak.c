@@ -2,7 +2,7 @@
  * Many lives of core 1 in one run, and many messages.  How many of each is
  * said by two words of memory that QEMU writes (run_c, SETTINGS).
  */
-#include "host.h"
+#include "tests/boards/common/host.h"
 
 #include <string.h>
 
@@ -16,8 +16,8 @@ static void stop(void) {
 }
 
 static void say(uint32_t number, const char *what) {
-    amp_an521_print_dec(number);
-    amp_an521_print(what);
+    host_print_dec(number);
+    host_print(what);
 }
 
 // ---- Lives ----
@@ -101,6 +101,6 @@ int main(void) {
     test_lives(SETTINGS[0]);
     host_init("vuart-channel");
     test_messages(SETTINGS[1]);
-    amp_an521_print("OK\n");
+    host_print("OK\n");
     return 0;
 }

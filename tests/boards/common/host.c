@@ -2,28 +2,44 @@
 
 #include <string.h>
 
+#include "micropython/boards/common/semihost.h"
+
 struct amp_rpmsg host_link;
 struct amp_rproc host_rproc;
 struct amp_endpoint host_ept;
 uint32_t host_received;
 void (*host_callback)(const void *data, size_t len);
 
+void host_print(const char *text) {
+    semihost_print(text);
+}
+
+void host_print_dec(uint32_t number) {
+    char text[11];
+    char *p = text + sizeof(text);
+    *--p = '\0';
+    do {
+        *--p = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    host_print(p);
+}
+
 void host_check(bool condition, const char *text, const char *file, int line) {
     if (condition) {
         return;
     }
-    amp_an521_print(file);
-    amp_an521_print(":");
-    amp_an521_print_dec((uint32_t)line);
-    amp_an521_print(": FAILED: ");
-    amp_an521_print(text);
-    amp_an521_print("\n");
+    host_print(file);
+    host_print(":");
+    host_print_dec((uint32_t)line);
+    host_print(": FAILED: ");
+    host_print(text);
+    host_print("\n");
     if (host_rproc.reason != NULL) {
-        amp_an521_print(host_rproc.reason);
-        amp_an521_print("\n");
+        host_print(host_rproc.reason);
+        host_print("\n");
     }
-    __attribute__((noreturn)) void amp_an521_end(int code);
-    amp_an521_end(1);
+    semihost_exit(1);
 }
 
 // ---- The link ----
@@ -56,7 +72,7 @@ void host_init(const char *name) {
 
 // ---- Images ----
 
-// Where something finds that nobody will ever ring (tests/h7sim), -1: for ever.
+// Where something finds that nobody will ever ring (tests/boards/h7sim), -1: for ever.
 #ifndef HOST_WAIT_MS
 #define HOST_WAIT_MS 1000
 #endif

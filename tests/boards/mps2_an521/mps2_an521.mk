@@ -1,16 +1,17 @@
 # Tests on the mps2_an521 board, under QEMU.
 
-QEMU_TESTS := $(BUILD)/tests/qemu
+QEMU_TESTS := $(BUILD)/tests/boards/mps2_an521
 QEMU_C_NAMES := test_life test_soak
 
 # Host programs in C: the core in the host's role, the port's host half.
-QEMU_HOST := $(mps2_an521_BUILD)/host/tests/qemu
-QEMU_LIB := $(QEMU_HOST)/host.o $(mps2_an521_HOST_LIB)
+QEMU_HOST := $(mps2_an521_BUILD)/host/tests/boards/mps2_an521
+QEMU_LIB := $(patsubst %.c,$(mps2_an521_BUILD)/host/%.o,$(BOARDS_SHARED) tests/boards/mps2_an521/end.c) \
+    $(mps2_an521_HOST_LIB)
 $(QEMU_TESTS)/%.elf: $(QEMU_HOST)/%.o $(QEMU_LIB) $(mps2_an521_BUILD)/host.ld
 	@mkdir -p $(@D)
 	$(mps2_an521_HOST_LINK) $(filter %.o,$^) $(mps2_an521_REMOTE_LIBS) -o $@
-.SECONDARY: $(QEMU_C_NAMES:%=$(QEMU_HOST)/%.o) $(QEMU_HOST)/host.o
--include $(wildcard $(QEMU_HOST)/*.d)
+.SECONDARY: $(QEMU_C_NAMES:%=$(QEMU_HOST)/%.o) $(QEMU_LIB)
+-include $(QEMU_LIB:.o=.d) $(QEMU_C_NAMES:%=$(QEMU_HOST)/%.d)
 
 # In the order of the enumeration in host.h.
 QEMU_IMAGES := $(addprefix $(mps2_an521_FW)/, virtual_uart.elf test_fault.elf test_flood.elf)
@@ -24,18 +25,18 @@ qemu: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES) board-mps2_an521 \
 # Host programs in C: every way to live and die.
 QEMU_IN_FLASH := $(mps2_an521_FW)/virtual_uart.flash.bin
 qemu-c: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES) $(QEMU_IN_FLASH)
-	tests/qemu/run_c $(QEMU_TESTS)/test_life.elf $(QEMU_IMAGES) $(QEMU_IN_FLASH)
+	tests/boards/mps2_an521/run_c $(QEMU_TESTS)/test_life.elf $(QEMU_IMAGES) $(QEMU_IN_FLASH)
 
 # Numbers of lives and of messages.
 qemu-soak: $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
-	SETTINGS="1000 100000" tests/qemu/run_c $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
+	SETTINGS="1000 100000" tests/boards/mps2_an521/run_c $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
 qemu-soak-short: $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
-	SETTINGS="50 10000" tests/qemu/run_c $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
+	SETTINGS="50 10000" tests/boards/mps2_an521/run_c $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)
 
 # MicroPython.
 qemu-python: board-mps2_an521 $(mps2_an521_FIRMWARE)
-	tests/micropython/run_elsewhere tests/qemu tests/qemu/micropython $(BUILD)/tests/qemu/python
+	tests/micropython/run_elsewhere tests/boards/mps2_an521 tests/boards/mps2_an521/micropython $(BUILD)/tests/boards/mps2_an521/python
 qemu-two: board-mps2_an521 board-mps2_an521-device
-	tests/qemu/run_two $(abspath $(BUILD))
+	tests/boards/mps2_an521/run_two $(abspath $(BUILD))
 qemu-console: board-mps2_an521 board-mps2_an521-device
-	tests/qemu/run_console $(abspath $(BUILD))
+	tests/boards/mps2_an521/run_console $(abspath $(BUILD))
