@@ -74,6 +74,7 @@ $(BUILD)/examples/%: $(BUILD)/host/examples/%.o $(BUILD)/libopenamp_sim.a
 -include $(LIB_OBJ:.o=.d) $(EXAMPLES_C:$(BUILD)/examples/%=$(BUILD)/host/examples/%.d)
 
 include micropython/build.mk
+include tools/dist.mk
 micropython: $(sim_BUILD)/micropython
 
 clean:

@@ -164,4 +164,5 @@ check-tools:
 	tests/tools/fetch-micropython
 	tests/tools/platform
 	tests/tools/two_runs
+	tests/tools/dist
 	bench/guard --self-test

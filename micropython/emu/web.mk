@@ -5,7 +5,8 @@
 
 WEB := $(BUILD)/web
 WEB_MP := $(abspath $(WEB))/micropython
-WEB_NPM := $(WEB)/npm
+# The same for every BUILD: it is downloaded.
+WEB_NPM := build/web/npm
 
 # Tools of npm's, by the lock file.
 $(WEB_NPM)/stamp: web/package.json web/package-lock.json
