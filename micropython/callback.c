@@ -7,9 +7,8 @@ static bool ends_programs(mp_obj_t exception) {
     return !mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_Exception));
 }
 
-// What nlr_push() caught around a callback: printed, or, if it is one that ends
-// programs (KeyboardInterrupt, SystemExit), raised again where the program is.
-// Never raises.
+// What nlr_push() caught around a callback: print it, or, if it ends programs
+// (KeyboardInterrupt, SystemExit), have it raised again in the program.  Raises nothing.
 static void caught(nlr_buf_t *nlr) {
     mp_obj_t exception = MP_OBJ_FROM_PTR(nlr->ret_val);
     if (!ends_programs(exception) && nlr_push(nlr) == 0) {
@@ -24,23 +23,23 @@ static void caught(nlr_buf_t *nlr) {
     }
 }
 
-// Is it what mp_obj_new_str() raises for bytes that are not UTF-8?  The bytes of
-// a service's name are the peer's.  No Endpoint can have such a name, and a line
-// on the console for each would be the peer's to flood.  (MicroPython's own check
-// has no name that all its releases know.)
+// Is it what mp_obj_new_str() raises for bytes that are not UTF-8?  The peer chooses the
+// bytes of a service's name.  No Endpoint can have such a name, so the announcement is
+// ignored; a line on the console for each would let the peer flood it.  (MicroPython's
+// own check has no name that all its releases know.)
 static bool is_no_str(mp_obj_t exception) {
     return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_UnicodeError));
 }
 
-// On the path of every message: a build for speed has it in both of its callers.
+// A part of every message's path, so a build for speed inlines it in both of its callers.
 #ifdef __OPTIMIZE_SIZE__
 #define PER_CALLER static
 #else
 #define PER_CALLER static inline MP_ALWAYSINLINE
 #endif
 
-// Call it with `src` and `data`, which is a message or the name of a service.  No
-// exception leaves it.
+// Call `callback` with `src` and `data`, which is a message or the name of a service.
+// Raises nothing.
 PER_CALLER void call(
     mp_obj_t callback, uint32_t src, bool is_message, const void *data, size_t len) {
     volatile mp_obj_t arg = MP_OBJ_NULL;
@@ -61,7 +60,7 @@ openamp_remote_t *openamp_announcing;
 
 void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     openamp_endpoint_obj_t *self = openamp_endpoint_of(ept);
-    // Another core's service callback may wait meanwhile.
+    // A service callback of another core may be waiting in send(), which polls.
     openamp_remote_t *before = openamp_announcing;
     openamp_announcing = openamp_remotes;
     call(self->callback, src, true, data, len);
@@ -70,7 +69,7 @@ void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t
 
 // ---- Services ----
 
-// Who is to hear of services of that core.
+// The callback for services of a core.
 static mp_obj_t service_callback(openamp_remote_t *remote) {
     mp_obj_t callback = OPENAMP_RUN_OF(remote)->service_callback;
     return callback != MP_OBJ_NULL ? callback : OPENAMP_RUN()->service_callback;
@@ -81,7 +80,7 @@ static void service(struct amp_bus *bus, uint32_t src, const char *name) {
     openamp_remote_t *before = openamp_announcing;
     mp_obj_t callback = service_callback(remote);
     if (callback == mp_const_none) {
-        return; // it went with the core's RemoteProc
+        return; // it was the RemoteProc's, which was shut down
     }
     openamp_announcing = remote;
     call(callback, src, false, name, strlen(name));
@@ -97,7 +96,8 @@ static const struct amp_bus_events events_service = {
     .released = openamp_endpoint_released,
 };
 
-// Tells what came before, as other callbacks are called: with the scheduler locked.
+// The bus delivers the announcements that came before, as callbacks: with the scheduler
+// locked.
 void openamp_set_events(openamp_remote_t *remote) {
     MICROPY_PY_OPENAMP_ENTER();
     mp_sched_lock();

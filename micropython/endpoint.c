@@ -4,9 +4,8 @@
 #include "py/mphal.h"
 #include "py/objstr.h"
 
-// How long a send from inside a callback waits, with the peer unable to send
-// anything, before it is called a deadlock.  Not a poll interval: room that
-// comes earlier ends the wait at once.
+// A send from inside a callback that has waited so long, with the peer unable to send
+// anything, is a deadlock.  This is no polling interval: room ends the wait at once.
 #define DEADLOCK_MS (100)
 
 // ---- The remote's list, which keeps endpoints alive ----
@@ -127,7 +126,7 @@ static void wait_for_room(
 }
 
 static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, mp_obj_t data) {
-    // Each time anew: what ran while we waited may have resized it.
+    // Read again at each try: what ran during a wait may have resized the buffer.
     mp_buffer_info_t bufinfo;
     mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
     src = src == AMP_ADDR_ANY ? self->ept.addr : src;
@@ -139,7 +138,7 @@ static int try_send(openamp_endpoint_obj_t *self, uint32_t src, uint32_t dest, m
         OPENAMP_BUS(self->remote, send_to, src, dest, bufinfo.buf, bufinfo.len));
 }
 
-// All that send() can.
+// send() with all of its arguments, and waiting.
 static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
     mp_arg_val_t args[END - SRC];
     mp_arg_check_num(n_args, n_kw, 2, 2, true);
@@ -173,7 +172,7 @@ static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all
 
 static mp_obj_t endpoint_send(mp_obj_t fun, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)fun;
-    // What programs do most, first: send(data), with room for it.
+    // The ordinary case first: send(data), and there is room.
     if (n_args == 2 && n_kw == 0) {
         openamp_check_thread();
         openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(args[0]);
@@ -194,7 +193,7 @@ static mp_obj_t endpoint_send(mp_obj_t fun, size_t n_args, size_t n_kw, const mp
     return send(n_args, n_kw, args);
 }
 
-// A method of which the interpreter neither counts nor sorts the arguments.
+// A function object whose arguments the interpreter passes on unchecked.
 // clang-format off
 static MP_DEFINE_CONST_OBJ_TYPE(
     send_type, MP_QSTR_function, MP_TYPE_FLAG_BINDS_SELF | MP_TYPE_FLAG_BUILTIN_FUN,
@@ -221,7 +220,7 @@ static mp_obj_t endpoint_make_new(
     self->callback = callback;
     self->remote = remote;
     grow_buckets(remote);
-    // Whole or not at all: the link must not have one that the list does not keep.
+    // Not to be interrupted: the bus must have no endpoint that the list does not keep alive.
     MICROPY_PY_OPENAMP_ENTER();
     int error = OPENAMP_BUS(remote, create, &self->ept, name, src, dest,
         callback == mp_const_none ? NULL : openamp_received,
@@ -278,7 +277,7 @@ static const mp_rom_map_elem_t endpoint_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(endpoint_locals, endpoint_locals_table);
 
-// Finds the method of the message path sooner than by searching the table.
+// Finds send() without a search of the table, because every message needs it.
 static void endpoint_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (attr == MP_QSTR_send && dest[0] == MP_OBJ_NULL) {
         dest[0] = MP_OBJ_FROM_PTR(&endpoint_send_obj);

@@ -22,8 +22,8 @@ typedef struct _image_t {
     mp_obj_t exception; // what reading it raised, or MP_OBJ_NULL
 } image_t;
 
-// The stream's functions may raise, and must not do so through the loader: the
-// exception is kept for whoever called that.
+// The functions of the stream may raise.  An exception must not jump over the loader, so
+// it is kept and raised when that has returned.
 static int image_read(void *ctx, uint64_t offset, void *buffer, size_t len) {
     image_t *self = ctx;
     int error = 0;
@@ -36,7 +36,7 @@ static int image_read(void *ctx, uint64_t offset, void *buffer, size_t len) {
     if (error == 0) {
         mp_uint_t got = mp_stream_rw(self->file, buffer, len, &error, MP_STREAM_RW_READ);
         if (error == 0 && got != len) {
-            error = MP_EIO; // shorter than it was when it was opened
+            error = MP_EIO; // the file is shorter than when it was opened
         }
     }
     nlr_pop();

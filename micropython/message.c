@@ -22,8 +22,8 @@
 #define MESSAGE_TYPECODE BYTEARRAY_TYPECODE
 #endif
 
-// A bytearray proper over the same bytes, for functions that look at the type.
-// On the stack: only for operations that keep no reference to it.
+// An exact bytearray over the same bytes, for functions that compare the type.  It is on
+// the stack, so only for operations that keep no reference to it.
 static mp_obj_array_t as_bytearray(mp_obj_t self_in) {
     mp_obj_array_t copy = *(mp_obj_array_t *)MP_OBJ_TO_PTR(self_in);
     copy.base.type = &mp_type_bytearray;
@@ -75,8 +75,8 @@ static mp_int_t message_get_buffer(mp_obj_t self_in, mp_buffer_info_t *bufinfo, 
     return 0;
 }
 
-// The methods of bytearray, but for those that grow it, are those of a copy: they
-// look at the type, and what they return may be the object itself.
+// A method of bytearray, except those that grow it, is looked up in a copy of the message,
+// because it compares the type and may return the object itself.
 static void message_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     mp_obj_array_t *self = MP_OBJ_TO_PTR(self_in);
     if (dest[0] == MP_OBJ_NULL && attr != MP_QSTR_append && attr != MP_QSTR_extend) {

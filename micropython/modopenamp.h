@@ -29,34 +29,34 @@
 
 // ---- Remotes: the other cores (remote.c) ----
 
-// One other core: a remote of this host, or this remote's host.  What is small
-// comes first: it is reached with shorter instructions.
+// One other core: a remote of this host, or this remote's host.  The small members come
+// first, because instructions reach them with short offsets.
 typedef struct _openamp_remote_t {
     mp_sched_node_t node; // first; a soft reset may leave it in the scheduler's list
     volatile bool poll_due; // the doorbell rang since it was last cleared
     volatile bool running; // the node polls: it looks at `poll_due` when it has done so
-    bool again; // run_again() is to run it
-    volatile bool waits; // for a platform whose interrupt cannot schedule at once
+    bool again; // run_again() is to poll it
+    volatile bool waits; // not yet scheduled: for a platform whose interrupt cannot always do so
     bool loading; // an image is being read, which may run Python
-    volatile bool orphan; // the owner was collected where the core could not be stopped
+    volatile bool orphan; // the owner was collected in a thread that could not stop the core
     bool open; // in use in this run of the interpreter
     struct amp_bus *bus;
     const struct amp_rpmsg_stats *stats; // of the bus
-    uint32_t forgotten; // announcements, before this run of the interpreter
+    uint32_t forgotten; // announcements that were forgotten before this run of the interpreter
     const void *owner; // the RemoteProc object that drives the core, not traced
     uint32_t endpoint_count;
     uint32_t bucket_count;
 } openamp_remote_t;
 
-// All of them, by number.
+// All remotes, by number.
 extern openamp_remote_t openamp_remotes[MICROPY_PY_OPENAMP_CORES];
 
-// Its number; where there is one, without a question.
+// The number of a remote; a constant where there is only one.
 static inline unsigned openamp_core_number(const openamp_remote_t *remote) {
     return MICROPY_PY_OPENAMP_CORES == 1 ? 0 : (unsigned)(remote - openamp_remotes);
 }
 
-// The operations of the remote's bus: direct calls, where there is one kind of bus.
+// The operations of the remote's bus: direct calls where all buses are of one kind.
 #ifndef MICROPY_PY_OPENAMP_STATIC_BUS
 #define MICROPY_PY_OPENAMP_STATIC_BUS (1)
 #endif
@@ -73,11 +73,11 @@ static const struct amp_bus_ops openamp_bus_ops = AMP_BUS_DEVICE_OPS;
 #define OPENAMP_BUS(remote, operation, ...) \
     (OPENAMP_OPS(remote)->operation((remote)->bus, ##__VA_ARGS__))
 
-// What a run of the interpreter has on the heap; for each core and of all.
+// What the module has on the heap in one run of the interpreter.
 typedef struct _openamp_run_t {
     mp_obj_base_t base;
-    mp_obj_t service_callback; // of each core that has none of its own
-    bool told; // that announcements were forgotten
+    mp_obj_t service_callback; // for the cores that have none of their own
+    bool warned; // that announcements were forgotten
     struct {
         mp_obj_t service_callback; // or MP_OBJ_NULL
         struct _openamp_endpoint_obj_t *endpoints; // all that are open, the newest first
@@ -89,20 +89,21 @@ typedef struct _openamp_run_t {
 #define OPENAMP_RUN() (MP_STATE_VM(openamp_run))
 #define OPENAMP_RUN_OF(remote) (&OPENAMP_RUN()->core[openamp_core_number(remote)])
 
-// At import: begin, if this run of the interpreter did not yet.
+// Called by each import: set up for this run of the interpreter, if that was not done.
 mp_obj_t openamp_init(void);
 
-// The remote of a `core=` or `remote=` argument, which is used from now on: a number
-// or a RemoteProc; None gives `otherwise`.  Raises ENODEV.
+// The remote of a `core=` or `remote=` argument (a number or a RemoteProc), opened if it
+// was not; for None, `otherwise`.  Raises ENODEV.
 openamp_remote_t *openamp_get_remote(mp_obj_t arg, openamp_remote_t *otherwise);
 
-// In a service callback, the core that announced; else core 0.
+// The core that new endpoints belong to: inside a service callback the core that made the
+// announcement, else core 0.
 extern openamp_remote_t *openamp_announcing;
 
-// Do the work that is due.  No exception leaves it.
+// Poll the bus.  Raises nothing.
 void openamp_poll(openamp_remote_t *remote);
 
-// Have it done where callbacks may run.  In any context.
+// The doorbell rang: have the bus polled where callbacks may run.  For any context.
 void openamp_doorbell(void *remote);
 
 // Raise RuntimeError in any thread but the main one, where threads could run
@@ -120,7 +121,7 @@ void openamp_check_thread(void);
 // Raise OSError(error, text), with the text made as by printf().
 void openamp_raise(int error, mp_rom_error_text_t text, ...) __attribute__((noreturn));
 
-// A callback that cannot be called, and is not None, raises `exception`.
+// Raise `exception` if a callback is neither callable nor None.
 void openamp_check_callback(mp_obj_t callback, const mp_obj_type_t *exception);
 
 // A name argument: TypeError unless it is a str, ValueError if it has a NUL.
@@ -129,10 +130,10 @@ const char *openamp_get_name(mp_obj_t obj);
 // An address argument: -1 gives AMP_ADDR_ANY; outside of 32 bits: ValueError.
 uint32_t openamp_get_addr(mp_obj_t obj);
 
-// How the platform sleeps until an interrupt, and how its interrupt schedules.
-// A platform whose defaults would lose a doorbell that comes between the last
-// look and the sleep gives its own (micropython/unix): a wait that does not begin
-// while *unless is set.
+// How the platform sleeps until an interrupt comes, and how its interrupt schedules.
+// With the defaults a doorbell can be lost on some platforms, if it comes between the
+// last look and the sleep.  Such a platform defines its own (micropython/unix): a wait
+// that does not begin while *unless is set.
 #ifndef MICROPY_PY_OPENAMP_WAIT
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) mp_event_wait_ms(ms)
 #endif
@@ -140,8 +141,8 @@ uint32_t openamp_get_addr(mp_obj_t obj);
 #define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) mp_sched_schedule_node(node, callback)
 #endif
 
-// Where Ctrl-C may jump out of whatever runs (micropython/unix) the platform is
-// told of each call into core/, which must not be left so.
+// A platform on which Ctrl-C may jump out of any function (micropython/unix) is told of
+// each call into core/, because a jump out of that would leave a queue half updated.
 #ifndef MICROPY_PY_OPENAMP_ENTER
 #define MICROPY_PY_OPENAMP_ENTER() ((void)0)
 #define MICROPY_PY_OPENAMP_LEAVE() ((void)0)
@@ -154,10 +155,10 @@ static inline int openamp_left(int result) {
 
 // ---- Callbacks (callback.c) ----
 
-// What a bus tells us: with a function for services, if there is a callback.
+// Set the events of the bus, with one for services if there is a callback.
 void openamp_set_events(openamp_remote_t *remote);
 
-// The function of the module.
+// The module's function of that name.
 mp_obj_t openamp_new_service_callback(mp_obj_t callback);
 
 // A message for an endpoint that has a callback.
@@ -184,7 +185,7 @@ extern const mp_obj_type_t openamp_endpoint_type;
 // The bus released an endpoint that waited for its withdrawal.
 void openamp_endpoint_released(struct amp_bus *bus, struct amp_endpoint *ept);
 
-// Close all that were ever bound, telling nobody.  The core is down.
+// Close the endpoints that were ever bound, without a message, as the core is down.
 void openamp_endpoints_close_bound(openamp_remote_t *remote);
 
 // ---- RemoteProc (remoteproc.c) ----
@@ -206,7 +207,7 @@ int openamp_remote_shutdown(openamp_remote_t *remote);
 // A bytearray that refers to a receive buffer.
 mp_obj_t openamp_message_new(const char *data, size_t len);
 
-// Empty it: the buffer goes back.
+// Empty a message, because its buffer goes back to the peer.
 static inline void openamp_message_clear(mp_obj_t message) {
     mp_obj_array_t *self = MP_OBJ_TO_PTR(message);
     self->len = 0;

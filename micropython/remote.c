@@ -29,11 +29,11 @@ void openamp_check_thread(void) {
 void openamp_raise(int error, mp_rom_error_text_t text, ...) {
     va_list list;
     va_start(list, text);
-    // Through an exception, because that is what can expand the text.
+    // An exception expands the text.
     mp_obj_t exception = mp_obj_new_exception_msg_vlist(&mp_type_OSError, text, list);
     va_end(list);
     mp_obj_t args[2] = {MP_OBJ_NEW_SMALL_INT(error), mp_obj_exception_get_value(exception)};
-    // With the heap full there is no text, or it lies where the second argument would
+    // If the heap is full there is no text, or it lies where the second argument would
     // be put.
     size_t count = gc_nbytes(MP_OBJ_TO_PTR(args[1])) != 0 ? 2 : 1;
     nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, count, 0, args));
@@ -113,9 +113,9 @@ static mp_obj_t run_again(mp_obj_t arg) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
 
-// Have run_again() run after one turn of the program.  Where the program's own
-// functions fill the queue, it takes the place of the oldest, whose turn is now.
-// (It is in the queue once, so that one is not itself.)
+// Have run_again() called after one turn of the program.  If the program's own functions
+// fill the queue, run_again() takes the place of the oldest of them, which is called now.
+// (The oldest is not run_again() itself, which is in the queue once at most.)
 static void schedule_again(openamp_remote_t *remote) {
     remote->again = true;
     if (again_scheduled) {
@@ -136,18 +136,18 @@ static void schedule_again(openamp_remote_t *remote) {
 
 #define MAX_SERVICES MP_STRINGIFY(AMP_CONFIG_MAX_SERVICES)
 
-// That more was announced than is remembered, is said once in a run of the
-// interpreter: as a scheduled call, which is where programs expect output.
-static void tell_forgotten(void) {
+// Print, once in a run of the interpreter, that more services were announced than are
+// remembered.  It is a scheduled call, where programs expect output.
+static void warn_forgotten(void) {
     static const MP_DEFINE_STR_OBJ(
         text, "openamp: over " MAX_SERVICES " services announced, the oldest is forgotten");
-    if (!OPENAMP_RUN()->told
+    if (!OPENAMP_RUN()->warned
         && mp_sched_schedule(MP_OBJ_FROM_PTR(&mp_builtin_print_obj), MP_OBJ_FROM_PTR(&text))) {
-        OPENAMP_RUN()->told = true;
+        OPENAMP_RUN()->warned = true;
     }
 }
 
-// The scheduler's node: do the work that is due.
+// The function of a remote's node in the scheduler.
 static void run(mp_sched_node_t *self) {
     openamp_remote_t *remote = (void *)self; // its first member
     if (!remote->open) {
@@ -156,17 +156,18 @@ static void run(mp_sched_node_t *self) {
     remote->running = true;
     int more = poll(remote);
     remote->running = false;
-    // The doorbell of an announcement that another poll took leads here, too.
+    // Looked at here even if another poll received the announcement: its doorbell has
+    // scheduled this node as well.
     if (remote->stats->services_forgotten != remote->forgotten) {
-        tell_forgotten();
+        warn_forgotten();
     }
     if (more <= 0 && !remote->poll_due) {
         return; // nothing is due until the doorbell rings again
     }
-    // More may be due.  Scheduled nodes run until there are none, so a node
-    // that is scheduled while it runs, by itself or by the doorbell, would lock
-    // the program out under a flood; a Python callback has one turn and then
-    // the program, and every other core, has one.
+    // More may be due.  The scheduler runs nodes until there are none, so a node that is
+    // scheduled while it runs, by itself or by the doorbell, would keep the program from
+    // running for as long as the peer floods.  A scheduled Python function runs once,
+    // then the program and every other core has a turn.
     schedule_again(remote);
 }
 
@@ -180,7 +181,7 @@ void openamp_doorbell(void *arg) {
 }
 
 void openamp_poll(openamp_remote_t *remote) {
-    // Callbacks run as scheduled ones do, also where send() runs them.
+    // Locked, because callbacks run as scheduled functions do, also inside of send().
     mp_sched_lock();
     (void)poll(remote);
     mp_sched_unlock();
@@ -190,7 +191,7 @@ void openamp_poll(openamp_remote_t *remote) {
 
 static void end_remote(openamp_remote_t *remote) {
     OPENAMP_BUS(remote, close);
-    // Nobody is told of them where the core was stopped; a device's host is.
+    // Where the core was stopped no message is sent; a device withdraws its endpoints.
     openamp_endpoint_obj_t *ept = OPENAMP_RUN_OF(remote)->endpoints;
     for (; ept != NULL; ept = ept->next) {
         if (OPENAMP_OPS(remote)->destroy(&ept->ept) != 0) {
@@ -205,7 +206,7 @@ static void end_remote(openamp_remote_t *remote) {
     remote->endpoint_count = 0;
 }
 
-// The end of this run of the interpreter: keep nothing of its heap.
+// The end of this run of the interpreter: keep no reference to its heap.
 static void end(mp_obj_t self, qstr attr, mp_obj_t *dest) {
     (void)self;
     (void)attr;
@@ -218,11 +219,11 @@ static void end(mp_obj_t self, qstr attr, mp_obj_t *dest) {
     OPENAMP_RUN() = NULL;
 }
 
-// One object lives as long as this run of the interpreter: C's memory and the
-// root pointers outlive a soft reset, but the sweep of the whole heap, with
-// which every port ends a run, asks this object for its finaliser.  Nobody else
-// can ask it for anything, so that is the end.  Every other object is still in
-// place then, whether its own finaliser has run or not.
+// C's memory and the root pointers outlive a soft reset, so the module must learn of
+// one.  Every port ends a run of the interpreter with a sweep of the whole heap, which
+// looks up __del__ in this object: that lookup is end().  Nothing else looks up anything
+// in it.  At that moment every other object is still in place, whether its own finaliser
+// has run or not.
 // clang-format off
 static MP_DEFINE_CONST_OBJ_TYPE(
     run_type, MP_QSTR_openamp, MP_TYPE_FLAG_NONE,
@@ -230,7 +231,7 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     );
 // clang-format on
 
-// Use a core from now on, if there is one of that number.
+// Open the bus to a core, if there is a core of that number.
 static bool open_remote(openamp_remote_t *remote) {
     if (remote->open) {
         return true;
@@ -272,7 +273,7 @@ mp_obj_t openamp_init(void) {
         openamp_run_t *run = mp_obj_malloc_with_finaliser(openamp_run_t, &run_type);
         memset(run->core, 0, sizeof(run->core));
         run->service_callback = mp_const_none;
-        run->told = false;
+        run->warned = false;
         OPENAMP_RUN() = run;
         openamp_announcing = openamp_remotes;
         again_scheduled = false;

@@ -20,15 +20,15 @@ static const char *entry_text(mp_obj_t entry) {
     return mp_obj_str_get_str(entry);
 }
 
-// A core is being loaded: its file may lie in a file system written in Python, which
-// may do anything while it is read, but not this.
+// Raise EBUSY while the core is being loaded: a file system that is written in Python may
+// call any method while it reads the image.
 static void check_loading(const remoteproc_obj_t *self) {
     if (self->remote->loading) {
         openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is being loaded"));
     }
 }
 
-// What is to be loaded needs a core that does not run.
+// Raise EBUSY if the core runs: it cannot be loaded then.
 static void check_busy(const remoteproc_obj_t *self) {
     openamp_remote_t *remote = self->remote;
     check_loading(self);
@@ -47,8 +47,8 @@ static void check_busy(const remoteproc_obj_t *self) {
     }
 }
 
-// The object that drives the core; every other was shut down, or its core was
-// taken over by a later one.
+// The remote of an object that owns its core.  Raises ENODEV if the object was shut down,
+// or if a later one took over its core.
 static openamp_remote_t *check_owner(mp_obj_t self_in) {
     remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
     openamp_check_thread();
@@ -99,7 +99,7 @@ static void load(remoteproc_obj_t *self) {
         // What machine.mem32 reads is signed where a word has 32 bits.
         if (!mp_obj_equal(mp_obj_new_int_from_uint(address), entry)
             && !mp_obj_equal(mp_obj_new_int((mp_int_t)address), entry)) {
-            address = (amp_da_t)-1; // no core has anything there
+            address = (amp_da_t)-1; // no core has memory there
         }
         error = OPENAMP_CORE_CALL(OPENAMP_BUS(self->remote, load_address, address, &why));
     } else {
@@ -128,8 +128,9 @@ static mp_obj_t remoteproc_make_new(
     self->entry = entry;
     self->found = MP_OBJ_NULL;
     self->remote = openamp_get_remote(MP_OBJ_NEW_SMALL_INT(args[1].u_int), NULL);
-    // An object that the program lost gives up its core.  Here nothing has read who
-    // the owner is: to the collector, a register that still has it is a reference.
+    // If the program has lost the object that owns the core, this collects it, which stops
+    // the core.  Before here nothing may read `owner`: the collector takes a register that
+    // still holds it for a reference.
     if (OPENAMP_BUS(self->remote, state) == AMP_RPROC_RUNNING) {
         gc_collect();
     }
@@ -150,11 +151,11 @@ openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj) {
 static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
     openamp_remote_t *remote = check_owner(self_in);
-    openamp_poll(remote); // it may have died without our noticing yet
+    openamp_poll(remote); // a death may not have been noticed yet
     if (OPENAMP_BUS(remote, state) != AMP_RPROC_LOADED) {
-        load(self); // what the firmware modified; EBUSY if it runs
+        load(self); // firmware modifies its own data; EBUSY if it runs
     }
-    check_owner(self_in); // both may run Python, which may have shut it down
+    check_owner(self_in); // both may have run Python, which may have shut it down
     struct amp_load_error why;
     int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, start, &why));
     if (error != 0) {
@@ -203,8 +204,8 @@ static mp_obj_t remoteproc_shutdown(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_shutdown_obj, remoteproc_shutdown);
 
-// Services of this core go to `callback` and not to that of the module; None: to that
-// of the module again.
+// Have services of this core reported to `callback` and not to the module's; with None,
+// to the module's again.
 static mp_obj_t remoteproc_new_service_callback(mp_obj_t self_in, mp_obj_t callback) {
     openamp_remote_t *remote = check_owner(self_in);
     openamp_check_callback(callback, &mp_type_ValueError);

@@ -54,22 +54,22 @@ static inline void interrupts_restore(uint32_t before) {
     __asm__ volatile("msr primask, %0" ::"r"(before) : "memory");
 }
 
-// With interrupts off: let those in that wait.
+// With interrupts off: let pending interrupts be taken.
 static inline void interrupts_let_in(void) {
     __asm__ volatile("cpsie i\n isb\n cpsid i" ::: "memory");
 }
 
-// An enabled interrupt ends it also while interrupts are off.
+// An enabled interrupt ends the sleep, also while interrupts are off.
 static inline void sleep_until_interrupt(void) {
     __asm__ volatile("dsb\n wfi" ::: "memory");
 }
 
-// What was stored before is in memory: seen by whom a later store wakes.
+// All earlier stores are in memory before a later one, which may wake the other core.
 static inline void stored(void) {
     __asm__ volatile("dsb" ::: "memory");
 }
 
-// That, and what was set up before holds for what is executed next.
+// The same; and what was set up before is in effect for the next instruction.
 static inline void barrier(void) {
     __asm__ volatile("dsb\n isb" ::: "memory");
 }

@@ -1,4 +1,4 @@
-/* For both halves of the Cortex-M ports: whom the doorbell's interrupt calls. */
+/* For both halves of the Cortex-M ports: the callback of the doorbell's interrupt. */
 #ifndef AMP_COMMON_CORTEX_M_DOORBELL_H
 #define AMP_COMMON_CORTEX_M_DOORBELL_H
 
@@ -8,18 +8,18 @@
 #include "cortex_m.h"
 #include "openamp/port.h"
 
-struct doorbell_listener {
-    volatile amp_doorbell_cb callback; // NULL: nobody
+struct doorbell_handler {
+    volatile amp_doorbell_cb callback; // or NULL
     void *volatile arg;
 };
 
-// With interrupts off, so that no call is under way afterwards.  A doorbell that
-// rang before anybody listened (`rung`, NULL where that cannot be) is told now.
-static inline void doorbell_listen(struct doorbell_listener *listener, amp_doorbell_cb callback,
+// With interrupts off, so that no call is under way afterwards.  If a doorbell rang before
+// there was a callback (`rung`, NULL where that cannot be), the callback is called now.
+static inline void doorbell_set_cb(struct doorbell_handler *doorbell, amp_doorbell_cb callback,
     void *arg, const volatile bool *rung) {
     uint32_t before = interrupts_off();
-    listener->callback = callback;
-    listener->arg = arg;
+    doorbell->callback = callback;
+    doorbell->arg = arg;
     if (rung != NULL && *rung && callback != NULL) {
         callback(arg);
     }
@@ -27,10 +27,10 @@ static inline void doorbell_listen(struct doorbell_listener *listener, amp_doorb
 }
 
 // In the interrupt.
-static inline void doorbell_tell(const struct doorbell_listener *listener) {
-    amp_doorbell_cb callback = listener->callback;
+static inline void doorbell_call(const struct doorbell_handler *doorbell) {
+    amp_doorbell_cb callback = doorbell->callback;
     if (callback != NULL) {
-        callback(listener->arg);
+        callback(doorbell->arg);
     }
 }
 

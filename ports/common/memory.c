@@ -1,7 +1,7 @@
 /*
- * For remote halves without a C library: the functions that a compiler may call
- * by itself, and what the core uses of <string.h>.  Words where it pays; `keep` stops the compiler from turning a
- * loop into a call of the function that the loop is in.
+ * For remote halves without a C library: the functions that a compiler may call by
+ * itself, and those of <string.h> that the core uses.  keep() stops the compiler from
+ * turning a loop into a call of the function that the loop is in.
  */
 #include <stdbool.h>
 #include <stddef.h>

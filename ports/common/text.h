@@ -1,4 +1,4 @@
-/* Putting together why a core died, for hosts without a printf(). */
+/* For hosts without printf(): build the text that says why a core died. */
 #ifndef AMP_COMMON_TEXT_H
 #define AMP_COMMON_TEXT_H
 

@@ -55,17 +55,17 @@ enum {
     AMP_AN521_RUNNING, // in firmware
 };
 
-// What the host rings core 1's life doorbell (MHU1) for.
+// Why the host kicks core 1 by the second doorbell (MHU1).
 enum {
     AMP_AN521_RING_STOP = 1,
     AMP_AN521_RING_START = 2,
 };
 
-// The control block.  The remote core can write all of it at any time: the
-// host makes nothing of it but the core's state and the text of its end.
+// The control block.  The remote core can write all of it at any time: nothing depends
+// on it but the core's state and the text of how it ended.
 struct amp_an521_control {
-    // Written by the monitor.  The end of firmware is forgotten by the host when
-    // it starts another.
+    // Written by the monitor.  The host clears how the last firmware ended when it starts
+    // another.
     uint32_t state; // AMP_AN521_BOOTING, ...
     uint32_t cfsr; // of a fault: its status register and address
     uint32_t address;

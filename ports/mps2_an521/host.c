@@ -37,19 +37,19 @@ static void kick(void *ctx, uint32_t notify_id) {
     MHU_SET(MHU0, 1) = 1;
 }
 
-// What the other core rings from here on interrupts anew.
+// Acknowledge: the next kick of the other core interrupts again.
 void amp_an521_interrupt(void) {
     struct an521_core *core = &an521_core;
     MHU_CLR(MHU0, 0) = 15;
     MHU_CLR(MHU1, 0) = 15;
     stored();
     core->event = true;
-    doorbell_tell(&core->listener);
+    doorbell_call(&core->doorbell);
 }
 
 static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct an521_core *core = ctx;
-    doorbell_listen(&core->listener, callback, arg, NULL);
+    doorbell_set_cb(&core->doorbell, callback, arg, NULL);
 }
 
 // ---- Memory ----

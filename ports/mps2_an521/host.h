@@ -11,14 +11,14 @@
 #include "board.h"
 #include "mps2_an521.h"
 
-// The remote core.  The interrupts read `listener` and set `event`;
+// The remote core.  The interrupts read `doorbell` and set `event`;
 // everything else belongs to the main program.
 struct an521_core {
-    struct doorbell_listener listener;
-    volatile bool event; // rang or died since amp_platform_wait() last looked
+    struct doorbell_handler doorbell;
+    volatile bool event; // a kick or a death since amp_platform_wait() last looked
     bool started; // by us, and not stopped since
     uintptr_t *vectors; // of the firmware that was started
-    const char *refused; // why the last start did not come to pass
+    const char *refused; // why the last start failed
     char reason[64];
 };
 
@@ -32,7 +32,7 @@ int an521_core_stop(void *ctx);
 enum amp_core_state an521_core_state(void *ctx, const char **reason);
 
 // host_wait.c: sleep with interrupts off until `*word` is `value`, at most `ms`
-// (200 s).  False: it never was.  The core that writes it rings.
+// (200 s).  False: it never was.  The core that writes it kicks the host.
 bool an521_sleep(const volatile uint32_t *word, uint32_t value, uint32_t ms);
 
 // monitor.c: core 1's vector table, at all times but when firmware has another.

@@ -20,7 +20,7 @@
 #define CONTROL AMP_AN521_CONTROL
 
 enum {
-    ANSWER_MS = 10000, // it answers at once, but the machine may be stalled
+    ANSWER_MS = 10000, // the monitor answers at once, but the emulator may be stalled
     AGAIN_MS = 200,
     PATIENCE_MS = 20, // for firmware to let the stop's interrupt in
 };
@@ -39,7 +39,7 @@ static bool until_parked(uint32_t ms) {
     return an521_sleep(&CONTROL->state, AMP_AN521_PARKED, ms);
 }
 
-// Core 1's registers come out of reset once; the monitor never lets go of it.
+// Core 1 can be released from reset once; after that the monitor always gets it back.
 void an521_release(void) {
     CONTROL->state = AMP_AN521_BOOTING;
     lead_to_park(an521_vectors, LAST_FAULT);
@@ -128,7 +128,8 @@ int an521_core_start(void *ctx, amp_da_t entry) {
 static void replace_text(const struct an521_core *core, volatile uint32_t *text) {
     enum { NOP_NOP = 0xBF00BF00u, LDR_PC_NEXT_WORD = 0xF000F8DFu };
     size_t i = CODE_LEN / 4;
-    lead_to_park(core->vectors, LAST_EXCEPTION); // its length is not known, so no more
+    // No more entries, as the length of the firmware's table is not known.
+    lead_to_park(core->vectors, LAST_EXCEPTION);
     lead_to_park(an521_vectors, LAST_EXCEPTION);
     stored();
     text[--i] = (uint32_t)(uintptr_t)an521_park;
@@ -163,7 +164,7 @@ static bool stop_by_force(const struct an521_core *core) {
     return false;
 }
 
-// A stop that comes too late, as the core is parked already, is forgotten by it.
+// If the core is parked already, the monitor ignores the stop.
 int an521_core_stop(void *ctx) {
     struct an521_core *core = ctx;
     if (core->started) {

@@ -77,7 +77,7 @@ static void quiet(void) {
     SCB_CFSR = UINT32_MAX;
     SCB_HFSR = UINT32_MAX;
     MPU_CTRL = 0;
-    FPU_FPCCR &= ~1u; // a lazily saved context is nobody's any more
+    FPU_FPCCR &= ~1u; // discard a context that was to be saved lazily
     SCB_CPACR = 0;
     SCB_VTOR = (uint32_t)(uintptr_t)an521_vectors;
     barrier();
@@ -131,8 +131,7 @@ static void unwind(void) {
 
 // ---- Start ----
 
-// The stop comes before everything that firmware does not raise above others
-// itself.
+// The stop has the highest priority, unless firmware changes priorities itself.
 static void prepare(void) {
     enum { LATER = 0x20, ALL_LATER = 0x20202020 };
     SCB_SHPR(0) = 0;
@@ -177,7 +176,7 @@ static void wait_for_start(void) {
 }
 
 __attribute__((used, noreturn)) static void parked(const uint32_t *frame, uint32_t exception) {
-    // A core that faults in here has told its cause before.
+    // If the core faults in here, the cause that it wrote before is the one that counts.
     if (CONTROL->state == AMP_AN521_RUNNING && exception >= 2 && exception <= 7) {
         record_fault(frame, exception);
     }

@@ -83,8 +83,8 @@ struct amp_sim_window {
 // clang-format on
 
 /*
- * The mailbox: one doorbell in each direction.  To ring is to set bits with an
- * atomic or; the system is called only if the other side has to be woken.
+ * The mailbox: one doorbell in each direction.  A kick sets bits with an atomic or, and
+ * calls the system only if the other side has to be woken.
  *
  * A hostile core can write anything here at any time.  The host therefore
  * makes no decision that matters by it: forged values can cost the host a

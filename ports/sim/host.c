@@ -46,10 +46,10 @@ static const struct amp_default_table default_table = {
 };
 
 // The doorbell, host to core.  The core announces that it sleeps before it
-// looks at to_core a last time, and we set to_core before we look whether it
-// sleeps: one of the two sees the other (both sides sequentially consistent;
-// the partner is amp_remote_wait()).  If bits were set already, whoever set
-// them wakes the core.
+// looks at to_core a last time, and the host sets to_core before it looks whether the
+// core sleeps: one of the two sees the other's store (both sides are sequentially
+// consistent; the partner is amp_remote_wait()).  If bits were set already, the call
+// that set them wakes the core.
 void sim_wake_core(struct sim_core *core, uint32_t bits) {
     volatile struct amp_sim_mailbox *box = core->mailbox;
     uint32_t before = __atomic_fetch_or(&box->to_core, bits, __ATOMIC_SEQ_CST);
@@ -63,9 +63,9 @@ static void kick(void *ctx, uint32_t notify_id) {
 }
 
 // clang-format off
-#define OPS(ring) \
+#define OPS(kick_op) \
     { \
-        .kick = (ring), \
+        .kick = (kick_op), \
         .map = sim_map, \
         .set_doorbell_cb = sim_set_doorbell_cb, \
         .doorbell_ack = sim_doorbell_ack, \

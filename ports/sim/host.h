@@ -23,19 +23,19 @@ struct sim_core {
     volatile struct amp_sim_mailbox *mailbox;
     enum amp_core_state state;
     volatile pid_t pid; // 0: no process
-    pid_t sender; // who rings, or rang last
-    int pidfd; // the process as a file, while there is one; -1: there is no such thing
+    pid_t sender; // the process that kicks us, or did so last
+    int pidfd; // the process as a file, while there is one; -1: the system has no such files
     int status; // our end of the status pipe, while there is a process
     char reason[48];
     volatile amp_doorbell_cb doorbell_cb;
     void *volatile arg;
     volatile sig_atomic_t check; // the core may be dead
-    volatile sig_atomic_t told; // the listener knows of what is in the mailbox
-    volatile sig_atomic_t taken; // what the listener was not told of is acknowledged
+    volatile sig_atomic_t told; // doorbell_cb was called for the bits in the mailbox
+    volatile sig_atomic_t taken; // bits were acknowledged for which it was not called yet
 };
 
 extern struct sim_core sim_cores[AMP_SIM_CORES];
-extern struct sim_core *sim_cores_end; // of those that somebody asked for
+extern struct sim_core *sim_cores_end; // behind the last core whose port was asked for
 
 // host.c
 // Set bits of the mailbox, and wake the core if it sleeps.
@@ -79,9 +79,9 @@ void sim_process_end(struct sim_core *core);
 // host_signal.c
 void sim_signal_install(void);
 void sim_signal_set_faulty(bool faulty);
-// The signals that tell the listeners.
+// The signals whose handlers call the doorbell callbacks.
 void sim_signal_set(sigset_t *set);
-// Tell the listener of this core that something happened.
+// Call the doorbell callback of this core.
 void sim_signal_deliver(struct sim_core *core);
 // The same from outside of a handler.
 void sim_signal_as_if(struct sim_core *core);

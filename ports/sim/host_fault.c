@@ -107,7 +107,7 @@ static void ring_now(struct sim_core *core, enum direction direction) {
     }
 }
 
-// Somebody rang.
+// A doorbell, in either direction.
 static void ring(struct sim_core *core, enum direction direction) {
     ++counts.kicks;
     if (happens(faults.lose_kicks)) {
@@ -157,7 +157,7 @@ static void earlier(uint64_t *first, uint64_t due) {
     }
 }
 
-// Do what is due, and have the timer ring for what comes next.
+// Do what is due, and set the timer to the next thing that will be.
 static void step(void) {
     uint64_t now = now_ns();
     uint64_t first = 0;
@@ -187,8 +187,8 @@ static void step(void) {
     timer_settime(timer, TIMER_ABSTIME, &when, NULL);
 }
 
-// In the handler of the signal.  It can stand for a doorbell, a death and the
-// timer at once.  A death is not a doorbell: it is always told.
+// In the handler of the signal, which can stand for a doorbell, a death and the timer at
+// once.  A death is not a doorbell, so it is never lost.
 void sim_fault_interrupt(void) {
     int saved = errno;
     for (unsigned i = 0; i < AMP_SIM_CORES; i++) {
@@ -289,7 +289,7 @@ static bool create_timer(void) {
     return have_timer;
 }
 
-// What waits is told now, and a core that stands goes on.
+// Delayed doorbells ring now, and a core that stands still goes on.
 static void finish(void) {
     memset(ring_due, 0, sizeof(ring_due));
     recover_due = stall_due = 0;

@@ -1,11 +1,10 @@
 /*
  * The life of a core: a process that runs the runner (runner.c).
  *
- * The status pipe tells its life.  Its writing end is held by the core's
- * process alone: one byte means "about to jump" (or which step failed), its end
- * means that the process is dead, whatever killed it.  The kernel then signals
- * the host as if the core had rung (host_signal.c).  Of what it died is told by
- * waiting for it (host_process.c).
+ * The status pipe shows whether it lives.  The core's process alone holds the writing
+ * end: one byte means "about to jump" (or which step failed), the end of the pipe means
+ * that the process is dead, whatever killed it.  The kernel then signals the host
+ * (host_signal.c), which learns the cause by waiting for the process (host_process.c).
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -92,7 +91,7 @@ static __attribute__((noreturn)) void become_core(const struct launch *l) {
     _exit(127);
 }
 
-// No signal before it is known whose it is.
+// No signal is delivered before the host knows to which core it belongs.
 static pid_t spawn(struct sim_core *core, const struct launch *l) {
     sigset_t all;
     sigset_t before;
@@ -226,7 +225,7 @@ int sim_core_start(void *ctx, amp_da_t entry) {
         return -AMP_EIO;
     }
     core->state = AMP_CORE_RUNNING;
-    // If it died before the signal was asked for, nobody will send one.
+    // If the core died before the signal was asked for, the kernel sends none.
     core->check = 1;
     if (sim_has_ended(core)) {
         sim_signal_as_if(core);
@@ -246,7 +245,7 @@ int sim_core_stop(void *ctx) {
     struct sim_core *core = ctx;
     sim_process_check_owner();
     if (core->pid != 0) {
-        (void)fcntl(core->status, F_SETFL, O_NONBLOCK); // this death is no news
+        (void)fcntl(core->status, F_SETFL, O_NONBLOCK); // no signal of this death
         sim_process_end(core);
     }
     core->state = AMP_CORE_STOPPED; // the reason stays readable until the next start

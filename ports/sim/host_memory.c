@@ -38,7 +38,7 @@ static off_t board_len(void) {
 }
 
 static int create_memory(void) {
-    // A kernel that knows MFD_EXEC may be told to want it; an old one refuses.
+    // A kernel that knows MFD_EXEC may be configured to require it; an older one refuses it.
     int fd = memfd_create("amp-board", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_EXEC);
     if (fd < 0) {
         fd = memfd_create("amp-board", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -49,7 +49,7 @@ static int create_memory(void) {
         return -1;
     }
     if (fd >= 0) {
-        // Nobody can take memory away under the host's feet.
+        // Nobody can make the file shorter: the host's mappings stay valid.
         (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
     }
     return fd;
@@ -136,7 +136,7 @@ void sim_core_release(void *ctx) {
     core->powered = false;
 }
 
-// The addresses stay, so that no pointer dangles, but not what is behind them.
+// The addresses stay, so that no pointer dangles; the memory behind them is replaced.
 void sim_memory_leave(struct sim_core *core) {
     if (core->memory < 0) {
         return;
@@ -145,7 +145,7 @@ void sim_memory_leave(struct sim_core *core) {
         if (mmap(core->va[i], board[i].len, access_of(i), MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
                 -1, 0)
             == MAP_FAILED) {
-            abort(); // nobody shares a board with its parent
+            abort(); // else the child would write to its parent's board
         }
     }
     close(core->memory);

@@ -1,11 +1,11 @@
 /*
- * A core's process, as the host has it in hand: signal it, learn how it ended,
- * and let go of it in a child of fork(), whose it is not.
+ * The process of a core: signal it, learn how it ended, and give it up in a child of
+ * fork(), to which it does not belong.
  *
- * The program that we are in may do with its children what it likes.  It may
- * ignore SIGCHLD, or wait for all of them: then the number of a process is
- * somebody else's as soon as it is dead, and how it ended is not told.  So a
- * core is named by a file (pidfd), which means this process for ever.
+ * The program may do with its children what it likes.  It may ignore SIGCHLD, or wait
+ * for all of them: then the number of a dead process can be given to another one, and
+ * nobody is told how it ended.  So the host names a core by a file (pidfd), which stands
+ * for this process for ever.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -35,7 +35,7 @@ enum { WAIT_FOR_PIDFD = 3 }; // P_PIDFD, an idtype_t
 
 // ---- Signals ----
 
-// Where the system refuses such a file (-1), the number must do.
+// Where the system has no such file (-1), the process number is used.
 void sim_process_adopt(struct sim_core *core, pid_t pid) {
     core->pidfd = sim_above_stdio((int)syscall(SYS_pidfd_open, pid, 0));
     core->sender = pid;
@@ -104,8 +104,8 @@ static void describe_signal(struct sim_core *core, int number) {
     }
 }
 
-// Firmware that ends in order says so in the mailbox as well, where nothing else
-// is known: a text, which may be a lie.
+// Where the system does not tell how a process ended, the mailbox does, in which firmware
+// that exits writes its code.  It may be a lie; only the text of the reason depends on it.
 static void describe_unknown(struct sim_core *core) {
     uint32_t exited = core->mailbox->exited;
     int status;
@@ -140,7 +140,7 @@ void sim_process_end(struct sim_core *core) {
     core->state = AMP_CORE_FAULTED;
     send_signal(core, SIGKILL);
     if (wait_for(core, &info, WEXITED) != 0) {
-        describe_unknown(core); // it is dead all the same
+        describe_unknown(core); // somebody else waited for it: it is dead, too
     } else if (info.si_code == CLD_EXITED) {
         describe_exit(core, info.si_status);
     } else {
@@ -181,8 +181,8 @@ void sim_process_launch(bool begins) {
     }
 }
 
-// A child of fork() has a copy of all this and the parent's board mapped, and
-// the cores are not its own: it begins with none, and with the power off.
+// A child of fork() has a copy of all this, with the parent's board mapped, but the
+// cores are the parent's: the child begins with none, and with the power off.
 static void begin_anew(void) {
     owner = getpid();
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
@@ -203,7 +203,7 @@ static void begin_child(void) {
     begin_anew();
 }
 
-// For a child that came into being behind the C library's back.
+// For a child that was made without the C library's fork().
 void sim_process_check_owner(void) {
     if (owner != getpid()) {
         begin_anew();

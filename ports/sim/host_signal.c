@@ -1,14 +1,14 @@
 /*
  * The doorbell as an interrupt of the host: two signals to the main thread.
  *
- * SIGURG is the doorbell, sent by a core that rang (tgkill), because nobody
- * else uses it and because it is ignored by default.  SIGIO comes from the
- * kernel when a core's status pipe ends: a signal of its own, as one that is
- * pending stands for several events, and to have each doorbell look at the pipe
- * would be a system call for each message.  So the handlers believe nothing:
- * SIGURG has every mailbox looked at, SIGIO every pipe, and the listeners of those
- * that rang or died are told: what one core does costs the others nothing.  And
- * either signal may be the program's own, whose handler is called then.
+ * SIGURG is the doorbell.  A core that kicks the host sends it (tgkill); nobody else
+ * uses it, and it is ignored by default.  SIGIO comes from the kernel when a core's
+ * status pipe ends.  Death has a signal of its own because one pending signal can
+ * stand for several events: with one signal for both, each doorbell would have to look
+ * at the pipe, a system call for each message.  A handler does not know which core
+ * sent its signal: that of SIGURG looks at every mailbox, that of SIGIO at every pipe,
+ * and each calls the doorbell callback of the cores for which it found something.
+ * Either signal may be the program's own: then its handler is called.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -28,7 +28,7 @@
 // Since the last amp_platform_wait().
 static volatile sig_atomic_t happened;
 
-static void tell(struct sim_core *core) {
+static void call_back(struct sim_core *core) {
     amp_doorbell_cb callback = core->doorbell_cb;
     if (callback != NULL) {
         callback(core->arg);
@@ -38,10 +38,10 @@ static void tell(struct sim_core *core) {
 void sim_signal_deliver(struct sim_core *core) {
     happened = 1;
     core->check = 1;
-    tell(core);
+    call_back(core);
 }
 
-// Since its listener was told last?
+// Has it kicked us since its callback was called last?
 static bool has_rung(struct sim_core *core) {
     if (core->mailbox == NULL) {
         return false;
@@ -56,10 +56,10 @@ static bool has_rung(struct sim_core *core) {
     return taken;
 }
 
-// The handler leaves the bits, so a core that goes on ringing sends no more signals
-// until a poll is there.  A poll from a callback acknowledges too, but takes no
-// messages: the signal of what was taken here, which may still be on its way, tells
-// the listener all the same.
+// The handler leaves the bits in the mailbox, so a core that goes on kicking sends no
+// more signals until a poll acknowledges them.  A poll from inside an endpoint's
+// callback acknowledges, too, but takes no messages.  Therefore the signal of bits that
+// were taken here, which may still be on its way, calls the callback all the same.
 void sim_doorbell_ack(void *ctx) {
     struct sim_core *core = ctx;
     if (core->state == AMP_CORE_RUNNING
@@ -75,18 +75,18 @@ void sim_doorbell_ack(void *ctx) {
 // What was there before us: of SIGURG, of SIGIO.
 static struct sigaction before_us[2];
 
-static void tell_who_rang(void) {
+static void serve_kicks(void) {
     int saved = errno;
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
         if (has_rung(core)) {
             happened = 1;
-            tell(core);
+            call_back(core);
         }
     }
     errno = saved;
 }
 
-static void tell_who_died(void) {
+static void serve_deaths(void) {
     int saved = errno;
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
         if (core->pid != 0 && sim_has_ended(core)) {
@@ -96,11 +96,11 @@ static void tell_who_died(void) {
     errno = saved;
 }
 
-// A signal that is not ours is for whoever had it before.  In the main thread it
-// may stand for one of ours as well, as of two that are pending at once for a
-// thread there is one.  (Not the other way round: those that are sent to a
-// process, as a program's own are, pend elsewhere.)
-// Not inlined: each doorbell would save the registers that it needs.
+// A signal that is not ours goes to the handler that the program had.  In the main
+// thread it may stand for one of ours as well, because of two signals that are pending
+// for a thread only one is delivered.  (The reverse cannot be: a program's own signal is
+// sent to the process, and those are pending separately.)
+// Not inlined, because then each doorbell would save the registers that this needs.
 __attribute__((noinline)) static void hand_on(
     int signal, siginfo_t *info, void *context, void (*ours)(void)) {
     int saved = errno;
@@ -127,9 +127,9 @@ static bool is_from_core(const siginfo_t *info) {
 
 static void interrupted(int signal, siginfo_t *info, void *context) {
     if (is_from_core(info)) {
-        tell_who_rang();
+        serve_kicks();
     } else {
-        hand_on(signal, info, context, tell_who_rang);
+        hand_on(signal, info, context, serve_kicks);
     }
 }
 
@@ -152,9 +152,9 @@ static bool is_death(const siginfo_t *info) {
 
 static void died(int signal, siginfo_t *info, void *context) {
     if (is_death(info)) {
-        tell_who_died();
+        serve_deaths();
     } else {
-        hand_on(signal, info, context, tell_who_died);
+        hand_on(signal, info, context, serve_deaths);
     }
 }
 
@@ -174,7 +174,7 @@ static void install(int signal, handler_t handler, const struct sigaction *befor
     action.sa_sigaction = handler;
     action.sa_flags = SA_SIGINFO | (before->sa_flags & SA_ONSTACK);
     action.sa_mask = before->sa_mask;
-    sigaddset(&action.sa_mask, SIGURG); // a listener is not told twice at once
+    sigaddset(&action.sa_mask, SIGURG); // a callback is not called twice at once
     sigaddset(&action.sa_mask, SIGIO);
     sigaction(signal, &action, NULL);
 }

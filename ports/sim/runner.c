@@ -68,7 +68,7 @@ static long number(const char *text) {
 }
 
 static void limit_life(const struct runner *r) {
-    // Who dies with the host must make sure that it has not died before this.
+    // The host may have died before the kernel was asked for this signal.
     if (set_option(PR_SET_PDEATHSIG, 9, 0) != 0 || call1(__NR_getppid, 0) != r->host_pid) {
         fail(r->status, AMP_SIM_STEP_PARENT);
     }
@@ -138,8 +138,8 @@ static void unmap_rest(const struct runner *r) {
         }
         from = (long)board[i].da + (long)board[i].len;
     }
-    // The end of the address space is not told to programs: 47 bits on x86-64,
-    // 36 to 52 on AArch64; too long a range is refused.
+    // A program cannot ask where the address space ends (47 bits on x86-64, 36 to 52 on
+    // AArch64), and a range that is too long is refused: try the longest first.
     long bits = 52;
     while (bits > 32 && call2(__NR_munmap, from, (1L << bits) - 4096 - from) != 0
         && call2(__NR_munmap, from, (1L << bits) - from) != 0) {

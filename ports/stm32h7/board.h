@@ -43,7 +43,7 @@
 
 #include <stdint.h>
 
-// Semaphores: releasing one rings.
+// Semaphores: releasing one is a kick.
 enum { AMP_STM32H7_RING_M4 = 0, AMP_STM32H7_RING_M7 = 1 };
 
 enum { AMP_STM32H7_MAGIC = 0x34334D41 };
@@ -56,8 +56,8 @@ enum {
 };
 
 // The control block: firmware of ours says here what became of it.  The host
-// takes the magic number away before a start; firmware of others leaves it so,
-// and its end is not noticed.  The host makes nothing of it but the core's state and a text.
+// clears the magic number before a start; firmware of others does not write it, and
+// that it ended is not noticed.  Nothing depends on it but the core's state and a text.
 struct amp_stm32h7_control {
     uint32_t magic; // AMP_STM32H7_MAGIC: the rest is valid
     uint32_t starts; // counts up, so that a reset of the core alone is seen

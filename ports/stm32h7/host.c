@@ -41,18 +41,18 @@ static void kick(void *ctx, uint32_t notify_id) {
     doorbell_ring(AMP_STM32H7_RING_M4, HSEM_ID_M7);
 }
 
-// What the M4 rings for from here on interrupts anew.
+// Acknowledge: the M4's next kick interrupts again.
 void amp_stm32h7_interrupt(void) {
     struct stm32h7_core *core = &stm32h7_core;
     HSEM_ICR(HSEM_SET_M7) = 1u << AMP_STM32H7_RING_M7;
     barrier();
     core->event = true;
-    doorbell_tell(&core->listener);
+    doorbell_call(&core->doorbell);
 }
 
 static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct stm32h7_core *core = ctx;
-    doorbell_listen(&core->listener, callback, arg, NULL);
+    doorbell_set_cb(&core->doorbell, callback, arg, NULL);
 }
 
 // ---- Memory ----

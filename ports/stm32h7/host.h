@@ -13,12 +13,12 @@
 
 enum { STM32H7_LINE = 32 };
 
-// The remote core.  The interrupt reads `listener` and sets `event`;
+// The remote core.  The interrupt reads `doorbell` and sets `event`;
 // everything else belongs to the main program.
 struct stm32h7_core {
     struct amp_port port;
-    struct doorbell_listener listener;
-    volatile bool event; // rang since amp_platform_wait() last looked
+    struct doorbell_handler doorbell;
+    volatile bool event; // a kick since amp_platform_wait() last looked
     bool started; // by us, or attached to
     uint32_t starts; // what the control block said then
     const char *refused; // why it was not started or loaded
@@ -36,7 +36,7 @@ enum amp_core_state stm32h7_core_state(void *ctx, const char **reason);
 // host_cache.c
 void stm32h7_cache_clean(void *ctx, const void *va, size_t len);
 void stm32h7_cache_invalidate(void *ctx, const void *va, size_t len);
-// Write back and forget everything.
+// Clean and invalidate all of it.
 void stm32h7_cache_flush(void);
 // From now on the M7 does not cache SRAM4.
 void stm32h7_cache_bypass(uint32_t region);

@@ -54,7 +54,7 @@ void stm32h7_cache_bypass(uint32_t region) {
         ENABLE = 1,
     };
     uint32_t before = interrupts_off();
-    // What is in the cache now would otherwise come out of it one day.
+    // Otherwise lines that are in the cache now would be written back later.
     stm32h7_cache_flush();
     MPU_RNR = region;
     MPU_RBAR = AMP_STM32H7_SRAM4_DA;

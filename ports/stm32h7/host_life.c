@@ -34,7 +34,7 @@ static bool runs_already(void) {
     return (RCC_GCR & RCC_GCR_BOOT_C2) || (FLASH_OPTSR_CUR & FLASH_OPTSR_BCM4);
 }
 
-// What is not cached does not mind to be forgotten.
+// Invalidating memory that is not cached has no effect.
 static bool waits_for_host(void) {
     stm32h7_cache_invalidate(NULL, (const void *)TABLE, sizeof(*TABLE));
     return TABLE->header.ver == 1 && TABLE->vdev.type == AMP_RSC_VDEV
@@ -81,8 +81,8 @@ static bool is_good(const struct stm32h7_core *core, const uint32_t *vectors) {
 
 static void boot(amp_da_t table) {
     CONTROL->magic = 0;
-    // Also what the program wrote to the M4's memory by itself; and nothing of
-    // it must come out of the cache when the M4 has begun to write there.
+    // The whole cache, because the program may have written to the M4's memory itself:
+    // the M4 must see it, and no line of it may be written back over what the M4 writes.
     stm32h7_cache_flush();
     SYSCFG_UR3 = (SYSCFG_UR3 & 0xFFFF) | (uint32_t)table;
     barrier();
@@ -114,8 +114,8 @@ int stm32h7_core_start(void *ctx, amp_da_t entry) {
 
 // ---- Stopping ----
 
-// The memory survives the reset, and so would the status: a core that boots by
-// itself would take us for ready.
+// The memory survives the reset, and with it the status: an M4 that boots by itself
+// would believe that its host is ready.
 int stm32h7_core_stop(void *ctx) {
     struct stm32h7_core *core = ctx;
     if (!core->started) {
@@ -138,7 +138,7 @@ static void describe_fault(char *p) {
     }
 }
 
-// Where the M4 says what became of it, what it says is only told on.
+// The M4's own report of how it ended is passed on as a text; nothing else depends on it.
 enum amp_core_state stm32h7_core_state(void *ctx, const char **reason) {
     struct stm32h7_core *core = ctx;
     if (!core->started) {

@@ -36,12 +36,12 @@ enum { HSEM_ID_M7 = 3 << 8, HSEM_ID_M4 = 1 << 8 };
 enum { IRQ_HSEM1 = 125, IRQ_HSEM2 = 126 }; // of the M7, of the M4
 
 // The M7's data cache.
-#define DCIMVAC REG(0xE000EF5C) // forget the line of this address
-#define DCCMVAC REG(0xE000EF68) // write it back
-#define DCCISW REG(0xE000EF74) // write back and forget, by set and way
+#define DCIMVAC REG(0xE000EF5C) // invalidate the line of this address
+#define DCCMVAC REG(0xE000EF68) // clean it
+#define DCCISW REG(0xE000EF74) // clean and invalidate, by set and way
 
-// Ring: take a semaphore that only this core takes, and release it.  With
-// interrupts off, as an interrupt may ring as well.
+// A kick: take a semaphore that only this core takes, and release it.  With interrupts
+// off, as an interrupt may kick, too.
 static inline void doorbell_ring(uint32_t semaphore, uint32_t core_id) {
     stored();
     uint32_t before = interrupts_off();

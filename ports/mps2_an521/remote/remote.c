@@ -8,7 +8,7 @@
 #include "../regs.h"
 
 static volatile bool rung;
-static struct doorbell_listener listener;
+static struct doorbell_handler doorbell;
 
 char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 
@@ -18,7 +18,7 @@ void amp_an521_interrupt(void) {
     MHU_CLR(MHU0, 1) = 15;
     stored();
     rung = true;
-    doorbell_tell(&listener);
+    doorbell_call(&doorbell);
 }
 
 // ---- Sleep ----
@@ -88,7 +88,7 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
 
 static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
-    doorbell_listen(&listener, callback, arg, &rung);
+    doorbell_set_cb(&doorbell, callback, arg, &rung);
 }
 
 static const struct amp_port_ops ops = {

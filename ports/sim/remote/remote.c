@@ -41,7 +41,7 @@ __attribute__((used, noreturn)) void amp_remote_reset(void) {
         *word = 0;
         __asm__ volatile("" ::: "memory"); // the same for memset()
     }
-    // Nobody loaded firmware that is in flash, and so nobody cleared the trace.
+    // A loader would have cleared the trace buffer; firmware in flash was not loaded.
     *(volatile char *)(uintptr_t)AMP_REMOTE_TRACE_DA = '\0';
     amp_remote_exit(main());
 }
@@ -59,7 +59,7 @@ uint64_t amp_remote_time_us(void) {
     return (uint64_t)now[0] * 1000000 + (uint64_t)now[1] / 1000;
 }
 
-// Take what rang.  From here on the host rings anew.
+// Take the bits of the mailbox.  From here on the host's next kick sets one again.
 static bool take(void) {
     if (__atomic_load_n(&MAILBOX->to_core, __ATOMIC_RELAXED) == 0
         || __atomic_exchange_n(&MAILBOX->to_core, 0, __ATOMIC_SEQ_CST) == 0) {
@@ -71,8 +71,8 @@ static bool take(void) {
     return true;
 }
 
-// The partner of kick() in host.c: say that we sleep, then look a last time;
-// the system looks once more (futex) before it takes the core away.
+// The partner of kick() in host.c: write that the core sleeps, then look a last time.  The
+// system looks once more (futex) before the core sleeps.
 static void sleep_until_rung(uint32_t timeout_us) {
     int64_t timeout[2] = {timeout_us / 1000000, (int64_t)(timeout_us % 1000000) * 1000};
     __atomic_store_n(&MAILBOX->core_sleeps, 1, __ATOMIC_SEQ_CST);

@@ -20,7 +20,7 @@
 #endif
 
 static volatile bool rung;
-static struct doorbell_listener listener;
+static struct doorbell_handler doorbell;
 
 char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 
@@ -28,7 +28,7 @@ void amp_stm32h7_doorbell_interrupt(void) {
     HSEM_ICR(HSEM_SET_M4) = 1u << AMP_STM32H7_RING_M4;
     barrier();
     rung = true;
-    doorbell_tell(&listener);
+    doorbell_call(&doorbell);
 }
 
 // ---- Time ----
@@ -44,7 +44,7 @@ void amp_stm32h7_tick_interrupt(void) {
     passed += period;
 }
 
-// With interrupts off: a turn that is over is counted here or there, once.
+// With interrupts off: a turn that is over is counted once, here or by the interrupt.
 static uint64_t ticks_now(void) {
     uint32_t left = SYST_CVR;
     if (SCB_ICSR & ICSR_PENDSTSET) {
@@ -119,7 +119,7 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
 
 static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
-    doorbell_listen(&listener, callback, arg, &rung);
+    doorbell_set_cb(&doorbell, callback, arg, &rung);
 }
 
 static const struct amp_port_ops ops = {
@@ -150,8 +150,8 @@ const void *amp_remote_default_table(size_t *len) {
 
 // ---- The beginning ----
 
-// Booted by the option byte, before there was a host to prepare anything: say
-// in the place of its table that one is waited for.
+// If the option byte booted this core, no host has prepared anything: write a table that
+// says that a host is awaited.
 static void offer_table(void) {
     static const struct amp_table_rpmsg empty = AMP_TABLE_RPMSG(AMP_STM32H7_VRING_NUM, 0, 0);
     memcpy((void *)(uintptr_t)AMP_STM32H7_TABLE_DA, &empty, sizeof(empty));
