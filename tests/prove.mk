@@ -21,7 +21,8 @@ FUZZ_TARGETS := fuzz_elf fuzz_rsc_table fuzz_rx fuzz_ns
 # Not of core/, and so not a part of its coverage and mutants.
 FUZZ_OTHERS := fuzz_emu
 FUZZ_DIR := $(BUILD)/prove/fuzz
-FUZZ_DEPS := $(CORE_SRC) $(HEADERS) $(wildcard tests/fuzz/* tests/unit/*.[ch] ports/emu/*.[ch])
+FUZZ_DEPS := $(CORE_SRC) $(HEADERS) tests/peer/attacker.h \
+    $(wildcard tests/fuzz/* tests/unit/*.[ch] ports/emu/*.[ch])
 
 $(patsubst %,$(FUZZ_DIR)/%,$(FUZZ_TARGETS) $(FUZZ_OTHERS)): $(FUZZ_DIR)/%: $(FUZZ_DEPS)
 	@tests/fuzz/build $(FUZZ_DIR) $*
@@ -53,7 +54,7 @@ analyze: $(BUILD)/sim/micropython $(BUILD)/emu/micropython
 # ---- Coverage of core/ ----
 
 # Another build of everything, whose programs count the lines that they run:
-# the unit and hostile tests, and the fuzz targets over their corpus.
+# the unit tests, and the fuzz targets over their corpus.
 HOSTILE_STEPS_COVERAGE ?= 200000
 REPLAY := $(FUZZ_TARGETS:%=$(BUILD)/prove/replay/%)
 FUZZ_SHARED_OBJ := $(BUILD)/host/tests/fuzz/replay.o $(UNIT_SHARED_OBJ)
@@ -90,7 +91,7 @@ replay: $(REPLAY)
 
 .PHONY: hostile-asan
 hostile-asan:
-	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" build/asan/tests/hostile/test_hostile
+	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" build/asan/tests/unit/test_hostile
 
 prove:
 	tools/prove

@@ -1,8 +1,8 @@
 # The tests.  Each kind has its folder; ./test calls these targets in turn.
 
-# ---- Unit and hostile tests: cmocka, one program a file ----
+# ---- Unit tests: cmocka, one program a file ----
 
-UNIT_TESTS := $(wildcard tests/unit/test_*.c tests/hostile/test_*.c)
+UNIT_TESTS := $(wildcard tests/unit/test_*.c)
 # For a build that knows of caches.
 ifeq ($(findstring AMP_CONFIG_CACHE,$(KIND_CFLAGS)),)
 UNIT_TESTS := $(filter-out tests/unit/test_cached.c, $(UNIT_TESTS))

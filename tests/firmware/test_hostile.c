@@ -14,7 +14,10 @@
  *   8 buffers   all buffers, while the host reads them
  *   9 mixed     the above (but for 6) in turn
  */
+#include <string.h>
+
 #include "firmware/common/link.h"
+#include "tests/peer/attacker.h"
 
 FIRMWARE_TABLE;
 
@@ -39,27 +42,14 @@ static inline uint32_t rnd(uint32_t n) {
     return (uint32_t)((z >> 32) * n >> 32);
 }
 
+static struct attacker attacker;
+
 static inline uint32_t odd(void) {
-    static const uint32_t list[] = {0, 1, 2, 3, 15, 16, 17, 39, 40, 41, 53, 63, 64, 65, 255, 256,
-        480, 496, 497, 512, 513, 1024, 0x7FFF, 0x8000, 0xFFEF, 0xFFFF, 0x10000, 0x20000000,
-        0x30004000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF};
-    return rnd(3) != 0 ? list[rnd(32)] : rnd(UINT32_MAX);
+    return attacker_odd_number(&attacker);
 }
 
-static inline volatile uint16_t *at16(uintptr_t da) {
-    return (volatile uint16_t *)(da & ~(uintptr_t)1);
-}
 static inline volatile uint32_t *at32(uintptr_t da) {
     return (volatile uint32_t *)(da & ~(uintptr_t)3);
-}
-
-static uintptr_t ring_da(unsigned n) {
-    return (uintptr_t)layout.vring[n].va;
-}
-static uintptr_t used_da(unsigned n) {
-    uint32_t num = layout.vring[n].num;
-    uint32_t align = layout.vring[n].align;
-    return ring_da(n) + ((16 * num + 2 * (3 + num) + align - 1) & ~(align - 1));
 }
 
 // Ring, whether or not the host took the last one.
@@ -69,79 +59,42 @@ static void ring(void) {
 }
 
 static void rings(void) {
-    unsigned n = rnd(2);
-    uintptr_t len = used_da(n) + 6 + 8 * layout.vring[n].num - ring_da(n);
-    *at16(ring_da(n) + rnd((uint32_t)len)) = (uint16_t)odd();
+    struct attacker_ring *to = &attacker.ring[rnd(2)];
+    attacker_write_16(&attacker, (uint16_t *)to->desc + rnd(to->len / 2), odd());
 }
 
-// As the device does it, or nearly: an element of the used ring, then the index.
 static void messages(void) {
-    uint32_t num = layout.vring[0].num;
-    uintptr_t used = used_da(0);
-    uint16_t idx = *at16(used + 2);
-    uint16_t given = *at16(ring_da(0) + 16 * num + 2);
-    if (idx == given && rnd(4096) != 0) { // the host has not given any back yet
-        ring();
+    if (attacker.ring[0].given == attacker_read_16(&attacker.ring[0].avail->idx)) {
+        ring(); // the host has not given any back yet
         amp_remote_wait(20);
         return;
     }
-    uint32_t id = *at16(ring_da(0) + 16 * num + 4 + 2 * (idx % num));
-    id = rnd(2048) == 0 ? odd() : id;
-    if (id < num) {
-        uintptr_t buffer = *at32(ring_da(0) + 16 * id); // as the host wrote it
-        if (buffer >= SHARED_DA && buffer < SHARED_DA + SHARED_LEN - 512) {
-            *at32(buffer) = odd();
-            *at32(buffer + 4) = rnd(4) == 0 ? 53 : rnd(2) ? 1024 + rnd(8) : odd();
-            *at16(buffer + 12) = (uint16_t)odd();
-        }
+    attacker_give_used(&attacker, 0);
+    if (rnd(512) == 0) { // a buffer that it does not have
+        struct attacker_ring *to = &attacker.ring[0];
+        attacker_write_32(&attacker, &to->used->ring[(to->given - 1) & (to->num - 1)].id, odd());
     }
-    *at32(used + 4 + 8 * (idx % num)) = id;
-    *at32(used + 8 + 8 * (idx % num)) = odd();
-    __atomic_store_n((uint16_t *)(used + 2), (uint16_t)(idx + 1), __ATOMIC_RELEASE);
     if (rnd(8) == 0) {
         ring();
     }
 }
 
 static void names(void) {
-    struct {
-        char name[32];
-        uint32_t addr;
-        uint32_t flags;
-    } ns;
-    static const char known[8][12] = {
-        "a", "svc", "test-hostil", "\xff\xfe\xc0", "", "vuart-chann", "b", "h-1"};
-    const char *name = known[rnd(8)];
-    for (unsigned i = 0; i < 32; i++) {
-        ns.name[i] = i < 12 ? name[i] : (char)(rnd(4) == 0 ? odd() : 0);
-    }
-    ns.addr = rnd(2) ? 1024 + rnd(8) : odd();
-    ns.flags = rnd(4) == 0 ? odd() : rnd(2);
-    if (amp_rpmsg_send(&link, 1024, 53, &ns, rnd(8) == 0 ? rnd(60) % 40 : 40) < 0) {
+    struct rpmsg_ns_msg ns;
+    attacker_forge_name(&attacker, &ns);
+    if (amp_rpmsg_send(&link, 1024, RPMSG_NS_ADDR, &ns, rnd(8) == 0 ? rnd(40) : 40) < 0) {
         amp_rpmsg_want_room(&link);
         amp_remote_wait(50);
     }
 }
 
 static void indices(void) {
-    volatile uint16_t *idx = at16(used_da(rnd(2)) + 2);
-    switch (rnd(5)) {
-        case 0:
-            *idx = (uint16_t)(*idx + 1);
-            break;
-        case 1:
-            *idx = (uint16_t)(*idx + layout.vring[0].num);
-            break;
-        case 2:
-            *idx = (uint16_t)(*idx - 1);
-            break;
-        case 3:
-            *idx = (uint16_t)odd();
-            break;
-        default: // only for a moment
-            *idx = (uint16_t)(*idx ^ 0x8000);
-            *idx = (uint16_t)(*idx ^ 0x8000);
-            break;
+    volatile uint16_t *idx = &attacker.ring[rnd(2)].used->idx;
+    if (rnd(5) == 0) { // only for a moment
+        *idx = (uint16_t)(*idx ^ 0x8000);
+        *idx = (uint16_t)(*idx ^ 0x8000);
+    } else {
+        attacker_spoil_index(&attacker, &attacker.ring[rnd(2)]);
     }
     if (rnd(64) == 0) {
         ring();
@@ -180,14 +133,9 @@ static void all(void) {
 }
 
 static void buffers(void) {
-    uintptr_t first = *at32(ring_da(0));
-    if (first < SHARED_DA || first >= SHARED_DA + SHARED_LEN - 0x10000) {
-        first = SHARED_DA + 0x4000;
-    }
-    uintptr_t buffer = first + 512 * rnd(2 * layout.vring[0].num);
-    if (buffer < SHARED_DA + SHARED_LEN - 512) {
-        *at32(buffer + 4 * rnd(5)) = odd();
-    }
+    int n = (int)rnd(2);
+    uint32_t id = rnd(attacker.ring[n].num);
+    attacker_spoil_message(&attacker, attacker_message(&attacker, n, id), attacker.buffer_size[n]);
     if (rnd(4) == 0) {
         messages();
     }
@@ -195,6 +143,55 @@ static void buffers(void) {
 
 static void (*const kinds[])(void) = {
     rings, messages, names, indices, table, mailbox, all, ring, buffers};
+
+// ---- What the attacker has to know ----
+
+static uint32_t choose(uint32_t n) {
+    return rnd(n == 0 ? UINT32_MAX : n);
+}
+
+static uint32_t some_address(void) {
+    return 1024 + rnd(8);
+}
+
+// As the host's processor may see it at any moment: an index after what it covers.
+static void write(void *to, const void *bytes, size_t len) {
+    const uint8_t *from = bytes;
+    if (len == sizeof(uint16_t)) {
+        uint16_t half;
+        memcpy(&half, from, sizeof(half));
+        __atomic_store_n((uint16_t *)to, half, __ATOMIC_RELEASE);
+        return;
+    }
+    for (size_t i = 0; i < len; i++) {
+        ((volatile uint8_t *)to)[i] = from[i];
+    }
+}
+
+static const char *const known[] = {
+    "a", "svc", "test-hostil", "\xff\xfe\xc0", "", "vuart-chann", "b", "h-1"};
+
+// Our host lets ring 1's buffers follow those of ring 0.
+static void prepare(void) {
+    attacker = (struct attacker){
+        .is_device = true,
+        .choose = choose,
+        .address = some_address,
+        .write = write,
+        .names = known,
+        .name_count = sizeof(known) / sizeof(known[0]),
+    };
+    for (int n = 0; n < 2; n++) {
+        const struct amp_vring_layout *vring = &layout.vring[n];
+        attacker_ring_at(&attacker, n, vring->va, vring->num, vring->align);
+        attacker.buffer_size[n] = 512;
+        attacker.buffers_len += 512 * vring->num;
+    }
+    attacker.buffers_da = (uint32_t)attacker.ring[0].desc[0].addr;
+    attacker.buffers = (uint8_t *)(uintptr_t)attacker.buffers_da;
+    attacker_follow(&attacker);
+    attacker.ring[0].seen = attacker.ring[0].given;
+}
 
 static void attack(uint32_t kind) {
     for (uint32_t step = 0;; step++) {
@@ -217,6 +214,7 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
         uint32_t kind = number % 10;
         state = number;
         amp_rpmsg_send(&link, self->addr, src, "now", 3);
+        prepare();
         attack(kind);
     } else {
         amp_rpmsg_send(&link, self->addr, src, data, len);

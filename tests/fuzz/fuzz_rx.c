@@ -8,270 +8,26 @@
  * messages than it was asked to, hands out no pointer outside of the buffers,
  * keeps its books, and says so when it gives up; then it touches nothing.
  */
-#include "fuzz.h"
-#include "core/link.h"
-#include "pair.h"
-
-enum { MAX_SHARED = 16384, CLAIMS = 4, ENDPOINTS = 4, MAX_STEPS = 400, HELD = 4 };
-
-static struct pair pair;
-static struct pair_side *ours;
-static struct pair_side *theirs;
-static struct input in;
-static bool host; // ours is the host
-
-// ---- Shared memory, and who wrote it ----
-
-static struct {
-    uint8_t *va;
-    size_t len;
-    uint8_t before[MAX_SHARED];
-} area[3]; // ring 0, ring 1, buffers
-
-static void snapshot(void) {
-    for (int i = 0; i < 3; ++i) {
-        memcpy(area[i].before, area[i].va, area[i].len);
-    }
-}
-
-// Theirs writes: not a change that our side is to blame for.
-static void scribble(void *va, const void *bytes, size_t len) {
-    memcpy(va, bytes, len);
-    for (int i = 0; i < 3; ++i) {
-        if ((uint8_t *)va >= area[i].va && (uint8_t *)va < area[i].va + area[i].len) {
-            memcpy(area[i].before + ((uint8_t *)va - area[i].va), bytes, len);
-        }
-    }
-}
-
-static bool same(int i, size_t from, size_t to) {
-    return memcmp(area[i].before + from, area[i].va + from, to - from) == 0;
-}
-
-// Our side wrote nothing but its own since the snapshot.
-static void check_writes(void) {
-    uint32_t received = (uint32_t)pair.shape.num[0] * pair.shape.buffer_size;
-    for (int i = 0; i < 2; ++i) {
-        size_t used = virtq_used_offset(pair.shape.num[i], pair.shape.align);
-        if (host) {
-            CHECK(same(i, used, area[i].len));
-        } else {
-            CHECK(same(i, 0, used));
-        }
-    }
-    if (host) {
-        CHECK(same(2, 0, received)); // what it receives it does not write
-        CHECK(same(0, 0, 16u * pair.shape.num[0])); // those descriptors are for ever
-    }
-}
-
-static void check_untouched(void) {
-    CHECK(same(0, 0, area[0].len) && same(1, 0, area[1].len) && same(2, 0, area[2].len));
-}
-
-// ---- Our side's books ----
-
-static struct amp_endpoint endpoints[ENDPOINTS];
-static struct amp_tx claims[CLAIMS];
-static bool claimed[CLAIMS];
-static bool stale[CLAIMS]; // claimed in a life that has ended
-static unsigned callbacks; // of this poll
-static unsigned depth;
-
-static unsigned with_device(const struct amp_virtq *vq) {
-    return host ? vq->given - vq->next : amp_virtq_num(vq) - amp_virtq_theirs(vq);
-}
-
-static unsigned count_kept(const struct amp_virtq *vq, uint8_t why) {
-    unsigned count = 0;
-    for (uint32_t id = 0; id <= vq->mask; ++id) {
-        count += vq->kept[id] == why;
-    }
-    return count;
-}
-
-// Messages that are kept, of this session.
-static struct amp_rx held[HELD];
-static bool is_held[HELD];
-static unsigned count_held(void) {
-    unsigned count = 0;
-    for (unsigned i = 0; i < HELD; ++i) {
-        count += is_held[i] && held[i].token.generation == ours->link.generation;
-    }
-    return count;
-}
-static unsigned count_claimed(void) {
-    unsigned count = 0;
-    for (unsigned i = 0; i < CLAIMS; ++i) {
-        count += claimed[i];
-    }
-    return count;
-}
-
-// Outside of callbacks, where every buffer is in one place.
-static void check_books(void) {
-    const struct amp_rpmsg *link = &ours->link;
-    if (!amp_rpmsg_is_up(link)) {
-        CHECK(amp_rpmsg_mtu(link) == 0 && pair_services_of(link) == 0
-            && (link->state & ~LINK_HOST) == 0);
-        return;
-    }
-    CHECK(link->violation == NULL && !amp_rpmsg_is_polling(link));
-    CHECK((link->state & (LINK_ENDED | LINK_HELD)) == 0);
-    CHECK(pair_services_of(link) <= AMP_CONFIG_MAX_SERVICES);
-    // With the driver's device; or here, with the device.
-    unsigned with_rx = with_device(&link->rx);
-    unsigned with_tx = with_device(&link->tx);
-    unsigned rx_kept = count_kept(&link->rx, AMP_KEPT_IN_USE);
-    unsigned tx_free = count_kept(&link->tx, AMP_KEPT_FREE);
-    unsigned tx_in_use = count_kept(&link->tx, AMP_KEPT_IN_USE);
-    if (host) {
-        CHECK(rx_kept == count_held() && count_kept(&link->rx, AMP_KEPT_FREE) == 0);
-        CHECK(!AMP_SHORT_CUTS || rx_kept == link->rx.kept_count);
-        CHECK(with_rx + rx_kept == amp_virtq_num(&link->rx));
-        CHECK(tx_in_use == count_claimed());
-        CHECK(!AMP_SHORT_CUTS || tx_free + tx_in_use == link->tx.kept_count);
-        CHECK(with_tx + tx_free + tx_in_use + link->tx_listed == amp_virtq_num(&link->tx));
-    } else {
-        CHECK(with_rx <= amp_virtq_num(&link->rx) && with_tx <= amp_virtq_num(&link->tx));
-        // A hostile host can have had one descriptor kept or listed twice.
-        CHECK(rx_kept <= count_held() && count_held() <= with_rx);
-        CHECK(tx_in_use == count_claimed());
-        CHECK(count_claimed() + tx_free + link->tx_listed <= with_tx);
-    }
-}
-
-static void forget_claims(void) {
-    for (unsigned i = 0; i < CLAIMS; ++i) {
-        stale[i] |= claimed[i];
-        claimed[i] = false;
-    }
-}
-
-// Did the link go down, and did it say why?
-static void check_result(int result, const struct amp_rpmsg *before) {
-    const struct amp_rpmsg *link = &ours->link;
-    uint32_t violations = link->stats.violations - before->stats.violations;
-    // Each ends a life.
-    CHECK(violations <= link->generation - before->generation);
-    CHECK(result != -AMP_EPROTO || (violations != 0 && link->violation != NULL));
-    if (!amp_rpmsg_is_up(link)) {
-        forget_claims();
-    }
-}
-
-static void check_inside(const void *data, size_t len) {
-    const uint8_t *first = (const uint8_t *)data - AMP_HEADER_SIZE;
-    size_t offset = (size_t)(first - area[2].va);
-    CHECK(first >= area[2].va && offset % 4 == 0 && offset + AMP_HEADER_SIZE + len <= area[2].len);
-    if (host) {
-        size_t received = (size_t)pair.shape.num[0] * pair.shape.buffer_size;
-        bool sent = offset >= received;
-        uint32_t buffer_size = sent ? pair.shape.buffer_size_1 : pair.shape.buffer_size;
-        CHECK((sent ? offset - received : offset) % buffer_size == 0);
-        CHECK(len + AMP_HEADER_SIZE <= buffer_size);
-    }
-}
+#include "rx_books.h"
+#include "tests/peer/attacker.h"
 
 // ---- What theirs does to the memory ----
 
-static void forge_bytes(void) {
-    uint8_t bytes[8];
-    int i = input_8(&in) % 3;
-    size_t offset = input_16(&in) % area[i].len;
-    size_t len = 1 + input_8(&in) % sizeof(bytes);
-    for (size_t j = 0; j < sizeof(bytes); ++j) {
-        bytes[j] = j < len ? input_8(&in) : 0;
-    }
-    scribble(area[i].va + offset, bytes, len < area[i].len - offset ? len : area[i].len - offset);
+static struct attacker attacker;
+
+static uint32_t choose(uint32_t n) {
+    uint32_t number = n == 0 || n > 0x10000 ? input_32(&in)
+        : n > 256                           ? input_16(&in)
+                                            : input_8(&in);
+    return n == 0 ? number : number % n;
 }
 
-static void forge_index(void) {
-    uint8_t what = input_8(&in);
-    uint16_t *idx = what & 2 ? &pair_used(&pair, what & 1)->idx : &pair_avail(&pair, what & 1)->idx;
-    uint16_t value = (uint16_t)(*idx + (int8_t)input_8(&in));
-    scribble(idx, &value, sizeof(value));
+static uint32_t some_address(void) {
+    return 1024 + input_8(&in) % ENDPOINTS;
 }
-
-// The element that our side reads next, or one near it.
-static void forge_element(void) {
-    uint8_t what = input_8(&in);
-    int ring = what & 1;
-    uint32_t slot = (what >> 2) % pair.shape.num[ring];
-    uint32_t id = input_8(&in);
-    if (host) {
-        struct virtq_used_elem elem = {.id = id == 255 ? input_32(&in) : id, .len = input_16(&in)};
-        scribble(&pair_used(&pair, ring)->ring[slot], &elem, sizeof(elem));
-    } else {
-        uint16_t short_id = (uint16_t)(id == 255 ? input_16(&in) : id);
-        scribble(&pair_avail(&pair, ring)->ring[slot], &short_id, sizeof(short_id));
-    }
-}
-
-static void forge_descriptor(void) {
-    uint8_t what = input_8(&in);
-    int ring = what & 1;
-    struct virtq_desc *desc = &pair_desc(&pair, ring)[(what >> 3) % pair.shape.num[ring]];
-    struct virtq_desc value = *desc;
-    if (what & 2) {
-        value.addr += (uint64_t)(int64_t)(int16_t)input_16(&in);
-    } else if (what & 4) {
-        uint8_t how = input_8(&in) % 4;
-        value.len = how == 0 ? input_32(&in) : how == 1 ? input_16(&in) : input_8(&in) % 80u;
-    } else {
-        value.flags = input_16(&in);
-    }
-    scribble(desc, &value, sizeof(value));
-}
-
-static const char *const names[] = {"a", "bb", "a", "32 bytes without an end........"};
-
-// A message, whole, in the buffer of some id; for the name service now and then.
-static void forge_message(void) {
-    uint8_t what = input_8(&in);
-    int ring = host ? 0 : 1;
-    uint32_t id = (what >> 2) % pair.shape.num[ring];
-    struct rpmsg_hdr hdr = {.src = input_8(&in), .len = input_8(&in)};
-    hdr.dst = 1024 + input_8(&in) % ENDPOINTS;
-    uint8_t *message = (uint8_t *)pair_message(&pair, ring, id);
-    uint32_t size = ring == 0 ? pair.shape.buffer_size : pair.shape.buffer_size_1;
-    if (what & 1 && size >= AMP_HEADER_SIZE + sizeof(struct rpmsg_ns_msg)) {
-        struct rpmsg_ns_msg msg = {.addr = input_8(&in), .flags = input_8(&in) & 1};
-        memcpy(msg.name, names[hdr.src % 4], strlen(names[hdr.src % 4]));
-        hdr.dst = RPMSG_NS_ADDR;
-        hdr.len = sizeof(msg);
-        scribble(message + AMP_HEADER_SIZE, &msg, sizeof(msg));
-    }
-    if (what & 2) {
-        hdr.len = input_16(&in);
-    }
-    scribble(message, &hdr, sizeof(hdr));
-}
-
-// It gives a forged buffer as the protocol has it, so that our side takes it.
-static void forge_gift(void) {
-    uint8_t id = input_8(&in);
-    int ring = host ? 0 : 1;
-    if (host) {
-        struct virtq_used *used = pair_used(&pair, ring);
-        struct virtq_used_elem elem = {.id = id, .len = input_16(&in)};
-        uint16_t idx = (uint16_t)(used->idx + 1);
-        scribble(&used->ring[used->idx & (pair.shape.num[ring] - 1)], &elem, sizeof(elem));
-        scribble(&used->idx, &idx, sizeof(idx));
-    } else {
-        struct virtq_avail *avail = pair_avail(&pair, ring);
-        uint16_t element = id;
-        uint16_t idx = (uint16_t)(avail->idx + 1);
-        scribble(&avail->ring[avail->idx & (pair.shape.num[ring] - 1)], &element, sizeof(element));
-        scribble(&avail->idx, &idx, sizeof(idx));
-    }
-}
-
-static void (*const forgeries[])(void) = {forge_bytes, forge_index, forge_element, forge_descriptor,
-    forge_message, forge_gift, forge_message, forge_gift};
 
 static void forge(void) {
-    forgeries[input_8(&in) % (sizeof(forgeries) / sizeof(forgeries[0]))]();
+    attacker_act(&attacker, false);
 }
 
 // Theirs speaks through its link; what that changes is its own doing.
@@ -284,10 +40,13 @@ static void speak(void) {
     } else {
         (void)amp_rpmsg_poll(&theirs->link);
     }
+    attacker_follow(&attacker);
     snapshot();
 }
 
 // ---- What ours does ----
+
+static const char *const names[] = {"a", "bb", "a", "32 bytes without an end........"};
 
 static void act(void);
 
@@ -479,8 +238,10 @@ static void restart(void) {
     if (host) {
         CHECK(amp_rpmsg_up(&ours->link, &ours->layout) == 0);
         (void)amp_rpmsg_up(&theirs->link, &theirs->layout);
+        attacker_begin(&attacker);
     } else {
         CHECK(amp_rpmsg_up(&theirs->link, &theirs->layout) == 0);
+        attacker_begin(&attacker);
         if (input_8(&in) & 1) {
             forge();
         }
@@ -517,6 +278,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             .ask_port = how & 4,
             .event_idx = how & 8,
         });
+    attacker = (struct attacker){
+        .is_device = host, .choose = choose, .address = some_address, .write = scribble};
+    pair_attacked(&pair, &attacker);
     area[0].va = pair.ring[0];
     area[0].len = pair.ring_len[0];
     area[1].va = pair.ring[1];

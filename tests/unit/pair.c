@@ -1,6 +1,7 @@
 #define _DEFAULT_SOURCE // mmap's flags
 #include "core/link.h"
 #include "pair.h"
+#include "tests/peer/attacker.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -167,6 +168,17 @@ struct rpmsg_hdr *pair_message(struct pair *pair, int ring, uint32_t id) {
     return (void *)(ring == 0
             ? pair->buffers + id * shape->buffer_size
             : pair->buffers + shape->num[0] * shape->buffer_size + id * shape->buffer_size_1);
+}
+
+void pair_attacked(struct pair *pair, struct attacker *attacker) {
+    for (int i = 0; i < 2; ++i) {
+        attacker_ring_at(attacker, i, pair->ring[i], pair->shape.num[i], pair->shape.align);
+    }
+    attacker->buffers = pair->buffers;
+    attacker->buffers_da = pair_da(pair, pair->buffers);
+    attacker->buffers_len = (uint32_t)pair->buffers_len;
+    attacker->buffer_size[0] = pair->shape.buffer_size;
+    attacker->buffer_size[1] = pair->shape.buffer_size_1;
 }
 
 uint32_t pair_random(uint64_t *seed) {

@@ -79,6 +79,10 @@ struct virtq_used *pair_used(struct pair *pair, int ring);
 // The buffer of descriptor `id`.
 struct rpmsg_hdr *pair_message(struct pair *pair, int ring, uint32_t id);
 
+// What an attacker (tests/peer/attacker.h) has to know of the memory.
+struct attacker;
+void pair_attacked(struct pair *pair, struct attacker *attacker);
+
 // Numbers that are the same in every run (xorshift); the seed is not 0.
 uint32_t pair_random(uint64_t *seed);
 
