@@ -11,13 +11,13 @@
 #   size-profile   the files that the bytes of micropython_total_cortex_m33 are spent in
 
 BENCH_PAIR := cost copies kicks
-BENCH_OBJ := $(CORE_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/bench/pair.o
+BENCH_OBJ := $(CORE_SRC:%.c=$(BUILD)/host/%.o) $(BUILD)/host/tests/unit/pair.o
 BENCH_SIM := wakeup remotes ratios
 BENCH_MAIN := $(patsubst %,$(BUILD)/host/bench/%.o,$(BENCH_PAIR) $(BENCH_SIM))
 $(BUILD)/host/bench/%.o: CFLAGS_HOST += -Ibench -Itests/unit
 $(BENCH_PAIR:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/host/bench/%.o $(BENCH_OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(BENCH_LDFLAGS) $^ -o $@
+	$(CC) $(BENCH_LDFLAGS) $^ -lcmocka -o $@
 $(BUILD)/bench/copies: BENCH_LDFLAGS := -Wl,--wrap=memcpy,--wrap=memmove
 $(BENCH_SIM:%=$(BUILD)/bench/%): $(BUILD)/bench/%: $(BUILD)/host/bench/%.o $(BUILD)/libopenamp_sim.a
 	@mkdir -p $(@D)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pair.h"
+#include "ends.h"
 
 #define SIZE 496u // a full buffer
 
@@ -23,7 +23,7 @@ void *__wrap_memcpy(void *to, const void *from, size_t len);
 void *__wrap_memmove(void *to, const void *from, size_t len);
 
 static void note(const void *to, const void *from, size_t len) {
-    copies += len >= SIZE && (pair_is_shared(to) || pair_is_shared(from));
+    copies += len >= SIZE && (ends_share(&pair, to) || ends_share(&pair, from));
 }
 
 void *__wrap_memcpy(void *to, const void *from, size_t len) {
@@ -44,7 +44,7 @@ static bool is_payload(const void *data, size_t len) {
 static void look(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     (void)ept;
     (void)src;
-    pair_must(is_payload(data, len));
+    must(is_payload(data, len));
     ++received;
 }
 
@@ -63,11 +63,11 @@ static unsigned copies_since(unsigned before) {
 static void plain(struct amp_endpoint *from, struct amp_endpoint *to, const void *data) {
     unsigned before = copies;
     to->cb = look;
-    pair_must(amp_endpoint_send(from, data, SIZE) == (int)SIZE);
+    must(amp_endpoint_send(from, data, SIZE) == (int)SIZE);
     printf("BENCH copies_per_message_send_%s %u\n", from == &host_ept ? "host" : "device",
         copies_since(before));
     before = copies;
-    pair_must(amp_rpmsg_poll(to->link) == 1);
+    must(amp_rpmsg_poll(to->link) == 1);
     printf("BENCH copies_per_message_receive_%s %u\n", to == &host_ept ? "host" : "device",
         copies_since(before));
 }
@@ -77,14 +77,14 @@ static void in_place(struct amp_endpoint *from, struct amp_endpoint *to) {
     struct amp_tx tx;
     unsigned before = copies;
     to->cb = hold;
-    pair_must(amp_tx_claim(from->link, &tx) == 0);
+    must(amp_tx_claim(from->link, &tx) == 0);
     memset(tx.data, 0x5A, SIZE);
-    pair_must(amp_tx_commit(from->link, &tx, from->addr, from->dest, SIZE) == (int)SIZE);
+    must(amp_tx_commit(from->link, &tx, from->addr, from->dest, SIZE) == (int)SIZE);
     printf("BENCH copies_per_message_zero_copy_send_%s %u\n", from == &host_ept ? "host" : "device",
         copies_since(before));
     before = copies;
-    pair_must(amp_rpmsg_poll(to->link) == 1);
-    pair_must(is_payload(held.data, held.len));
+    must(amp_rpmsg_poll(to->link) == 1);
+    must(is_payload(held.data, held.len));
     amp_rx_release(to->link, &held);
     printf("BENCH copies_per_message_zero_copy_receive_%s %u\n",
         to == &host_ept ? "host" : "device", copies_since(before));
@@ -94,20 +94,20 @@ int main(void) {
     static unsigned char payload[SIZE];
     // The counter must be able to count: these two are seen, and then forgotten.
     memset(payload, 0x5A, sizeof(payload));
-    pair_up(&pair, 64, true);
+    ends_up(&pair, 64, true);
     volatile size_t size = SIZE; // as the library has it: not known when compiling
     struct amp_tx tx;
-    pair_must(amp_tx_claim(&pair.host.link, &tx) == 0);
+    must(amp_tx_claim(&pair.host.link, &tx) == 0);
     memcpy(tx.data, payload, size);
     memmove(payload, tx.data, size);
-    pair_must(copies == 2);
+    must(copies == 2);
     amp_tx_cancel(&pair.host.link, &tx);
-    pair_must(amp_endpoint_create(&pair.device.link, &device_ept, NULL, 100, 200, look) == 0);
-    pair_must(amp_endpoint_create(&pair.host.link, &host_ept, NULL, 200, 100, look) == 0);
+    must(amp_endpoint_create(&pair.device.link, &device_ept, NULL, 100, 200, look) == 0);
+    must(amp_endpoint_create(&pair.host.link, &host_ept, NULL, 200, 100, look) == 0);
     plain(&host_ept, &device_ept, payload);
     plain(&device_ept, &host_ept, payload);
     in_place(&host_ept, &device_ept);
     in_place(&device_ept, &host_ept);
-    pair_must(received == 4);
+    must(received == 4);
     return 0;
 }

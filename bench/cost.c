@@ -21,7 +21,7 @@
 #include <string.h>
 #include <valgrind/callgrind.h>
 
-#include "pair.h"
+#include "ends.h"
 
 enum { HOST_ADDR = 100 };
 
@@ -47,7 +47,7 @@ static void count_message(struct amp_endpoint *ept, uint32_t src, void *data, si
 }
 
 static void echo(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    pair_must(amp_rpmsg_send(ept->link, ept->addr, src, data, len) == (int)len);
+    must(amp_rpmsg_send(ept->link, ept->addr, src, data, len) == (int)len);
 }
 
 // ---- What is measured: functions of their own, so that callgrind counts inside of them ----
@@ -55,9 +55,9 @@ static void echo(struct amp_endpoint *ept, uint32_t src, void *data, size_t len)
 __attribute__((noinline)) unsigned long measured_round_trips(
     const void *data, size_t len, unsigned long n) {
     for (unsigned long i = 0; i < n; ++i) {
-        pair_must(amp_endpoint_send(&host_ept, data, len) == (int)len);
-        pair_must(amp_rpmsg_poll_some(&pair.device.link, 1) == 1);
-        pair_must(amp_rpmsg_poll_some(&pair.host.link, 1) == 1);
+        must(amp_endpoint_send(&host_ept, data, len) == (int)len);
+        must(amp_rpmsg_poll_some(&pair.device.link, 1) == 1);
+        must(amp_rpmsg_poll_some(&pair.host.link, 1) == 1);
     }
     return n;
 }
@@ -65,9 +65,9 @@ __attribute__((noinline)) unsigned long measured_round_trips(
 __attribute__((noinline)) unsigned long measured_rung_round_trips(
     const void *data, size_t len, unsigned long n) {
     for (unsigned long i = 0; i < n; ++i) {
-        pair_must(amp_endpoint_send(&host_ept, data, len) == (int)len);
-        pair_must(amp_rpmsg_poll(&pair.device.link) == 1);
-        pair_must(amp_rpmsg_poll(&pair.host.link) == 1);
+        must(amp_endpoint_send(&host_ept, data, len) == (int)len);
+        must(amp_rpmsg_poll(&pair.device.link) == 1);
+        must(amp_rpmsg_poll(&pair.host.link) == 1);
     }
     return n;
 }
@@ -80,21 +80,21 @@ __attribute__((noinline)) unsigned long measured_stream(
         while (amp_endpoint_send(&host_ept, data, len) >= 0) {
             ++sent;
         }
-        pair_must(amp_rpmsg_poll(&pair.device.link) == sent);
+        must(amp_rpmsg_poll(&pair.device.link) == sent);
         done += (unsigned long)sent;
     }
     return done;
 }
 
 __attribute__((noinline)) void measured_poll(struct amp_rpmsg *link) {
-    pair_must(amp_rpmsg_poll(link) == 1);
+    must(amp_rpmsg_poll(link) == 1);
 }
 
 // One message to each endpoint in turn; what sends it is not measured.
 static unsigned long dispatch(const void *data, size_t len, unsigned long n) {
     for (unsigned long i = 0; i < n; ++i) {
         uint32_t dest = endpoints[i % settings.endpoints].addr;
-        pair_must(amp_rpmsg_send(&pair.host.link, host_ept.addr, dest, data, len) == (int)len);
+        must(amp_rpmsg_send(&pair.host.link, host_ept.addr, dest, data, len) == (int)len);
         measured_poll(&pair.device.link);
     }
     return n;
@@ -113,19 +113,19 @@ static const struct {
 
 static void make_link(amp_endpoint_cb on_device) {
     endpoints = calloc(settings.endpoints, sizeof(*endpoints));
-    pair_must(endpoints != NULL && settings.endpoints > 0);
-    pair_up(&pair, (uint16_t)settings.buffers, true);
+    must(endpoints != NULL && settings.endpoints > 0);
+    ends_up(&pair, (uint16_t)settings.buffers, true);
     if (settings.buckets != 0) {
         amp_rpmsg_set_buckets(&pair.device.link, calloc(settings.buckets, sizeof(void *)),
             (uint32_t)settings.buckets);
     }
     for (unsigned long i = 0; i < settings.endpoints; ++i) {
-        pair_must(amp_endpoint_create(
-                      &pair.device.link, &endpoints[i], NULL, AMP_ADDR_ANY, HOST_ADDR, on_device)
+        must(amp_endpoint_create(
+                 &pair.device.link, &endpoints[i], NULL, AMP_ADDR_ANY, HOST_ADDR, on_device)
             == 0);
     }
-    pair_must(amp_endpoint_create(
-                  &pair.host.link, &host_ept, NULL, HOST_ADDR, endpoints[0].addr, count_message)
+    must(amp_endpoint_create(
+             &pair.host.link, &host_ept, NULL, HOST_ADDR, endpoints[0].addr, count_message)
         == 0);
 }
 
@@ -149,7 +149,7 @@ int main(int argc, char **argv) {
     for (int i = 2; i < argc; ++i) {
         set(argv[i]);
     }
-    pair_must(settings.size <= sizeof(payload));
+    must(settings.size <= sizeof(payload));
     memset(payload, 0x5A, sizeof(payload));
     for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); ++i) {
         if (strcmp(modes[i].name, mode) == 0) {
@@ -158,7 +158,7 @@ int main(int argc, char **argv) {
             received = 0;
             CALLGRIND_ZERO_STATS;
             unsigned long done = modes[i].work(payload, settings.size, settings.count);
-            pair_must(received == done);
+            must(received == done);
             printf("measured %lu\n", done);
             return 0;
         }

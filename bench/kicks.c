@@ -12,12 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pair.h"
+#include "ends.h"
 
 enum { ORDERS = 300, MESSAGES = 2000, BUFFERS = 64 };
 
 struct worker {
-    struct pair_end *end;
+    struct pair_side *end;
     struct amp_endpoint ept;
     unsigned to_send;
     unsigned sent;
@@ -43,9 +43,9 @@ static void receive(struct amp_endpoint *ept, uint32_t src, void *data, size_t l
     struct worker *worker = ept == &host.ept ? &host : &device;
     unsigned number;
     (void)src;
-    pair_must(len == 16);
+    must(len == 16);
     memcpy(&number, data, sizeof(number));
-    pair_must(number == worker->received);
+    must(number == worker->received);
     ++worker->received;
 }
 
@@ -66,15 +66,15 @@ static bool work(struct worker *worker, unsigned most) {
         ++count;
     }
     int taken = amp_rpmsg_poll_some(&worker->end->link, most);
-    pair_must(taken >= 0);
+    must(taken >= 0);
     return count == most || (unsigned)taken == most
         || (worker->sent < worker->to_send && amp_rpmsg_want_room(&worker->end->link));
 }
 
 // One step of one end.  False: it sleeps.
 static bool step(struct worker *worker, unsigned most) {
-    if (worker->end->rang) {
-        worker->end->rang = false; // before it looks at the rings
+    if (worker->end->doorbell) {
+        worker->end->doorbell = false; // before it looks at the rings
         worker->asleep = lose && ++rung % 500 == 0 && worker->asleep;
     }
     if (!worker->asleep) {
@@ -88,17 +88,17 @@ static bool is_finished(const struct worker *worker) {
 }
 
 static void begin(bool event_idx, unsigned from_host, unsigned from_device) {
-    pair_up(&pair, BUFFERS, event_idx);
+    ends_up(&pair, BUFFERS, event_idx);
     host = (struct worker){.end = &pair.host, .to_send = from_host, .expected = from_device};
     device = (struct worker){.end = &pair.device, .to_send = from_device, .expected = from_host};
-    pair_must(amp_endpoint_create(&pair.host.link, &host.ept, NULL, 100, 200, receive) == 0);
-    pair_must(amp_endpoint_create(&pair.device.link, &device.ept, NULL, 200, 100, receive) == 0);
+    must(amp_endpoint_create(&pair.host.link, &host.ept, NULL, 100, 200, receive) == 0);
+    must(amp_endpoint_create(&pair.device.link, &device.ept, NULL, 200, 100, receive) == 0);
 }
 
 // Have both work until all is done.  False: a wake-up was lost.
 static bool run(bool at_random) {
     while (!is_finished(&host) || !is_finished(&device)) {
-        if (host.asleep && device.asleep && !pair.host.rang && !pair.device.rang) {
+        if (host.asleep && device.asleep && !pair.host.doorbell && !pair.device.doorbell) {
             return false;
         }
         if (at_random) {
