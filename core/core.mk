@@ -9,7 +9,7 @@ AMP_CORE_COMMON := core/port.c core/rpmsg.c core/rpmsg_endpoint.c core/rpmsg_ns.
     core/rpmsg_receive.c core/rpmsg_send.c core/virtq.c
 AMP_CORE_HOST := core/elf.c core/load_check.c core/rproc.c core/rsc_in_place.c core/rsc_table.c
 AMP_CORE_DEVICE := core/rpmsg_device.c core/vdev.c
-AMP_BUS_COMMON := core/bus_virtio.c
+AMP_BUS_COMMON := core/bus_virtio.c core/view.c
 AMP_BUS_HOST := core/bus_host.c
 AMP_BUS_DEVICE := core/bus_device.c
 # The bus that a port of one machine has, made from its amp_platform_port().

@@ -35,7 +35,7 @@
     X(AMP_BAD_SIZE, "bad buffer size") \
     X(AMP_NOT_TWO, "not two vrings") \
     X(AMP_NO_ELF, "not an ELF image") \
-    X(AMP_NO_PROGRAM, "not an executable") \
+    X(AMP_NO_PROGRAM, "no fixed addresses (PIE: link with -no-pie)") \
     X(AMP_UNKNOWN_ELF, "unknown kind of ELF") \
     X(AMP_NO_ROOM, "shared memory too small") \
     X(AMP_OTHER_MACHINE, "for another machine") \

@@ -46,13 +46,30 @@ PER_CALLER void call(
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         arg = is_message ? openamp_message_new(data, len) : mp_obj_new_str(data, len);
-        mp_call_function_2(callback, mp_obj_new_int_from_uint(src), arg);
+        mp_obj_t result = mp_call_function_2(callback, mp_obj_new_int_from_uint(src), arg);
+#if MICROPY_PY_OPENAMP_VISIBLE
+        if (result != mp_const_none) {
+            openamp_check_generator(mp_obj_get_type(result), &mp_type_gen_instance);
+        }
+#else
+        (void)result;
+#endif
         nlr_pop();
     } else if (arg != MP_OBJ_NULL || !is_no_str(MP_OBJ_FROM_PTR(nlr.ret_val))) {
         caught(&nlr);
     }
     if (is_message && arg != MP_OBJ_NULL) {
         openamp_message_clear(arg);
+    }
+}
+
+void openamp_call(mp_obj_t function, mp_obj_t arg) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_call_function_1(function, arg);
+        nlr_pop();
+    } else {
+        caught(&nlr);
     }
 }
 

@@ -76,22 +76,25 @@ static const mp_arg_t allowed_args[END] = {
 
 // ---- Sending ----
 
-static void raise_send_error(const openamp_endpoint_obj_t *self, int error) {
-    int code = AMP_EPIPE;
-    mp_rom_error_text_t text = MP_ERROR_TEXT("remote is not running");
+static void raise_send_error(const openamp_endpoint_obj_t *self, int error, mp_obj_t data) {
+    openamp_remote_t *remote = self->remote;
     if (error == -AMP_EMSGSIZE) {
-        code = AMP_EMSGSIZE;
-        text = MP_ERROR_TEXT("message too long");
-    } else if (error == -AMP_ENOTCONN) {
-        code = AMP_ENOTCONN;
-        text = MP_ERROR_TEXT("no destination");
-        if (self->callback == MP_OBJ_NULL) {
-            text = MP_ERROR_TEXT("closed by deinit()");
-        } else if (self->callback == MP_OBJ_SENTINEL) {
-            text = MP_ERROR_TEXT("closed by shutdown()");
-        }
+        mp_buffer_info_t bufinfo;
+        mp_get_buffer_raise(data, &bufinfo, MP_BUFFER_READ);
+        openamp_raise(AMP_EMSGSIZE, MP_ERROR_TEXT("message of %u bytes, at most %u"),
+            (unsigned)bufinfo.len, (unsigned)OPENAMP_BUS(remote, mtu));
     }
-    openamp_raise(code, text);
+    if (is_closed(self)) {
+        openamp_raise(AMP_ENOTCONN,
+            self->callback == MP_OBJ_NULL ? MP_ERROR_TEXT("%s was closed by deinit()")
+                                          : MP_ERROR_TEXT("%s was closed by shutdown()"),
+            self->ept.name);
+    }
+    if (error == -AMP_ENOTCONN) {
+        openamp_raise_state(AMP_ENOTCONN, remote, self->ept.name, " is not bound: ");
+    }
+    openamp_poll(remote); // it may have died without our noticing yet
+    openamp_raise_state(AMP_EPIPE, remote, "", "");
 }
 
 // One sleep of a send that waits for room, at most `ms` long.  *alive is when
@@ -100,6 +103,7 @@ static void wait_for_room(
     openamp_remote_t *remote, mp_uint_t now, mp_uint_t ms, mp_uint_t *alive, uint32_t *slept) {
     openamp_poll(remote);
     mp_handle_pending(true);
+    openamp_look(remote);
     *slept = OPENAMP_BUS(remote, room_timeout, *slept);
     if (*slept == 0) {
         return;
@@ -159,11 +163,11 @@ static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all
             return MP_OBJ_NEW_SMALL_INT(sent);
         }
         if (sent != -AMP_EAGAIN) {
-            raise_send_error(self, sent);
+            raise_send_error(self, sent, all_args[1]);
         }
         mp_int_t left = timeout < 0 ? OPENAMP_WAIT_FOREVER : (mp_int_t)(end - now);
         if (left <= 0) {
-            openamp_raise(AMP_ETIMEDOUT, MP_ERROR_TEXT("remote took no message in time"));
+            openamp_raise_state(AMP_ETIMEDOUT, self->remote, "", "no room in time: ");
         }
         wait_for_room(self->remote, now, (mp_uint_t)left, &alive, &slept);
         now = mp_hal_ticks_ms();
@@ -235,7 +239,7 @@ static mp_obj_t endpoint_make_new(
         mp_raise_ValueError(MP_ERROR_TEXT("name must have 1 to 31 bytes"));
     }
     if (error != 0) {
-        openamp_raise(AMP_EADDRINUSE, MP_ERROR_TEXT("address in use"));
+        openamp_raise(AMP_EADDRINUSE, MP_ERROR_TEXT("address 0x%x is in use"), (unsigned)src);
     }
     return MP_OBJ_FROM_PTR(self);
 }
@@ -266,8 +270,19 @@ static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_is_ready_obj, endpoint_is_ready);
 static void endpoint_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    mp_printf(print, "<Endpoint %s src=0x%x dest=0x%x>", self->ept.name, (unsigned)self->ept.addr,
+    mp_printf(print, "<Endpoint %s src=0x%x dest=0x%x", self->ept.name, (unsigned)self->ept.addr,
         (unsigned)self->ept.dest);
+#if MICROPY_PY_OPENAMP_VISIBLE
+    if (is_closed(self)) {
+        mp_print_str(print, " closed");
+    } else if (OPENAMP_OPS(self->remote)->is_ready(&self->ept)) {
+        mp_print_str(print, " ready");
+    } else {
+        mp_printf(print, " waiting: core %d ", (int)openamp_core_number(self->remote));
+        openamp_print_state(print, self->remote);
+    }
+#endif
+    mp_print_str(print, ">");
 }
 
 static const mp_rom_map_elem_t endpoint_locals_table[] = {

@@ -85,6 +85,23 @@ static mp_obj_t absolute(mp_obj_t path) {
     return path;
 }
 
+#if MICROPY_PY_OPENAMP_VISIBLE
+// Say where it was looked for.
+static void raise_no_file(mp_obj_t name, mp_obj_t found, const char *dir, int error) {
+    mp_obj_t path = absolute(found != MP_OBJ_NULL ? found : name);
+    const char *text = mp_obj_str_get_str(name);
+    const char *what = error == MP_ENOENT ? "no such file" : "cannot be opened";
+    if (error == MP_ENOENT && dir != NULL && found == MP_OBJ_NULL && !is_absolute(name)) {
+        openamp_raise(error, MP_ERROR_TEXT("%s: %s: looked for %s and %s/%s"), text, what,
+            mp_obj_str_get_str(path), dir, text);
+    }
+    openamp_raise(
+        error, MP_ERROR_TEXT("%s: %s: looked for %s"), text, what, mp_obj_str_get_str(path));
+}
+#else
+#define raise_no_file(name, found, dir, error) ((void)0)
+#endif
+
 int openamp_load_file(
     openamp_remote_t *remote, mp_obj_t name, mp_obj_t *found, struct amp_load_error *why) {
     const char *text = mp_obj_str_get_str(name);
@@ -101,6 +118,7 @@ int openamp_load_file(
         }
     }
     if (self.file == MP_OBJ_NULL) {
+        raise_no_file(name, *found, dir, (int)open_error);
         *why = (struct amp_load_error){.what = NULL};
         return (int)-open_error;
     }

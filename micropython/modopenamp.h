@@ -24,6 +24,13 @@
 #define MICROPY_PY_OPENAMP_CORES (AMP_CONFIG_CORES)
 #endif
 
+// Is there what goes beyond sending and receiving: state, reason, trace, mem and so on
+// of a RemoteProc, its lines on the console, and errors that say what the other core
+// is doing?
+#ifndef MICROPY_PY_OPENAMP_VISIBLE
+#define MICROPY_PY_OPENAMP_VISIBLE (1)
+#endif
+
 // The longest wait: as good as for ever, and safe to convert to int.
 #define OPENAMP_WAIT_FOREVER (0x3FFFFFFF)
 
@@ -40,6 +47,14 @@ typedef struct _openamp_remote_t {
     bool loading; // an image is being read, which may run Python
     volatile bool orphan; // the owner was collected in a thread that could not stop the core
     bool open; // in use in this run of the interpreter
+#if MICROPY_PY_OPENAMP_VISIBLE
+    volatile uint8_t events; // OPENAMP_EVENT_*: to be told
+    uint8_t deferred; // those that the console had no place for
+    uint16_t taken; // of the bus's untaken(), when it was last another
+    mp_uint_t taken_ms; // then
+    mp_uint_t started_ms;
+    const char *reason; // of a crash that is not told yet
+#endif
     struct amp_bus *bus;
     const struct amp_rpmsg_stats *stats; // of the bus
     uint32_t forgotten; // announcements that were forgotten before this run of the interpreter
@@ -80,6 +95,10 @@ typedef struct _openamp_run_t {
     bool warned; // that announcements were forgotten
     struct {
         mp_obj_t service_callback; // or MP_OBJ_NULL
+#if MICROPY_PY_OPENAMP_VISIBLE
+        mp_obj_t stopped; // the RemoteProc whose core stopped, for its handler
+        mp_obj_t lost; // the firmware of one that was collected
+#endif
         struct _openamp_endpoint_obj_t *endpoints; // all that are open, the newest first
         void *buckets;
         mp_obj_t entry; // what the owner has loaded
@@ -121,8 +140,87 @@ void openamp_check_thread(void);
 // Raise OSError(error, text), with the text made as by printf().
 void openamp_raise(int error, mp_rom_error_text_t text, ...) __attribute__((noreturn));
 
+// ---- What a program is told without asking (report.c) ----
+
+// What happened to a remote.  The first two are triggers of RemoteProc.irq().
+enum {
+    OPENAMP_EVENT_CRASHED = 1,
+    OPENAMP_EVENT_STOPPED = 2,
+    OPENAMP_EVENT_COLLECTED = 4, // its RemoteProc, while it ran
+    OPENAMP_EVENT_FORGOTTEN = 8, // an announcement
+};
+
+#if MICROPY_PY_OPENAMP_VISIBLE
+// Have it told where the program expects that: in its next scheduled work.  Allocates
+// nothing: a finaliser may call it.
+void openamp_happened(openamp_remote_t *remote, unsigned event);
+
+// The bus was polled, with that result: it may have found that the core crashed.
+void openamp_polled(openamp_remote_t *remote, int result);
+
+// The RemoteProc was collected while its core runs, which is stopped now.
+void openamp_lost(openamp_remote_t *remote);
+
+// A program begins: what there was no place for is told to it.
+void openamp_tell_deferred(openamp_remote_t *remote);
+
+// Tell it: to the handler of the RemoteProc, or else in a line on the console.
+void openamp_tell(openamp_remote_t *remote);
+
+// The line of a crash, if it was not told yet, before what it says is gone.  None where
+// there is a handler: the program has met the crash before that was called.
+void openamp_tell_crash(openamp_remote_t *remote);
+
+// Print what the core is doing, as far as this side can tell.
+void openamp_print_state(const mp_print_t *print, openamp_remote_t *remote);
+
+// The same in an OSError: "<name><text>core 0 <state>".
+void openamp_raise_state(int error, openamp_remote_t *remote, const char *name, const char *text)
+    __attribute__((noreturn));
+
+// The core begins to run.
+void openamp_started(openamp_remote_t *remote);
+
+// How long the other side has taken none of the messages that wait for it, in
+// milliseconds; 0: it has just taken one, or none waits.  *count is how many wait.
+mp_uint_t openamp_untaken_ms(openamp_remote_t *remote, unsigned *count);
+enum { OPENAMP_UNTAKEN_MS = 100 }; // less is no news
+
+// The same for who wants to know it later.
+static inline void openamp_look(openamp_remote_t *remote) {
+    unsigned count;
+    (void)openamp_untaken_ms(remote, &count);
+}
+
+// An OSError whose number has a name here and none in MicroPython's errno.
+extern const mp_obj_type_t openamp_error_type;
+
+// That name, or MP_QSTRnull (modopenamp.c).
+qstr openamp_error_name(mp_obj_t number);
+#else
+#define openamp_happened(remote, event) ((void)0)
+#define openamp_polled(remote, result) ((void)(result))
+#define openamp_lost(remote) ((void)0)
+#define openamp_tell_deferred(remote) ((void)0)
+#define openamp_tell(remote) ((void)0)
+#define openamp_tell_crash(remote) ((void)0)
+#define openamp_started(remote) ((void)0)
+#define openamp_look(remote) ((void)0)
+#define openamp_raise_state(error, remote, name, text) \
+    openamp_raise(error, MP_ERROR_TEXT(text "remote is not ready"))
+#endif
+
+// Is the console another program's that would take a line of ours for an answer?
+#ifndef MICROPY_PY_OPENAMP_CONSOLE_BUSY
+#define MICROPY_PY_OPENAMP_CONSOLE_BUSY() (false)
+#endif
+
 // Raise `exception` if a callback is neither callable nor None.
 void openamp_check_callback(mp_obj_t callback, const mp_obj_type_t *exception);
+
+// Of a generator or an `async def` function nothing runs when it is called: raise
+// TypeError if `type` is the type of one, `generator`.
+void openamp_check_generator(const mp_obj_type_t *type, const mp_obj_type_t *generator);
 
 // A name argument: TypeError unless it is a str, ValueError if it has a NUL.
 const char *openamp_get_name(mp_obj_t obj);
@@ -161,6 +259,9 @@ void openamp_set_events(openamp_remote_t *remote);
 // The module's function of that name.
 mp_obj_t openamp_new_service_callback(mp_obj_t callback);
 
+// Call a function of the program.  No exception leaves it: it is printed.
+void openamp_call(mp_obj_t function, mp_obj_t arg);
+
 // A message for an endpoint that has a callback.
 void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
@@ -191,7 +292,36 @@ void openamp_endpoints_close_bound(openamp_remote_t *remote);
 // ---- RemoteProc (remoteproc.c) ----
 
 #if MICROPY_PY_OPENAMP_HOST
+typedef struct _openamp_remoteproc_obj_t {
+    mp_obj_base_t base;
+    bool closed; // by shutdown()
+    uint8_t trigger; // of `handler`: OPENAMP_EVENT_*
+    openamp_remote_t *remote;
+    mp_obj_t entry; // path or address: read again when the core is restarted
+    mp_obj_t found; // where the path led, in whatever directory the program is now
+    mp_obj_t handler; // of irq(), or None
+} openamp_remoteproc_obj_t;
+
 extern const mp_obj_type_t openamp_remoteproc_type;
+
+// The remote of an object that owns its core.  Raises ENODEV if the object was shut down,
+// or if a later one took over its core.
+openamp_remote_t *openamp_remoteproc_check(mp_obj_t self_in);
+
+// Its core, which ran, was stopped: for its handler.
+#if MICROPY_PY_OPENAMP_VISIBLE
+void openamp_stopped(openamp_remoteproc_obj_t *self);
+#else
+#define openamp_stopped(self) ((void)0)
+#endif
+
+// Methods (remote_view.c).
+MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_state_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_reason_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(openamp_remoteproc_irq_obj);
+
+// What the program gave as an entry, as a text: the path, or the address in hex.
+const char *openamp_entry_text(mp_obj_t entry);
 
 // The remote of a RemoteProc object, or NULL if it is none.
 openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj);

@@ -6,6 +6,12 @@ _Buffer = Union[str, bytes, bytearray, memoryview]
 
 __version__: str
 ENDPOINT_ADDR_ANY: int
+EBUSY: int
+EDEADLK: int
+EMSGSIZE: int
+ENOEXEC: int
+EPIPE: int
+EPROTO: int
 
 def new_service_callback(callback: Optional[Callable[[int, str], object]]) -> None: ...
 
@@ -27,8 +33,22 @@ class Endpoint:
     def deinit(self) -> None: ...
 
 class RemoteProc:
+    OFFLINE: int
+    LOADED: int
+    RUNNING: int
+    CRASHED: int
+    IRQ_CRASHED: int
+    IRQ_STOPPED: int
     def __init__(self, entry: Union[str, int], *, core: int = 0) -> None: ...
     def new_service_callback(self, callback: Optional[Callable[[int, str], object]]) -> None: ...
+    def state(self) -> int: ...
+    def reason(self) -> Optional[str]: ...
+    def irq(
+        self,
+        handler: Optional[Callable[["RemoteProc"], object]] = None,
+        trigger: int = ...,
+        hard: bool = False,
+    ) -> None: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def shutdown(self) -> None: ...

@@ -30,13 +30,19 @@ void openamp_raise(int error, mp_rom_error_text_t text, ...) {
     va_list list;
     va_start(list, text);
     // An exception expands the text.
-    mp_obj_t exception = mp_obj_new_exception_msg_vlist(&mp_type_OSError, text, list);
+    const mp_obj_type_t *type = &mp_type_OSError;
+    mp_obj_t exception = mp_obj_new_exception_msg_vlist(type, text, list);
     va_end(list);
     mp_obj_t args[2] = {MP_OBJ_NEW_SMALL_INT(error), mp_obj_exception_get_value(exception)};
+#if MICROPY_PY_OPENAMP_VISIBLE
+    if (openamp_error_name(args[0]) != MP_QSTRnull) {
+        type = &openamp_error_type;
+    }
+#endif
     // If the heap is full there is no text, or it lies where the second argument would
     // be put.
     size_t count = gc_nbytes(MP_OBJ_TO_PTR(args[1])) != 0 ? 2 : 1;
-    nlr_raise(mp_obj_exception_make_new(&mp_type_OSError, count, 0, args));
+    nlr_raise(mp_obj_exception_make_new(type, count, 0, args));
 }
 
 uint32_t openamp_get_addr(mp_obj_t obj) {
@@ -54,7 +60,18 @@ void openamp_check_callback(mp_obj_t callback, const mp_obj_type_t *exception) {
     if (callback != mp_const_none && !mp_obj_is_callable(callback)) {
         mp_raise_msg(exception, MP_ERROR_TEXT("callback must be callable or None"));
     }
+#if MICROPY_PY_OPENAMP_VISIBLE
+    openamp_check_generator(mp_obj_get_type(callback), &mp_type_gen_wrap);
+#endif
 }
+
+#if MICROPY_PY_OPENAMP_VISIBLE
+void openamp_check_generator(const mp_obj_type_t *type, const mp_obj_type_t *generator) {
+    if (type == generator) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a generator does not run as a callback: use recv()"));
+    }
+}
+#endif
 
 const char *openamp_get_name(mp_obj_t obj) {
     if (mp_obj_get_type(obj) != &mp_type_str) {
@@ -74,6 +91,10 @@ static void run(mp_sched_node_t *self);
 
 #if MICROPY_PY_OPENAMP_HOST
 int openamp_remote_shutdown(openamp_remote_t *remote) {
+    // Whoever asks for it has stopped the core before.
+    if (OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING) {
+        openamp_lost(remote);
+    }
     int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, shutdown));
     if (OPENAMP_THREADS) {
         remote->orphan = false;
@@ -106,6 +127,7 @@ static mp_obj_t run_again(mp_obj_t arg) {
     for (unsigned i = 0; i < MICROPY_PY_OPENAMP_CORES; ++i) {
         if (openamp_remotes[i].again) {
             openamp_remotes[i].again = false;
+            openamp_tell(&openamp_remotes[i]);
             run(&openamp_remotes[i].node);
         }
     }
@@ -134,19 +156,6 @@ static void schedule_again(openamp_remote_t *remote) {
     mp_call_function_1_protected(item.func, item.arg);
 }
 
-#define MAX_SERVICES MP_STRINGIFY(AMP_CONFIG_MAX_SERVICES)
-
-// Print, once in a run of the interpreter, that more services were announced than are
-// remembered.  It is a scheduled call, where programs expect output.
-static void warn_forgotten(void) {
-    static const MP_DEFINE_STR_OBJ(
-        text, "openamp: over " MAX_SERVICES " services announced, the oldest is forgotten");
-    if (!OPENAMP_RUN()->warned
-        && mp_sched_schedule(MP_OBJ_FROM_PTR(&mp_builtin_print_obj), MP_OBJ_FROM_PTR(&text))) {
-        OPENAMP_RUN()->warned = true;
-    }
-}
-
 // The function of a remote's node in the scheduler.
 static void run(mp_sched_node_t *self) {
     openamp_remote_t *remote = (void *)self; // its first member
@@ -156,14 +165,22 @@ static void run(mp_sched_node_t *self) {
     remote->running = true;
     int more = poll(remote);
     remote->running = false;
+#if MICROPY_PY_OPENAMP_VISIBLE
     // Looked at here even if another poll received the announcement: its doorbell has
     // scheduled this node as well.
     if (remote->stats->services_forgotten != remote->forgotten) {
-        warn_forgotten();
+        remote->forgotten = remote->stats->services_forgotten;
+        openamp_happened(remote, OPENAMP_EVENT_FORGOTTEN);
     }
+    if (more == 0 && !(remote->poll_due | remote->events)) {
+        return; // nothing is due until the doorbell rings again
+    }
+    openamp_polled(remote, more);
+#else
     if (more <= 0 && !remote->poll_due) {
         return; // nothing is due until the doorbell rings again
     }
+#endif
     // More may be due.  The scheduler runs nodes until there are none, so a node that is
     // scheduled while it runs, by itself or by the doorbell, would keep the program from
     // running for as long as the peer floods.  A scheduled Python function runs once,
@@ -183,7 +200,7 @@ void openamp_doorbell(void *arg) {
 void openamp_poll(openamp_remote_t *remote) {
     // Locked, because callbacks run as scheduled functions do, also inside of send().
     mp_sched_lock();
-    (void)poll(remote);
+    openamp_polled(remote, poll(remote));
     mp_sched_unlock();
 }
 
@@ -202,6 +219,9 @@ static void end_remote(openamp_remote_t *remote) {
     OPENAMP_BUS(remote, set_buckets, NULL, 0);
     remote->open = false;
     remote->again = false;
+#if MICROPY_PY_OPENAMP_VISIBLE
+    remote->events = remote->deferred = 0;
+#endif
     remote->owner = NULL;
     remote->endpoint_count = 0;
 }
@@ -269,6 +289,9 @@ openamp_remote_t *openamp_get_remote(mp_obj_t arg, openamp_remote_t *otherwise) 
 
 mp_obj_t openamp_init(void) {
     openamp_check_thread();
+    for (unsigned i = 0; i < MICROPY_PY_OPENAMP_CORES; ++i) {
+        openamp_tell_deferred(&openamp_remotes[i]);
+    }
     if (OPENAMP_RUN() == NULL) {
         openamp_run_t *run = mp_obj_malloc_with_finaliser(openamp_run_t, &run_type);
         memset(run->core, 0, sizeof(run->core));

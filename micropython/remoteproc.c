@@ -6,14 +6,7 @@
 
 #if MICROPY_PY_OPENAMP_HOST
 
-typedef struct _remoteproc_obj_t {
-    mp_obj_base_t base;
-    openamp_remote_t *remote;
-    mp_obj_t entry; // path or address: read again when the core is restarted
-    mp_obj_t found; // where the path led, in whatever directory the program is now
-} remoteproc_obj_t;
-
-static const char *entry_text(mp_obj_t entry) {
+const char *openamp_entry_text(mp_obj_t entry) {
     if (mp_obj_get_type(entry) == &mp_type_int) {
         entry = mp_call_function_1(MP_OBJ_FROM_PTR(&mp_builtin_hex_obj), entry);
     }
@@ -22,14 +15,14 @@ static const char *entry_text(mp_obj_t entry) {
 
 // Raise EBUSY while the core is being loaded: a file system that is written in Python may
 // call any method while it reads the image.
-static void check_loading(const remoteproc_obj_t *self) {
+static void check_loading(const openamp_remoteproc_obj_t *self) {
     if (self->remote->loading) {
         openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is being loaded"));
     }
 }
 
 // Raise EBUSY if the core runs: it cannot be loaded then.
-static void check_busy(const remoteproc_obj_t *self) {
+static void check_busy(const openamp_remoteproc_obj_t *self) {
     openamp_remote_t *remote = self->remote;
     check_loading(self);
     if (OPENAMP_THREADS && remote->orphan) {
@@ -43,30 +36,32 @@ static void check_busy(const remoteproc_obj_t *self) {
             owner == self
                 ? MP_ERROR_TEXT("core %d is running")
                 : MP_ERROR_TEXT("core %d runs %s (RemoteProc at 0x%p): call its shutdown()"),
-            (int)openamp_core_number(remote), entry_text(OPENAMP_RUN_OF(remote)->entry), owner);
+            (int)openamp_core_number(remote), openamp_entry_text(OPENAMP_RUN_OF(remote)->entry),
+            owner);
     }
 }
 
-// The remote of an object that owns its core.  Raises ENODEV if the object was shut down,
-// or if a later one took over its core.
-static openamp_remote_t *check_owner(mp_obj_t self_in) {
-    remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
+openamp_remote_t *openamp_remoteproc_check(mp_obj_t self_in) {
+    openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
     openamp_check_thread();
     if (self->remote->owner != self) {
-        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("core was shut down"));
+        openamp_raise(AMP_ENODEV,
+            self->closed ? MP_ERROR_TEXT("core %d was shut down: make a new RemoteProc")
+                         : MP_ERROR_TEXT("core %d has a newer RemoteProc"),
+            (int)openamp_core_number(self->remote));
     }
     check_loading(self);
     return self->remote;
 }
 
 static void raise_load_error(
-    const remoteproc_obj_t *self, int error, const struct amp_load_error *why) {
+    const openamp_remoteproc_obj_t *self, int error, const struct amp_load_error *why) {
     size_t count;
     const struct amp_window *window = OPENAMP_BUS(self->remote, windows, &count);
     const char *separator = " (";
     vstr_t text;
     vstr_init(&text, 64);
-    vstr_printf(&text, "%s: ", entry_text(self->entry));
+    vstr_printf(&text, "%s: ", openamp_entry_text(self->entry));
     if (why->len != 0) {
         vstr_printf(&text, "%s %lu at 0x%lx, 0x%lx bytes: ", why->unit, (unsigned long)why->where,
             (unsigned long)why->da, (unsigned long)why->len);
@@ -89,7 +84,7 @@ static void raise_load_error(
     openamp_raise(error, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&text));
 }
 
-static void load(remoteproc_obj_t *self) {
+static void load(openamp_remoteproc_obj_t *self) {
     mp_obj_t entry = self->entry;
     struct amp_load_error why;
     int error;
@@ -123,10 +118,13 @@ static mp_obj_t remoteproc_make_new(
         openamp_get_name(entry);
     }
     openamp_check_thread();
-    remoteproc_obj_t *self = mp_obj_malloc_with_finaliser(remoteproc_obj_t, type);
+    openamp_remoteproc_obj_t *self = mp_obj_malloc_with_finaliser(openamp_remoteproc_obj_t, type);
     self->remote = openamp_remotes;
     self->entry = entry;
     self->found = MP_OBJ_NULL;
+    self->closed = false;
+    self->trigger = 0;
+    self->handler = mp_const_none;
     self->remote = openamp_get_remote(MP_OBJ_NEW_SMALL_INT(args[1].u_int), NULL);
     // If the program has lost the object that owns the core, this collects it, which stops
     // the core.  Before here nothing may read `owner`: the collector takes a register that
@@ -134,6 +132,7 @@ static mp_obj_t remoteproc_make_new(
     if (OPENAMP_BUS(self->remote, state) == AMP_RPROC_RUNNING) {
         gc_collect();
     }
+    openamp_tell_crash(self->remote);
     load(self);
     self->remote->owner = self;
     OPENAMP_RUN_OF(self->remote)->service_callback = MP_OBJ_NULL; // the last owner's
@@ -145,32 +144,40 @@ static mp_obj_t remoteproc_make_new(
 openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj) {
     // A subclass of it, too.
     mp_obj_t native = mp_obj_cast_to_native_base(obj, MP_OBJ_FROM_PTR(&openamp_remoteproc_type));
-    return native == MP_OBJ_NULL ? NULL : ((remoteproc_obj_t *)MP_OBJ_TO_PTR(native))->remote;
+    return native == MP_OBJ_NULL ? NULL
+                                 : ((openamp_remoteproc_obj_t *)MP_OBJ_TO_PTR(native))->remote;
 }
 
 static mp_obj_t remoteproc_start(mp_obj_t self_in) {
-    remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    openamp_remote_t *remote = check_owner(self_in);
+    openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    openamp_remote_t *remote = openamp_remoteproc_check(self_in);
     openamp_poll(remote); // a death may not have been noticed yet
+    openamp_tell_crash(remote);
     if (OPENAMP_BUS(remote, state) != AMP_RPROC_LOADED) {
         load(self); // firmware modifies its own data; EBUSY if it runs
     }
-    check_owner(self_in); // both may have run Python, which may have shut it down
+    openamp_remoteproc_check(self_in); // both may run Python, which may have shut it down
     struct amp_load_error why;
     int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, start, &why));
     if (error != 0) {
         why.what = why.what != NULL ? why.what : "does not start";
         raise_load_error(self, -error, &why);
     }
+    openamp_started(remote);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_start_obj, remoteproc_start);
 
 static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
-    openamp_remote_t *remote = check_owner(self_in);
+    openamp_remote_t *remote = openamp_remoteproc_check(self_in);
+    bool running = OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING;
     int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, stop));
     if (error != 0) {
-        openamp_raise(-error, MP_ERROR_TEXT("core does not stop"));
+        openamp_raise(
+            -error, MP_ERROR_TEXT("core %d does not stop"), (int)openamp_core_number(remote));
+    }
+    if (running) {
+        openamp_stopped(MP_OBJ_TO_PTR(self_in));
     }
     return mp_const_none;
 }
@@ -179,12 +186,13 @@ static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_stop_obj, remoteproc_stop);
 // The finaliser: shutdown() that never raises, and may run anywhere: in another
 // thread, or while the core is loaded for the next owner.
 static mp_obj_t remoteproc_del(mp_obj_t self_in) {
-    remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
     openamp_remote_t *remote = self->remote;
     if (remote->owner != self) {
         return mp_const_none;
     }
     remote->owner = NULL;
+    self->closed = true;
     if (remote->loading) {
         return mp_const_none; // it was not running, or it would not be loaded
     }
@@ -207,7 +215,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_shutdown_obj, remoteproc_shutdown);
 // Have services of this core reported to `callback` and not to the module's; with None,
 // to the module's again.
 static mp_obj_t remoteproc_new_service_callback(mp_obj_t self_in, mp_obj_t callback) {
-    openamp_remote_t *remote = check_owner(self_in);
+    openamp_remote_t *remote = openamp_remoteproc_check(self_in);
     openamp_check_callback(callback, &mp_type_ValueError);
     OPENAMP_RUN_OF(remote)->service_callback = callback == mp_const_none ? MP_OBJ_NULL : callback;
     openamp_set_events(remote);
@@ -216,12 +224,43 @@ static mp_obj_t remoteproc_new_service_callback(mp_obj_t self_in, mp_obj_t callb
 static MP_DEFINE_CONST_FUN_OBJ_2(
     remoteproc_new_service_callback_obj, remoteproc_new_service_callback);
 
+#if MICROPY_PY_OPENAMP_VISIBLE
+
+static void remoteproc_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+    (void)kind;
+    openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    openamp_remote_t *remote = self->remote;
+    mp_printf(print, "<RemoteProc %s core=%d ", openamp_entry_text(self->entry),
+        (int)openamp_core_number(remote));
+    if (remote->owner == self) {
+        openamp_print_state(print, remote);
+    } else {
+        mp_print_str(print, self->closed ? "shut down" : "replaced by a newer one");
+    }
+    mp_print_str(print, ">");
+}
+#define REMOTEPROC_PRINT print, remoteproc_print,
+#else
+#define REMOTEPROC_PRINT
+#endif
+
 static const mp_rom_map_elem_t remoteproc_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR___del__), MP_ROM_PTR(&remoteproc_del_obj)},
     {MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&remoteproc_start_obj)},
     {MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&remoteproc_stop_obj)},
     {MP_ROM_QSTR(MP_QSTR_shutdown), MP_ROM_PTR(&remoteproc_shutdown_obj)},
     {MP_ROM_QSTR(MP_QSTR_new_service_callback), MP_ROM_PTR(&remoteproc_new_service_callback_obj)},
+#if MICROPY_PY_OPENAMP_VISIBLE
+    {MP_ROM_QSTR(MP_QSTR_state), MP_ROM_PTR(&openamp_remoteproc_state_obj)},
+    {MP_ROM_QSTR(MP_QSTR_reason), MP_ROM_PTR(&openamp_remoteproc_reason_obj)},
+    {MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&openamp_remoteproc_irq_obj)},
+    {MP_ROM_QSTR(MP_QSTR_OFFLINE), MP_ROM_INT(AMP_RPROC_OFFLINE)},
+    {MP_ROM_QSTR(MP_QSTR_LOADED), MP_ROM_INT(AMP_RPROC_LOADED)},
+    {MP_ROM_QSTR(MP_QSTR_RUNNING), MP_ROM_INT(AMP_RPROC_RUNNING)},
+    {MP_ROM_QSTR(MP_QSTR_CRASHED), MP_ROM_INT(AMP_RPROC_CRASHED)},
+    {MP_ROM_QSTR(MP_QSTR_IRQ_CRASHED), MP_ROM_INT(OPENAMP_EVENT_CRASHED)},
+    {MP_ROM_QSTR(MP_QSTR_IRQ_STOPPED), MP_ROM_INT(OPENAMP_EVENT_STOPPED)},
+#endif
 };
 static MP_DEFINE_CONST_DICT(remoteproc_locals, remoteproc_locals_table);
 
@@ -229,6 +268,7 @@ static MP_DEFINE_CONST_DICT(remoteproc_locals, remoteproc_locals_table);
 MP_DEFINE_CONST_OBJ_TYPE(
     openamp_remoteproc_type, MP_QSTR_RemoteProc, MP_TYPE_FLAG_NONE,
     make_new, remoteproc_make_new,
+    REMOTEPROC_PRINT
     locals_dict, &remoteproc_locals
     );
 // clang-format on

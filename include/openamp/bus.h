@@ -129,6 +129,18 @@ struct amp_bus_ops {
     // See amp_rpmsg_room_timeout() and amp_rpmsg_peer_can_send().
     uint32_t (*room_timeout)(struct amp_bus *bus, uint32_t slept);
     bool (*peer_can_send)(const struct amp_bus *bus);
+
+    // See amp_rpmsg_mtu().
+    size_t (*mtu)(const struct amp_bus *bus);
+
+    // ---- What a program can be shown ----
+
+    // Why the core crashed, or NULL.  NULL on a device.
+    const char *(*reason)(const struct amp_bus *bus);
+
+    // See amp_rpmsg_service() and amp_rpmsg_untaken().
+    const char *(*service)(const struct amp_bus *bus, unsigned index, uint32_t *addr);
+    unsigned (*untaken)(const struct amp_bus *bus, uint16_t *taken);
 };
 
 struct amp_bus {

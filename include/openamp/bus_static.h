@@ -28,6 +28,9 @@ int amp_bus_virtio_send_to(
     struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
 uint32_t amp_bus_virtio_room_timeout(struct amp_bus *bus, uint32_t slept);
 bool amp_bus_virtio_peer_can_send(const struct amp_bus *bus);
+size_t amp_bus_virtio_mtu(const struct amp_bus *bus);
+const char *amp_bus_virtio_service(const struct amp_bus *bus, unsigned index, uint32_t *addr);
+unsigned amp_bus_virtio_untaken(const struct amp_bus *bus, uint16_t *taken);
 
 // ---- Of the host ----
 
@@ -41,6 +44,7 @@ int amp_bus_host_start(struct amp_bus *bus, struct amp_load_error *error);
 int amp_bus_host_stop(struct amp_bus *bus);
 int amp_bus_host_shutdown(struct amp_bus *bus);
 enum amp_rproc_state amp_bus_host_state(const struct amp_bus *bus);
+const char *amp_bus_host_reason(const struct amp_bus *bus);
 int amp_bus_host_poll(struct amp_bus *bus);
 
 // ---- Of the device ----
@@ -66,7 +70,10 @@ int amp_bus_device_poll(struct amp_bus *bus);
     .send = amp_endpoint_send, \
     .send_to = amp_bus_virtio_send_to, \
     .room_timeout = amp_bus_virtio_room_timeout, \
-    .peer_can_send = amp_bus_virtio_peer_can_send
+    .peer_can_send = amp_bus_virtio_peer_can_send, \
+    .mtu = amp_bus_virtio_mtu, \
+    .service = amp_bus_virtio_service, \
+    .untaken = amp_bus_virtio_untaken
 
 #define AMP_BUS_HOST_OPS \
     { \
@@ -79,6 +86,7 @@ int amp_bus_device_poll(struct amp_bus *bus);
         .stop = amp_bus_host_stop, \
         .shutdown = amp_bus_host_shutdown, \
         .state = amp_bus_host_state, \
+        .reason = amp_bus_host_reason, \
         .poll = amp_bus_host_poll, \
         AMP_BUS_VIRTIO_OPS, \
     }

@@ -305,6 +305,18 @@ static inline uint32_t amp_rpmsg_message_timeout(struct amp_rpmsg *link, uint32_
 // on until amp_rpmsg_poll() runs.  The test for "waiting here cannot end".
 bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link);
 
+// ---- What a program can be shown of the other side (core/view.c) ----
+
+// The announcements that are remembered, the oldest first: the name of number
+// `index`, with its address in *addr; NULL behind the last one.  The name is the
+// link's, and may be another one after the next poll.
+const char *amp_rpmsg_service(const struct amp_rpmsg *link, unsigned index, uint32_t *addr);
+
+// How many messages of ours the other side did not take yet.  *taken counts those
+// that it took, in 16 bits: while it stays as it is, the other side takes nothing.
+// Both are what the other side says, for a person to read.
+unsigned amp_rpmsg_untaken(const struct amp_rpmsg *link, uint16_t *taken);
+
 #include "openamp/rpmsg_storage.h" // IWYU pragma: export
 
 #endif // OPENAMP_RPMSG_H

@@ -7,5 +7,6 @@
 // Each writes at `p`, ends the text there, and returns where it ends.
 char *amp_text_append(char *p, const char *text);
 char *amp_text_append_hex(char *p, const char *text, uint32_t number); // 8 digits
+char *amp_text_append_dec(char *p, uint32_t number);
 
 #endif // AMP_COMMON_TEXT_H

@@ -244,7 +244,7 @@ enum amp_core_state an521_core_state(void *ctx, const char **reason) {
     }
     *reason = core->reason;
     if (CONTROL->exited) {
-        amp_text_append_hex(core->reason, "exit code 0x", CONTROL->code);
+        amp_text_append_dec(amp_text_append(core->reason, "exit "), CONTROL->code);
         return AMP_CORE_EXITED;
     }
     describe_fault(core);

@@ -94,7 +94,7 @@ int stm32h7_core_start(void *ctx, amp_da_t entry) {
     amp_da_t table;
     const uint32_t *vectors = find_vectors(core, entry, &table);
     if (vectors == NULL) {
-        return refuse(core, -AMP_ENOEXEC, "no vector table at a 64 KiB step");
+        return refuse(core, -AMP_ENOEXEC, "no vector table at 64 KiB steps");
     }
     if (!is_good(core, vectors)) {
         return refuse(core, -AMP_ENOEXEC, "vector table without stack or handler");
@@ -159,11 +159,11 @@ enum amp_core_state stm32h7_core_state(void *ctx, const char **reason) {
     }
     *reason = core->reason;
     if (cause == AMP_STM32H7_EXITED) {
-        amp_text_append_hex(core->reason, "exit code 0x", CONTROL->code);
+        amp_text_append_dec(amp_text_append(core->reason, "exit "), CONTROL->code);
         return AMP_CORE_EXITED;
     }
     if (cause == AMP_STM32H7_ALIVE) {
-        *reason = "the core was reset";
+        *reason = "reset";
     } else {
         describe_fault(core->reason);
     }

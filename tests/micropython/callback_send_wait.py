@@ -1,6 +1,6 @@
 # A send that waits inside a callback ends when the core dies, is interrupted, or time is up.
 import os
-from support import core_pids, fill, outcome, own_pid, wait
+from support import core_pids, fill, outcome, own_pid, quiet, wait
 import openamp, time
 
 results = []
@@ -17,7 +17,7 @@ def receive(src, data):
 
 
 ept = openamp.Endpoint("test-crash", receive)
-rproc = openamp.RemoteProc("test_crash.elf")
+rproc = quiet(openamp.RemoteProc("test_crash.elf"))
 for case in ("kill", "interrupt", "time"):
     rproc.start()
     wait(ept.is_ready)

@@ -1,11 +1,11 @@
 # is_ready() through the life of its service.
 import openamp
-from support import Box, boot, kill_core, wait
+from support import Box, boot, kill_core, quiet, wait
 
 box = Box("svc-2")
 control = Box("test-services")
 print("new:", box.ept.is_ready())
-rproc = openamp.RemoteProc("test_services.elf")
+rproc = quiet(openamp.RemoteProc("test_services.elf"))
 print("loaded:", box.ept.is_ready())
 rproc.start()
 wait(box.ept.is_ready)

@@ -7,7 +7,7 @@ directory = os.getenv("OPENAMP_FIRMWARE") or "."
 for port in ("SIM", "EMU"):
     os.putenv("OPENAMP_%s_FLASH" % port, directory + "/virtual_uart.flash.bin")
 
-from support import Box, kill_core, wait
+from support import Box, kill_core, quiet, wait
 import openamp
 
 box = Box("vuart-channel")
@@ -31,7 +31,7 @@ def shutdown():
     box = Box("vuart-channel")
 
 
-rproc = openamp.RemoteProc(0x08000000)
+rproc = quiet(openamp.RemoteProc(0x08000000))
 live(rproc, "from flash")
 rproc.stop()
 print(box.ept.is_ready())
@@ -41,12 +41,12 @@ kill_core()
 wait(lambda: not box.ept.is_ready())
 live(rproc, "after a crash")
 shutdown()
-rproc = openamp.RemoteProc(0x08000000)
+rproc = quiet(openamp.RemoteProc(0x08000000))
 live(rproc, "after shutdown")
 shutdown()
 # In place of it an image that is loaded, and the flash again.
 rproc = openamp.RemoteProc("virtual_uart.elf")
 live(rproc, "an image")
 shutdown()
-rproc = openamp.RemoteProc(0x08000000)
+rproc = quiet(openamp.RemoteProc(0x08000000))
 live(rproc, "flash again")

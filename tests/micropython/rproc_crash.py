@@ -1,11 +1,11 @@
 # A core that dies, before, during and after the handshake: noticed, reported, restarted.
 import openamp
-from support import Box, boot_box, core_pids, kill_core, outcome, wait
+from support import Box, boot_box, core_pids, kill_core, outcome, quiet, wait
 
 # Before and during: start() succeeds, or the core is already dead; nothing else happens.
 for name in ("test_crash_reset.elf", "test_crash_ready.elf"):
     box = Box("test-crash")
-    rproc = openamp.RemoteProc(name)
+    rproc = quiet(openamp.RemoteProc(name))
     print(name, rproc.start())
     wait(lambda: not core_pids(), "its death")
     wait(lambda: outcome(box.ept.send, "a", dest=1024) == "OSError EPIPE", "EPIPE")
@@ -37,7 +37,7 @@ rproc.start()
 wait(box.ept.is_ready)
 kill_core()
 wait(lambda: not box.ept.is_ready())
-rproc = openamp.RemoteProc("virtual_uart.elf")
+rproc = quiet(openamp.RemoteProc("virtual_uart.elf"))
 rproc.start()
 wait(uart.ept.is_ready)
 print(uart.ask("another firmware"))

@@ -92,4 +92,4 @@ for name in ("", "virtual_uart.elf\0junk"):
     try:
         openamp.RemoteProc(name)
     except (OSError, ValueError) as error:
-        print(repr(error))
+        print(type(error).__name__, error.args[0])

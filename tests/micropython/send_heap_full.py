@@ -24,6 +24,7 @@ def refused(blocks):
 
 
 ept = openamp.Endpoint("nobody")
+TEXT = "nobody is not bound: core 0 without firmware"
 # All but some 100 KiB of the heap, in pieces, so that the rest is filled soon.
 full = [None] * 10000
 pieces = []
@@ -35,6 +36,6 @@ except MemoryError:
         pieces.pop()
 for blocks in range(20):
     args = refused(blocks).args
-    if args[0] != 107 or len(args) > 1 and not "no destination".startswith(args[1]):
+    if args[0] != 107 or len(args) > 1 and not TEXT.startswith(args[1]):
         print(blocks, len(args), args[0])
 print("done")

@@ -8,7 +8,7 @@ def why(ept, **kwargs):
     try:
         return ept.send("a", **kwargs)
     except OSError as error:
-        return error.args
+        return error.errno, error.args[1].split("crashed: ")[0]  # why, is the machine's
 
 
 def show(what):

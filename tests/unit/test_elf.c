@@ -116,10 +116,10 @@ static void test_file_header_fields(void **state) {
         uint64_t value;
         const char *what;
     } cases[] = {
-        {E_TYPE, 0, "not an executable"},
-        {E_TYPE, 1, "not an executable"},
-        {E_TYPE, 3, "not an executable"},
-        {E_TYPE, 0xFFFF, "not an executable"},
+        {E_TYPE, 0, "no fixed addresses (PIE: link with -no-pie)"},
+        {E_TYPE, 1, "no fixed addresses (PIE: link with -no-pie)"},
+        {E_TYPE, 3, "no fixed addresses (PIE: link with -no-pie)"},
+        {E_TYPE, 0xFFFF, "no fixed addresses (PIE: link with -no-pie)"},
         {E_MACHINE, 0, "for another machine"},
         {E_MACHINE, 62, "for another machine"},
         {E_MACHINE, 0xFFFF, "for another machine"},

@@ -38,7 +38,7 @@ static void test_faults(void) {
     check_crash("undefined", "undefined instruction, pc 0x3800");
     check_crash("stack", "stack overflow");
     check_crash("jump", "bus fault");
-    check_crash("exit 3", "exit code 0x00000003");
+    check_crash("exit 3", "exit 3");
     // From a crash straight into the next life.
     host_run(IMAGE_FAULT);
     host_send("bus");

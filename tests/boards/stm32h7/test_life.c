@@ -74,7 +74,7 @@ static void life_undefined(void) {
 }
 
 static void life_exit(void) {
-    die_of("exit 3", "exit code 0x00000003");
+    die_of("exit 3", "exit 3");
     stop_is_reset();
 }
 

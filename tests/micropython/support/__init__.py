@@ -73,9 +73,16 @@ def fill(ept):
     return n
 
 
+# No line on the console when its core crashes: what it says is the machine's own.
+def quiet(rproc):
+    if hasattr(rproc, "irq"):
+        rproc.irq(lambda rproc: None)
+    return rproc
+
+
 # A running core.
 def boot(firmware="virtual_uart.elf"):
-    rproc = openamp.RemoteProc(firmware)
+    rproc = quiet(openamp.RemoteProc(firmware))
     rproc.start()
     return rproc
 
@@ -137,7 +144,7 @@ def src_of(ept):
 
 
 def dest_of(ept):
-    return int(str(ept).split("dest=")[1].rstrip(">"), 16)
+    return int(str(ept).split("dest=")[1].split()[0].rstrip(">"), 16)
 
 
 def field(image, offset, size):

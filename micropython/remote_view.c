@@ -1,0 +1,71 @@
+/* RemoteProc, what can be seen of a core: state, reason, and who is told of its end. */
+#include "modopenamp.h"
+
+#include <string.h>
+
+#if MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_VISIBLE
+
+static mp_obj_t remoteproc_state(mp_obj_t self_in) {
+    openamp_remote_t *remote = openamp_remoteproc_check(self_in);
+    return MP_OBJ_NEW_SMALL_INT(OPENAMP_BUS(remote, state));
+}
+MP_DEFINE_CONST_FUN_OBJ_1(openamp_remoteproc_state_obj, remoteproc_state);
+
+// ---- reason() ----
+
+static bool is_waiting(const openamp_remote_t *remote) {
+    const openamp_endpoint_obj_t *ept = OPENAMP_RUN_OF(remote)->endpoints;
+    while (ept != NULL && ept->ept.dest != AMP_ADDR_ANY) {
+        ept = ept->next;
+    }
+    return ept != NULL;
+}
+
+// Of a core that crashed, why.  Of one that runs and is waited for, what it does; that
+// is all that can be known of one that hangs.
+static mp_obj_t remoteproc_reason(mp_obj_t self_in) {
+    openamp_remote_t *remote = openamp_remoteproc_check(self_in);
+    const char *reason = OPENAMP_BUS(remote, reason);
+    if (reason != NULL) {
+        return mp_obj_new_str(reason, strlen(reason));
+    }
+    unsigned count;
+    if (OPENAMP_BUS(remote, state) != AMP_RPROC_RUNNING
+        || (openamp_untaken_ms(remote, &count) < OPENAMP_UNTAKEN_MS && !is_waiting(remote))) {
+        return mp_const_none;
+    }
+    vstr_t text;
+    mp_print_t print;
+    vstr_init_print(&text, 64, &print);
+    openamp_print_state(&print, remote);
+    return mp_obj_new_str_from_vstr(&text);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(openamp_remoteproc_reason_obj, remoteproc_reason);
+
+// ---- irq() ----
+
+static mp_obj_t remoteproc_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
+    enum { HANDLER, TRIGGER, HARD, COUNT };
+    enum { ALL = OPENAMP_EVENT_CRASHED | OPENAMP_EVENT_STOPPED };
+    static const mp_arg_t allowed[COUNT] = {
+        [HANDLER] = {MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+        [TRIGGER] = {MP_QSTR_trigger, MP_ARG_INT, {.u_int = ALL}},
+        [HARD] = {MP_QSTR_hard, MP_ARG_BOOL, {.u_bool = false}},
+    };
+    mp_arg_val_t args[COUNT];
+    mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, COUNT, allowed, args);
+    openamp_remoteproc_check(pos_args[0]);
+    openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
+    mp_obj_t handler = args[HANDLER].u_obj;
+    mp_int_t trigger = args[TRIGGER].u_int;
+    openamp_check_callback(handler, &mp_type_ValueError);
+    if ((trigger & ~ALL) != 0 || args[HARD].u_bool) {
+        mp_raise_ValueError(MP_ERROR_TEXT("trigger is IRQ_CRASHED | IRQ_STOPPED, hard is False"));
+    }
+    self->handler = handler;
+    self->trigger = handler == mp_const_none ? 0 : (uint8_t)trigger;
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_KW(openamp_remoteproc_irq_obj, 1, remoteproc_irq);
+
+#endif // MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_VISIBLE

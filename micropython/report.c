@@ -1,0 +1,262 @@
+/*
+ * What a program is told without asking, and what errors say of the other core.
+ *
+ * Nothing dies in silence.  What the machine notices (a core that crashed) or this
+ * side did (it stopped one whose RemoteProc was collected) is an event of its remote,
+ * told in the program's next scheduled work: to the handler of RemoteProc.irq(), or
+ * else in a line on the console.  What nobody can notice (a core that hangs, firmware
+ * that announces another name) is in every text that says what the core is doing.
+ */
+#include <stdarg.h> // py/obj.h looks whether it came first
+
+#include "modopenamp.h"
+
+#include "py/mphal.h"
+#include "py/objexcept.h"
+
+#if MICROPY_PY_OPENAMP_VISIBLE
+
+// ---- What the core is doing ----
+
+// A name that the other core chose: what is no printable ASCII, as an escape.
+static void print_name(const mp_print_t *print, const char *name) {
+    for (; *name != '\0'; ++name) {
+        unsigned char c = (unsigned char)*name;
+        mp_printf(print, c >= ' ' && c < 0x7F ? "%c" : "\\x%02x", c);
+    }
+}
+
+// In seconds, to a tenth.
+static void print_time(const mp_print_t *print, mp_uint_t ms) {
+    mp_printf(print, "%u.%u s", (unsigned)(ms / 1000), (unsigned)(ms % 1000 / 100));
+}
+
+void openamp_started(openamp_remote_t *remote) {
+    remote->started_ms = mp_hal_ticks_ms();
+    remote->taken_ms = remote->started_ms;
+    remote->taken = 0;
+}
+
+mp_uint_t openamp_untaken_ms(openamp_remote_t *remote, unsigned *count) {
+    uint16_t taken = remote->taken;
+    *count = OPENAMP_BUS(remote, untaken, &taken);
+    mp_uint_t now = mp_hal_ticks_ms();
+    // There is no timer: since the first look that found it so.
+    if (taken != remote->taken || *count == 0) {
+        remote->taken = taken;
+        remote->taken_ms = now;
+    }
+    return now - remote->taken_ms;
+}
+
+static void print_running(const mp_print_t *print, openamp_remote_t *remote) {
+    unsigned count;
+    mp_uint_t ms = openamp_untaken_ms(remote, &count);
+    mp_print_str(print, "running");
+    if (!OPENAMP_BUS(remote, is_up)) {
+        mp_print_str(print, ", without an RPMsg device");
+        return;
+    }
+    if (ms >= OPENAMP_UNTAKEN_MS) {
+        mp_print_str(print, "; has taken nothing for ");
+        print_time(print, ms);
+        mp_printf(print, ", %u sent", count);
+    }
+    uint32_t addr;
+    const char *name = OPENAMP_BUS(remote, service, 0, &addr);
+    if (name == NULL) {
+        mp_print_str(print, "; has announced nothing for ");
+        print_time(print, mp_hal_ticks_ms() - remote->started_ms);
+        return;
+    }
+    mp_print_str(print, "; announced: ");
+    for (unsigned i = 1; name != NULL; ++i) {
+        print_name(print, name);
+        name = OPENAMP_BUS(remote, service, i, &addr);
+        mp_print_str(print, name != NULL ? ", " : "");
+    }
+}
+
+#if MICROPY_PY_OPENAMP_HOST
+
+void openamp_print_state(const mp_print_t *print, openamp_remote_t *remote) {
+    switch (OPENAMP_BUS(remote, state)) {
+        case AMP_RPROC_RUNNING:
+            print_running(print, remote);
+            break;
+        case AMP_RPROC_CRASHED:
+            mp_printf(print, "crashed: %s", OPENAMP_BUS(remote, reason));
+            break;
+        case AMP_RPROC_LOADED:
+            mp_print_str(print, "loaded, not started");
+            break;
+        default:
+            mp_print_str(print, remote->owner == NULL ? "without firmware" : "stopped");
+            break;
+    }
+}
+
+#else // the other core is our host
+
+void openamp_print_state(const mp_print_t *print, openamp_remote_t *remote) {
+    if (OPENAMP_BUS(remote, is_up)) {
+        print_running(print, remote);
+    } else {
+        mp_print_str(print, "not there");
+    }
+}
+
+#endif
+
+void openamp_raise_state(int error, openamp_remote_t *remote, const char *name, const char *text) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        vstr_t vstr;
+        mp_print_t print;
+        vstr_init_print(&vstr, 64, &print);
+        mp_printf(&print, "%s%score %d ", name, text, (int)openamp_core_number(remote));
+        openamp_print_state(&print, remote);
+        openamp_raise(error, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
+    }
+    // No memory for the text: the number alone.
+    if (mp_obj_exception_match(
+            MP_OBJ_FROM_PTR(nlr.ret_val), MP_OBJ_FROM_PTR(&mp_type_MemoryError))) {
+        mp_raise_OSError(error);
+    }
+    nlr_raise(MP_OBJ_FROM_PTR(nlr.ret_val));
+}
+
+// ---- Events ----
+
+void openamp_happened(openamp_remote_t *remote, unsigned event) {
+    remote->events |= (uint8_t)event;
+    openamp_doorbell(remote);
+}
+
+void openamp_polled(openamp_remote_t *remote, int result) {
+#if MICROPY_PY_OPENAMP_HOST
+    if (result < 0) { // once for each crash
+        remote->reason = OPENAMP_BUS(remote, reason);
+        openamp_happened(remote, OPENAMP_EVENT_CRASHED);
+    }
+#else
+    (void)remote;
+    (void)result; // the host comes back
+#endif
+}
+
+void openamp_lost(openamp_remote_t *remote) {
+    OPENAMP_RUN_OF(remote)->lost = OPENAMP_RUN_OF(remote)->entry;
+    openamp_happened(remote, OPENAMP_EVENT_COLLECTED);
+}
+
+void openamp_tell_deferred(openamp_remote_t *remote) {
+    if (remote->deferred != 0) {
+        openamp_happened(remote, remote->deferred);
+        remote->deferred = 0;
+    }
+}
+
+// One line, in one piece, where the port prints errors: on a PC standard error.
+static void print_line(
+    openamp_remote_t *remote, mp_obj_t entry, const char *what, const char *why) {
+    mp_printf(MICROPY_ERROR_PRINTER, "openamp: core %d (%s) %s%s\n",
+        (int)openamp_core_number(remote), openamp_entry_text(entry), what, why);
+}
+
+#if MICROPY_PY_OPENAMP_HOST
+// The RemoteProc that drives the core, if it has a handler for that.
+static openamp_remoteproc_obj_t *find_handler(const openamp_remote_t *remote, unsigned event) {
+    openamp_remoteproc_obj_t *self = (void *)(uintptr_t)remote->owner;
+    return self != NULL && (self->trigger & event) ? self : NULL;
+}
+
+void openamp_tell_crash(openamp_remote_t *remote) {
+    if ((remote->events | remote->deferred) & OPENAMP_EVENT_CRASHED) {
+        remote->events &= (uint8_t)~OPENAMP_EVENT_CRASHED;
+        remote->deferred &= (uint8_t)~OPENAMP_EVENT_CRASHED;
+        if (find_handler(remote, OPENAMP_EVENT_CRASHED) == NULL) {
+            print_line(remote, OPENAMP_RUN_OF(remote)->entry, "crashed: ", remote->reason);
+        }
+    }
+}
+
+void openamp_stopped(openamp_remoteproc_obj_t *self) {
+    if (self->trigger & OPENAMP_EVENT_STOPPED) {
+        OPENAMP_RUN_OF(self->remote)->stopped = MP_OBJ_FROM_PTR(self);
+        openamp_happened(self->remote, OPENAMP_EVENT_STOPPED);
+    }
+}
+
+static void tell_handlers(openamp_remote_t *remote) {
+    openamp_remoteproc_obj_t *self = find_handler(remote, OPENAMP_EVENT_CRASHED);
+    mp_obj_t stopped = OPENAMP_RUN_OF(remote)->stopped;
+    if (stopped != MP_OBJ_NULL) {
+        OPENAMP_RUN_OF(remote)->stopped = MP_OBJ_NULL;
+        openamp_call(((openamp_remoteproc_obj_t *)MP_OBJ_TO_PTR(stopped))->handler, stopped);
+    }
+    if (self != NULL && (remote->events & OPENAMP_EVENT_CRASHED)) {
+        remote->events &= (uint8_t)~OPENAMP_EVENT_CRASHED;
+        openamp_call(self->handler, MP_OBJ_FROM_PTR(self));
+    }
+}
+#endif
+
+static void tell_lines(openamp_remote_t *remote) {
+    unsigned events = remote->events;
+#if MICROPY_PY_OPENAMP_HOST
+    openamp_tell_crash(remote);
+#endif
+    if (events & OPENAMP_EVENT_COLLECTED) {
+        print_line(
+            remote, OPENAMP_RUN_OF(remote)->lost, "was stopped: its RemoteProc was collected", "");
+    }
+    if ((events & OPENAMP_EVENT_FORGOTTEN) && !OPENAMP_RUN()->warned) {
+        OPENAMP_RUN()->warned = true;
+        mp_print_str(MICROPY_ERROR_PRINTER,
+            "openamp: over " MP_STRINGIFY(AMP_CONFIG_MAX_SERVICES) " services announced, the "
+                                                                   "oldest is forgotten\n");
+    }
+}
+
+void openamp_tell(openamp_remote_t *remote) {
+#if MICROPY_PY_OPENAMP_HOST
+    tell_handlers(remote);
+#endif
+    if (MICROPY_PY_OPENAMP_CONSOLE_BUSY()) {
+        remote->deferred |= remote->events; // a line waits for the next program
+    } else {
+        tell_lines(remote);
+    }
+    remote->events = 0;
+}
+
+// ---- Errors ----
+
+// As MicroPython prints an OSError whose number has a name.
+static void error_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+    const mp_obj_exception_t *self = MP_OBJ_TO_PTR(self_in);
+    mp_print_kind_t how = kind & ~PRINT_EXC_SUBCLASS;
+    qstr name = self->args->len == 2 ? openamp_error_name(self->args->items[0]) : MP_QSTRnull;
+    if (name == MP_QSTRnull || (how != PRINT_STR && how != PRINT_EXC)) {
+        mp_obj_exception_print(print, self_in, kind);
+        return;
+    }
+    if (kind == PRINT_EXC) {
+        mp_print_str(print, "OSError: ");
+    }
+    mp_printf(print, "[Errno %d] %q: ", (int)mp_obj_get_int(self->args->items[0]), name);
+    mp_obj_print_helper(print, self->args->items[1], PRINT_STR);
+}
+
+// clang-format off
+MP_DEFINE_CONST_OBJ_TYPE(
+    openamp_error_type, MP_QSTR_OSError, MP_TYPE_FLAG_NONE,
+    make_new, mp_obj_exception_make_new,
+    print, error_print,
+    attr, mp_obj_exception_attr,
+    parent, &mp_type_OSError
+    );
+// clang-format on
+
+#endif // MICROPY_PY_OPENAMP_VISIBLE
