@@ -65,8 +65,19 @@ peer-write: $(BUILD)/tests/peer/matrix
 
 # ---- The MicroPython module ----
 
-python: $(sim_BUILD)/micropython $(sim_FIRMWARE)
+python: $(sim_BUILD)/micropython $(sim_BUILD)/micropython-interrupts $(sim_FIRMWARE)
 	tests/micropython/run $(sim_BUILD)/micropython $(sim_FW) $(BUILD)/python-results
+	tests/micropython/run $(sim_BUILD)/micropython-interrupts $(sim_FW) $(BUILD)/python-results \
+	    tests/micropython/interrupts/inside.py
+
+# The same objects, where tests press Ctrl-C inside of the module.
+MP_HOOKED := amp_bus_virtio_create amp_endpoint_destroy amp_bus_virtio_set_events
+$(sim_BUILD)/micropython-interrupts: $(sim_BUILD)/micropython tests/micropython/interrupts/hooks.c
+	$(CC) $(CFLAGS_HOST) -c $(filter %.c,$^) -o $(sim_MP)/hooks.o
+	$(MP_UNIX_RUN) BUILD=$(sim_MP) PROG=micropython-interrupts $(sim_UNIX) \
+	    LDFLAGS_EXTRA='$(sim_MP)/hooks.o $(MP_HOOKED:%=-Wl,--wrap=%)'
+	@ln -sf $(sim_MP)/micropython-interrupts $@
+	@touch -h $@
 
 # MicroPython, core and port with sanitizers; the firmware is on another machine.
 # (MicroPython hands NULL to memcpy with a length of 0, and scans its stack.)

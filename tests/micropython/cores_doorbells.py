@@ -1,34 +1,52 @@
-# One signal may stand for the doorbells of several cores, and may come while the interpreter
-# is inside an atomic section: each core is heard all the same.
-import gc, openamp
+# Doorbells of several cores come while this thread is inside one atomic section, where it waits for
+# the heap until a collection has stopped every thread: each core is heard all the same.
+import _thread, gc, openamp
 from support import wait
 
-CORES = (0, 3)
-ROUNDS = 3000
-answers = [0, 0]
+CORES = 8
+ROUNDS = 50
+THREADS = 4
+answers = [0] * CORES
+stop = False
+stopped = [False] * THREADS
 
 
-def receiver(number):
+def work(number):
+    while not stop:
+        if number == 0:
+            gc.collect()
+    stopped[number] = True
+
+
+def receiver(core):
     def callback(src, data):
-        answers[number] += 1
+        answers[core] += 1
 
     return callback
 
 
-procs = [openamp.RemoteProc("virtual_uart.elf", core=core) for core in CORES]
-epts = [openamp.Endpoint("vuart-channel", receiver(n), remote=procs[n]) for n in range(2)]
+def ask(rounds):
+    for n in range(1, rounds + 1):
+        for ept in epts:
+            ept.send("%d" % n)
+        spins = 0
+        while answers != [n] * CORES:
+            bytearray(300)
+            spins += 1
+            if spins > 20000:
+                return "no answer: %s in round %d" % (answers, n)
+    return answers
+
+
+procs = [openamp.RemoteProc("virtual_uart.elf", core=core) for core in range(CORES)]
+epts = [openamp.Endpoint("vuart-channel", receiver(core), remote=core) for core in range(CORES)]
 for rproc in procs:
     rproc.start()
-wait(lambda: all(ept.is_ready() for ept in epts), "both services")
-for n in range(1, ROUNDS + 1):
-    for ept in epts:
-        ept.send("%d" % n)
-    spins = 0
-    while answers != [n, n]:
-        bytearray(300)  # the heap has its atomic sections
-        spins += 1
-        if spins > 3000000:
-            raise RuntimeError("no answer: %s in round %d" % (answers, n))
-print(answers)
+wait(lambda: all(ept.is_ready() for ept in epts), "eight services")
+for number in range(THREADS):
+    _thread.start_new_thread(work, (number,))
+print(ask(ROUNDS))
+stop = True
+wait(lambda: all(stopped), "the end of the threads")
 for rproc in procs:
     rproc.shutdown()

@@ -1,6 +1,7 @@
 /* The bus (openamp/bus.h) over our rings: two cores of sim, and a device's side. */
 #include "openamp/bus.h"
 #include "openamp/table.h"
+#include "core/bus_virtio.h"
 #include "pair.h"
 #include "sim_board.h"
 
@@ -62,6 +63,9 @@ static void run_until(bool (*done)(void)) {
 static bool ready(void) {
     return remotes[0].bus->ops->is_ready(&remotes[0].ept)
         && remotes[1].bus->ops->is_ready(&remotes[1].ept);
+}
+static bool first_ready(void) {
+    return remotes[0].bus->ops->is_ready(&remotes[0].ept);
 }
 static bool answered(void) {
     return remotes[0].received == 1 && remotes[1].received == 1;
@@ -153,6 +157,31 @@ static void test_two_cores(void **state) {
     remotes[0].bus->ops->abandon(&remotes[0].ept);
     assert_null(remotes[0].ept.link);
     remotes[0].bus->ops->close(remotes[0].bus);
+}
+
+// Boot core 0 and claim a buffer of its link.
+static struct amp_tx claim_after_boot(void) {
+    struct amp_tx tx;
+    memset(&remotes[0], 0, sizeof(remotes[0]));
+    boot_remote(&remotes[0], 0);
+    run_until(first_ready);
+    assert_int_equal(amp_tx_claim(amp_bus_link(remotes[0].bus), &tx), 0);
+    return tx;
+}
+
+// A token of whoever had the bus before is of no buffer of now, whatever its numbers are.
+static void test_token_of_former_user(void **state) {
+    (void)state;
+    struct amp_tx former = claim_after_boot();
+    remotes[0].bus->ops->close(remotes[0].bus);
+    struct amp_tx tx = claim_after_boot();
+    struct amp_bus *bus = remotes[0].bus;
+    struct amp_rpmsg *link = amp_bus_link(bus);
+    const struct amp_endpoint *ept = &remotes[0].ept;
+    assert_int_equal(former.token.id, tx.token.id);
+    assert_int_equal(amp_tx_commit(link, &former, ept->addr, ept->dest, 4), -AMP_EPIPE);
+    assert_true(amp_tx_commit(link, &tx, ept->addr, ept->dest, 4) >= 0);
+    bus->ops->close(bus);
 }
 
 // What a refused image missed is among the windows that the bus tells of.
@@ -256,6 +285,7 @@ static void test_device(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_two_cores),
+        cmocka_unit_test(test_token_of_former_user),
         cmocka_unit_test(test_windows),
         cmocka_unit_test(test_no_such_core),
         cmocka_unit_test(test_device),
