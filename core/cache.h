@@ -28,7 +28,7 @@ static inline void amp_cache_clean(const struct amp_port *port, const void *va, 
 }
 
 // Before this core looks at what the other one wrote.
-static inline void amp_cache_forget(const struct amp_port *port, const void *va, size_t len) {
+static inline void amp_cache_invalidate(const struct amp_port *port, const void *va, size_t len) {
 #if AMP_CONFIG_CACHE
     if (port != NULL) {
         port->ops->cache_invalidate(port->ctx, va, len);

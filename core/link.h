@@ -56,11 +56,11 @@ static inline void amp_link_kick(struct amp_rpmsg *link, const struct amp_virtq 
 
 // The same, if the other side wants to hear of the last `count` entries of `vq`.
 // After a fence.
-void amp_link_tell_some(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned count);
+void amp_link_notify(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned count);
 
 // Tell the other side, if it wants to know, of what was given back on the
 // receive ring.
-void amp_link_tell(struct amp_rpmsg *link);
+void amp_link_notify_returned(struct amp_rpmsg *link);
 
 // The buffers of `vq` are `size` bytes long, header included.
 static inline void amp_link_set_buffer_size(
@@ -69,7 +69,7 @@ static inline void amp_link_set_buffer_size(
     link->tx_limit = link->tx.size - AMP_HEADER_SIZE + 1;
 #if AMP_CONFIG_DEVICE
     // A window shorter than one buffer, and none at all, fits none.
-    vq->fit = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
+    vq->fast_starts = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
 #endif
 }
 
@@ -80,7 +80,7 @@ void amp_link_probe_buffer_size(struct amp_rpmsg *link);
 // Keep descriptor `id` of `vq` for the user, who gets a token for it.
 static inline struct amp_token amp_link_begin_use(
     struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id) {
-    amp_virtq_keep(vq, id, AMP_KEPT_IN_USE);
+    amp_virtq_set_desc_state(vq, id, AMP_DESC_IN_USE);
     return (struct amp_token){link->generation, id};
 }
 
@@ -109,17 +109,17 @@ static inline uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id) {
 
 // amp_link_map_buffer() for one of the usual length in the window.  False if it
 // is not so, or wrong.
-AMP_PER_ROLE bool amp_link_map_usual(
+AMP_PER_ROLE bool amp_link_map_fast(
     const struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint8_t **buffer) {
     uint64_t addr;
     uint32_t len;
-    if (AMP_RARELY(
-            id > vq->mask || !amp_virtq_device_read(vq, id, &addr, &len) || len != vq->size)) {
+    if (AMP_UNLIKELY(
+            id > vq->mask || !amp_virtq_read_desc(vq, id, &addr, &len) || len != vq->size)) {
         return false;
     }
     uint64_t offset = addr - link->buffers_da;
     // Rotated, one that is not a multiple of 4 is beyond every window.
-    if (AMP_RARELY((offset >> 2 | offset << 62) >= vq->fit)) {
+    if (AMP_UNLIKELY((offset >> 2 | offset << 62) >= vq->fast_starts)) {
         return false;
     }
     *buffer = vq->buffers + offset;
@@ -127,14 +127,14 @@ AMP_PER_ROLE bool amp_link_map_usual(
 }
 
 // The first endpoint in the bucket of `addr`.  Each bucket's list ends with
-// link->nobody, which looks like one (it drops what it gets), so there always
+// link->sink, which looks like one (it drops what it gets), so there always
 // is one.
 static inline struct amp_endpoint **amp_link_bucket(const struct amp_rpmsg *link, uint32_t addr) {
     return &link->buckets[addr & link->bucket_mask];
 }
 
 // The endpoint that has `addr`, or NULL.
-struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr);
+struct amp_endpoint *amp_link_find_endpoint(const struct amp_rpmsg *link, uint32_t addr);
 
 // The oldest endpoint of that name that is bound to `addr`, or (AMP_ADDR_ANY)
 // waits for a peer, or NULL.
@@ -163,7 +163,7 @@ void amp_ns_flush(struct amp_rpmsg *link);
 
 // The oldest remembered announcement of `name` that came from `addr`, or
 // (AMP_ADDR_ANY) that no endpoint here has taken, or NULL.
-struct amp_service *amp_ns_find(struct amp_rpmsg *link, const char *name, uint32_t addr);
+struct amp_service *amp_ns_find_service(struct amp_rpmsg *link, const char *name, uint32_t addr);
 
 // Announcements of `name` that no endpoint has taken go to the endpoints of that
 // name that wait for one; on both sides the oldest first.

@@ -14,9 +14,9 @@ void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp
     if (LINK_HOST != 0 && role == AMP_HOST) {
         link->state = LINK_HOST;
     }
-    link->nobody.link = link;
-    link->nobody.cb = amp_link_drop;
-    link->nobody.addr = AMP_ADDR_ANY;
+    link->sink.link = link;
+    link->sink.cb = amp_link_drop;
+    link->sink.addr = AMP_ADDR_ANY;
     link->services_end = link->services;
     amp_rpmsg_set_buckets(link, link->own_buckets, AMP_CONFIG_BUCKETS);
 }
@@ -48,11 +48,11 @@ int amp_link_violated(struct amp_rpmsg *link, const char *what) {
 int amp_link_end_use(struct amp_rpmsg *link, struct amp_virtq *vq, struct amp_token *token) {
     // Down, the generation is between two sessions.  The second question is for a
     // copy of a token that was used up.
-    if (token->generation != link->generation || vq->kept[token->id] != AMP_KEPT_IN_USE) {
+    if (token->generation != link->generation || vq->desc_state[token->id] != AMP_DESC_IN_USE) {
         return -AMP_EPIPE;
     }
     token->generation = 0; // of no session
-    amp_virtq_let_go(vq, token->id);
+    amp_virtq_clear_desc_state(vq, token->id);
     return (int)token->id;
 }
 
@@ -65,13 +65,13 @@ static void host_up(
     amp_virtq_set_cache(&link->rx, link->port);
     amp_virtq_set_cache(&link->tx, link->port);
     // Nothing that we ever wrote there may come out of the cache any more.
-    amp_cache_forget(amp_virtq_cache(&link->rx), layout->buffers, rx_len);
+    amp_cache_invalidate(amp_virtq_cache(&link->rx), layout->buffers, rx_len);
     link->tx.buffers += rx_len;
     amp_da_t da = (amp_da_t)layout->buffers_da;
     da = amp_virtq_driver_init(&link->rx, &layout->vring[0], da, true);
     amp_virtq_driver_init(&link->tx, &layout->vring[1], da, false);
     if (count <= link->tx.mask) { // fewer buffers than descriptors
-        link->tx.limit = link->tx.kept_count = (uint32_t)count;
+        link->tx.buffer_count = link->tx.own_count = (uint32_t)count;
     }
 }
 #endif
@@ -89,9 +89,9 @@ static void meet_rpmsg_lite(struct amp_rpmsg *link) {
     // It fills the used ring of ring 1 with the buffers that it may send.  So ours
     // follow; none is in the available ring yet.
     uint32_t num = amp_virtq_num(&link->rx);
-    if (amp_shm_load_16(amp_virtq_idx(link->rx.mine)) == num) {
-        link->rx.given = num;
-        link->rx.ahead = 0;
+    if (amp_shm_load_16(amp_virtq_idx(link->rx.out_ring)) == num) {
+        link->rx.next_publish = num;
+        link->rx.peer_initial = 0;
     }
 }
 #endif
@@ -139,11 +139,11 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         meet_rpmsg_lite(link);
 #endif
     }
-    link->tx_listed = 0;
+    link->tx_returned_count = 0;
     link->violation = NULL;
     link->state |= LINK_UP;
     // Consumed buffers are no news until somebody waits for one.
-    amp_virtq_begin_silent(&link->tx);
+    amp_virtq_begin_disabled(&link->tx);
 #if AMP_CONFIG_DEVICE
     if (!host) {
         amp_link_probe_buffer_size(link);

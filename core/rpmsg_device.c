@@ -7,7 +7,7 @@ uint8_t *amp_link_map_buffer(struct amp_rpmsg *link, struct amp_virtq *vq, uint3
     uint64_t addr;
     uint32_t len;
     uint8_t *buffer = NULL;
-    if (id > vq->mask || !amp_virtq_device_read(vq, id, &addr, &len)) {
+    if (id > vq->mask || !amp_virtq_read_desc(vq, id, &addr, &len)) {
         return NULL;
     }
     uint64_t offset = addr - link->buffers_da;
@@ -34,11 +34,11 @@ uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id) {
 }
 
 void amp_link_probe_buffer_size(struct amp_rpmsg *link) {
-    int ready = amp_virtq_ready(&link->tx);
+    int ready = amp_virtq_pending(&link->tx);
     if (ready < 0) {
         amp_link_violated(link, amp_link_bad_index);
     } else if (ready > 0) {
-        (void)amp_link_tx_buffer(link, amp_virtq_device_peek(&link->tx, link->tx.theirs, 0));
+        (void)amp_link_tx_buffer(link, amp_virtq_avail_id(&link->tx, link->tx.in_ring, 0));
     }
 }
 

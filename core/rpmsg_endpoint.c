@@ -3,7 +3,7 @@
 
 #include "core/link.h"
 
-struct amp_endpoint *amp_link_find(const struct amp_rpmsg *link, uint32_t addr) {
+struct amp_endpoint *amp_link_find_endpoint(const struct amp_rpmsg *link, uint32_t addr) {
     struct amp_endpoint *ept = *amp_link_bucket(link, addr);
     while (ept != NULL && ept->addr != addr) {
         ept = ept->next_in_bucket;
@@ -41,7 +41,7 @@ struct amp_endpoint **amp_rpmsg_set_buckets(
     struct amp_rpmsg *link, struct amp_endpoint **buckets, uint32_t count) {
     struct amp_endpoint **old = link->buckets;
     for (uint32_t i = 0; i < count; ++i) {
-        buckets[i] = &link->nobody;
+        buckets[i] = &link->sink;
     }
     link->buckets = buckets;
     link->bucket_mask = count - 1;
@@ -82,7 +82,7 @@ amp_link_unbind(struct amp_endpoint *ept) {
 // An address that nobody has or had; AMP_ADDR_ANY if there is none any more.
 static uint32_t choose_addr(struct amp_rpmsg *link) {
     uint32_t addr = link->next_addr;
-    while (amp_link_find(link, addr) != NULL) {
+    while (amp_link_find_endpoint(link, addr) != NULL) {
         ++addr; // of an endpoint that was given its address
     }
     link->next_addr = addr;
@@ -109,8 +109,8 @@ int amp_endpoint_create_with(struct amp_rpmsg *link, struct amp_endpoint *ept, c
     if (addr == AMP_ADDR_ANY) {
         addr = choose_addr(link);
     }
-    if (addr == RPMSG_NS_ADDR || amp_link_find(link, addr) != NULL) {
-        return -AMP_EADDRINUSE; // AMP_ADDR_ANY too: it is link->nobody's
+    if (addr == RPMSG_NS_ADDR || amp_link_find_endpoint(link, addr) != NULL) {
+        return -AMP_EADDRINUSE; // AMP_ADDR_ANY too: it is link->sink's
     }
     ept->link = link;
     ept->bound_cb = cb != NULL ? cb : amp_link_drop;
@@ -131,7 +131,7 @@ int amp_endpoint_create_with(struct amp_rpmsg *link, struct amp_endpoint *ept, c
         }
         // With a destination of its own, an endpoint takes its service along
         // with all that holds for it: withdrawal, restart.
-        const struct amp_service *service = amp_ns_find(link, name, dest);
+        const struct amp_service *service = amp_ns_find_service(link, name, dest);
         if (service != NULL) {
             amp_link_bind(ept, service->addr);
         }

@@ -76,7 +76,7 @@ void amp_ns_flush(struct amp_rpmsg *link) {
 
 // ---- Theirs ----
 
-struct amp_service *amp_ns_find(struct amp_rpmsg *link, const char *name, uint32_t addr) {
+struct amp_service *amp_ns_find_service(struct amp_rpmsg *link, const char *name, uint32_t addr) {
     for (struct amp_service *service = link->services; service != link->services_end; ++service) {
         if (strcmp(service->name, name) == 0
             && (service->addr == addr
@@ -115,7 +115,7 @@ void amp_ns_match(struct amp_rpmsg *link, const char *name) {
     const struct amp_service *service;
     struct amp_endpoint *ept;
     while ((ept = amp_link_find_bound(link, name, AMP_ADDR_ANY)) != NULL
-        && (service = amp_ns_find(link, name, AMP_ADDR_ANY)) != NULL) {
+        && (service = amp_ns_find_service(link, name, AMP_ADDR_ANY)) != NULL) {
         amp_link_bind(ept, service->addr);
     }
 }
@@ -159,7 +159,7 @@ void amp_ns_receive(struct amp_rpmsg *link, const void *data, size_t len) {
         return;
     }
     bool destroy = said->delivered & RPMSG_NS_DESTROY;
-    struct amp_service *known = amp_ns_find(link, said->name, said->addr);
+    struct amp_service *known = amp_ns_find_service(link, said->name, said->addr);
     if (known == NULL && !destroy && said == &link->services[AMP_CONFIG_MAX_SERVICES]) {
         known = link->services; // the oldest
         ++link->stats.services_forgotten;

@@ -10,9 +10,9 @@ static AMP_NOINLINE void deliver_full(
         amp_ns_receive(link, data, len);
         return;
     }
-    struct amp_endpoint *ept = amp_link_find(link, dst);
+    struct amp_endpoint *ept = amp_link_find_endpoint(link, dst);
     if (ept == NULL) {
-        ept = &link->nobody;
+        ept = &link->sink;
     }
     ++link->stats.received;
     ept->cb(ept, src, data, len);
@@ -24,21 +24,21 @@ static AMP_NOINLINE void deliver_full(
 AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room, bool host) {
     const struct rpmsg_hdr *hdr = (const void *)buffer;
     if (host) {
-        amp_cache_forget(amp_virtq_cache(&link->rx), buffer, AMP_HEADER_SIZE);
+        amp_cache_invalidate(amp_virtq_cache(&link->rx), buffer, AMP_HEADER_SIZE);
     }
     uint32_t src = amp_shm_load_32(&hdr->src);
     uint32_t dst = amp_shm_load_32(&hdr->dst);
     size_t len = amp_shm_load_16(&hdr->len);
     // A device cannot have written more than there is.
-    if (AMP_RARELY((host && room > link->rx.size) || len + AMP_HEADER_SIZE > room)) {
+    if (AMP_UNLIKELY((host && room > link->rx.size) || len + AMP_HEADER_SIZE > room)) {
         ++link->stats.malformed;
         return;
     }
     if (host) {
-        amp_cache_forget(amp_virtq_cache(&link->rx), buffer + AMP_HEADER_SIZE, len);
+        amp_cache_invalidate(amp_virtq_cache(&link->rx), buffer + AMP_HEADER_SIZE, len);
     }
     struct amp_endpoint *ept = *amp_link_bucket(link, dst);
-    if (!AMP_SHORT_CUTS || AMP_RARELY(ept->addr != dst)) {
+    if (!AMP_CONFIG_FAST_PATH || AMP_UNLIKELY(ept->addr != dst)) {
         deliver_full(link, src, dst, buffer + AMP_HEADER_SIZE, len);
         return;
     }
@@ -49,20 +49,20 @@ AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room
 // Returns the index of the entry.
 AMP_PER_ROLE uint32_t give_back(struct amp_rpmsg *link, uint32_t id, bool host) {
     struct amp_virtq *vq = &link->rx;
-    void *mine = vq->mine;
-    uint32_t given = vq->given;
+    void *out_ring = vq->out_ring;
+    uint32_t index = vq->next_publish;
     if (host) {
         // A callback may write into its message: not over the next one.
-        amp_cache_forget(amp_virtq_cache(vq), vq->buffers + id * vq->size, vq->size);
-        amp_virtq_driver_put(vq, mine, given, id);
+        amp_cache_invalidate(amp_virtq_cache(vq), vq->buffers + id * vq->size, vq->size);
+        amp_virtq_put_avail(vq, out_ring, index, id);
     } else {
-        amp_virtq_device_put(vq, mine, given, id);
+        amp_virtq_put_used(vq, out_ring, index, id);
     }
-    amp_virtq_publish(vq, mine, given);
-    return given;
+    amp_virtq_publish(vq, out_ring, index);
+    return index;
 }
 
-// The next message that amp_virtq_ready() counted: its descriptor, its buffer,
+// The next message that amp_virtq_pending() counted: its descriptor, its buffer,
 // and how much of that is said to be filled.
 struct message {
     uint32_t id;
@@ -75,16 +75,16 @@ static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host
     struct amp_virtq *vq = &link->rx;
     const char *lie = amp_link_bad_id;
     if (amp_virtq_is_driver(host)) {
-        const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, vq->theirs, vq->next);
+        const struct virtq_used_elem *elem = amp_virtq_used_elem(vq, vq->in_ring, vq->next_consume);
         message->id = amp_shm_load_32(&elem->id);
-        if (amp_virtq_may_take(vq, message->id)) {
+        if (amp_virtq_is_with_peer(vq, message->id)) {
             message->room = amp_shm_load_32(&elem->len);
             message->buffer = vq->buffers + message->id * vq->size;
             return true;
         }
     } else {
 #if AMP_CONFIG_DEVICE
-        message->id = amp_virtq_device_peek(vq, vq->theirs, vq->next);
+        message->id = amp_virtq_avail_id(vq, vq->in_ring, vq->next_consume);
         message->buffer = amp_link_map_buffer(link, vq, message->id);
         if (message->buffer != NULL) {
             message->room = vq->size;
@@ -97,18 +97,18 @@ static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host
     return false;
 }
 
-// For a short cut: if it is an ordinary one.  `theirs` is link->rx.theirs.
+// For a short cut: if it is an ordinary one.  `in_ring` is link->rx.in_ring.
 AMP_PER_ROLE bool peek_usual(
-    const struct amp_rpmsg *link, const void *theirs, struct message *message, bool host) {
+    const struct amp_rpmsg *link, const void *in_ring, struct message *message, bool host) {
     const struct amp_virtq *vq = &link->rx;
     if (!host) {
         message->room = vq->size;
-        message->id = amp_virtq_device_peek(vq, theirs, vq->next);
-        return amp_link_map_usual(link, vq, message->id, &message->buffer);
+        message->id = amp_virtq_avail_id(vq, in_ring, vq->next_consume);
+        return amp_link_map_fast(link, vq, message->id, &message->buffer);
     }
-    const struct virtq_used_elem *elem = amp_virtq_driver_peek(vq, theirs, vq->next);
+    const struct virtq_used_elem *elem = amp_virtq_used_elem(vq, in_ring, vq->next_consume);
     message->id = amp_shm_load_32(&elem->id);
-    if (AMP_RARELY(!amp_virtq_may_take(vq, message->id))) {
+    if (AMP_UNLIKELY(!amp_virtq_is_with_peer(vq, message->id))) {
         return false;
     }
     message->room = amp_shm_load_32(&elem->len);
@@ -120,7 +120,7 @@ AMP_PER_ROLE bool peek_usual(
 // did what is rare: take_back() knows.
 AMP_PER_ROLE void take(struct amp_rpmsg *link, const struct message *message, bool host) {
     link->rx_id = (uint16_t)message->id;
-    amp_virtq_took(&link->rx);
+    amp_virtq_consume(&link->rx);
     deliver(link, message->buffer, message->room, host);
 }
 
@@ -156,11 +156,12 @@ static AMP_NOINLINE bool take_full(struct amp_rpmsg *link, bool host) {
 
 AMP_PER_ROLE bool take_next(struct amp_rpmsg *link, bool host) {
     struct message message;
-    if (!AMP_SHORT_CUTS || AMP_RARELY(!peek_usual(link, link->rx.theirs, &message, host))) {
+    if (!AMP_CONFIG_FAST_PATH
+        || AMP_UNLIKELY(!peek_usual(link, link->rx.in_ring, &message, host))) {
         return take_full(link, host);
     }
     take(link, &message, host);
-    if (AMP_RARELY(link->state != usual_state(host))) {
+    if (AMP_UNLIKELY(link->state != usual_state(host))) {
         return take_back(link);
     }
     give_back(link, link->rx_id, host);
@@ -173,22 +174,22 @@ static int ended(struct amp_rpmsg *link, unsigned taken) {
     return link->violation != NULL ? -AMP_EPROTO : (int)taken;
 }
 
-void amp_link_tell_some(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned count) {
-    if (amp_virtq_doubts_event(vq)) {
+void amp_link_notify(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned count) {
+    if (amp_virtq_event_is_unproven(vq)) {
         // A peer that writes the event index of the ring on which it receives keeps
         // both.  One that only asked for silence about returned buffers may keep
         // neither (open-amp), unless it did so in our way.
         struct amp_virtq *rx = &link->rx;
         uint32_t received = amp_virtq_peer_event(&link->tx);
         uint32_t returned = amp_virtq_peer_event(rx);
-        if (received != 0 || returned == AMP_EVENT_SILENT) {
-            amp_virtq_believe_event(&link->tx);
+        if (received != 0 || returned == AMP_EVENT_NEVER) {
+            amp_virtq_accept_event(&link->tx);
         }
         if ((received | returned) != 0) {
-            amp_virtq_believe_event(rx);
+            amp_virtq_accept_event(rx);
         }
     }
-    if (amp_virtq_must_notify_some(vq, count)) {
+    if (amp_virtq_needs_notify_batch(vq, count)) {
         amp_link_kick(link, vq);
     }
 }
@@ -201,29 +202,29 @@ AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
     host = amp_virtq_is_driver(host);
     link->state |= LINK_POLLING;
     do {
-        int ready = amp_virtq_ready(vq);
+        int ready = amp_virtq_pending(vq);
         if (ready < least) {
             amp_link_violated(link, amp_link_bad_index);
             return ended(link, taken);
         }
         least = 1; // or an index that goes forth and back would keep us here
         if (ready != 0) { // have the other side be silent until we listen again
-            amp_virtq_hush(vq);
+            amp_virtq_disable_notify(vq);
         }
         unsigned count = (unsigned)ready < max - taken ? (unsigned)ready : max - taken;
         for (taken += count; count != 0; --count) {
-            if (AMP_RARELY(!take_next(link, host))) {
+            if (AMP_UNLIKELY(!take_next(link, host))) {
                 return ended(link, taken - count + 1);
             }
         }
         if (taken != max) {
-            amp_virtq_listen(vq);
+            amp_virtq_enable_notify(vq);
         }
         amp_shm_fence(); // partner: the same one on the other side, see virtq.h
-    } while (taken != max && amp_virtq_is_news(vq));
+    } while (taken != max && amp_virtq_has_pending(vq));
     amp_link_clear(link, LINK_POLLING);
     if (taken != 0) {
-        amp_link_tell_some(link, vq, taken);
+        amp_link_notify(link, vq, taken);
     }
     return (int)taken;
 }
@@ -244,17 +245,17 @@ static AMP_NOINLINE int finish_unusual(struct amp_rpmsg *link) {
         return ended(link, 1);
     }
     amp_link_clear(link, LINK_POLLING);
-    amp_link_tell(link);
+    amp_link_notify_returned(link);
     int more =
         link->poll_max <= 1 ? 0 : poll_more(link, link->poll_max - 1, amp_link_is_host(link));
     return more < 0 ? more : more + 1;
 }
 
 // For the short cut: tell of the one entry that was given back.
-AMP_PER_ROLE void tell(struct amp_rpmsg *link, uint32_t given) {
+AMP_PER_ROLE void tell(struct amp_rpmsg *link, uint32_t index) {
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
-    if (AMP_RARELY(amp_virtq_must_notify(&link->rx, given))) {
-        amp_link_tell_some(link, &link->rx, 1);
+    if (AMP_UNLIKELY(amp_virtq_needs_notify(&link->rx, index))) {
+        amp_link_notify(link, &link->rx, 1);
     }
 }
 
@@ -262,26 +263,26 @@ AMP_PER_ROLE void tell(struct amp_rpmsg *link, uint32_t given) {
 AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
     struct amp_virtq *vq = &link->rx;
     struct message message;
-    void *theirs = vq->theirs;
-    if (!AMP_SHORT_CUTS || AMP_RARELY(!amp_virtq_is_one_ready(vq, theirs, host))
-        || AMP_RARELY(!peek_usual(link, theirs, &message, host))) {
+    void *in_ring = vq->in_ring;
+    if (!AMP_CONFIG_FAST_PATH || AMP_UNLIKELY(!amp_virtq_has_one_pending(vq, in_ring, host))
+        || AMP_UNLIKELY(!peek_usual(link, in_ring, &message, host))) {
         return poll_more(link, max, host);
     }
     link->poll_max = max;
     link->state = (uint8_t)usual_state(host);
     take(link, &message, host);
-    if (AMP_RARELY(link->state != usual_state(host))) {
+    if (AMP_UNLIKELY(link->state != usual_state(host))) {
         return finish_unusual(link);
     }
-    uint32_t given = give_back(link, link->rx_id, host);
+    uint32_t index = give_back(link, link->rx_id, host);
     amp_link_clear(link, LINK_POLLING);
     if (link->poll_max <= 1) {
-        tell(link, given);
+        tell(link, index);
         return 1;
     }
-    amp_virtq_listen(vq);
-    tell(link, given);
-    if (AMP_RARELY(amp_virtq_is_news(vq))) {
+    amp_virtq_enable_notify(vq);
+    tell(link, index);
+    if (AMP_UNLIKELY(amp_virtq_has_pending(vq))) {
         int more = poll_more(link, link->poll_max - 1, host);
         return more < 0 ? more : more + 1;
     }
@@ -324,20 +325,20 @@ void amp_rx_release(struct amp_rpmsg *link, struct amp_rx *rx) {
     int id = amp_link_end_use(link, &link->rx, &rx->token);
     if (id >= 0) {
         give_back(link, (uint32_t)id, amp_link_is_host(link));
-        amp_link_tell(link);
+        amp_link_notify_returned(link);
     }
 }
 
 // Tell of what was given back on the receive ring, outside of a poll or inside.
-void amp_link_tell(struct amp_rpmsg *link) {
+void amp_link_notify_returned(struct amp_rpmsg *link) {
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
     // Inside a callback: this one and those that the poll has given back so
     // far, as at its end it counts only what it took.
-    amp_link_tell_some(link, &link->rx, link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1);
+    amp_link_notify(link, &link->rx, link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1);
 }
 
 bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {
     // An index that lies, -1, is none that it has either.
     return amp_link_is_up(link)
-        && (uint32_t)amp_virtq_ready(&link->rx) < amp_virtq_theirs(&link->rx);
+        && (uint32_t)amp_virtq_pending(&link->rx) < amp_virtq_peer_count(&link->rx);
 }

@@ -9,32 +9,32 @@
 // Device: given back unsent.
 static uint8_t *find_kept(const struct amp_rpmsg *link) {
     const struct amp_virtq *vq = &link->tx;
-    return memchr(vq->kept, AMP_KEPT_FREE, vq->limit);
+    return memchr(vq->desc_state, AMP_DESC_FREE, vq->buffer_count);
 }
 
 // The id that the other side returned (host) or stocked (device) at `index`.  It
 // is a claim.
 AMP_PER_ROLE uint32_t peek(const struct amp_virtq *vq, uint32_t index, bool host) {
-    return host ? amp_shm_load_32(&amp_virtq_driver_peek(vq, vq->theirs, index)->id)
-                : amp_virtq_device_peek(vq, vq->theirs, index);
+    return host ? amp_shm_load_32(&amp_virtq_used_elem(vq, vq->in_ring, index)->id)
+                : amp_virtq_avail_id(vq, vq->in_ring, index);
 }
 
 // Somebody who waited for room has it now.
 static void nobody_waits(struct amp_rpmsg *link) {
     if (!(link->state & LINK_NS_DUE)) {
-        amp_virtq_hush(&link->tx);
+        amp_virtq_disable_notify(&link->tx);
     }
 }
 
 // A free one of ours, or -AMP_EAGAIN.
 static int take_kept(struct amp_rpmsg *link) {
     struct amp_virtq *vq = &link->tx;
-    uint8_t *kept = AMP_SHORT_CUTS && vq->kept_count == 0 ? NULL : find_kept(link);
+    uint8_t *kept = AMP_CONFIG_FAST_PATH && vq->own_count == 0 ? NULL : find_kept(link);
     if (kept == NULL) {
         return -AMP_EAGAIN;
     }
-    uint32_t id = (uint32_t)(kept - vq->kept);
-    amp_virtq_let_go(vq, id);
+    uint32_t id = (uint32_t)(kept - vq->desc_state);
+    amp_virtq_clear_desc_state(vq, id);
     return (int)id;
 }
 
@@ -45,11 +45,11 @@ AMP_PER_ROLE int take_returned(struct amp_rpmsg *link, int ready, bool host) {
     if (ready < 0) {
         return amp_link_violated(link, amp_link_bad_index);
     }
-    uint32_t id = peek(vq, vq->next, host);
-    if (!amp_virtq_may_take(vq, id)) {
+    uint32_t id = peek(vq, vq->next_consume, host);
+    if (!amp_virtq_is_with_peer(vq, id)) {
         return amp_link_violated(link, amp_link_bad_id);
     }
-    amp_virtq_took(vq);
+    amp_virtq_consume(vq);
     nobody_waits(link);
     return (int)id;
 }
@@ -58,13 +58,13 @@ AMP_PER_ROLE int take_returned(struct amp_rpmsg *link, int ready, bool host) {
 // one twice.  (From the list it would only be sent twice; but two who claim
 // buffers must not get the same.)
 static bool unlist(struct amp_rpmsg *link) {
-    while (link->tx_listed != 0) {
-        uint32_t id = link->tx_list[--link->tx_listed];
-        if (link->tx.kept[id] != 0) {
+    while (link->tx_returned_count != 0) {
+        uint32_t id = link->tx_returned[--link->tx_returned_count];
+        if (link->tx.desc_state[id] != 0) {
             amp_link_violated(link, amp_link_bad_id);
             return false;
         }
-        amp_virtq_keep(&link->tx, id, AMP_KEPT_FREE);
+        amp_virtq_set_desc_state(&link->tx, id, AMP_DESC_FREE);
     }
     return true;
 }
@@ -72,7 +72,7 @@ static bool unlist(struct amp_rpmsg *link) {
 // The id of a buffer that nobody else has, or an error.
 static int take_buffer(struct amp_rpmsg *link) {
     // First ours: when they are used up, the ring has the most to list.
-    if (AMP_SHORT_CUTS) {
+    if (AMP_CONFIG_FAST_PATH) {
         if (!unlist(link)) {
             return -AMP_EPROTO;
         }
@@ -81,11 +81,11 @@ static int take_buffer(struct amp_rpmsg *link) {
             return id;
         }
     }
-    int ready = amp_virtq_ready(&link->tx);
+    int ready = amp_virtq_pending(&link->tx);
     if (ready != 0) {
         return take_returned(link, ready, amp_link_is_host(link));
     }
-    return AMP_SHORT_CUTS ? -AMP_EAGAIN : take_kept(link);
+    return AMP_CONFIG_FAST_PATH ? -AMP_EAGAIN : take_kept(link);
 }
 
 int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
@@ -115,7 +115,7 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
     int id = amp_link_end_use(link, &link->tx, &tx->token);
     if (id >= 0) {
-        amp_virtq_keep(&link->tx, (uint32_t)id, AMP_KEPT_FREE);
+        amp_virtq_set_desc_state(&link->tx, (uint32_t)id, AMP_DESC_FREE);
     }
 }
 
@@ -131,27 +131,27 @@ AMP_PER_ROLE uint32_t prepare(struct amp_rpmsg *link, uint8_t *buffer, uint32_t 
     hdr->dst = dest;
     hdr->reserved = 0;
     hdr->len_and_flags = (uint32_t)len;
-    uint32_t given = vq->given;
+    uint32_t index = vq->next_publish;
     if (host) {
-        amp_virtq_driver_put(vq, vq->mine, given, id);
+        amp_virtq_put_avail(vq, vq->out_ring, index, id);
     } else {
-        amp_virtq_device_put(vq, vq->mine, given, id);
+        amp_virtq_put_used(vq, vq->out_ring, index, id);
     }
-    return given;
+    return index;
 }
 
 // The message of `len` bytes is in the buffer: send it.
-AMP_PER_ROLE int commit(struct amp_rpmsg *link, const uint8_t *buffer, uint32_t given, size_t len) {
+AMP_PER_ROLE int commit(struct amp_rpmsg *link, const uint8_t *buffer, uint32_t index, size_t len) {
     struct amp_virtq *vq = &link->tx;
     amp_cache_clean(amp_virtq_cache(vq), buffer, AMP_HEADER_SIZE + len);
-    amp_virtq_publish(vq, vq->mine, given);
+    amp_virtq_publish(vq, vq->out_ring, index);
     ++link->stats.sent;
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
-    if (!AMP_SHORT_CUTS) {
-        amp_link_tell_some(link, vq, 1);
-    } else if (amp_virtq_must_notify(vq, given)) {
-        if (AMP_RARELY(amp_virtq_doubts_event(vq))) {
-            amp_link_tell_some(link, vq, 1);
+    if (!AMP_CONFIG_FAST_PATH) {
+        amp_link_notify(link, vq, 1);
+    } else if (amp_virtq_needs_notify(vq, index)) {
+        if (AMP_UNLIKELY(amp_virtq_event_is_unproven(vq))) {
+            amp_link_notify(link, vq, 1);
         } else {
             amp_link_kick(link, vq);
         }
@@ -167,12 +167,12 @@ int amp_tx_commit(
     }
     uint32_t id = (uint32_t)claimed;
     uint8_t *buffer = (uint8_t *)tx->data - AMP_HEADER_SIZE;
-    uint32_t given = amp_link_is_host(link) ? prepare(link, buffer, id, src, dest, len, true)
+    uint32_t index = amp_link_is_host(link) ? prepare(link, buffer, id, src, dest, len, true)
                                             : prepare(link, buffer, id, src, dest, len, false);
-    return commit(link, buffer, given, len);
+    return commit(link, buffer, index, len);
 }
 
-#if AMP_SHORT_CUTS
+#if AMP_CONFIG_FAST_PATH
 // Entry `last` - `i` goes to the list.  Returns its id, a claim.
 AMP_PER_ROLE uint32_t copy_id(uint8_t *list, const void *last, uint32_t i, bool host) {
     uint32_t id = host ? amp_shm_load_32(&((const struct virtq_used_elem *)last - i)->id)
@@ -207,32 +207,32 @@ AMP_PER_ROLE uint32_t copy_ids(uint8_t *list, const void *last, uint32_t count, 
 // it is not as usual; -AMP_EAGAIN.
 AMP_PER_ROLE int list_as(struct amp_rpmsg *link, bool host) {
     struct amp_virtq *vq = &link->tx;
-    int ready = amp_virtq_ready(vq);
+    int ready = amp_virtq_pending(vq);
     if (ready <= 0) {
         return ready == 0 ? -AMP_EAGAIN : 0;
     }
-    uint32_t first = vq->next & vq->mask;
+    uint32_t first = vq->next_consume & vq->mask;
     uint32_t count = amp_virtq_num(vq) - first;
     count = (uint32_t)ready < count ? (uint32_t)ready : count;
     uint32_t size = host ? sizeof(struct virtq_used_elem) : sizeof(uint16_t);
-    const uint8_t *entries = (const uint8_t *)vq->theirs + first * size;
-    amp_cache_forget(amp_virtq_cache(vq), entries, count * size);
-    if (copy_ids(link->tx_list, entries + (count - 1) * size, count, host) > vq->mask) {
+    const uint8_t *entries = (const uint8_t *)vq->in_ring + first * size;
+    amp_cache_invalidate(amp_virtq_cache(vq), entries, count * size);
+    if (copy_ids(link->tx_returned, entries + (count - 1) * size, count, host) > vq->mask) {
         return 0;
     }
-    for (uint32_t i = vq->limit > vq->mask || !host ? count : 0; i < count; ++i) {
-        if (link->tx_list[i] >= vq->limit) {
+    for (uint32_t i = vq->buffer_count > vq->mask || !host ? count : 0; i < count; ++i) {
+        if (link->tx_returned[i] >= vq->buffer_count) {
             return 0; // it has no buffer
         }
     }
-    vq->next += count;
-    link->tx_listed = count;
+    vq->next_consume += count;
+    link->tx_returned_count = count;
     nobody_waits(link);
     return 1;
 }
 
 static int list_returned(struct amp_rpmsg *link) {
-    if (link->tx_listed != 0 || link->tx.kept_count != 0) {
+    if (link->tx_returned_count != 0 || link->tx.own_count != 0) {
         return 0;
     }
     return amp_link_is_host(link) ? list_as(link, true) : list_as(link, false);
@@ -245,7 +245,7 @@ static AMP_NOINLINE int send_full(
     if (len >= link->tx_limit) {
         return amp_link_is_up(link) ? -AMP_EMSGSIZE : -AMP_EPIPE;
     }
-#if AMP_SHORT_CUTS
+#if AMP_CONFIG_FAST_PATH
     int listed = list_returned(link);
     if (listed != 0) { // now the short cut works
         return listed < 0 ? listed : amp_rpmsg_send(link, src, dest, data, len);
@@ -266,17 +266,17 @@ static AMP_NOINLINE int send_full(
 
 // For the short cut: the next buffer that was listed, if it is an ordinary one.
 AMP_PER_ROLE bool take_usual(struct amp_rpmsg *link, uint32_t *id, uint8_t **buffer, bool host) {
-    uint32_t listed = link->tx_listed;
-    if (AMP_RARELY(listed-- == 0)) {
+    uint32_t listed = link->tx_returned_count;
+    if (AMP_UNLIKELY(listed-- == 0)) {
         return false;
     }
-    *id = link->tx_list[listed];
+    *id = link->tx_returned[listed];
     if (host) {
         *buffer = link->tx.buffers + *id * link->tx.size;
-    } else if (AMP_RARELY(!amp_link_map_usual(link, &link->tx, *id, buffer))) {
+    } else if (AMP_UNLIKELY(!amp_link_map_fast(link, &link->tx, *id, buffer))) {
         return false;
     }
-    link->tx_listed = listed;
+    link->tx_returned_count = listed;
     return true;
 }
 
@@ -285,18 +285,18 @@ AMP_PER_ROLE bool send_usual(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len, bool host) {
     uint32_t id;
     uint8_t *buffer;
-    if (AMP_RARELY(!take_usual(link, &id, &buffer, host))) {
+    if (AMP_UNLIKELY(!take_usual(link, &id, &buffer, host))) {
         return false;
     }
-    uint32_t given = prepare(link, buffer, id, src, dest, len, host);
+    uint32_t index = prepare(link, buffer, id, src, dest, len, host);
     memcpy(buffer + AMP_HEADER_SIZE, data, len);
-    commit(link, buffer, given, len);
+    commit(link, buffer, index, len);
     return true;
 }
 
 AMP_PER_ROLE int send_message(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
-    if (AMP_SHORT_CUTS && !AMP_RARELY(len >= link->tx_limit)
+    if (AMP_CONFIG_FAST_PATH && !AMP_UNLIKELY(len >= link->tx_limit)
         && (amp_link_is_host(link) ? send_usual(link, src, dest, data, len, true)
                                    : send_usual(link, src, dest, data, len, false))) {
         return (int)len;
@@ -317,22 +317,22 @@ static int unbound_error(const struct amp_endpoint *ept) {
 }
 
 int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
-    if (AMP_RARELY(ept->dest == AMP_ADDR_ANY || ept->link == NULL)) {
+    if (AMP_UNLIKELY(ept->dest == AMP_ADDR_ANY || ept->link == NULL)) {
         return unbound_error(ept);
     }
     return send_message(ept->link, ept->addr, ept->dest, data, len);
 }
 
 static bool has_room(const struct amp_rpmsg *link) {
-    return (AMP_SHORT_CUTS && link->tx_listed != 0) || find_kept(link) != NULL
-        || amp_virtq_ready(&link->tx) != 0;
+    return (AMP_CONFIG_FAST_PATH && link->tx_returned_count != 0) || find_kept(link) != NULL
+        || amp_virtq_pending(&link->tx) != 0;
 }
 
 bool amp_rpmsg_want_room(struct amp_rpmsg *link) {
     if (!amp_link_is_up(link)) {
         return false;
     }
-    amp_virtq_listen(&link->tx);
+    amp_virtq_enable_notify(&link->tx);
     amp_shm_fence(); // partner: the other side's before it sees whether to ring
     if (has_room(link)) {
         return true;
@@ -340,7 +340,7 @@ bool amp_rpmsg_want_room(struct amp_rpmsg *link) {
     if (link->state & LINK_POLLING) {
         // Asked from a callback: the other side may sleep for the buffers that
         // this poll has given back and would ring for only at its end.
-        amp_link_tell(link);
+        amp_link_notify_returned(link);
     }
     return false;
 }

@@ -20,9 +20,9 @@ unsigned amp_rpmsg_untaken(const struct amp_rpmsg *link, uint16_t *taken) {
     if (!amp_rpmsg_is_up(link)) {
         return 0;
     }
-    amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(vq->theirs), sizeof(uint16_t));
-    *taken = amp_shm_load_16(amp_virtq_idx(vq->theirs));
-    return (uint16_t)(vq->given + vq->ahead - *taken); // all that it has, or returned
+    amp_cache_invalidate(amp_virtq_cache(vq), amp_virtq_idx(vq->in_ring), sizeof(uint16_t));
+    *taken = amp_shm_load_16(amp_virtq_idx(vq->in_ring));
+    return (uint16_t)(vq->next_publish + vq->peer_initial - *taken); // all that it has, or returned
 }
 
 // ---- The operations of the buses ----

@@ -23,19 +23,19 @@ AMP_PER_ROLE void view(struct amp_virtq *vq, const struct amp_vring_layout *ring
     vq->desc = ring->va;
     vq->notify_id = ring->notify_id;
     vq->mask = num - 1;
-    vq->next = 0;
-    vq->ahead = driver ? 0 : num;
+    vq->next_consume = 0;
+    vq->peer_initial = driver ? 0 : num;
     struct virtq_avail *avail = (void *)(amp_virtq_desc(vq) + num);
     struct virtq_used *used = (void *)((uint8_t *)ring->va + virtq_used_offset(num, ring->align));
     uint16_t *used_event = event_of(vq, avail->ring, sizeof(*avail->ring));
     uint16_t *avail_event = event_of(vq, used->ring, sizeof(*used->ring));
-    vq->mine = driver ? (void *)avail->ring : used->ring;
-    vq->theirs = driver ? (void *)used->ring : avail->ring;
-    vq->my_event = flags_of(vq->mine);
-    vq->peer_event = flags_of(vq->theirs);
+    vq->out_ring = driver ? (void *)avail->ring : used->ring;
+    vq->in_ring = driver ? (void *)used->ring : avail->ring;
+    vq->own_event = flags_of(vq->out_ring);
+    vq->peer_event = flags_of(vq->in_ring);
     vq->peer_event_mask = 0;
     if (vq->event_mask != 0) {
-        vq->my_event = driver ? used_event : avail_event;
+        vq->own_event = driver ? used_event : avail_event;
         vq->peer_event_idx = driver ? avail_event : used_event;
     }
 }
@@ -43,12 +43,12 @@ AMP_PER_ROLE void view(struct amp_virtq *vq, const struct amp_vring_layout *ring
 #if AMP_CONFIG_DEVICE
 void amp_virtq_device_init(struct amp_virtq *vq, const struct amp_vring_layout *ring) {
     view(vq, ring, false);
-    vq->given = 0;
-    vq->limit = ring->num;
-    if (AMP_SHORT_CUTS) {
-        vq->usual = vq->kept_count = 0;
+    vq->next_publish = 0;
+    vq->buffer_count = ring->num;
+    if (AMP_CONFIG_FAST_PATH) {
+        vq->fast_ids = vq->own_count = 0;
     }
-    memset(vq->kept, 0, ring->num);
+    memset(vq->desc_state, 0, ring->num);
 }
 #endif
 
@@ -58,9 +58,9 @@ amp_da_t amp_virtq_driver_init(
     view(vq, ring, true);
     uint32_t num = ring->num;
     struct virtq_desc *desc = amp_virtq_desc(vq);
-    uint16_t *avail = vq->mine;
+    uint16_t *avail = vq->out_ring;
     // All of it, up to avail_event behind the last used element.
-    uint8_t *end = (uint8_t *)((struct virtq_used_elem *)vq->theirs + num) + sizeof(uint16_t);
+    uint8_t *end = (uint8_t *)((struct virtq_used_elem *)vq->in_ring + num) + sizeof(uint16_t);
     memset(desc, 0, (size_t)(end - (uint8_t *)desc));
     for (uint32_t id = 0; id < num; ++id) {
         desc[id].addr = da;
@@ -69,23 +69,23 @@ amp_da_t amp_virtq_driver_init(
         avail[id] = (uint16_t)id;
         da += vq->size;
     }
-    memset(vq->kept, stock ? 0 : AMP_KEPT_FREE, num);
-    vq->limit = num;
-    vq->given = stock ? num : 0;
-    *amp_virtq_idx(avail) = (uint16_t)vq->given;
-    if (AMP_SHORT_CUTS) {
-        vq->kept_count = stock ? 0 : num;
-        vq->usual = vq->given;
+    memset(vq->desc_state, stock ? 0 : AMP_DESC_FREE, num);
+    vq->buffer_count = num;
+    vq->next_publish = stock ? num : 0;
+    *amp_virtq_idx(avail) = (uint16_t)vq->next_publish;
+    if (AMP_CONFIG_FAST_PATH) {
+        vq->own_count = stock ? 0 : num;
+        vq->fast_ids = vq->next_publish;
     }
     amp_cache_clean(amp_virtq_cache(vq), desc, (size_t)(end - (uint8_t *)desc));
     return da;
 }
 #endif
 
-int amp_virtq_ready(const struct amp_virtq *vq) {
-    amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(vq->theirs), sizeof(uint16_t));
+int amp_virtq_pending(const struct amp_virtq *vq) {
+    amp_cache_invalidate(amp_virtq_cache(vq), amp_virtq_idx(vq->in_ring), sizeof(uint16_t));
     // Partner: the other side's store_release of its index, when it gives.
-    uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(vq->theirs));
-    uint32_t count = (uint16_t)(idx - vq->next);
-    return count <= amp_virtq_theirs(vq) ? (int)count : -1;
+    uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(vq->in_ring));
+    uint32_t count = (uint16_t)(idx - vq->next_consume);
+    return count <= amp_virtq_peer_count(vq) ? (int)count : -1;
 }

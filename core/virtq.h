@@ -38,17 +38,17 @@
 // with every check.  What fails one is left to the full path, which reads again
 // and decides on what it read itself.
 #ifdef __OPTIMIZE_SIZE__
-#define AMP_SHORT_CUTS 0
+#define AMP_CONFIG_FAST_PATH 0
 #define AMP_PER_ROLE static inline
 #define AMP_NOINLINE
 #else
-#define AMP_SHORT_CUTS 1
+#define AMP_CONFIG_FAST_PATH 1
 #define AMP_PER_ROLE static inline __attribute__((always_inline))
 #define AMP_NOINLINE __attribute__((noinline))
 #endif
 
 // What is seldom so: the compiler keeps it out of the way.
-#define AMP_RARELY(condition) __builtin_expect(!!(condition), 0)
+#define AMP_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 // Are we the driver?  A build with one role knows without being told.
 static inline bool amp_virtq_is_driver(bool driver) {
@@ -103,107 +103,109 @@ static inline uint16_t *amp_virtq_idx(void *entries) {
 
 // How many descriptors the other side has, those included that it gave and that
 // we did not take yet.
-static inline uint32_t amp_virtq_theirs(const struct amp_virtq *vq) {
-    return vq->given + vq->ahead - vq->next;
+static inline uint32_t amp_virtq_peer_count(const struct amp_virtq *vq) {
+    return vq->next_publish + vq->peer_initial - vq->next_consume;
 }
 
 // How many entries has the other side published that we did not take yet?
 // -1: more than it can have.
-int amp_virtq_ready(const struct amp_virtq *vq);
+int amp_virtq_pending(const struct amp_virtq *vq);
 
-// Is it exactly one?  Anything else, amp_virtq_ready() tells.
-static inline bool amp_virtq_is_one_ready(const struct amp_virtq *vq, void *theirs, bool driver) {
-    amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(theirs), sizeof(uint16_t));
-    // Partner: as in amp_virtq_ready().
-    uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(theirs));
-    uint32_t with = driver ? vq->given - vq->next : amp_virtq_theirs(vq);
-    return (uint16_t)(idx - vq->next) == 1 && with != 0;
+// Is it exactly one?  Anything else, amp_virtq_pending() tells.
+static inline bool amp_virtq_has_one_pending(
+    const struct amp_virtq *vq, void *in_ring, bool driver) {
+    amp_cache_invalidate(amp_virtq_cache(vq), amp_virtq_idx(in_ring), sizeof(uint16_t));
+    // Partner: as in amp_virtq_pending().
+    uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(in_ring));
+    uint32_t with = driver ? vq->next_publish - vq->next_consume : amp_virtq_peer_count(vq);
+    return (uint16_t)(idx - vq->next_consume) == 1 && with != 0;
 }
 
 // Has something been published since we last looked?  Only says whether to
-// look: amp_virtq_ready() checks.
-static inline bool amp_virtq_is_news(const struct amp_virtq *vq) {
-    amp_cache_forget(amp_virtq_cache(vq), amp_virtq_idx(vq->theirs), sizeof(uint16_t));
-    return amp_shm_load_16(amp_virtq_idx(vq->theirs)) != (uint16_t)vq->next;
+// look: amp_virtq_pending() checks.
+static inline bool amp_virtq_has_pending(const struct amp_virtq *vq) {
+    amp_cache_invalidate(amp_virtq_cache(vq), amp_virtq_idx(vq->in_ring), sizeof(uint16_t));
+    return amp_shm_load_16(amp_virtq_idx(vq->in_ring)) != (uint16_t)vq->next_consume;
 }
 
 // The entry that was looked at is taken.
-static inline void amp_virtq_took(struct amp_virtq *vq) {
-    ++vq->next;
+static inline void amp_virtq_consume(struct amp_virtq *vq) {
+    ++vq->next_consume;
 }
 
-// Show the entry that was put at the index `given`, vq->given.
-static inline void amp_virtq_publish(struct amp_virtq *vq, void *mine, uint32_t given) {
+// Show the entry that was put at the index `index`, vq->next_publish.
+static inline void amp_virtq_publish(struct amp_virtq *vq, void *out_ring, uint32_t index) {
     // Partner: the other side's load_acquire of this index in
-    // amp_virtq_ready(), before the entry, the descriptor and the buffer.
-    amp_shm_store_release_16(amp_virtq_idx(mine), (uint16_t)(given + 1));
-    amp_cache_clean(amp_virtq_cache(vq), amp_virtq_idx(mine), sizeof(uint16_t));
-    ++vq->given;
+    // amp_virtq_pending(), before the entry, the descriptor and the buffer.
+    amp_shm_store_release_16(amp_virtq_idx(out_ring), (uint16_t)(index + 1));
+    amp_cache_clean(amp_virtq_cache(vq), amp_virtq_idx(out_ring), sizeof(uint16_t));
+    ++vq->next_publish;
 }
 
 // ---- What stays here for a while ----
 
 // Why a descriptor stays here.
 enum {
-    AMP_KEPT_FREE = 1, // it may be sent: nobody uses its buffer
-    AMP_KEPT_IN_USE = 2, // being filled (transmit) or not yet released (receive)
+    AMP_DESC_FREE = 1, // it may be sent: nobody uses its buffer
+    AMP_DESC_IN_USE = 2, // being filled (transmit) or not yet released (receive)
 };
 
 // `id`, which the device does not have, stays here for a while; or goes again.
-static inline void amp_virtq_keep(struct amp_virtq *vq, uint32_t id, uint8_t why) {
-    vq->kept[id] = why;
-    if (AMP_SHORT_CUTS) {
-        ++vq->kept_count;
-        vq->usual = 0;
+static inline void amp_virtq_set_desc_state(struct amp_virtq *vq, uint32_t id, uint8_t why) {
+    vq->desc_state[id] = why;
+    if (AMP_CONFIG_FAST_PATH) {
+        ++vq->own_count;
+        vq->fast_ids = 0;
     }
 }
-static inline void amp_virtq_let_go(struct amp_virtq *vq, uint32_t id) {
-    vq->kept[id] = 0;
-    if (AMP_SHORT_CUTS && --vq->kept_count == 0) {
-        vq->usual = vq->limit;
+static inline void amp_virtq_clear_desc_state(struct amp_virtq *vq, uint32_t id) {
+    vq->desc_state[id] = 0;
+    if (AMP_CONFIG_FAST_PATH && --vq->own_count == 0) {
+        vq->fast_ids = vq->buffer_count;
     }
 }
 
-// Is it a descriptor, and one that the other side had?  Taken by amp_virtq_took(),
+// Is it a descriptor, and one that the other side had?  Taken by amp_virtq_consume(),
 // it is then given again, or kept.
-static inline bool amp_virtq_may_take(const struct amp_virtq *vq, uint32_t id) {
-    return (AMP_SHORT_CUTS && id < vq->usual) || (id <= vq->mask && vq->kept[id] == 0);
+static inline bool amp_virtq_is_with_peer(const struct amp_virtq *vq, uint32_t id) {
+    return (AMP_CONFIG_FAST_PATH && id < vq->fast_ids)
+        || (id <= vq->mask && vq->desc_state[id] == 0);
 }
 
 // ---- Driver (host) ----
 
-// One of the used elements that amp_virtq_ready() counted.  `theirs` is
-// vq->theirs: a caller that has just read it needs not read it again.
-static inline const struct virtq_used_elem *amp_virtq_driver_peek(
-    const struct amp_virtq *vq, const void *theirs, uint32_t index) {
+// One of the used elements that amp_virtq_pending() counted.  `in_ring` is
+// vq->in_ring: a caller that has just read it needs not read it again.
+static inline const struct virtq_used_elem *amp_virtq_used_elem(
+    const struct amp_virtq *vq, const void *in_ring, uint32_t index) {
     const struct virtq_used_elem *elem =
-        (const struct virtq_used_elem *)theirs + (index & vq->mask);
-    amp_cache_forget(amp_virtq_cache(vq), elem, sizeof(*elem));
+        (const struct virtq_used_elem *)in_ring + (index & vq->mask);
+    amp_cache_invalidate(amp_virtq_cache(vq), elem, sizeof(*elem));
     return elem;
 }
 
 // Descriptor `id`, which is not kept, is for the device: put it at the index
-// `given`, vq->given.  `mine` is vq->mine.
-static inline void amp_virtq_driver_put(
-    const struct amp_virtq *vq, void *mine, uint32_t given, uint32_t id) {
-    uint16_t *avail = mine;
-    amp_shm_store_16(&avail[given & vq->mask], (uint16_t)id);
-    amp_cache_clean(amp_virtq_cache(vq), &avail[given & vq->mask], sizeof(uint16_t));
+// `index`, vq->next_publish.  `out_ring` is vq->out_ring.
+static inline void amp_virtq_put_avail(
+    const struct amp_virtq *vq, void *out_ring, uint32_t index, uint32_t id) {
+    uint16_t *avail = out_ring;
+    amp_shm_store_16(&avail[index & vq->mask], (uint16_t)id);
+    amp_cache_clean(amp_virtq_cache(vq), &avail[index & vq->mask], sizeof(uint16_t));
 }
 
 // ---- Device ----
 
-// Look at one of those that amp_virtq_ready() counted.  Returns the id of its
+// Look at one of those that amp_virtq_pending() counted.  Returns the id of its
 // descriptor, or a number that is none: above vq->mask.
-static inline uint32_t amp_virtq_device_peek(
-    const struct amp_virtq *vq, const void *theirs, uint32_t index) {
-    const uint16_t *avail = theirs;
+static inline uint32_t amp_virtq_avail_id(
+    const struct amp_virtq *vq, const void *in_ring, uint32_t index) {
+    const uint16_t *avail = in_ring;
     return amp_shm_load_16(&avail[index & vq->mask]);
 }
 
 // Read descriptor `id` once into private memory.  False: a chain (RPMsg has
 // none).
-static inline bool amp_virtq_device_read(
+static inline bool amp_virtq_read_desc(
     const struct amp_virtq *vq, uint32_t id, uint64_t *addr, uint32_t *len) {
     const struct virtq_desc *desc = &amp_virtq_desc(vq)[id];
     *addr = amp_shm_load_64(desc);
@@ -211,13 +213,13 @@ static inline bool amp_virtq_device_read(
     return !(amp_shm_load_16(&desc->flags) & (VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT));
 }
 
-// It goes back: put it at the index `given`, vq->given.  The length is that of
+// It goes back: put it at the index `index`, vq->next_publish.  The length is that of
 // the descriptor, in both rings, as every other device says it: open-amp's host
 // takes it for the size of the buffer (docs/PEERS.md).
-static inline void amp_virtq_device_put(
-    const struct amp_virtq *vq, void *mine, uint32_t given, uint32_t id) {
-    struct virtq_used_elem *used = mine;
-    struct virtq_used_elem *elem = &used[given & vq->mask];
+static inline void amp_virtq_put_used(
+    const struct amp_virtq *vq, void *out_ring, uint32_t index, uint32_t id) {
+    struct virtq_used_elem *used = out_ring;
+    struct virtq_used_elem *elem = &used[index & vq->mask];
     amp_shm_store_32(&elem->id, id);
     amp_shm_store_32(&elem->len, amp_shm_load_32(&amp_virtq_desc(vq)[id].len));
 }
@@ -238,7 +240,7 @@ static inline void amp_virtq_device_put(
 //
 // A peer may accept VIRTIO_RING_F_EVENT_IDX and never write an event index: its
 // 0 means nothing.  So the peer's flags decide until its index was seen to be
-// another than 0 (amp_virtq_believe_event()); flags of a peer that does write
+// another than 0 (amp_virtq_accept_event()); flags of a peer that does write
 // indices are 0, which asks for every doorbell.
 //
 // One line of code serves both: flags are an index that is always 0.  As a
@@ -246,55 +248,55 @@ static inline void amp_virtq_device_put(
 // masked with 0, every index is 0.
 
 // May the peer have event indices, and was not seen to write one?
-static inline bool amp_virtq_doubts_event(const struct amp_virtq *vq) {
+static inline bool amp_virtq_event_is_unproven(const struct amp_virtq *vq) {
     return vq->peer_event_mask != vq->event_mask;
 }
 // The peer's event index, where there may be one.
 static inline uint32_t amp_virtq_peer_event(const struct amp_virtq *vq) {
-    amp_cache_forget(amp_virtq_cache(vq), vq->peer_event_idx, sizeof(uint16_t));
+    amp_cache_invalidate(amp_virtq_cache(vq), vq->peer_event_idx, sizeof(uint16_t));
     return amp_shm_load_16(vq->peer_event_idx);
 }
 // From now on it decides.
-static inline void amp_virtq_believe_event(struct amp_virtq *vq) {
+static inline void amp_virtq_accept_event(struct amp_virtq *vq) {
     vq->peer_event = vq->peer_event_idx;
     vq->peer_event_mask = vq->event_mask;
 }
 
-// Ask for silence until amp_virtq_listen(), from a peer that heard nothing yet: by
+// Ask for silence until amp_virtq_enable_notify(), from a peer that heard nothing yet: by
 // the flag, or by an index that is far behind and not 0.
-enum { AMP_EVENT_SILENT = 0xFFFF };
-static inline void amp_virtq_begin_silent(struct amp_virtq *vq) {
-    amp_shm_store_16(vq->my_event, (uint16_t)(vq->event_mask | VIRTQ_AVAIL_F_NO_INTERRUPT));
-    amp_cache_clean(amp_virtq_cache(vq), vq->my_event, sizeof(uint16_t));
+enum { AMP_EVENT_NEVER = 0xFFFF };
+static inline void amp_virtq_begin_disabled(struct amp_virtq *vq) {
+    amp_shm_store_16(vq->own_event, (uint16_t)(vq->event_mask | VIRTQ_AVAIL_F_NO_INTERRUPT));
+    amp_cache_clean(amp_virtq_cache(vq), vq->own_event, sizeof(uint16_t));
 }
 
 // Ask to be rung for the next entry.  Then fence, and look again before
 // sleeping.
-static inline void amp_virtq_listen(struct amp_virtq *vq) {
-    amp_shm_store_16(vq->my_event, (uint16_t)(vq->next & vq->event_mask));
-    amp_cache_clean(amp_virtq_cache(vq), vq->my_event, sizeof(uint16_t));
+static inline void amp_virtq_enable_notify(struct amp_virtq *vq) {
+    amp_shm_store_16(vq->own_event, (uint16_t)(vq->next_consume & vq->event_mask));
+    amp_cache_clean(amp_virtq_cache(vq), vq->own_event, sizeof(uint16_t));
 }
 
 // Ask for silence.  An event index that lies behind is silence enough.
-static inline void amp_virtq_hush(struct amp_virtq *vq) {
+static inline void amp_virtq_disable_notify(struct amp_virtq *vq) {
     if (vq->event_mask == 0) {
-        amp_shm_store_16(vq->my_event, VIRTQ_AVAIL_F_NO_INTERRUPT); // or VIRTQ_USED_F_NO_NOTIFY
-        amp_cache_clean(amp_virtq_cache(vq), vq->my_event, sizeof(uint16_t));
+        amp_shm_store_16(vq->own_event, VIRTQ_AVAIL_F_NO_INTERRUPT); // or VIRTQ_USED_F_NO_NOTIFY
+        amp_cache_clean(amp_virtq_cache(vq), vq->own_event, sizeof(uint16_t));
     }
 }
 
-// After publishing the entry with the index `given`, and a fence: does the
+// After publishing the entry with the index `index`, and a fence: does the
 // other side want to hear of it?
-static inline bool amp_virtq_must_notify(const struct amp_virtq *vq, uint32_t given) {
-    amp_cache_forget(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
-    return amp_shm_load_16(vq->peer_event) == (given & vq->peer_event_mask);
+static inline bool amp_virtq_needs_notify(const struct amp_virtq *vq, uint32_t index) {
+    amp_cache_invalidate(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
+    return amp_shm_load_16(vq->peer_event) == (index & vq->peer_event_mask);
 }
 
 // The same for the last `count` entries, at least one.  A count that is too
 // large only rings too often.
-static inline bool amp_virtq_must_notify_some(const struct amp_virtq *vq, uint32_t count) {
-    amp_cache_forget(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
-    uint32_t last = (vq->given - 1) & vq->peer_event_mask;
+static inline bool amp_virtq_needs_notify_batch(const struct amp_virtq *vq, uint32_t count) {
+    amp_cache_invalidate(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
+    uint32_t last = (vq->next_publish - 1) & vq->peer_event_mask;
     return (uint16_t)(last - amp_shm_load_16(vq->peer_event)) < count;
 }
 

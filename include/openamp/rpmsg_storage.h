@@ -41,15 +41,15 @@ struct amp_virtq {
     // The entries of the ring that we write (driver: available, device: used)
     // and of the one that the other side writes.  A ring's index and flags lie
     // right before its entries.
-    void *mine;
-    void *theirs;
-    uint16_t *my_event; // where we say when we want to be rung
+    void *out_ring;
+    void *in_ring;
+    uint16_t *own_event; // where we say when we want to be rung
     const uint16_t *peer_event; // where the other side says it
     uint32_t mask; // number of descriptors, a power of two, less 1
     // Free-running indices, of which a ring shows the lower 16 bits.
-    uint32_t given; // the next to publish in `mine`
-    uint32_t next; // the next to take from `theirs`
-    uint32_t ahead; // how far the other side may be ahead of `given`: driver 0, device all
+    uint32_t next_publish; // the next to publish in `out_ring`
+    uint32_t next_consume; // the next to take from `in_ring`
+    uint32_t peer_initial; // how far the other side may be ahead of `index`: driver 0, device all
     // 0xFFFF: what we say (VIRTIO_RING_F_EVENT_IDX), or what the other side says,
     // is an index.  0: flags.
     uint32_t event_mask;
@@ -62,15 +62,15 @@ struct amp_virtq {
     // shared window in which the host's buffers must lie, or NULL to ask the
     // port for each.
     uint8_t *buffers;
-    size_t fit; // device: words of the window at which a buffer of `size` can begin
-    uint32_t usual; // driver: ids below it are with the device, without a look at `kept`
-    uint32_t kept_count;
-    uint32_t limit; // ids below it have a buffer
+    size_t fast_starts; // device: words of the window at which a buffer of `size` can begin
+    uint32_t fast_ids; // driver: ids below it are with the device, without a look at `kept`
+    uint32_t own_count;
+    uint32_t buffer_count; // ids below it have a buffer
 #if AMP_CONFIG_CACHE
     const struct amp_port *cache; // whose cache_line is not 0, or NULL
 #endif
     // Of each descriptor, why it stays here (core/virtq.h), or 0.
-    uint8_t kept[AMP_CONFIG_MAX_BUFFERS];
+    uint8_t desc_state[AMP_CONFIG_MAX_BUFFERS];
 };
 
 // A remembered announcement of the other side.
@@ -101,19 +101,19 @@ struct amp_rpmsg {
     struct amp_virtq tx;
     struct amp_virtq rx;
     unsigned poll_max; // of the poll that is under way
-    uint32_t tx_listed; // ids on tx_list
+    uint32_t tx_returned_count; // ids on tx_list
     const char *violation; // read-only for the user: what the other side did, or NULL
     void *user; // for the user: never touched here
     uint64_t buffers_da; // device: what a descriptor says for the first byte of the window
     size_t buffers_len; // device: bytes of the window
-    struct amp_endpoint nobody; // ends each bucket's list
+    struct amp_endpoint sink; // ends each bucket's list
     struct amp_endpoint *own_buckets[AMP_CONFIG_BUCKETS];
     // The oldest first; one more than is remembered, for what is being said.
     struct amp_service services[AMP_CONFIG_MAX_SERVICES + 1];
     // For the short cut: transmit buffers that the other side returned, taken all
     // at once: an entry that is read while the other side writes its neighbours
     // travels between the caches again and again.
-    uint8_t tx_list[AMP_CONFIG_MAX_BUFFERS];
+    uint8_t tx_returned[AMP_CONFIG_MAX_BUFFERS];
 };
 
 // ---- Calls ----

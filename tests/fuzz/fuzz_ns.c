@@ -346,7 +346,7 @@ static void compare(void) {
         CHECK(!twin->alive || twin->ept.link == link);
         if (twin->alive && !twin->closing) {
             CHECK(twin->ept.dest == twin->dest);
-            CHECK(amp_link_find(link, twin->ept.addr) == &twin->ept);
+            CHECK(amp_link_find_endpoint(link, twin->ept.addr) == &twin->ept);
             CHECK(amp_endpoint_is_ready(&twin->ept) == (twin->dest != AMP_ADDR_ANY));
         }
     }

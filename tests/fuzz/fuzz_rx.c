@@ -92,10 +92,10 @@ static const struct amp_rpmsg_events events = {.service = announced, .released =
 static bool index_lies(void) {
     const struct amp_virtq *rx = &ours->link.rx;
     if (host) {
-        return (uint16_t)(pair_used(&pair, 0)->idx - rx->next) > with_device(rx);
+        return (uint16_t)(pair_used(&pair, 0)->idx - rx->next_consume) > with_device(rx);
     }
     // A used ring that was full at the start is of buffers that the host has.
-    uint32_t returned = rx->given + rx->ahead - amp_virtq_num(rx);
+    uint32_t returned = rx->next_publish + rx->peer_initial - amp_virtq_num(rx);
     return (uint16_t)(pair_avail(&pair, 1)->idx - returned) > amp_virtq_num(rx);
 }
 

@@ -76,13 +76,14 @@ static unsigned callbacks; // of this poll
 static unsigned depth;
 
 static inline unsigned with_device(const struct amp_virtq *vq) {
-    return host ? vq->given - vq->next : amp_virtq_num(vq) - amp_virtq_theirs(vq);
+    return host ? vq->next_publish - vq->next_consume
+                : amp_virtq_num(vq) - amp_virtq_peer_count(vq);
 }
 
 static inline unsigned count_kept(const struct amp_virtq *vq, uint8_t why) {
     unsigned count = 0;
     for (uint32_t id = 0; id <= vq->mask; ++id) {
-        count += vq->kept[id] == why;
+        count += vq->desc_state[id] == why;
     }
     return count;
 }
@@ -119,22 +120,22 @@ static inline void check_books(void) {
     // With the driver's device; or here, with the device.
     unsigned with_rx = with_device(&link->rx);
     unsigned with_tx = with_device(&link->tx);
-    unsigned rx_kept = count_kept(&link->rx, AMP_KEPT_IN_USE);
-    unsigned tx_free = count_kept(&link->tx, AMP_KEPT_FREE);
-    unsigned tx_in_use = count_kept(&link->tx, AMP_KEPT_IN_USE);
+    unsigned rx_kept = count_kept(&link->rx, AMP_DESC_IN_USE);
+    unsigned tx_free = count_kept(&link->tx, AMP_DESC_FREE);
+    unsigned tx_in_use = count_kept(&link->tx, AMP_DESC_IN_USE);
     if (host) {
-        CHECK(rx_kept == count_held() && count_kept(&link->rx, AMP_KEPT_FREE) == 0);
-        CHECK(!AMP_SHORT_CUTS || rx_kept == link->rx.kept_count);
+        CHECK(rx_kept == count_held() && count_kept(&link->rx, AMP_DESC_FREE) == 0);
+        CHECK(!AMP_CONFIG_FAST_PATH || rx_kept == link->rx.own_count);
         CHECK(with_rx + rx_kept == amp_virtq_num(&link->rx));
         CHECK(tx_in_use == count_claimed());
-        CHECK(!AMP_SHORT_CUTS || tx_free + tx_in_use == link->tx.kept_count);
-        CHECK(with_tx + tx_free + tx_in_use + link->tx_listed == amp_virtq_num(&link->tx));
+        CHECK(!AMP_CONFIG_FAST_PATH || tx_free + tx_in_use == link->tx.own_count);
+        CHECK(with_tx + tx_free + tx_in_use + link->tx_returned_count == amp_virtq_num(&link->tx));
     } else {
         CHECK(with_rx <= amp_virtq_num(&link->rx) && with_tx <= amp_virtq_num(&link->tx));
         // A hostile host can have had one descriptor kept or listed twice.
         CHECK(rx_kept <= count_held() && count_held() <= with_rx);
         CHECK(tx_in_use == count_claimed());
-        CHECK(count_claimed() + tx_free + link->tx_listed <= with_tx);
+        CHECK(count_claimed() + tx_free + link->tx_returned_count <= with_tx);
     }
 }
 

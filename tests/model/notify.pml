@@ -102,7 +102,7 @@ inline sleep(side) {
     atomic { bell[side] -> bell[side] = false }
 }
 
-/* amp_link_ring() with amp_virtq_must_notify(): what the other side `asks`, and
+/* amp_link_kick() with amp_virtq_needs_notify(): what the other side `asks`, and
    the last `count` entries up to `idx`. */
 inline kick(side, asks, idx, count) {
     if
@@ -116,7 +116,7 @@ inline kick(side, asks, idx, count) {
     fi
 }
 
-/* amp_virtq_listen(): `next` is the entry to be rung for. */
+/* amp_virtq_enable_notify(): `next` is the entry to be rung for. */
 #ifdef EVENT_IDX
 #define listen(asks, next) store(asks, next)
 #define hush(asks) skip
@@ -140,7 +140,7 @@ end:
     od
 }
 
-/* amp_virtq_ready() at a place where no fence came before: it may be old. */
+/* amp_virtq_pending() at a place where no fence came before: it may be old. */
 inline ready_or_old(ready, v, taken) {
     if
     :: ready = seen[v] - taken

@@ -157,7 +157,7 @@ static void test_thousand(void **state) {
     for (int i = 0; i < 1024; ++i) {
         unsigned length = 0;
         const struct amp_endpoint *ept = large[i];
-        for (; ept != &pair.host.link.nobody; ept = ept->next_in_bucket) {
+        for (; ept != &pair.host.link.sink; ept = ept->next_in_bucket) {
             ++length;
         }
         longest = length > longest ? length : longest;
@@ -185,10 +185,10 @@ static void test_buckets_while_closing(void **state) {
     }
     assert_int_equal(amp_endpoint_destroy(&a), -AMP_EAGAIN);
     amp_rpmsg_set_buckets(host, buckets, 32);
-    assert_null(amp_link_find(host, 1024));
+    assert_null(amp_link_find_endpoint(host, 1024));
     pair_settle(&pair);
     assert_null(a.link);
-    assert_null(amp_link_find(host, 1024));
+    assert_null(amp_link_find_endpoint(host, 1024));
 }
 
 // ---- Life ----

@@ -119,7 +119,7 @@ static bool long_poll_listens(void) {
     return message_is_lost();
 }
 
-// ---- amp_link_tell() ----
+// ---- amp_link_notify_returned() ----
 
 static void hold(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     (void)src;

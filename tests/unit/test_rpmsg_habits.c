@@ -90,9 +90,9 @@ static void test_event_index_seen(void **state) {
     pair_init(&pair, (struct pair_shape){.num = {8, 8}, .event_idx = true});
     pair_up(&pair);
     bind_both();
-    assert_true(amp_virtq_doubts_event(&host->tx));
+    assert_true(amp_virtq_event_is_unproven(&host->tx));
     assert_int_equal(rings_for(&at_host, 1, avail_event(1), 0), 1);
-    assert_false(amp_virtq_doubts_event(&host->tx));
+    assert_false(amp_virtq_event_is_unproven(&host->tx));
     assert_int_equal(rings_for(&at_host, 100, avail_event(1), 0), 0); // it asked at 0
     // Linux lets the index of the ring of returned buffers stay 0, and means it.
     *used_event(1) = 0;

@@ -319,21 +319,21 @@ static void check_used_up(struct amp_rpmsg *link) {
     assert_int_equal(amp_tx_claim(link, &tx), 0);
     struct amp_tx copy = tx;
     assert_int_equal(amp_tx_commit(link, &tx, 2000, 3000, 1), 1);
-    uint32_t given = link->tx.given;
+    uint32_t given = link->tx.next_publish;
     for (int i = 0; i < 2; ++i) {
         assert_int_equal(amp_tx_commit(link, &tx, 2000, 3000, 1), -AMP_EPIPE);
         assert_int_equal(amp_tx_commit(link, &copy, 2000, 3000, 1), -AMP_EPIPE);
         amp_tx_cancel(link, &tx);
         amp_tx_cancel(link, &copy);
     }
-    assert_int_equal(link->tx.given, given);
+    assert_int_equal(link->tx.next_publish, given);
     assert_int_equal(amp_tx_claim(link, &tx), 0);
     copy = tx;
     amp_tx_cancel(link, &tx);
     assert_int_equal(amp_tx_commit(link, &tx, 2000, 3000, 1), -AMP_EPIPE);
     assert_int_equal(amp_tx_commit(link, &copy, 2000, 3000, 1), -AMP_EPIPE);
     amp_tx_cancel(link, &copy);
-    assert_int_equal(link->tx.given, given);
+    assert_int_equal(link->tx.next_publish, given);
 }
 
 static void test_tokens_are_used_up(void **state) {

@@ -22,41 +22,41 @@ static void begin_with(uint16_t num, bool event_idx) {
 
 // The whole rings.
 static struct virtq_avail *avail_ring(void) {
-    return (void *)((uint8_t *)driver.mine - offsetof(struct virtq_avail, ring));
+    return (void *)((uint8_t *)driver.out_ring - offsetof(struct virtq_avail, ring));
 }
 static struct virtq_used *used_ring(void) {
-    return (void *)((uint8_t *)device.mine - offsetof(struct virtq_used, ring));
+    return (void *)((uint8_t *)device.out_ring - offsetof(struct virtq_used, ring));
 }
 
 static void driver_give(uint32_t id) {
-    amp_virtq_let_go(&driver, id);
-    amp_virtq_driver_put(&driver, driver.mine, driver.given, id);
-    amp_virtq_publish(&driver, driver.mine, driver.given);
+    amp_virtq_clear_desc_state(&driver, id);
+    amp_virtq_put_avail(&driver, driver.out_ring, driver.next_publish, id);
+    amp_virtq_publish(&driver, driver.out_ring, driver.next_publish);
 }
 static void device_give(uint32_t id) {
-    amp_virtq_device_put(&device, device.mine, device.given, id);
-    amp_virtq_publish(&device, device.mine, device.given);
+    amp_virtq_put_used(&device, device.out_ring, device.next_publish, id);
+    amp_virtq_publish(&device, device.out_ring, device.next_publish);
 }
 
 // The id of the next used descriptor, or -1 if it cannot be one.
 static int64_t driver_take(void) {
-    uint32_t id = amp_virtq_driver_peek(&driver, driver.theirs, driver.next)->id;
-    if (!amp_virtq_may_take(&driver, id)) {
+    uint32_t id = amp_virtq_used_elem(&driver, driver.in_ring, driver.next_consume)->id;
+    if (!amp_virtq_is_with_peer(&driver, id)) {
         return -1;
     }
-    amp_virtq_took(&driver);
-    amp_virtq_keep(&driver, id, AMP_KEPT_FREE);
+    amp_virtq_consume(&driver);
+    amp_virtq_set_desc_state(&driver, id, AMP_DESC_FREE);
     return id;
 }
 static uint32_t device_take(void) {
-    uint32_t id = amp_virtq_device_peek(&device, device.theirs, device.next);
-    amp_virtq_took(&device);
+    uint32_t id = amp_virtq_avail_id(&device, device.in_ring, device.next_consume);
+    amp_virtq_consume(&device);
     return id;
 }
 
 // Descriptors that the device took and did not give back.
 static unsigned device_has(void) {
-    return amp_virtq_num(&device) - amp_virtq_theirs(&device);
+    return amp_virtq_num(&device) - amp_virtq_peer_count(&device);
 }
 
 static void begin(uint16_t num) {
@@ -136,7 +136,7 @@ static void test_round_and_round(void **state) {
         bool is_free[256];
         memset(is_free, 1, sizeof(is_free));
         while (done < 140000) {
-            assert_int_equal(amp_virtq_theirs(&driver), given);
+            assert_int_equal(amp_virtq_peer_count(&driver), given);
             switch (pair_random(&seed) % 3) {
                 case 0:
                     if (is_free[next_free]) {
@@ -147,15 +147,15 @@ static void test_round_and_round(void **state) {
                     next_free = (uint16_t)(pair_random(&seed) % num);
                     break;
                 case 1: {
-                    int ready = amp_virtq_ready(&device);
+                    int ready = amp_virtq_pending(&device);
                     assert_int_equal(
-                        ready, given - held_count - (unsigned)amp_virtq_ready(&driver));
+                        ready, given - held_count - (unsigned)amp_virtq_pending(&driver));
                     if (ready > 0) {
                         uint64_t addr;
                         uint32_t len;
                         uint32_t id = device_take();
                         assert_in_range(id, 0, num - 1);
-                        assert_true(amp_virtq_device_read(&device, id, &addr, &len));
+                        assert_true(amp_virtq_read_desc(&device, id, &addr, &len));
                         assert_false(is_free[id]);
                         assert_int_equal(addr, 0x80000000u + 128 * id);
                         assert_int_equal(len, 128);
@@ -169,9 +169,9 @@ static void test_round_and_round(void **state) {
                     break;
                 }
                 default:
-                    if (amp_virtq_ready(&driver) > 0) {
+                    if (amp_virtq_pending(&driver) > 0) {
                         uint32_t len =
-                            amp_virtq_driver_peek(&driver, driver.theirs, driver.next)->len;
+                            amp_virtq_used_elem(&driver, driver.in_ring, driver.next_consume)->len;
                         int64_t id = driver_take();
                         assert_in_range(id, 0, num - 1);
                         assert_false(is_free[id]);
@@ -183,7 +183,7 @@ static void test_round_and_round(void **state) {
                     break;
             }
         }
-        assert_int_equal(driver.next, 140000);
+        assert_int_equal(driver.next_consume, 140000);
     }
 }
 
@@ -194,15 +194,15 @@ static void test_driver_disbelieves(void **state) {
     // Nothing is with the device: any other index is a lie.
     for (uint32_t idx = 1; idx <= 0xFFFF; ++idx) {
         used->idx = (uint16_t)idx;
-        assert_int_equal(amp_virtq_ready(&driver), -1);
-        assert_false(amp_virtq_is_one_ready(&driver, driver.theirs, true));
+        assert_int_equal(amp_virtq_pending(&driver), -1);
+        assert_false(amp_virtq_has_one_pending(&driver, driver.in_ring, true));
     }
     driver_give(0);
     driver_give(2);
     for (uint32_t idx = 0; idx <= 0xFFFF; ++idx) {
         used->idx = (uint16_t)idx;
-        assert_int_equal(amp_virtq_ready(&driver), idx <= 2 ? (int)idx : -1);
-        assert_int_equal(amp_virtq_is_one_ready(&driver, driver.theirs, true), idx == 1);
+        assert_int_equal(amp_virtq_pending(&driver), idx <= 2 ? (int)idx : -1);
+        assert_int_equal(amp_virtq_has_one_pending(&driver, driver.in_ring, true), idx == 1);
     }
     used->idx = 2;
     static const uint32_t ids[] = {1, 3, 4, 5, 31, 32, 255, 256, 0x10000, 0x10002, UINT32_MAX};
@@ -216,7 +216,7 @@ static void test_driver_disbelieves(void **state) {
     assert_int_equal(driver_take(), -1);
     used->ring[1].id = 0;
     assert_int_equal(driver_take(), 0);
-    assert_int_equal(amp_virtq_ready(&driver), 0);
+    assert_int_equal(amp_virtq_pending(&driver), 0);
     // With all of them at the device, only the range is asked.
     for (uint32_t id = 0; id < 4; ++id) {
         driver_give(id);
@@ -224,7 +224,7 @@ static void test_driver_disbelieves(void **state) {
     used->idx = 3;
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); ++i) {
         used->ring[2].id = ids[i];
-        assert_int_equal(amp_virtq_may_take(&driver, ids[i]), ids[i] < 4);
+        assert_int_equal(amp_virtq_is_with_peer(&driver, ids[i]), ids[i] < 4);
     }
 }
 
@@ -236,30 +236,30 @@ static void test_device_disbelieves(void **state) {
     struct virtq_avail *avail = avail_ring();
     for (uint32_t idx = 0; idx <= 0xFFFF; ++idx) {
         avail->idx = (uint16_t)idx;
-        assert_int_equal(amp_virtq_ready(&device), idx <= 4 ? (int)idx : -1);
-        assert_int_equal(amp_virtq_is_one_ready(&device, device.theirs, false), idx == 1);
+        assert_int_equal(amp_virtq_pending(&device), idx <= 4 ? (int)idx : -1);
+        assert_int_equal(amp_virtq_has_one_pending(&device, device.in_ring, false), idx == 1);
     }
     avail->idx = 4;
     struct virtq_desc *desc = device.desc;
     for (uint32_t flags = 0; flags <= 0xFFFF; ++flags) {
         desc[3].flags = (uint16_t)flags;
         bool chain = flags & (VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT);
-        assert_int_equal(amp_virtq_device_read(&device, 3, &addr, &len), !chain);
+        assert_int_equal(amp_virtq_read_desc(&device, 3, &addr, &len), !chain);
     }
     desc[3].flags = 0;
     desc[3].addr = UINT64_MAX - 5;
     desc[3].len = UINT32_MAX;
     avail->ring[0] = 3;
     assert_int_equal(device_take(), 3);
-    assert_true(amp_virtq_device_read(&device, 3, &addr, &len));
+    assert_true(amp_virtq_read_desc(&device, 3, &addr, &len));
     assert_true(addr == UINT64_MAX - 5 && len == UINT32_MAX);
     // With one in our hands only three can be made available.
     avail->idx = 5;
-    assert_int_equal(amp_virtq_ready(&device), -1);
+    assert_int_equal(amp_virtq_pending(&device), -1);
     avail->idx = 0; // back to before the one that we have
-    assert_int_equal(amp_virtq_ready(&device), -1);
+    assert_int_equal(amp_virtq_pending(&device), -1);
     avail->idx = 4;
-    assert_int_equal(amp_virtq_ready(&device), 3);
+    assert_int_equal(amp_virtq_pending(&device), 3);
     device_give(3);
     const struct virtq_used *used = used_ring();
     assert_int_equal(used->idx, 1);
@@ -269,20 +269,20 @@ static void test_device_disbelieves(void **state) {
     for (uint16_t i = 1; i <= 4; ++i) {
         avail->ring[i & 3] = i & 3;
         avail->idx = (uint16_t)(i + 1);
-        assert_true(amp_virtq_is_one_ready(&device, device.theirs, false));
+        assert_true(amp_virtq_has_one_pending(&device, device.in_ring, false));
         (void)device_take();
     }
     assert_int_equal(device_has(), 4);
     avail->idx = 6;
-    assert_int_equal(amp_virtq_ready(&device), -1);
-    assert_false(amp_virtq_is_one_ready(&device, device.theirs, false));
+    assert_int_equal(amp_virtq_pending(&device), -1);
+    assert_false(amp_virtq_has_one_pending(&device, device.in_ring, false));
 }
 
 // Are the last `count` entries news to the other side?
 static bool rings(const struct amp_virtq *vq, uint16_t count) {
-    bool some = amp_virtq_must_notify_some(vq, count);
+    bool some = amp_virtq_needs_notify_batch(vq, count);
     if (count == 1) { // which has its own short form
-        assert_int_equal(amp_virtq_must_notify(vq, vq->given - 1), some);
+        assert_int_equal(amp_virtq_needs_notify(vq, vq->next_publish - 1), some);
     }
     return some;
 }
@@ -300,15 +300,15 @@ static void test_doorbell_flags(void **state) {
     struct virtq_used *used = used_ring();
     assert_true(driver_rings(1));
     assert_true(device_rings(1));
-    amp_virtq_hush(&device);
+    amp_virtq_disable_notify(&device);
     assert_int_equal(used->flags, VIRTQ_USED_F_NO_NOTIFY);
     assert_false(driver_rings(1));
     assert_true(device_rings(1));
-    amp_virtq_hush(&driver);
+    amp_virtq_disable_notify(&driver);
     assert_int_equal(avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
     assert_false(device_rings(1));
-    amp_virtq_listen(&device);
-    amp_virtq_listen(&driver);
+    amp_virtq_enable_notify(&device);
+    amp_virtq_enable_notify(&driver);
     assert_int_equal(used->flags, 0);
     assert_int_equal(avail->flags, 0);
     // Flags do not count: any number of entries is news.
@@ -323,20 +323,20 @@ static void test_event_index(void **state) {
     begin_with(4, true);
     uint16_t *used_event = &avail_ring()->ring[4];
     uint16_t *avail_event = (uint16_t *)&used_ring()->ring[4];
-    amp_virtq_believe_event(&driver);
-    amp_virtq_believe_event(&device);
+    amp_virtq_accept_event(&driver);
+    amp_virtq_accept_event(&device);
     for (uint32_t start = 0; start <= 0xFFFF; start += 13) {
-        driver.given = driver.next = start;
-        device.given = device.next = start;
-        amp_virtq_listen(&device);
-        amp_virtq_listen(&driver);
+        driver.next_publish = driver.next_consume = start;
+        device.next_publish = device.next_consume = start;
+        amp_virtq_enable_notify(&device);
+        amp_virtq_enable_notify(&driver);
         assert_int_equal(*avail_event, (uint16_t)start);
         assert_int_equal(*used_event, (uint16_t)start);
-        driver.given = device.given = start + 1;
+        driver.next_publish = device.next_publish = start + 1;
         assert_true(driver_rings(1));
         assert_true(device_rings(1));
         for (uint16_t later = 2; later < 300; ++later) {
-            driver.given = device.given = start + later;
+            driver.next_publish = device.next_publish = start + later;
             assert_false(driver_rings(1));
             assert_false(device_rings((uint16_t)(later - 1)));
             assert_true(driver_rings(later)); // a batch that the named one is in
@@ -354,7 +354,7 @@ static void test_event_index_unseen(void **state) {
     uint16_t *avail_event = (uint16_t *)&used_ring()->ring[4];
     *used_event = *avail_event = 0;
     for (uint32_t given = 1; given < 10; ++given) {
-        driver.given = device.given = given;
+        driver.next_publish = device.next_publish = given;
         assert_true(driver_rings(1));
         assert_true(device_rings(1));
         assert_int_equal(amp_virtq_peer_event(&driver), 0);
@@ -366,18 +366,18 @@ static void test_event_index_unseen(void **state) {
     assert_true(driver_rings(1));
     *avail_event = 1;
     assert_int_equal(amp_virtq_peer_event(&driver), 1);
-    assert_true(amp_virtq_doubts_event(&driver));
-    amp_virtq_believe_event(&driver);
-    assert_false(amp_virtq_doubts_event(&driver));
+    assert_true(amp_virtq_event_is_unproven(&driver));
+    amp_virtq_accept_event(&driver);
+    assert_false(amp_virtq_event_is_unproven(&driver));
     assert_false(driver_rings(1));
-    *avail_event = (uint16_t)(driver.given - 1);
+    *avail_event = (uint16_t)(driver.next_publish - 1);
     assert_true(driver_rings(1));
     *avail_event = 0;
     assert_false(driver_rings(1));
     // Silence from the beginning is visible, and far behind.
-    amp_virtq_begin_silent(&driver);
-    assert_int_equal(amp_virtq_peer_event(&device), AMP_EVENT_SILENT);
-    amp_virtq_believe_event(&device);
+    amp_virtq_begin_disabled(&driver);
+    assert_int_equal(amp_virtq_peer_event(&device), AMP_EVENT_NEVER);
+    amp_virtq_accept_event(&device);
     assert_false(device_rings(1));
     assert_int_equal(avail_ring()->flags, VIRTQ_AVAIL_F_NO_INTERRUPT); // not touched
 }
