@@ -33,7 +33,8 @@ MP_ARGUMENTS = MPY_LIB_DIR=$(MP_TREE) FROZEN_MANIFEST=$(abspath micropython/mani
 define MP_READY
 @mkdir -p $(@D) $(MP_MODULES)
 @ln -sfn $(abspath .) $(MP_MODULES)/openamp
-@for file in $(1).begun $(MP_CONFIG) $(3); do if [ $$file -nt $(2) ]; then rm -rf $(1); fi; done
+@if [ -e $(1).begun ]; then rm -rf $(1); fi
+@for file in $(MP_CONFIG) $(3); do if [ $$file -nt $(2) ]; then rm -rf $(1); fi; done
 @touch $(1).begun
 endef
 # After the arguments of its make, and in the next line.

@@ -175,6 +175,7 @@ static const char *const known[] = {
 static void prepare(void) {
     attacker = (struct attacker){
         .is_device = true,
+        .gentle = true,
         .choose = choose,
         .address = some_address,
         .write = write,

@@ -27,7 +27,7 @@ static uint32_t some_address(void) {
 }
 
 static void forge(void) {
-    attacker_act(&attacker, false);
+    attacker_act(&attacker);
 }
 
 // Theirs speaks through its link; what that changes is its own doing.

@@ -34,6 +34,7 @@ struct attacker_ring {
 
 struct attacker {
     bool is_device; // else it plays the host
+    bool gentle; // do nothing that ends the victim's session
     struct attacker_ring ring[2];
     uint8_t *buffers; // those of ring 0, then those of ring 1
     uint32_t buffers_da;
@@ -177,7 +178,8 @@ static inline uint32_t attacker_take_stock(struct attacker *a, struct attacker_r
     uint32_t id = ring->stock[i] & (ring->num - 1u);
     --ring->stock_count;
     memmove(&ring->stock[i], &ring->stock[i + 1], ring->stock_count - i);
-    return id;
+    // One that it does not have, maybe.
+    return !a->gentle && a->choose(32) == 0 ? a->choose(ring->num) : id;
 }
 
 // Act as a device: give back one buffer, filled on ring 0.
@@ -300,13 +302,12 @@ static inline void attacker_spoil_message(
     }
 }
 
-// One attack.  `gentle`: none that ends the victim's session.  Most do not anyway,
-// or there would be nothing else.
-static inline void attacker_act(struct attacker *a, bool gentle) {
+// One attack.  Most do not end the victim's session, or there would be nothing else.
+static inline void attacker_act(struct attacker *a) {
     int n = (int)a->choose(2);
     struct attacker_ring *ring = &a->ring[n];
     uint32_t slot = a->choose(ring->num);
-    uint32_t what = gentle ? 6 + a->choose(34) : a->choose(40);
+    uint32_t what = a->gentle ? 6 + a->choose(34) : a->choose(40);
     if (what < 2) {
         attacker_spoil_index(a, ring);
     } else if (what == 2) {

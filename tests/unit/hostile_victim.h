@@ -78,7 +78,8 @@ static inline void plain_write(void *to, const void *bytes, size_t len) {
 
 static inline void mutate(void) {
     ++v.mutations;
-    attacker_act(&v.attacker, kind);
+    v.attacker.gentle = kind;
+    attacker_act(&v.attacker);
 }
 
 static inline void attack(void) {
