@@ -43,6 +43,7 @@ MP_DONE = @rm -f $(1).begun
 
 MP_UNIX_RUN = $(MAKE) -C $(MP_TREE)/ports/unix CC="$(CC)" \
     STRIP= MICROPY_PY_SSL=0 MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 $(MP_ARGUMENTS) $(MP_KIND)
+
 # $(call MP_UNIX,port)
 define MP_UNIX
 $(1)_MP := $(abspath $(BUILD))/micropython-$(1)
@@ -56,6 +57,15 @@ $($(1)_BUILD)/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(MP_LIB_SRC) $($(
 board-$(1): $($(1)_BUILD)/micropython
 endef
 $(foreach port,$(PORTS),$(if $($(port)_UNIX),$(eval $(call MP_UNIX,$(port)))))
+
+# The same without the module, to compare with.
+MP_PLAIN := $(abspath $(BUILD))/micropython-plain
+$(BUILD)/plain/micropython: $(MP_CROSS) $(MP_ORIGIN) micropython/manifest.py
+	$(call MP_READY,$(MP_PLAIN),$(MP_PLAIN)/micropython)
+	$(MP_UNIX_RUN) BUILD=$(MP_PLAIN) PROG=micropython USER_C_MODULES= $(call MP_FAILED,$(MP_PLAIN))
+	$(call MP_DONE,$(MP_PLAIN))
+	@ln -sf $(MP_PLAIN)/micropython $@
+	@touch -h $@
 
 include micropython/boards/boards.mk
 include micropython/emu/web.mk

@@ -239,6 +239,11 @@ uint32_t openamp_get_addr(mp_obj_t obj);
 #define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) mp_sched_schedule_node(node, callback)
 #endif
 
+// What the platform does at the first use of the module in a run of the interpreter.
+#ifndef MICROPY_PY_OPENAMP_BEGIN
+#define MICROPY_PY_OPENAMP_BEGIN() ((void)0)
+#endif
+
 // A platform on which Ctrl-C may jump out of any function (micropython/unix) is told of
 // each call into core/, because a jump out of that would leave a queue half updated.
 #ifndef MICROPY_PY_OPENAMP_ENTER

@@ -35,7 +35,7 @@ CFLAGS_USERMOD += -I$(OPENAMP_TOP) -I$(OPENAMP_TOP)/include $(AMP_PORT_DEFINES:%
 
 # Where the objects of the files of OPENAMP_TOP go.
 OPENAMP_BUILD := $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))
-# MicroPython's unix port, whose interrupts are signals: see unix/atomic.c and unix/sleep.c.
+# MicroPython's unix port, whose interrupts are signals: see the heads of the files in unix/.
 OPENAMP_UNIX := $(filter %/ports/unix ports/unix,$(CURDIR))
 
 # What this port does besides; it may set OPENAMP_CFLAGS for all of our files.
@@ -49,14 +49,21 @@ endif
 
 ifneq ($(OPENAMP_UNIX),)
 
-SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/unix/atomic.c $(OPENAMP_MOD)/unix/sleep.c
+SRC_USERMOD_LIB_C += $(addprefix $(OPENAMP_MOD)/unix/, atomic.c block.c lock.c prompt.c sleep.c)
 CFLAGS_USERMOD += -include $(OPENAMP_MOD)/unix/openamp_unix.h
 OPENAMP_WRAP := mp_hal_set_interrupt_char mp_event_wait_ms mp_event_wait_indefinite \
-    select poll usleep read
+    select poll usleep
 ifeq ($(MICROPY_PY_THREAD),1)
 OPENAMP_WRAP += mp_thread_unix_begin_atomic_section mp_thread_unix_end_atomic_section \
     pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock sem_wait gc_collect
 endif
 LDFLAGS_USERMOD += $(addprefix -Xlinker --wrap=,$(OPENAMP_WRAP))
+
+# System calls that block, of who knows what their EINTR means: see unix/block.c.
+$(addprefix $(BUILD)/, extmod/vfs_posix_file.o main.o modsocket.o unix_mphal.o): \
+    CFLAGS += -include $(OPENAMP_MOD)/unix/calls.h
+# The lock objects of _thread, and nobody else: see unix/lock.c.
+$(BUILD)/py/modthread.o: CFLAGS += \
+    -Dmp_thread_mutex_lock=openamp_unix_lock -Dmp_thread_mutex_unlock=openamp_unix_unlock
 
 endif

@@ -297,6 +297,7 @@ mp_obj_t openamp_init(void) {
         memset(run->core, 0, sizeof(run->core));
         run->service_callback = mp_const_none;
         run->warned = false;
+        MICROPY_PY_OPENAMP_BEGIN();
         OPENAMP_RUN() = run;
         openamp_announcing = openamp_remotes;
         again_scheduled = false;

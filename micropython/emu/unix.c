@@ -3,14 +3,16 @@
  * turns, and in each sleep.
  */
 #define _GNU_SOURCE
-#include "../modopenamp.h"
+#include "../unix/unix.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
-#include <time.h>
 
 #include "ports/emu/emu.h"
+
+// It has no signals.
+void openamp_unix_begin_platform(void) {
+}
 
 unsigned char openamp_emu_turns = OPENAMP_EMU_TURNS;
 

@@ -11,10 +11,10 @@
  * The same functions have a thread that collects garbage let the others have the
  * heap between two collections.
  *
- * The functions are put in place by the linker (--wrap, see micropython.mk):
+ * The functions are put in place by the linker (--wrap, see openamp.mk):
  * MicroPython's tree is not modified.
  */
-#include "../modopenamp.h"
+#include "unix.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -90,7 +90,7 @@ static int lock(pthread_mutex_t *mutex) {
     if (result != EBUSY) {
         return result;
     }
-    if (mutex != &MP_STATE_MEM(gc_mutex)) {
+    if (mutex != &MP_STATE_MEM(gc_mutex) || !openamp_unix_is_active()) {
         return __real_pthread_mutex_lock(mutex);
     }
     __real_pthread_mutex_lock(&heap_queue);
@@ -102,7 +102,8 @@ static int lock(pthread_mutex_t *mutex) {
 void __real_gc_collect(void);
 void __wrap_gc_collect(void);
 void __wrap_gc_collect(void) {
-    if (MP_STATE_THREAD(gc_lock_depth) == 0) { // in a finaliser the heap is this thread's
+    // In a finaliser the heap is this thread's.
+    if (openamp_unix_is_active() && MP_STATE_THREAD(gc_lock_depth) == 0) {
         ++depth;
         __real_pthread_mutex_lock(&heap_queue);
         __real_pthread_mutex_unlock(&heap_queue);
@@ -166,47 +167,81 @@ void openamp_unix_end_atomic(void) {
 
 // The standard variant raises KeyboardInterrupt from inside the signal handler
 // with a jump, out of whatever was running: out of half-updated rings too.
-// Here it is scheduled, and raised at the next safe point, as on every other
-// port.  A second Ctrl-C, when the first has found no such point, does what
-// the port's own handler does, unless a call into core/ is under way.
+// Once the module is used it is scheduled, and raised at the next safe point, as on
+// every other port.  A second Ctrl-C, when the first has found no such point, does
+// what the port's own handler does, unless a call into core/ is under way.
 
 volatile unsigned char openamp_unix_inside;
+bool openamp_unix_in_program = true; // -m says neither when it begins nor when it ends
 static void (*stock_handler)(int signal);
 static pthread_t main_thread; // who handles it
 
-static void interrupted(int signal) {
-    if (!mp_thread_is_main_thread()) {
-        pthread_kill(main_thread, signal); // the kernel took any thread
-        return;
-    }
+// In the main thread.
+static void schedule_interrupt(int signal) {
     bool first = MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL;
     if (depth != 0) {
         kbd_waits = 1;
-    } else if (first || openamp_unix_inside != 0) {
+    } else if (first || openamp_unix_inside != 0 || !openamp_unix_in_program) {
         mp_sched_keyboard_interrupt();
     } else {
         stock_handler(signal);
     }
 }
 
+static void interrupted(int signal, siginfo_t *info, void *context) {
+    (void)info;
+    if (!openamp_unix_is_active()) {
+        stock_handler(signal);
+    } else if (mp_thread_is_main_thread()) {
+        schedule_interrupt(signal);
+        openamp_unix_interrupted(context);
+    } else {
+        pthread_kill(main_thread, signal); // the kernel took any thread
+    }
+}
+
 void __real_mp_hal_set_interrupt_char(char c);
 
+// The port calls it when a program begins, and when it ends.  Callbacks run after
+// that too, and Ctrl-C is for them: without the handler it would end the interpreter.
 void __wrap_mp_hal_set_interrupt_char(char c) {
+    openamp_unix_in_program = c == CHAR_CTRL_C;
+    if (!openamp_unix_in_program && openamp_unix_is_active()) {
+        return;
+    }
     __real_mp_hal_set_interrupt_char(c);
     main_thread = pthread_self();
     struct sigaction action;
-#if MICROPY_PY_THREAD
-    // Another thread that collects garbage has this one scan its stack, from a
-    // signal's handler, and holds the mutex until that is done: no other handler,
-    // which would wait for the mutex, may come in between.
-    sigaction(GC_SIGNAL, NULL, &action);
-    sigfillset(&action.sa_mask);
-    sigaction(GC_SIGNAL, &action, NULL);
-#endif
     sigaction(SIGINT, NULL, &action);
     if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) {
         stock_handler = action.sa_handler;
-        action.sa_handler = interrupted;
+        action.sa_flags |= SA_SIGINFO;
+        action.sa_sigaction = interrupted;
         sigaction(SIGINT, &action, NULL);
     }
+}
+
+// ---- The first use of the module ----
+
+#if MICROPY_PY_THREAD
+// Another thread that collects garbage has this one scan its stack, from a signal's
+// handler, and holds the mutex until that is done: no other handler, which would wait
+// for the mutex, may come in between.
+static void set_up_collector(void) {
+    enum { GC_SIGNAL_AFTER = 5 }; // mpthreadport.c
+    struct sigaction action;
+    sigaction(SIGRTMIN + GC_SIGNAL_AFTER, NULL, &action);
+    sigfillset(&action.sa_mask);
+    sigaction(SIGRTMIN + GC_SIGNAL_AFTER, &action, NULL);
+}
+#endif
+
+void openamp_unix_begin(void) {
+    // The port's own handler may have jumped out of an atomic section before.
+    depth = 0;
+    main_thread = pthread_self();
+#if MICROPY_PY_THREAD
+    set_up_collector();
+#endif
+    openamp_unix_begin_platform();
 }

@@ -17,6 +17,10 @@ void openamp_unix_schedule(
     struct _mp_sched_node_t *node, void (*callback)(struct _mp_sched_node_t *));
 char *getenv(const char *name);
 
+// The first use of the module in a run of the interpreter.
+void openamp_unix_begin(void);
+#define MICROPY_PY_OPENAMP_BEGIN() openamp_unix_begin()
+
 // Calls into core/ under way in the main thread: no Ctrl-C jumps out.
 extern volatile unsigned char openamp_unix_inside;
 #define MICROPY_PY_OPENAMP_ENTER() (++openamp_unix_inside)

@@ -1,22 +1,20 @@
 /*
  * Sleeping in MicroPython's unix port without losing an interrupt.
  *
- * The port looks for pending work and then sleeps in select(), poll(), usleep()
- * or read(); a signal that comes between the two is only seen when the sleep
- * ends.  Here the four are replaced (--wrap, see micropython.mk) by ones that
- * close this gap: all signals are blocked, pending work is looked for once
- * more, and the kernel unblocks them in the same step in which it begins to
- * sleep (ppoll).  A signal then ends the sleep with EINTR, after which
- * the port itself runs the pending work and sleeps for the rest.
+ * The port looks for pending work and then sleeps in select(), poll() or usleep();
+ * a signal that comes between the two is only seen when the sleep ends.  Here the
+ * three are replaced (--wrap, see openamp.mk) by ones that close this gap: all
+ * signals are blocked, pending work is looked for once more, and the kernel
+ * unblocks them in the same step in which it begins to sleep (ppoll).  A signal
+ * then ends the sleep with EINTR, after which the port itself runs the pending work
+ * and sleeps for the rest.  (block.c does the same for what sleeps otherwise.)
  */
 #define _GNU_SOURCE
-#include "../modopenamp.h"
+#include "unix.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/select.h>
-#include <time.h>
 #include <unistd.h>
 
 // A platform whose other cores run in this thread has them run in here.
@@ -26,12 +24,6 @@ int MICROPY_PY_OPENAMP_PPOLL(
 #else
 #define MICROPY_PY_OPENAMP_PPOLL ppoll
 #endif
-
-// Is there work that mp_handle_pending() would do now?
-static bool is_pending(void) {
-    return MP_STATE_VM(sched_state) == MP_SCHED_PENDING
-        || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL;
-}
 
 // Block all signals; *before is the mask to sleep with.
 static void block_signals(sigset_t *before) {
@@ -51,12 +43,11 @@ static int fail_interrupted(void) {
     return -1;
 }
 
-// ppoll() that does not begin to sleep with work pending.
-static int sleep_in_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout) {
+int openamp_unix_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout) {
     sigset_t before;
     block_signals(&before);
-    int result =
-        is_pending() ? fail_interrupted() : MICROPY_PY_OPENAMP_PPOLL(fds, count, timeout, &before);
+    int result = openamp_unix_is_pending() ? fail_interrupted()
+                                           : MICROPY_PY_OPENAMP_PPOLL(fds, count, timeout, &before);
     unblock_signals(&before);
     return result;
 }
@@ -71,7 +62,7 @@ void openamp_unix_wait(unsigned long ms, const volatile bool *unless) {
         .tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
     sigset_t before;
     block_signals(&before);
-    if (!*unless && !is_pending()) {
+    if (!*unless && !openamp_unix_is_pending()) {
         MICROPY_PY_OPENAMP_PPOLL(NULL, 0, &timeout, &before);
     }
     unblock_signals(&before);
@@ -80,14 +71,20 @@ void openamp_unix_wait(unsigned long ms, const volatile bool *unless) {
 int __real_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
 int __real_usleep(useconds_t us);
 int __real_select(int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout);
-ssize_t __real_read(int fd, void *buffer, size_t size);
+void __real_mp_event_wait_ms(mp_uint_t timeout_ms);
+void __real_mp_event_wait_indefinite(void);
+
+// Has the port's own function to do it?
+static bool is_stock(void) {
+    return !openamp_unix_is_active() || !mp_thread_is_main_thread();
+}
 
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms) {
-    if (timeout_ms == 0 || !mp_thread_is_main_thread()) {
+    if (timeout_ms == 0 || is_stock()) {
         return __real_poll(fds, count, timeout_ms);
     }
     struct timespec timeout = from_us((unsigned long)timeout_ms * 1000);
-    return sleep_in_poll(fds, count, timeout_ms < 0 ? NULL : &timeout);
+    return openamp_unix_poll(fds, count, timeout_ms < 0 ? NULL : &timeout);
 }
 
 static int64_t now_us(void) {
@@ -98,19 +95,27 @@ static int64_t now_us(void) {
 
 // Where the port waits for an event it calls usleep(): here it is woken by one.
 void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
-    (void)timeout_ms; // an upper bound; other threads schedule without waking us
+    if (is_stock()) {
+        __real_mp_event_wait_ms(timeout_ms);
+        return;
+    }
+    // What was asked for is an upper bound; other threads schedule without waking us.
     mp_event_handle_nowait();
     struct timespec timeout = from_us(500);
-    sleep_in_poll(NULL, 0, &timeout);
+    openamp_unix_poll(NULL, 0, &timeout);
 }
 
 void __wrap_mp_event_wait_indefinite(void) {
+    if (is_stock()) {
+        __real_mp_event_wait_indefinite();
+        return;
+    }
     __wrap_mp_event_wait_ms(0);
 }
 
 // time.sleep_us(), which runs no work and ends early only for an exception.
 int __wrap_usleep(useconds_t us) {
-    if (!mp_thread_is_main_thread()) {
+    if (is_stock()) {
         return __real_usleep(us);
     }
     struct timespec timeout;
@@ -137,7 +142,7 @@ static struct {
 } interrupted_sleep;
 
 int __wrap_select(int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout) {
-    if (count != 0 || timeout == NULL || !mp_thread_is_main_thread()) {
+    if (count != 0 || timeout == NULL || is_stock()) {
         return __real_select(count, read, write, except, timeout);
     }
     int64_t length = (int64_t)timeout->tv_sec * 1000000 + timeout->tv_usec;
@@ -149,7 +154,7 @@ int __wrap_select(int count, fd_set *read, fd_set *write, fd_set *except, struct
     sigset_t before;
     block_signals(&before);
     int64_t left = end - now_us();
-    if (left > 0 && !is_pending()) {
+    if (left > 0 && !openamp_unix_is_pending()) {
         struct timespec duration = from_us((unsigned long)left);
         MICROPY_PY_OPENAMP_PPOLL(NULL, 0, &duration, &before);
         left = end - now_us();
@@ -166,15 +171,4 @@ int __wrap_select(int count, fd_set *read, fd_set *write, fd_set *except, struct
     interrupted_sleep.left = left;
     interrupted_sleep.end = end;
     return fail_interrupted();
-}
-
-// The prompt waits here.
-ssize_t __wrap_read(int fd, void *buffer, size_t size) {
-    if (fd == STDIN_FILENO && mp_thread_is_main_thread()) {
-        struct pollfd in = {.fd = fd, .events = POLLIN};
-        if (sleep_in_poll(&in, 1, NULL) < 0) {
-            return -1;
-        }
-    }
-    return __real_read(fd, buffer, size);
 }

@@ -96,6 +96,14 @@ static void serve_deaths(void) {
     errno = saved;
 }
 
+void (*amp_sim_interrupted)(void *context);
+
+static void leave_handler(void *context) {
+    if (amp_sim_interrupted != NULL) {
+        amp_sim_interrupted(context);
+    }
+}
+
 // A signal that is not ours goes to the handler that the program had.  In the main
 // thread it may stand for one of ours as well, because of two signals that are pending
 // for a thread only one is delivered.  (The reverse cannot be: a program's own signal is
@@ -105,13 +113,17 @@ __attribute__((noinline)) static void hand_on(
     int signal, siginfo_t *info, void *context, void (*ours)(void)) {
     int saved = errno;
     const struct sigaction *action = &before_us[signal == SIGIO];
-    if (gettid() == getpid()) {
+    bool is_main = gettid() == getpid();
+    if (is_main) {
         ours();
     }
     if (action->sa_flags & SA_SIGINFO) {
         action->sa_sigaction(signal, info, context);
     } else if (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN) {
         action->sa_handler(signal);
+    }
+    if (is_main) {
+        leave_handler(context);
     }
     errno = saved;
 }
@@ -128,6 +140,7 @@ static bool is_from_core(const siginfo_t *info) {
 static void interrupted(int signal, siginfo_t *info, void *context) {
     if (is_from_core(info)) {
         serve_kicks();
+        leave_handler(context);
     } else {
         hand_on(signal, info, context, serve_kicks);
     }
@@ -136,6 +149,7 @@ static void interrupted(int signal, siginfo_t *info, void *context) {
 static void interrupted_faulty(int signal, siginfo_t *info, void *context) {
     if (is_from_core(info) || sim_fault_is_timer(info)) {
         sim_fault_interrupt();
+        leave_handler(context);
     } else {
         hand_on(signal, info, context, sim_fault_interrupt);
     }
@@ -153,6 +167,7 @@ static bool is_death(const siginfo_t *info) {
 static void died(int signal, siginfo_t *info, void *context) {
     if (is_death(info)) {
         serve_deaths();
+        leave_handler(context);
     } else {
         hand_on(signal, info, context, serve_deaths);
     }

@@ -39,6 +39,11 @@ static inline int amp_sim_wait(int timeout_ms) {
 // The process that is this core, 0 if there is none.  For tests and debuggers.
 int amp_sim_pid(unsigned core);
 
+// Called at the end of the handler of each such signal in the main thread, with the
+// ucontext_t that it interrupted, so that a program can close the gap between its
+// last look and a system call that knows no signal mask.  NULL: nobody.
+extern void (*amp_sim_interrupted)(void *context);
+
 // ---- Faults on demand ----
 
 // Switch faults of all cores on, in place of those that are on.  NULL or "":

@@ -24,9 +24,21 @@ class Prompt:
         return self
 
     def __exit__(self, *_):
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        if self.pid != 0:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
         os.close(self.terminal)
+
+    def end(self):
+        """Wait for the interpreter's end; its exit code."""
+        ended = "the end of the interpreter"
+        self.expect(ended)  # which it never prints
+        if "OSError" not in (self.wrong or ""):
+            return self.wrong
+        self.wrong = None
+        _, status = os.waitpid(self.pid, 0)
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status)
 
     def expect(self, text):
         """Wait for `text`; what came before it."""
@@ -35,10 +47,12 @@ class Prompt:
             try:
                 ready = select.select([self.terminal], [], [], left)[0]
                 self.seen += os.read(self.terminal, 65536).decode() if ready else ""
-            except OSError:  # the program has ended
+                why = ""
+            except OSError as ended:  # the program has ended
                 ready = []
+                why = f" ({ended!r})"
             if not ready:
-                self.wrong = f"{text!r} does not come after {self.seen[-500:]!r}"
+                self.wrong = f"{text!r} does not come after {self.seen[-500:]!r}{why}"
         before, _, self.seen = self.seen.partition(text)
         return before.replace("\r\n", "\n")
 
