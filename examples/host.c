@@ -2,13 +2,14 @@
  * The program of acceptance.py without MicroPython: load a firmware, start it,
  * send messages to "vuart-channel", count what comes back.
  *
- *     host FIRMWARE.elf [MESSAGES]
+ *     host FIRMWARE.elf [MESSAGES]   a path, or a name in the folder $OPENAMP_FIRMWARE
  *     host ADDRESS [MESSAGES]        firmware that is in place already
  *
  * Exit code 0: every message came back, in order.
  */
-#include <stdbool.h>
+#include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,8 +38,21 @@ static int read_file(void *ctx, uint64_t offset, void *buffer, size_t len) {
     return 0;
 }
 
-static int load_file(const char *path, struct amp_load_error *why) {
-    FILE *file = fopen(path, "rb");
+// As RemoteProc() of the Python module does: by its path, or in the folder that the
+// environment variable OPENAMP_FIRMWARE names.
+static FILE *open_firmware(const char *name) {
+    FILE *file = fopen(name, "rb");
+    const char *folder = getenv("OPENAMP_FIRMWARE");
+    if (file == NULL && errno == ENOENT && name[0] != '/' && folder != NULL) {
+        char path[PATH_MAX];
+        int len = snprintf(path, sizeof(path), "%s/%s", folder, name);
+        file = len < (int)sizeof(path) ? fopen(path, "rb") : NULL;
+    }
+    return file;
+}
+
+static int load_file(const char *name, struct amp_load_error *why) {
+    FILE *file = open_firmware(name);
     if (file == NULL || fseek(file, 0, SEEK_END) != 0) {
         *why = (struct amp_load_error){.what = NULL};
         return -AMP_ENOENT;
@@ -57,6 +71,11 @@ static bool load(const char *path) {
         *end == '\0' ? amp_rproc_load_address(&rproc, address, &why) : load_file(path, &why);
     if (error != 0) {
         fprintf(stderr, "%s: error %d", path, -error);
+        if (error == -AMP_ENOENT && path[0] != '/') {
+            const char *folder = getenv("OPENAMP_FIRMWARE");
+            fprintf(stderr, ": not in this folder, nor in $OPENAMP_FIRMWARE (%s)",
+                folder != NULL ? folder : "not set");
+        }
         if (why.what != NULL) {
             fprintf(stderr, ": %s (%s 0x%lx", why.what, why.unit, (unsigned long)why.where);
             if (why.len != 0) {

@@ -117,6 +117,7 @@ docs-test: $(sim_BUILD)/micropython $(sim_FIRMWARE) $(EXAMPLES_C)
 
 examples: $(EXAMPLES_C) $(sim_FIRMWARE)
 	$(BUILD)/examples/host $(sim_FW)/virtual_uart.elf 10000
+	cd examples && OPENAMP_FIRMWARE=$(abspath $(sim_FW)) $(abspath $(BUILD)/examples/host) virtual_uart.elf 100
 	OPENAMP_SIM_FLASH=$(sim_FW)/virtual_uart.flash.bin $(BUILD)/examples/host 0x08000000 10000
 
 # ---- The core for every kind of processor ----
@@ -177,3 +178,4 @@ check-tools:
 	tests/tools/two_runs
 	tests/tools/dist
 	bench/guard --self-test
+	tests/tools/run
