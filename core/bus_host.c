@@ -14,7 +14,12 @@ int amp_bus_host_open(struct amp_bus *bus) {
     amp_rpmsg_init(link, AMP_HOST, port);
     link->generation += generation; // a token of the former user is of none of ours
     amp_rproc_init(rproc_of(bus), port, link);
-    return amp_rproc_stop(rproc_of(bus)); // a reset of this core alone leaves the other one running
+    // A reset of this core alone leaves the other one running.
+    int error = amp_rproc_stop(rproc_of(bus));
+    if (error != 0) {
+        (void)port->ops->core_state(port->ctx, &rproc_of(bus)->reason);
+    }
+    return error;
 }
 
 void amp_bus_host_close(struct amp_bus *bus) {

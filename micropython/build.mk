@@ -41,7 +41,7 @@ endef
 MP_FAILED = || { rm -f $(1).begun; exit 1; }
 MP_DONE = @rm -f $(1).begun
 
-MP_UNIX_RUN = $(MAKE) -C $(MP_TREE)/ports/unix CC="$(CC)" \
+MP_UNIX_ARGUMENTS = -C $(MP_TREE)/ports/unix CC="$(CC)" \
     STRIP= MICROPY_PY_SSL=0 MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 $(MP_ARGUMENTS) $(MP_KIND)
 
 # $(call MP_UNIX,port)
@@ -50,7 +50,7 @@ $(1)_MP := $(abspath $(BUILD))/micropython-$(1)
 $($(1)_BUILD)/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(MP_LIB_SRC) $($(1)_UNIX_NEEDS) \
     $(wildcard ports/$(1)/*.[ch] ports/$(1)/*/*.[ch] micropython/$(1)/*.[ch])
 	$$(call MP_READY,$$($(1)_MP),$$($(1)_MP)/micropython)
-	$$(MP_UNIX_RUN) BUILD=$$($(1)_MP) PROG=micropython $($(1)_UNIX) $$(call MP_FAILED,$$($(1)_MP))
+	$$(MAKE) $$(MP_UNIX_ARGUMENTS) BUILD=$$($(1)_MP) PROG=micropython $($(1)_UNIX) $$(call MP_FAILED,$$($(1)_MP))
 	$$(call MP_DONE,$$($(1)_MP))
 	@ln -sf $$($(1)_MP)/micropython $$@
 	@touch -h $$@

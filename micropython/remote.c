@@ -251,14 +251,15 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     );
 // clang-format on
 
-// Open the bus to a core, if there is a core of that number.
-static bool open_remote(openamp_remote_t *remote) {
+// Open the bus to a core that exists: 0, or a negative error.
+static int open_remote(openamp_remote_t *remote) {
     if (remote->open) {
-        return true;
+        return 0;
     }
     remote->bus = amp_platform_bus(openamp_core_number(remote));
-    if (remote->bus == NULL || OPENAMP_BUS(remote, open) != 0) {
-        return false;
+    int error = remote->bus == NULL ? -AMP_ENODEV : OPENAMP_BUS(remote, open);
+    if (error != 0) {
+        return error;
     }
     remote->bus->user = remote;
     remote->stats = OPENAMP_BUS(remote, stats);
@@ -267,7 +268,25 @@ static bool open_remote(openamp_remote_t *remote) {
     remote->open = true;
     openamp_set_events(remote);
     OPENAMP_BUS(remote, set_doorbell_cb, openamp_doorbell, remote);
-    return true;
+    return 0;
+}
+
+static openamp_remote_t *get_core(unsigned core) {
+    openamp_remote_t *remote = &openamp_remotes[core];
+    int error = open_remote(remote);
+    if (error == -AMP_ENODEV) {
+        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("no core %d"), (int)core);
+    }
+    if (error != 0) {
+#if MICROPY_PY_OPENAMP_HOST
+        const char *reason = OPENAMP_BUS(remote, reason);
+        openamp_raise(-error, MP_ERROR_TEXT("core %d: %s"), (int)core,
+            reason != NULL ? reason : "cannot be opened");
+#else
+        mp_raise_OSError(-error);
+#endif
+    }
+    return remote;
 }
 
 openamp_remote_t *openamp_get_remote(mp_obj_t arg, openamp_remote_t *otherwise) {
@@ -280,11 +299,14 @@ openamp_remote_t *openamp_get_remote(mp_obj_t arg, openamp_remote_t *otherwise) 
         return remote;
     }
 #endif
-    mp_int_t core = mp_obj_get_int(arg);
-    if (core < 0 || core >= MICROPY_PY_OPENAMP_CORES || !open_remote(&openamp_remotes[core])) {
-        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("no core %d"), (int)core);
+    // A number of any size.
+    mp_int_t core = mp_obj_is_int(arg) ? mp_obj_get_int_truncated(arg) : mp_obj_get_int(arg);
+    if (core < 0 || core >= MICROPY_PY_OPENAMP_CORES
+        || !mp_obj_equal(MP_OBJ_NEW_SMALL_INT(core), arg)) {
+        openamp_raise(AMP_ENODEV, MP_ERROR_TEXT("no such core: they are 0 to %d"),
+            MICROPY_PY_OPENAMP_CORES - 1);
     }
-    return &openamp_remotes[core];
+    return get_core((unsigned)core);
 }
 
 mp_obj_t openamp_init(void) {
@@ -301,8 +323,8 @@ mp_obj_t openamp_init(void) {
         OPENAMP_RUN() = run;
         openamp_announcing = openamp_remotes;
         again_scheduled = false;
-        openamp_get_remote(MP_OBJ_NEW_SMALL_INT(0), NULL);
     }
+    get_core(0); // again, where an import before could not
     return mp_const_none;
 }
 

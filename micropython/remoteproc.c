@@ -109,7 +109,7 @@ static mp_obj_t remoteproc_make_new(
     const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
     static const mp_arg_t allowed[] = {
         {MP_QSTR_entry, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
-        {MP_QSTR_core, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = 0}},
+        {MP_QSTR_core, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_obj = MP_OBJ_NEW_SMALL_INT(0)}},
     };
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, all_args, MP_ARRAY_SIZE(allowed), allowed, args);
@@ -125,7 +125,7 @@ static mp_obj_t remoteproc_make_new(
     self->closed = false;
     self->trigger = 0;
     self->handler = mp_const_none;
-    self->remote = openamp_get_remote(MP_OBJ_NEW_SMALL_INT(args[1].u_int), NULL);
+    self->remote = openamp_get_remote(args[1].u_obj, NULL);
     // If the program has lost the object that owns the core, this collects it, which stops
     // the core.  Before here nothing may read `owner`: the collector takes a register that
     // still holds it for a reference.

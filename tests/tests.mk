@@ -74,7 +74,7 @@ python: $(sim_BUILD)/micropython $(sim_BUILD)/micropython-interrupts $(sim_FIRMW
 MP_HOOKED := amp_bus_virtio_create amp_endpoint_destroy amp_bus_virtio_set_events
 $(sim_BUILD)/micropython-interrupts: $(sim_BUILD)/micropython tests/micropython/interrupts/hooks.c
 	$(CC) $(CFLAGS_HOST) -c $(filter %.c,$^) -o $(sim_MP)/hooks.o
-	$(MP_UNIX_RUN) BUILD=$(sim_MP) PROG=micropython-interrupts $(sim_UNIX) \
+	$(MAKE) $(MP_UNIX_ARGUMENTS) BUILD=$(sim_MP) PROG=micropython-interrupts $(sim_UNIX) \
 	    LDFLAGS_EXTRA='$(sim_MP)/hooks.o $(MP_HOOKED:%=-Wl,--wrap=%)'
 	@ln -sf $(sim_MP)/micropython-interrupts $@
 	@touch -h $@

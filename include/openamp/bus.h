@@ -53,7 +53,8 @@ struct amp_bus_ops {
 
     // Begin.  A host finds its core stopped: one that still runs, because only
     // this core was reset, is stopped.  A device's link, which the host does not
-    // start over for us, goes on.  0, or a negative error.
+    // start over for us, goes on.  0, or a negative error, which for a host's core
+    // reason() explains; it may be tried again.
     int (*open)(struct amp_bus *bus);
 
     // End: no function is called any more, and a host's core is stopped and given
@@ -135,7 +136,7 @@ struct amp_bus_ops {
 
     // ---- What a program can be shown ----
 
-    // Why the core crashed, or NULL.  NULL on a device.
+    // Why the core crashed, or could not be opened; or NULL.  NULL on a device.
     const char *(*reason)(const struct amp_bus *bus);
 
     // See amp_rpmsg_service() and amp_rpmsg_untaken().

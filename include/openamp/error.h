@@ -19,6 +19,8 @@ enum amp_error {
     AMP_EBUSY = 16, // the core is running
     AMP_ENODEV = 19, // no such core, or it was shut down
     AMP_EINVAL = 22, // the caller's argument is wrong
+    AMP_ENFILE = 23, // no file can be opened, of the system or
+    AMP_EMFILE = 24, // of this process (hosts with an operating system)
     AMP_EPIPE = 32, // the other side is not running
     AMP_EDEADLK = 35, // waiting cannot end (only where something waits: the bindings)
     AMP_EPROTO = 71, // the other side broke the protocol

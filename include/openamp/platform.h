@@ -14,7 +14,9 @@ struct amp_bus;
 
 // The port of remote core number `core` on a host, or of the host (core 0) on
 // a remote.  NULL if there is no such core.  Sets the hardware up at the first
-// call and returns the same pointer ever after.
+// call and returns the same pointer ever after.  What the machine has none of now
+// (memory, files of the operating system) is the error of core_stop(), which is
+// how a host begins, and of core_prepare(); both try again.
 const struct amp_port *amp_platform_port(unsigned core);
 
 // The bus to remote core number `core` on a host, or to the host (core 0) on a

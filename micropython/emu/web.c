@@ -226,8 +226,8 @@ EMSCRIPTEN_KEEPALIVE void *openamp_emu_memory(unsigned core, uint32_t da, uint32
 
 // What the host's checks found, for which it gave the core up, or NULL.
 static const char *host_reason(unsigned core) {
-    const struct amp_bus *bus = openamp_remotes[core].bus;
-    return bus == NULL ? NULL : ((const struct amp_bus_host *)(const void *)bus)->rproc.reason;
+    const openamp_remote_t *remote = &openamp_remotes[core];
+    return remote->open ? OPENAMP_BUS(remote, reason) : NULL;
 }
 
 // A look at a core, as words; web/worker.js has the same names.

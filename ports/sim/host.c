@@ -11,6 +11,8 @@
 #define _GNU_SOURCE
 #endif
 
+#include "openamp/error.h"
+
 #include "host.h"
 
 #include <linux/futex.h>
@@ -84,9 +86,62 @@ static const struct amp_port_ops *current_ops(void) {
     return sim_fault_is_on() ? &faulty_ops : &ops;
 }
 
+// A core that could not be set up: what a host asks first tries again.  Nothing else
+// is asked of a core that is stopped and was not prepared.
+static int set_up(struct sim_core *core);
+
+static int stop_unready(void *ctx) {
+    return set_up(ctx);
+}
+
+static int prepare_unready(void *ctx, bool load) {
+    (void)load;
+    return set_up(ctx);
+}
+
+static enum amp_core_state state_unready(void *ctx, const char **reason) {
+    const struct sim_core *core = ctx;
+    *reason = core->reason[0] != 0 ? core->reason : NULL;
+    return AMP_CORE_STOPPED;
+}
+
+static void *map_unready(void *ctx, amp_da_t da, size_t len) {
+    (void)ctx;
+    (void)da;
+    (void)len;
+    return NULL;
+}
+
+static const struct amp_port_ops unready_ops = {
+    .kick = kick,
+    .map = map_unready,
+    .set_doorbell_cb = sim_set_doorbell_cb,
+    .core_prepare = prepare_unready,
+    .core_start = sim_core_start,
+    .core_stop = stop_unready,
+    .core_state = state_unready,
+};
+
+static int set_up(struct sim_core *core) {
+    core->reason[0] = 0;
+    int error = sim_process_set_up() != 0 ? -AMP_EIO : sim_core_prepare(core, false);
+    if (error != 0) {
+        return error;
+    }
+    if (core >= sim_cores_end) {
+        sim_cores_end = core + 1;
+    }
+    sim_signal_install();
+    if (sim_fault_environment() != 0) {
+        return -AMP_EIO;
+    }
+    core->port.ops = current_ops();
+    return 0;
+}
+
 void sim_set_faulty(bool faulty) {
     for (unsigned i = 0; i < AMP_SIM_CORES; i++) {
-        if (sim_cores[i].port.ops != NULL) {
+        if (sim_cores[i].port.ops != NULL && sim_cores[i].port.ops != &unready_ops) {
             sim_cores[i].port.ops = current_ops();
         }
     }
@@ -103,18 +158,8 @@ const struct amp_port *amp_platform_port(unsigned index) {
         core->memory = -1;
         core->status = -1;
         core->pidfd = -1;
-        if (sim_process_set_up() != 0 || sim_core_prepare(core, false) != 0) {
-            return NULL;
-        }
-        if (core >= sim_cores_end) {
-            sim_cores_end = core + 1;
-        }
-        sim_signal_install();
-        if (sim_fault_environment() != 0) {
-            return NULL;
-        }
         core->port = (struct amp_port){
-            .ops = current_ops(),
+            .ops = &unready_ops,
             .ctx = core,
             .windows = windows,
             .window_count = sizeof(windows) / sizeof(windows[0]),
@@ -124,6 +169,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
             .elf_machine = ELF_MACHINE,
             .default_table = &default_table,
         };
+        (void)set_up(core); // an error is that of core_stop()
     }
     return &core->port;
 }

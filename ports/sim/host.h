@@ -56,6 +56,8 @@ void sim_fault_begin_anew(void); // in a child of fork()
 // The same file under a number that is not one of the program's standard
 // streams, which a program that was started without them leaves free.
 int sim_above_stdio(int fd);
+// What errno says of a call that opens a file: as our error, and as the core's reason.
+int sim_file_error(struct sim_core *core);
 
 // host_life.c
 int sim_core_start(void *ctx, amp_da_t entry);

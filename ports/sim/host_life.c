@@ -186,16 +186,17 @@ bool sim_has_ended(const struct sim_core *core) {
 static int launch_with_pipe(struct sim_core *core, amp_da_t entry) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        return -AMP_EIO;
+        return sim_file_error(core);
     }
     core->status = sim_above_stdio(ends[0]);
     ends[1] = sim_above_stdio(ends[1]);
     pid_t pid = launch(core, entry, ends[1]);
+    int error = pid < 0 ? sim_file_error(core) : 0;
     close(ends[1]);
-    if (pid < 0) {
+    if (error != 0) {
         close(core->status);
         core->status = -1;
-        return -AMP_EIO;
+        return error;
     }
     return 0;
 }

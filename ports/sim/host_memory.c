@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -35,6 +37,13 @@ static off_t board_len(void) {
         len += (off_t)board[i].len;
     }
     return len;
+}
+
+// The error for errno: of system calls that open a file.
+int sim_file_error(struct sim_core *core) {
+    int error = errno == EMFILE ? AMP_EMFILE : errno == ENFILE ? AMP_ENFILE : AMP_EIO;
+    snprintf(core->reason, sizeof(core->reason), "%s", strerror(errno));
+    return -error;
 }
 
 static int create_memory(void) {
@@ -112,16 +121,17 @@ int sim_core_prepare(void *ctx, bool load) {
     if (core->memory < 0) {
         core->memory = create_memory();
         if (core->memory < 0) {
-            return -AMP_EIO;
+            return sim_file_error(core);
         }
         if (map_windows(core) != 0) {
+            int error = sim_file_error(core);
             close(core->memory);
             core->memory = -1;
-            return -AMP_EIO;
+            return error;
         }
     }
     if (fill_flash(core) != 0) {
-        return -AMP_EIO;
+        return sim_file_error(core);
     }
     core->powered = true;
     return 0;
