@@ -13,20 +13,32 @@
 
 #if defined(AMP_LINK_HOST)
 #define TEXT host
+#define DATA_LOAD
+#define MARK
 #define DATA host
 #define TABLE host :data
 #define DATA_END (AMP_AN521_HOST_DA + AMP_AN521_HOST_LEN)
 #elif defined(AMP_LINK_IN_FLASH)
 #define TEXT flash
+#define DATA_LOAD AT > flash
+#define MARK AMP_TABLE_MARK
 #define DATA data
 #define TABLE table AT > flash :table
 #define DATA_END (AMP_AN521_DATA_DA + AMP_AN521_DATA_LEN)
 #else
 #define TEXT code
+#define DATA_LOAD
+#define MARK AMP_TABLE_MARK
 #define DATA data
 #define TABLE data :data
 #define DATA_END (AMP_AN521_DATA_DA + AMP_AN521_DATA_LEN)
 #endif
+
+/* The vector table first: the port looks for it there. */
+#define FIRST .vectors
+#define LINE 16
+#define STACK_TOP DATA_END
+#define MORE
 
 ENTRY(amp_an521_reset)
 
@@ -48,47 +60,4 @@ PHDRS
     data PT_LOAD FLAGS(6);
 }
 
-SECTIONS
-{
-    /* The vector table first: the port looks for it there. */
-    .text : ALIGN(16)
-    {
-        KEEP(*(.vectors))
-#ifndef AMP_LINK_HOST
-        AMP_TABLE_MARK
-#endif
-        *(.text .text.*)
-        *(.rodata .rodata.*)
-        . = ALIGN(16);
-    } > TEXT :text
-
-    /* A section of its own: a loader finds it by its name. */
-    .resource_table : ALIGN(16) { KEEP(*(.resource_table)) } > TABLE
-
-    .data : ALIGN(16)
-    {
-        __data_begin = .;
-        *(.data .data.*)
-        . = ALIGN(16);
-        __data_end = .;
-#ifdef AMP_LINK_IN_FLASH
-    } > data AT > flash :data
-#else
-    } > DATA :data
-#endif
-    __data_load = LOADADDR(.data);
-
-    .bss (NOLOAD) : ALIGN(16)
-    {
-        __bss_begin = .;
-        *(.bss .bss.*)
-        *(COMMON)
-        . = ALIGN(16);
-        __bss_end = .;
-    } > DATA :data
-
-    __stack_top = DATA_END;
-    __stack_limit = DATA_END - 0x4000;
-
-    /DISCARD/ : { *(.eh_frame*) *(.note*) *(.ARM.exidx*) *(.ARM.extab*) }
-}
+#include "../common/sections.ld.S"

@@ -21,6 +21,15 @@
 #define AMP_LINK_IN_FLASH AMP_STM32H7_FLASH_DA
 #endif
 
+/* The vector table first: the core begins there. */
+#define FIRST .vectors
+#define DATA ram
+#define DATA_LOAD AT > TEXT
+#define MARK AMP_TABLE_MARK
+#define LINE 32
+#define STACK_TOP (AMP_STM32H7_D2_DA + AMP_STM32H7_D2_LEN)
+#define MORE
+
 ENTRY(amp_stm32h7_reset)
 
 MEMORY
@@ -37,41 +46,4 @@ PHDRS
     data PT_LOAD FLAGS(6);
 }
 
-SECTIONS
-{
-    /* The vector table first: the core begins there. */
-    .text : ALIGN(32)
-    {
-        KEEP(*(.vectors))
-        AMP_TABLE_MARK
-        *(.text .text.*)
-        *(.rodata .rodata.*)
-        . = ALIGN(32);
-    } > TEXT :text
-
-    /* A section of its own: a loader finds it by its name. */
-    .resource_table : ALIGN(32) { KEEP(*(.resource_table)) } > TABLE
-
-    .data : ALIGN(32)
-    {
-        __data_begin = .;
-        *(.data .data.*)
-        . = ALIGN(32);
-        __data_end = .;
-    } > ram AT > TEXT :data
-    __data_load = LOADADDR(.data);
-
-    .bss (NOLOAD) : ALIGN(32)
-    {
-        __bss_begin = .;
-        *(.bss .bss.*)
-        *(COMMON)
-        . = ALIGN(32);
-        __bss_end = .;
-    } > ram :data
-
-    __stack_top = ORIGIN(ram) + LENGTH(ram);
-    ASSERT(__bss_end + 0x4000 <= __stack_top, "no room for 16 KiB of stack")
-
-    /DISCARD/ : { *(.eh_frame*) *(.note*) *(.ARM.exidx*) *(.ARM.extab*) }
-}
+#include "../common/sections.ld.S"

@@ -6,5 +6,5 @@ REMOTE_CC := arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -std=gnu11 -O2 -g -Wall -
 REMOTE_LD := -mcpu=cortex-m4 -mthumb -nostartfiles -Wl,--gc-sections -Wl,--build-id=none
 REMOTE_LIBS := -lc -lgcc
 OBJCOPY := arm-none-eabi-objcopy
-# To be written: ports/mps2_an521/an521.ld.S shows one.
+# To be written; ports/common/sections.ld.S is most of it.
 LD_SCRIPT := remote/template.ld.S

@@ -233,8 +233,6 @@ static void test_destroy_while_down(void **state) {
     assert_int_equal(pair_services_of(device), 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_first_address),

@@ -191,8 +191,6 @@ static void test_before_up(void **state) {
     assert_int_equal(amp_endpoint_destroy(&b), 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_callbacks_destroy),

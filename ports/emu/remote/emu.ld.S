@@ -12,11 +12,22 @@
 
 #ifdef AMP_LINK_IN_FLASH
 #define TEXT flash
+#define DATA_LOAD AT > flash
+#define MARK AMP_TABLE_MARK
 #define TABLE table AT > flash :table
 #else
 #define TEXT code
+#define DATA_LOAD
+#define MARK
 #define TABLE data :data
 #endif
+
+/* The reset code first: a flash image is entered at its first byte. */
+#define FIRST .start
+#define DATA data
+#define LINE 16
+#define STACK_TOP (AMP_EMU_DATA_DA + AMP_EMU_DATA_LEN)
+#define MORE
 
 ENTRY(_start)
 
@@ -38,46 +49,4 @@ PHDRS
     stack PT_GNU_STACK FLAGS(6);
 }
 
-SECTIONS
-{
-    /* The reset code first: a flash image is entered at its first byte. */
-    .text : ALIGN(16)
-    {
-        KEEP(*(.start))
-#ifdef AMP_LINK_IN_FLASH
-        AMP_TABLE_MARK
-#endif
-        *(.text .text.*)
-        *(.rodata .rodata.* .srodata .srodata.*)
-        . = ALIGN(16);
-    } > TEXT :text
-
-    /* A section of its own: a loader finds it by its name. */
-    .resource_table : ALIGN(16) { KEEP(*(.resource_table)) } > TABLE
-
-    .data : ALIGN(16)
-    {
-        __data_begin = .;
-        *(.data .data.* .sdata .sdata.*)
-        . = ALIGN(16);
-        __data_end = .;
-#ifdef AMP_LINK_IN_FLASH
-    } > data AT > flash :data
-#else
-    } > data :data
-#endif
-    __data_load = LOADADDR(.data);
-
-    .bss (NOLOAD) : ALIGN(16)
-    {
-        __bss_begin = .;
-        *(.bss .bss.* .sbss .sbss.*)
-        *(COMMON)
-        . = ALIGN(16);
-        __bss_end = .;
-    } > data :data
-
-    __stack_top = AMP_EMU_DATA_DA + AMP_EMU_DATA_LEN;
-
-    /DISCARD/ : { *(.eh_frame*) *(.note*) *(.gnu.*) *(.interp) *(.dyn*) }
-}
+#include "../../common/sections.ld.S"
