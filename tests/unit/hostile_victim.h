@@ -196,10 +196,54 @@ static inline void check_result(int result, int good) {
     }
 }
 
+static inline void claim_one(void) {
+    struct amp_tx tx;
+    int result = v.claim_count < CLAIMS ? amp_tx_claim(v.link, &tx) : -AMP_EAGAIN;
+    check_result(result, 0);
+    if (result == 0) {
+        memset(tx.data, 0x55, tx.size);
+        v.claim[v.claim_count++] = tx;
+    }
+}
+
+static inline void commit_one(uint32_t src) {
+    if (v.claim_count != 0) {
+        struct amp_tx *tx = &v.claim[--v.claim_count];
+        check_result(amp_tx_commit(v.link, tx, src, some_addr(), tx->size), (int)tx->size);
+    }
+}
+
+static inline void release_one(unsigned i) {
+    if (v.held_count != 0) {
+        struct amp_rx *rx = &v.held[i % v.held_count];
+        amp_rx_release(v.link, rx);
+        *rx = v.held[--v.held_count];
+    }
+}
+
+// The work of a poll is bounded, whatever the attacker does meanwhile.
+static inline void poll_link(bool all) {
+    if (v.in_callback) {
+        assert_int_equal(amp_rpmsg_poll(v.link), 0);
+        return;
+    }
+    v.callbacks = 0;
+    v.services = 0;
+    v.accesses = 0;
+    int num = (int)(v.link->rx.mask + 1u);
+    int taken = all ? amp_rpmsg_poll(v.link) : amp_rpmsg_poll_some(v.link, (unsigned)num);
+    assert_true(taken == -AMP_EPROTO || (taken >= 0 && taken <= num));
+    assert_true(taken < 0 || v.callbacks <= (unsigned)taken);
+    assert_true(v.services <= (unsigned)num + (unsigned)AMP_CONFIG_MAX_SERVICES);
+    assert_true(v.accesses < 1000 + 1000u * (unsigned)num);
+    check_result(taken, taken);
+}
+
 static inline void use_link(void) {
     static const uint8_t data[600];
     uint32_t r = pair_random(&seed);
     unsigned i = r / 16 % EPTS;
+    size_t len = r / 256 % 600;
     switch (r % 16) {
         case 0:
             v.ept[i] == NULL ? create(i) : destroy(i);
@@ -210,32 +254,17 @@ static inline void use_link(void) {
             break;
         case 2:
             (void)amp_rpmsg_want_room(v.link);
-            if (v.held_count != 0) {
-                struct amp_rx *rx = &v.held[i % v.held_count];
-                amp_rx_release(v.link, rx);
-                *rx = v.held[--v.held_count];
-            }
+            release_one(i);
             break;
         case 3:
             (void)amp_rpmsg_peer_can_send(v.link);
             assert_true(amp_rpmsg_mtu(v.link) <= UINT16_MAX);
             break;
         case 4:
-            if (v.claim_count < CLAIMS) {
-                struct amp_tx tx;
-                int result = amp_tx_claim(v.link, &tx);
-                check_result(result, 0);
-                if (result == 0) {
-                    memset(tx.data, 0x55, tx.size);
-                    v.claim[v.claim_count++] = tx;
-                }
-            }
+            claim_one();
             break;
         case 5:
-            if (v.claim_count != 0) {
-                struct amp_tx *tx = &v.claim[--v.claim_count];
-                check_result(amp_tx_commit(v.link, tx, r, some_addr(), tx->size), (int)tx->size);
-            }
+            commit_one(r);
             break;
         case 6:
             if (v.claim_count != 0) {
@@ -245,31 +274,14 @@ static inline void use_link(void) {
         case 7:
         case 8:
             if (v.ept[i] != NULL) {
-                size_t len = r / 256 % 600;
                 check_result(amp_endpoint_send(v.ept[i], data, len), (int)len);
             }
             break;
-        case 9: {
-            size_t len = r / 256 % 64;
-            check_result(amp_rpmsg_send(v.link, 5, some_addr(), data, len), (int)len);
+        case 9:
+            check_result(amp_rpmsg_send(v.link, 5, some_addr(), data, len % 64), (int)len % 64);
             break;
-        }
         default:
-            if (v.in_callback) {
-                assert_int_equal(amp_rpmsg_poll(v.link), 0);
-                break;
-            }
-            v.callbacks = 0;
-            v.services = 0;
-            v.accesses = 0;
-            int num = (int)(v.link->rx.mask + 1u);
-            int taken =
-                r & 256 ? amp_rpmsg_poll(v.link) : amp_rpmsg_poll_some(v.link, (unsigned)num);
-            assert_true(taken == -AMP_EPROTO || (taken >= 0 && taken <= num));
-            assert_true(taken < 0 || v.callbacks <= (unsigned)taken);
-            assert_true(v.services <= (unsigned)num + (unsigned)AMP_CONFIG_MAX_SERVICES);
-            assert_true(v.accesses < 1000 + 1000u * (unsigned)num); // bounded work
-            check_result(taken, taken);
+            poll_link(r & 256);
             break;
     }
 }
