@@ -78,31 +78,31 @@ static inline void amp_link_set_buffer_size(
 void amp_link_probe_buffer_size(struct amp_rpmsg *link);
 
 // Keep descriptor `id` of `vq` for the user, who gets a token for it.
-static inline struct amp_token amp_link_begin_use(
-    struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id) {
-    amp_virtq_set_desc_state(vq, id, AMP_DESC_IN_USE);
-    return (struct amp_token){link->generation, id};
-}
+void amp_link_begin_use(
+    struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id, struct amp_token *token);
 
 // The descriptor of a token, which is kept no longer.  -AMP_EPIPE: the token's
-// session has ended, or it was used up.
-int amp_link_end_use(struct amp_rpmsg *link, struct amp_virtq *vq, struct amp_token *token);
+// session has ended, it was used up, or it is of another link.
+int amp_link_end_use(
+    const struct amp_rpmsg *link, struct amp_virtq *vq, const struct amp_token *token);
 
 // ---- Device: where the host says that its buffers are ----
 
 // The local pointer of the buffer of descriptor `id` of `vq`, which is read
-// once; its length becomes that of the queue's buffers.  NULL: no descriptor, a
-// chain, or not wholly in shared memory, too short for a header, longer than a
-// header can say, or misaligned.
-uint8_t *amp_link_map_buffer(struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id);
+// once, and its length.  NULL: no descriptor, a chain, or not wholly in shared
+// memory, too short for a header, longer than a header can say, or misaligned.
+uint8_t *amp_link_map_buffer(
+    struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id, uint32_t *len);
 
-// The transmit buffer of descriptor `id`; or NULL, with the link down.
+// The transmit buffer of descriptor `id`, and its length; or NULL, with the link
+// down.
 #if AMP_CONFIG_DEVICE
-uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id);
+uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id, uint32_t *len);
 #else // not called, but a compiler that does not optimize wants it
-static inline uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id) {
+static inline uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id, uint32_t *len) {
     (void)link;
     (void)id;
+    (void)len;
     return NULL;
 }
 #endif

@@ -4,12 +4,11 @@
 #include "core/link.h"
 
 const char amp_link_bad_index[] = "bad ring index";
-const char amp_link_bad_id[] = "used ring: not its buffer";
+const char amp_link_bad_id[] = "bad ring id";
 
 void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp_port *port) {
     memset(link, 0, sizeof(*link));
     link->port = port;
-    link->generation = 1; // so a token of zeros is of none
     link->next_addr = RPMSG_FIRST_DYNAMIC_ADDR;
     if (LINK_HOST != 0 && role == AMP_HOST) {
         link->state = LINK_HOST;
@@ -45,15 +44,27 @@ int amp_link_violated(struct amp_rpmsg *link, const char *what) {
 
 // ---- Buffers in use ----
 
-int amp_link_end_use(struct amp_rpmsg *link, struct amp_virtq *vq, struct amp_token *token) {
-    // Down, the generation is between two sessions.  The second question is for a
-    // copy of a token that was used up.
-    if (token->generation != link->generation || vq->desc_state[token->id] != AMP_DESC_IN_USE) {
+void amp_link_begin_use(
+    struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id, struct amp_token *token) {
+    uint32_t use = link->use + 1;
+    if (use < AMP_DESC_IN_USE) { // the first one, or it wrapped
+        use = AMP_DESC_IN_USE;
+    }
+    link->use = token->use = use;
+    token->desc_state = &vq->desc_state[id];
+    amp_virtq_set_desc_state(vq, id, use);
+}
+
+int amp_link_end_use(
+    const struct amp_rpmsg *link, struct amp_virtq *vq, const struct amp_token *token) {
+    // Of another link or queue, or of none, it is in none of our places.
+    uintptr_t id =
+        ((uintptr_t)token->desc_state - (uintptr_t)vq->desc_state) / sizeof(*vq->desc_state);
+    if (id > vq->mask || vq->desc_state[id] != token->use || !amp_link_is_up(link)) {
         return -AMP_EPIPE;
     }
-    token->generation = 0; // of no session
-    amp_virtq_clear_desc_state(vq, token->id);
-    return (int)token->id;
+    amp_virtq_clear_desc_state(vq, (uint32_t)id);
+    return (int)id;
 }
 
 // ---- Up and down ----
@@ -71,12 +82,28 @@ static void host_up(
     da = amp_virtq_driver_init(&link->rx, &layout->vring[0], da, true);
     amp_virtq_driver_init(&link->tx, &layout->vring[1], da, false);
     if (count <= link->tx.mask) { // fewer buffers than descriptors
-        link->tx.buffer_count = link->tx.own_count = (uint32_t)count;
+        link->tx.buffer_count = (uint32_t)count;
+        if (AMP_CONFIG_FAST_PATH) {
+            link->tx.own_count = (uint32_t)count;
+        }
     }
 }
 #endif
 
 #if AMP_CONFIG_DEVICE
+// What is in a ring that the host did not empty is no event index that it wrote: it
+// decides only when it changes.  But if that of ring 1 says what a host like ours has
+// said by now, and nothing else is there that the start of a session does not leave,
+// then it was written in this session.
+static void meet_old_ring(struct amp_rpmsg *link) {
+    uint32_t received = amp_virtq_peer_event(&link->tx);
+    uint32_t returned = amp_virtq_peer_event(&link->rx);
+    bool fresh = received == 0 && returned == AMP_EVENT_NEVER
+        && amp_shm_load_16(link->tx.own_event) == 0; // which we write in each session
+    link->tx.first_event = (uint16_t)received;
+    link->rx.first_event = (uint16_t)(fresh ? 0 : returned);
+}
+
 // What rpmsg-lite's master does to its rings before the device looks at them (and
 // no other driver does).
 static void meet_rpmsg_lite(struct amp_rpmsg *link) {
@@ -120,11 +147,13 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     if (host && (layout->buffers_len < rx_len || tx_count == 0)) {
         return -AMP_EINVAL;
     }
-    link->rx.event_mask = link->tx.event_mask = layout->event_idx ? 0xFFFF : 0;
+    link->rx.event_mask = link->tx.event_mask = layout->event_idx * UINT32_C(0xFFFF);
     link->rx.buffers = link->tx.buffers = layout->buffers;
     link->name_service = layout->name_service;
-    link->buffers_da = layout->buffers_da;
-    link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
+    if (!host) {
+        link->buffers_da = layout->buffers_da;
+        link->buffers_len = layout->buffers == NULL ? 0 : layout->buffers_len;
+    }
     amp_link_set_buffer_size(link, &link->tx, tx_size);
     amp_link_set_buffer_size(link, &link->rx, rx_size);
     if (host) {
@@ -136,10 +165,13 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         // Ring 0 is the host's receive queue and the device's transmit queue.
         amp_virtq_device_init(&link->tx, &layout->vring[0]);
         amp_virtq_device_init(&link->rx, &layout->vring[1]);
+        meet_old_ring(link);
         meet_rpmsg_lite(link);
 #endif
     }
-    link->tx_returned_count = 0;
+    if (AMP_CONFIG_FAST_PATH) {
+        link->tx_returned_count = 0;
+    }
     link->violation = NULL;
     link->state |= LINK_UP;
     // Consumed buffers are no news until somebody waits for one.

@@ -3,32 +3,34 @@
 
 #if AMP_CONFIG_DEVICE
 
-uint8_t *amp_link_map_buffer(struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id) {
+uint8_t *amp_link_map_buffer(
+    struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id, uint32_t *length) {
     uint64_t addr;
-    uint32_t len;
-    uint8_t *buffer = NULL;
-    if (id > vq->mask || !amp_virtq_read_desc(vq, id, &addr, &len)) {
+    if (id > vq->mask || !amp_virtq_read_desc(vq, id, &addr, length)) {
         return NULL;
     }
     uint64_t offset = addr - link->buffers_da;
+    uint32_t len = *length;
     if (len - AMP_HEADER_SIZE > UINT16_MAX || offset % 4 != 0) {
         return NULL;
     }
     if (offset <= link->buffers_len && len <= link->buffers_len - offset) {
-        buffer = vq->buffers + offset;
-    } else if (vq->buffers == NULL && offset <= UINTPTR_MAX) { // no window: the port knows
-        buffer = link->port->ops->map(link->port->ctx, (amp_da_t)offset, len);
+        return vq->buffers + offset;
     }
-    if (buffer != NULL) {
-        amp_link_set_buffer_size(link, vq, len);
+    if (vq->buffers == NULL && offset <= UINTPTR_MAX) { // no window: the port knows
+        return link->port->ops->map(link->port->ctx, (amp_da_t)offset, len);
     }
-    return buffer;
+    return NULL;
 }
 
-uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id) {
-    uint8_t *buffer = amp_link_map_buffer(link, &link->tx, id);
+uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id, uint32_t *len) {
+    struct amp_virtq *vq = &link->tx;
+    uint8_t *buffer = amp_link_map_buffer(link, vq, id, len);
     if (buffer == NULL) {
         amp_link_violated(link, "available ring: transmit buffer that cannot be one");
+    } else if (*len > vq->size || !vq->size_seen) { // a shorter one does not say that all are
+        vq->size_seen = true;
+        amp_link_set_buffer_size(link, vq, *len);
     }
     return buffer;
 }
@@ -38,7 +40,8 @@ void amp_link_probe_buffer_size(struct amp_rpmsg *link) {
     if (ready < 0) {
         amp_link_violated(link, amp_link_bad_index);
     } else if (ready > 0) {
-        (void)amp_link_tx_buffer(link, amp_virtq_avail_id(&link->tx, link->tx.in_ring, 0));
+        uint32_t len;
+        (void)amp_link_tx_buffer(link, amp_virtq_avail_id(&link->tx, link->tx.in_ring, 0), &len);
     }
 }
 

@@ -85,9 +85,9 @@ static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host
     } else {
 #if AMP_CONFIG_DEVICE
         message->id = amp_virtq_avail_id(vq, vq->in_ring, vq->next_consume);
-        message->buffer = amp_link_map_buffer(link, vq, message->id);
+        message->buffer = amp_link_map_buffer(link, vq, message->id, &message->room);
         if (message->buffer != NULL) {
-            message->room = vq->size;
+            amp_link_set_buffer_size(link, vq, message->room); // the next is as long
             return true;
         }
         lie = "available ring: no buffer in the shared memory";
@@ -179,14 +179,11 @@ void amp_link_notify(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned coun
         // A peer that writes the event index of the ring on which it receives keeps
         // both.  One that only asked for silence about returned buffers may keep
         // neither (open-amp), unless it did so in our way.
-        struct amp_virtq *rx = &link->rx;
-        uint32_t received = amp_virtq_peer_event(&link->tx);
-        uint32_t returned = amp_virtq_peer_event(rx);
-        if (received != 0 || returned == AMP_EVENT_NEVER) {
-            amp_virtq_accept_event(&link->tx);
-        }
-        if ((received | returned) != 0) {
-            amp_virtq_accept_event(rx);
+        const struct amp_virtq *rx = &link->rx;
+        bool returned =
+            amp_virtq_event_moved(rx) && (vq == rx || amp_virtq_peer_event(rx) == AMP_EVENT_NEVER);
+        if (returned || amp_virtq_event_moved(&link->tx)) {
+            amp_virtq_accept_event(vq);
         }
     }
     if (amp_virtq_needs_notify_batch(vq, count)) {
@@ -314,10 +311,10 @@ int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
 // ---- Keeping a message ----
 
 void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
-    rx->token.generation = 0; // which is of no session
+    rx->token.desc_state = NULL; // which is of no link
     if (!(link->state & LINK_ENDED)) { // else it went with its session
         link->state |= LINK_HELD;
-        rx->token = amp_link_begin_use(link, &link->rx, link->rx_id);
+        amp_link_begin_use(link, &link->rx, link->rx_id, &rx->token);
     }
 }
 

@@ -5,11 +5,24 @@
 
 // ---- Claiming ----
 
-// A free one of ours, or NULL.  Host: never sent, or given back unsent.
-// Device: given back unsent.
-static uint8_t *find_kept(const struct amp_rpmsg *link) {
+// Is the buffer of descriptor `id` said to be long enough for a payload of `len`
+// bytes?  A host's all are.
+static bool fits(const struct amp_rpmsg *link, uint32_t id, size_t len) {
+    return amp_link_is_host(link)
+        || len <= amp_shm_load_32(&amp_virtq_desc(&link->tx)[id].len) - AMP_HEADER_SIZE;
+}
+
+// A free one of ours for `len` bytes, or -AMP_EAGAIN.  Host: never sent, or given
+// back unsent.  Device: given back unsent, or too short for who asked first.
+static AMP_ONE_COPY int find_kept(const struct amp_rpmsg *link, size_t len) {
     const struct amp_virtq *vq = &link->tx;
-    return memchr(vq->desc_state, AMP_DESC_FREE, vq->buffer_count);
+    uint32_t id = 0;
+    while (vq->desc_state[id] != AMP_DESC_FREE || !fits(link, id, len)) {
+        if (++id == vq->buffer_count) {
+            return -AMP_EAGAIN;
+        }
+    }
+    return (int)id;
 }
 
 // The id that the other side returned (host) or stocked (device) at `index`.  It
@@ -29,13 +42,12 @@ static void nobody_waits(struct amp_rpmsg *link) {
 // A free one of ours, or -AMP_EAGAIN.
 static int take_kept(struct amp_rpmsg *link) {
     struct amp_virtq *vq = &link->tx;
-    uint8_t *kept = AMP_CONFIG_FAST_PATH && vq->own_count == 0 ? NULL : find_kept(link);
-    if (kept == NULL) {
-        return -AMP_EAGAIN;
+    int id =
+        AMP_CONFIG_FAST_PATH && vq->own_count == 0 ? -AMP_EAGAIN : find_kept(link, link->tx_needs);
+    if (id >= 0) {
+        amp_virtq_clear_desc_state(vq, (uint32_t)id);
     }
-    uint32_t id = (uint32_t)(kept - vq->desc_state);
-    amp_virtq_clear_desc_state(vq, id);
-    return (int)id;
+    return id;
 }
 
 // One of those that the other side returned, of which `ready` are said to be
@@ -88,27 +100,71 @@ static int take_buffer(struct amp_rpmsg *link) {
     return AMP_CONFIG_FAST_PATH ? -AMP_EAGAIN : take_kept(link);
 }
 
-int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
+#if AMP_CONFIG_DEVICE
+// A device looks at each buffer at hand until one fits.  Those that do not are kept
+// for shorter messages.
+static int take_fitting(struct amp_rpmsg *link, uint8_t **buffer, uint32_t *len) {
+    struct amp_virtq *vq = &link->tx;
+    int id = -AMP_EAGAIN;
+    for (uint32_t looks = 0; looks <= vq->mask; ++looks) {
+        id = take_buffer(link);
+        if (id < 0) {
+            break;
+        }
+        *buffer = amp_link_tx_buffer(link, (uint32_t)id, len);
+        if (*buffer == NULL) {
+            return -AMP_EPROTO;
+        }
+        if (link->tx_needs <= *len - AMP_HEADER_SIZE) {
+            return id;
+        }
+        amp_virtq_set_desc_state(vq, (uint32_t)id, AMP_DESC_FREE);
+        id = -AMP_EAGAIN;
+    }
+    if (id != -AMP_EAGAIN || !vq->size_seen) {
+        return id;
+    }
+    // Too long for every one that was ever seen?  Or are all here, so that none will
+    // come, and this is why they do not do?
+    bool none_comes = amp_virtq_peer_count(vq) == 0 && find_kept(link, 0) >= 0;
+    return link->tx_needs >= link->tx_limit || none_comes ? -AMP_EMSGSIZE : id;
+}
+#endif
+
+// The id of a buffer for a payload of link->tx_needs bytes, which `tx` is made to say
+// but for its token; or an error.
+static int take_for(struct amp_rpmsg *link, struct amp_tx *tx) {
     if (!amp_link_is_up(link)) {
         return -AMP_EPIPE;
     }
-    bool host = amp_link_is_host(link);
-    int id = take_buffer(link);
+    int id;
+    uint8_t *buffer;
+    uint32_t len = link->tx.size;
+    if (amp_link_is_host(link)) {
+        id = take_buffer(link);
+        buffer = link->tx.buffers + (uint32_t)id * len;
+    } else {
+#if AMP_CONFIG_DEVICE
+        id = take_fitting(link, &buffer, &len);
+#endif
+    }
     if (id < 0) {
         return id;
     }
-    uint8_t *buffer;
-    if (host) {
-        buffer = link->tx.buffers + (uint32_t)id * link->tx.size;
-    } else {
-        buffer = amp_link_tx_buffer(link, (uint32_t)id);
-        if (buffer == NULL) {
-            return -AMP_EPROTO;
-        }
-    }
     tx->data = buffer + AMP_HEADER_SIZE;
-    tx->size = link->tx_limit - 1;
-    tx->token = amp_link_begin_use(link, &link->tx, (uint32_t)id);
+    tx->size = len - AMP_HEADER_SIZE;
+    return id;
+}
+
+int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
+    if (!amp_link_is_host(link)) {
+        link->tx_needs = 0;
+    }
+    int id = take_for(link, tx);
+    if (id < 0) {
+        return id;
+    }
+    amp_link_begin_use(link, &link->tx, (uint32_t)id, &tx->token);
     return 0;
 }
 
@@ -121,14 +177,18 @@ void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
 
 // ---- Sending ----
 
-// All but the payload, which may be written before or after.  Returns the index
-// of the entry.
-AMP_PER_ROLE uint32_t prepare(struct amp_rpmsg *link, uint8_t *buffer, uint32_t id, uint32_t src,
-    uint32_t dest, size_t len, bool host) {
-    struct amp_virtq *vq = &link->tx;
-    struct rpmsg_hdr *hdr = (void *)buffer;
+static inline void write_addresses(uint8_t *data, uint32_t src, uint32_t dest) {
+    struct rpmsg_hdr *hdr = (void *)(data - AMP_HEADER_SIZE);
     hdr->src = src;
     hdr->dst = dest;
+}
+
+// Send the `len` bytes at `data`, which may also be written before commit() only, in
+// the buffer of descriptor `id`.  Returns the index of the entry.
+AMP_PER_ROLE uint32_t prepare(
+    struct amp_rpmsg *link, uint8_t *data, uint32_t id, size_t len, bool host) {
+    struct amp_virtq *vq = &link->tx;
+    struct rpmsg_hdr *hdr = (void *)(data - AMP_HEADER_SIZE);
     hdr->reserved = 0;
     hdr->len_and_flags = (uint32_t)len;
     uint32_t index = vq->next_publish;
@@ -140,10 +200,10 @@ AMP_PER_ROLE uint32_t prepare(struct amp_rpmsg *link, uint8_t *buffer, uint32_t 
     return index;
 }
 
-// The message of `len` bytes is in the buffer: send it.
-AMP_PER_ROLE int commit(struct amp_rpmsg *link, const uint8_t *buffer, uint32_t index, size_t len) {
+// The message is complete: send it.
+AMP_PER_ROLE int commit(struct amp_rpmsg *link, const uint8_t *data, uint32_t index, size_t len) {
     struct amp_virtq *vq = &link->tx;
-    amp_cache_clean(amp_virtq_cache(vq), buffer, AMP_HEADER_SIZE + len);
+    amp_cache_clean(amp_virtq_cache(vq), data - AMP_HEADER_SIZE, AMP_HEADER_SIZE + len);
     amp_virtq_publish(vq, vq->out_ring, index);
     ++link->stats.sent;
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
@@ -159,17 +219,21 @@ AMP_PER_ROLE int commit(struct amp_rpmsg *link, const uint8_t *buffer, uint32_t 
     return (int)len;
 }
 
+// Send the message at `data`, which has its addresses.
+static AMP_ONE_COPY int give(struct amp_rpmsg *link, uint8_t *data, uint32_t id, size_t len) {
+    uint32_t index = amp_link_is_host(link) ? prepare(link, data, id, len, true)
+                                            : prepare(link, data, id, len, false);
+    return commit(link, data, index, len);
+}
+
 int amp_tx_commit(
     struct amp_rpmsg *link, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len) {
-    int claimed = amp_link_end_use(link, &link->tx, &tx->token);
-    if (claimed < 0) {
-        return claimed;
+    int id = amp_link_end_use(link, &link->tx, &tx->token);
+    if (id < 0) {
+        return id;
     }
-    uint32_t id = (uint32_t)claimed;
-    uint8_t *buffer = (uint8_t *)tx->data - AMP_HEADER_SIZE;
-    uint32_t index = amp_link_is_host(link) ? prepare(link, buffer, id, src, dest, len, true)
-                                            : prepare(link, buffer, id, src, dest, len, false);
-    return commit(link, buffer, index, len);
+    write_addresses(tx->data, src, dest);
+    return give(link, tx->data, (uint32_t)id, len);
 }
 
 #if AMP_CONFIG_FAST_PATH
@@ -242,26 +306,26 @@ static int list_returned(struct amp_rpmsg *link) {
 // Sends, whatever the case.
 static AMP_NOINLINE int send_full(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
-    if (len >= link->tx_limit) {
+    bool too_long = len >= link->tx_limit;
+    if (!amp_link_is_host(link)) {
+        link->tx_needs = len; // it looks first
+    } else if (too_long) {
         return amp_link_is_up(link) ? -AMP_EMSGSIZE : -AMP_EPIPE;
     }
 #if AMP_CONFIG_FAST_PATH
-    int listed = list_returned(link);
+    int listed = too_long ? 0 : list_returned(link);
     if (listed != 0) { // now the short cut works
         return listed < 0 ? listed : amp_rpmsg_send(link, src, dest, data, len);
     }
 #endif
     struct amp_tx tx;
-    int error = amp_tx_claim(link, &tx);
-    if (error != 0) {
-        return error;
+    int id = take_for(link, &tx);
+    if (id < 0) {
+        return id;
     }
-    if (!amp_link_is_host(link) && len > tx.size) { // only now it knows what the host stocked
-        amp_tx_cancel(link, &tx);
-        return -AMP_EMSGSIZE;
-    }
+    write_addresses(tx.data, src, dest);
     memcpy(tx.data, data, len);
-    return amp_tx_commit(link, &tx, src, dest, len);
+    return give(link, tx.data, (uint32_t)id, len);
 }
 
 // For the short cut: the next buffer that was listed, if it is an ordinary one.
@@ -288,9 +352,11 @@ AMP_PER_ROLE bool send_usual(
     if (AMP_UNLIKELY(!take_usual(link, &id, &buffer, host))) {
         return false;
     }
-    uint32_t index = prepare(link, buffer, id, src, dest, len, host);
-    memcpy(buffer + AMP_HEADER_SIZE, data, len);
-    commit(link, buffer, index, len);
+    uint8_t *to = buffer + AMP_HEADER_SIZE;
+    write_addresses(to, src, dest);
+    uint32_t index = prepare(link, to, id, len, host);
+    memcpy(to, data, len);
+    commit(link, to, index, len);
     return true;
 }
 
@@ -324,8 +390,8 @@ int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
 }
 
 static bool has_room(const struct amp_rpmsg *link) {
-    return (AMP_CONFIG_FAST_PATH && link->tx_returned_count != 0) || find_kept(link) != NULL
-        || amp_virtq_pending(&link->tx) != 0;
+    return (AMP_CONFIG_FAST_PATH && link->tx_returned_count != 0)
+        || find_kept(link, link->tx_needs) >= 0 || amp_virtq_pending(&link->tx) != 0;
 }
 
 bool amp_rpmsg_want_room(struct amp_rpmsg *link) {

@@ -34,9 +34,9 @@ AMP_PER_ROLE void view(struct amp_virtq *vq, const struct amp_vring_layout *ring
     vq->own_event = flags_of(vq->out_ring);
     vq->peer_event = flags_of(vq->in_ring);
     vq->peer_event_mask = 0;
+    vq->peer_event_idx = driver ? avail_event : used_event;
     if (vq->event_mask != 0) {
         vq->own_event = driver ? used_event : avail_event;
-        vq->peer_event_idx = driver ? avail_event : used_event;
     }
 }
 
@@ -45,10 +45,11 @@ void amp_virtq_device_init(struct amp_virtq *vq, const struct amp_vring_layout *
     view(vq, ring, false);
     vq->next_publish = 0;
     vq->buffer_count = ring->num;
+    vq->size_seen = false;
     if (AMP_CONFIG_FAST_PATH) {
         vq->fast_ids = vq->own_count = 0;
     }
-    memset(vq->desc_state, 0, ring->num);
+    memset(vq->desc_state, 0, ring->num * sizeof(*vq->desc_state));
 }
 #endif
 
@@ -67,9 +68,9 @@ amp_da_t amp_virtq_driver_init(
         desc[id].len = vq->size;
         desc[id].flags = stock ? VIRTQ_DESC_F_WRITE : 0;
         avail[id] = (uint16_t)id;
+        vq->desc_state[id] = stock ? 0 : AMP_DESC_FREE;
         da += vq->size;
     }
-    memset(vq->desc_state, stock ? 0 : AMP_DESC_FREE, num);
     vq->buffer_count = num;
     vq->next_publish = stock ? num : 0;
     *amp_virtq_idx(avail) = (uint16_t)vq->next_publish;

@@ -47,6 +47,9 @@
 #define AMP_NOINLINE __attribute__((noinline))
 #endif
 
+// There is one copy of it, whatever the compiler thinks that it gains by more.
+#define AMP_ONE_COPY __attribute__((noinline))
+
 // What is seldom so: the compiler keeps it out of the way.
 #define AMP_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
@@ -147,11 +150,13 @@ static inline void amp_virtq_publish(struct amp_virtq *vq, void *out_ring, uint3
 // Why a descriptor stays here.
 enum {
     AMP_DESC_FREE = 1, // it may be sent: nobody uses its buffer
-    AMP_DESC_IN_USE = 2, // being filled (transmit) or not yet released (receive)
+    // This and all above, being filled (transmit) or not yet released (receive): the
+    // number of the use, which no other one of the link has.
+    AMP_DESC_IN_USE = 2,
 };
 
 // `id`, which the device does not have, stays here for a while; or goes again.
-static inline void amp_virtq_set_desc_state(struct amp_virtq *vq, uint32_t id, uint8_t why) {
+static inline void amp_virtq_set_desc_state(struct amp_virtq *vq, uint32_t id, uint32_t why) {
     vq->desc_state[id] = why;
     if (AMP_CONFIG_FAST_PATH) {
         ++vq->own_count;
@@ -238,10 +243,10 @@ static inline void amp_virtq_put_used(
 // With flags (for peers that do not offer event indices) silence has to be
 // asked for and taken back, so the short cut for one message does not ask.
 //
-// A peer may accept VIRTIO_RING_F_EVENT_IDX and never write an event index: its
-// 0 means nothing.  So the peer's flags decide until its index was seen to be
-// another than 0 (amp_virtq_accept_event()); flags of a peer that does write
-// indices are 0, which asks for every doorbell.
+// A peer may accept VIRTIO_RING_F_EVENT_IDX and never write an event index: what
+// is there means nothing.  So the peer's flags decide until its index was seen to
+// change in this session (amp_virtq_accept_event()); flags of a peer that does
+// write indices are 0, which asks for every doorbell.
 //
 // One line of code serves both: flags are an index that is always 0.  As a
 // flag, 0 asks for a doorbell and 1 (NO_NOTIFY, NO_INTERRUPT) for silence;
@@ -251,10 +256,14 @@ static inline void amp_virtq_put_used(
 static inline bool amp_virtq_event_is_unproven(const struct amp_virtq *vq) {
     return vq->peer_event_mask != vq->event_mask;
 }
-// The peer's event index, where there may be one.
+// The peer's event index, where there may be one; and has it changed in this session?
 static inline uint32_t amp_virtq_peer_event(const struct amp_virtq *vq) {
     amp_cache_invalidate(amp_virtq_cache(vq), vq->peer_event_idx, sizeof(uint16_t));
     return amp_shm_load_16(vq->peer_event_idx);
+}
+static inline bool amp_virtq_event_moved(const struct amp_virtq *vq) {
+    uint32_t first = AMP_CONFIG_DEVICE ? vq->first_event : 0; // a host has zeroed it
+    return amp_virtq_peer_event(vq) != first;
 }
 // From now on it decides.
 static inline void amp_virtq_accept_event(struct amp_virtq *vq) {

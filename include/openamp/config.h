@@ -21,7 +21,7 @@
 #error "openamp needs at least one role"
 #endif
 
-// The longest ring.  The bookkeeping of the two rings is three bytes for each of
+// The longest ring.  The bookkeeping of the two rings is nine bytes for each of
 // these, held privately in struct amp_rpmsg.  A descriptor's number fits a byte
 // there; Linux stops at 256 as well.
 #ifndef AMP_CONFIG_MAX_BUFFERS

@@ -178,7 +178,7 @@ int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max);
 static inline int amp_rpmsg_poll(struct amp_rpmsg *link);
 
 // Payload bytes of one transmit buffer; 0 while the link is down.  A device
-// learns it from the buffers that the host stocked.
+// learns it from the buffers that the host stocked; the longest that it saw counts.
 static inline size_t amp_rpmsg_mtu(const struct amp_rpmsg *link);
 
 // ---- Endpoints ----
@@ -230,11 +230,11 @@ int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len);
 int amp_rpmsg_send(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len);
 
-// By what a claimed or kept buffer is known.  It is void for ever once it was used
-// up or the link's session ended.
+// By what a claimed or kept buffer is known.  Once it was used up, or the link's session
+// ended, it is void for ever, and so is every copy of it; with another link it is void.
 struct amp_token {
-    uint32_t generation;
-    uint32_t id;
+    const uint32_t *desc_state; // where the link has the number of the use
+    uint32_t use;
 };
 
 // A transmit buffer that is being filled in place.

@@ -55,6 +55,8 @@ struct amp_virtq {
     uint32_t event_mask;
     uint32_t peer_event_mask;
     const uint16_t *peer_event_idx; // where the other side's event index is, if it may have one
+    uint16_t first_event; // device: what was there before the host wrote one
+    bool size_seen; // device: `size` is that of a buffer
     void *desc; // the descriptor table
     uint32_t notify_id;
     uint32_t size; // bytes of one buffer; a device learns it
@@ -70,7 +72,7 @@ struct amp_virtq {
     const struct amp_port *cache; // whose cache_line is not 0, or NULL
 #endif
     // Of each descriptor, why it stays here (core/virtq.h), or 0.
-    uint8_t desc_state[AMP_CONFIG_MAX_BUFFERS];
+    uint32_t desc_state[AMP_CONFIG_MAX_BUFFERS];
 };
 
 // A remembered announcement of the other side.
@@ -89,6 +91,7 @@ struct amp_rpmsg {
     bool name_service;
     uint16_t rx_id; // of the message that is being handled
     uint32_t generation; // counts sessions: an event may have ended this one
+    uint32_t use; // of a buffer, the last one that got a token
     const struct amp_port *port;
     size_t tx_limit; // the shortest payload that is too long: 0 while down
     struct amp_endpoint **buckets;
@@ -101,7 +104,8 @@ struct amp_rpmsg {
     struct amp_virtq tx;
     struct amp_virtq rx;
     unsigned poll_max; // of the poll that is under way
-    uint32_t tx_returned_count; // ids on tx_list
+    uint32_t tx_returned_count; // ids on tx_returned
+    size_t tx_needs; // device: the payload of the last one that asked for a buffer
     const char *violation; // read-only for the user: what the other side did, or NULL
     void *user; // for the user: never touched here
     uint64_t buffers_da; // device: what a descriptor says for the first byte of the window

@@ -74,8 +74,8 @@ static void received(struct amp_endpoint *ept, uint32_t src, void *data, size_t 
         is_held[slot] = true;
         held[slot] = (struct amp_rx){.data = data, .len = len};
         amp_rx_hold(&ours->link, &held[slot]);
-        CHECK((held[slot].token.generation == ours->link.generation)
-            == (ours->link.generation == generation));
+        held_in[slot] = generation;
+        CHECK((held[slot].token.desc_state != NULL) == (ours->link.generation == generation));
     }
 }
 
@@ -179,7 +179,7 @@ static void claim_ours(void) {
     if (result == 0) {
         check_inside(claims[i].data, claims[i].size);
         for (unsigned j = 0; j < CLAIMS; ++j) {
-            CHECK(!claimed[j] || claims[j].token.id != claims[i].token.id);
+            CHECK(!claimed[j] || claims[j].data != claims[i].data);
         }
         claimed[i] = true;
         memset(claims[i].data, 0xC1, claims[i].size);
@@ -212,7 +212,7 @@ static void release(void) {
         is_held[i] = false;
         amp_rx_release(&ours->link, &held[i]);
         if (depth == 0) {
-            if (copy.token.generation != ours->link.generation) {
+            if (held_in[i] != ours->link.generation) {
                 check_untouched();
             }
             snapshot();

@@ -80,10 +80,17 @@ static inline unsigned with_device(const struct amp_virtq *vq) {
                 : amp_virtq_num(vq) - amp_virtq_peer_count(vq);
 }
 
-static inline unsigned count_kept(const struct amp_virtq *vq, uint8_t why) {
+static inline unsigned count_free(const struct amp_virtq *vq) {
     unsigned count = 0;
     for (uint32_t id = 0; id <= vq->mask; ++id) {
-        count += vq->desc_state[id] == why;
+        count += vq->desc_state[id] == AMP_DESC_FREE;
+    }
+    return count;
+}
+static inline unsigned count_in_use(const struct amp_virtq *vq) {
+    unsigned count = 0;
+    for (uint32_t id = 0; id <= vq->mask; ++id) {
+        count += vq->desc_state[id] >= AMP_DESC_IN_USE;
     }
     return count;
 }
@@ -91,10 +98,11 @@ static inline unsigned count_kept(const struct amp_virtq *vq, uint8_t why) {
 // Messages that are kept, of this session.
 static struct amp_rx held[HELD];
 static bool is_held[HELD];
+static uint32_t held_in[HELD]; // generation
 static inline unsigned count_held(void) {
     unsigned count = 0;
     for (unsigned i = 0; i < HELD; ++i) {
-        count += is_held[i] && held[i].token.generation == ours->link.generation;
+        count += is_held[i] && held_in[i] == ours->link.generation;
     }
     return count;
 }
@@ -120,11 +128,11 @@ static inline void check_books(void) {
     // With the driver's device; or here, with the device.
     unsigned with_rx = with_device(&link->rx);
     unsigned with_tx = with_device(&link->tx);
-    unsigned rx_kept = count_kept(&link->rx, AMP_DESC_IN_USE);
-    unsigned tx_free = count_kept(&link->tx, AMP_DESC_FREE);
-    unsigned tx_in_use = count_kept(&link->tx, AMP_DESC_IN_USE);
+    unsigned rx_kept = count_in_use(&link->rx);
+    unsigned tx_free = count_free(&link->tx);
+    unsigned tx_in_use = count_in_use(&link->tx);
     if (host) {
-        CHECK(rx_kept == count_held() && count_kept(&link->rx, AMP_DESC_FREE) == 0);
+        CHECK(rx_kept == count_held() && count_free(&link->rx) == 0);
         CHECK(!AMP_CONFIG_FAST_PATH || rx_kept == link->rx.own_count);
         CHECK(with_rx + rx_kept == amp_virtq_num(&link->rx));
         CHECK(tx_in_use == count_claimed());

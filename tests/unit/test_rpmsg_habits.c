@@ -84,14 +84,46 @@ static void test_event_index_never_written(void **state) {
     }
 }
 
+// What is in a ring that the host did not empty is no index that it wrote.
+static void test_event_index_of_long_ago(void **state) {
+    static const uint16_t left[] = {0, AMP_EVENT_NEVER, 5, 0x8001};
+    for (unsigned i = 0; i < 16; ++i) {
+        uint16_t of_messages = left[i % 4];
+        uint16_t of_returned = left[i / 4];
+        pair_init(&pair, (struct pair_shape){.num = {8, 8}, .event_idx = true});
+        assert_int_equal(amp_rpmsg_up(host, &pair.host.layout), 0);
+        *used_event(0) = of_messages;
+        *used_event(1) = of_returned;
+        *avail_event(0) = of_messages == 0 ? 3 : 0; // what a device like ours left there
+        assert_int_equal(amp_rpmsg_up(device, &pair.device.layout), 0);
+        bind_both();
+        *used_event(0) = of_messages; // that it never writes them is what is tested
+        for (unsigned j = 1; j <= 20; ++j) {
+            assert_int_equal(rings_for(&at_device, 1, used_event(0), of_messages), 1);
+            uint32_t before = device->stats.kicks;
+            assert_int_equal(amp_endpoint_send(&at_host, "", 0), 0);
+            *used_event(0) = of_messages;
+            *used_event(1) = of_returned;
+            assert_int_equal(amp_rpmsg_poll(device), 1);
+            assert_int_equal(device->stats.kicks - before, 1);
+        }
+        if (i != 15) {
+            teardown(state);
+        }
+    }
+}
+
 // One that writes them is believed, in that session: it is rung where it asks.
 static void test_event_index_seen(void **state) {
     (void)state;
     pair_init(&pair, (struct pair_shape){.num = {8, 8}, .event_idx = true});
     pair_up(&pair);
     bind_both();
+    *avail_event(0) = 0; // that said so already
     assert_true(amp_virtq_event_is_unproven(&host->tx));
-    assert_int_equal(rings_for(&at_host, 1, avail_event(1), 0), 1);
+    assert_int_equal(rings_for(&at_host, 3, avail_event(1), 0), 3);
+    assert_true(amp_virtq_event_is_unproven(&host->tx));
+    assert_int_equal(rings_for(&at_host, 1, avail_event(1), 3), 1);
     assert_false(amp_virtq_event_is_unproven(&host->tx));
     assert_int_equal(rings_for(&at_host, 100, avail_event(1), 0), 0); // it asked at 0
     // Linux lets the index of the ring of returned buffers stay 0, and means it.
@@ -110,6 +142,29 @@ static void test_event_index_seen(void **state) {
         assert_int_equal(amp_rpmsg_poll(device), 1);
     }
     assert_in_range(device->stats.kicks - before, 0, 1); // at entry 0, which the 0 names
+}
+
+// One that only takes messages sees that we keep them, and stops ringing for what it
+// gave back.
+static void test_event_index_one_way(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; ++i) {
+        pair_init(&pair, (struct pair_shape){.num = {8, 8}, .event_idx = true});
+        pair_up(&pair);
+        bind_both();
+        struct amp_rpmsg *to = i == 0 ? device : host;
+        struct amp_endpoint *from = i == 0 ? &at_host : &at_device;
+        uint32_t begun = 0;
+        for (unsigned k = 0; k < 200; ++k) {
+            begun = k == 20 ? to->stats.kicks : begun;
+            assert_int_equal(amp_endpoint_send(from, "", 0), 0);
+            assert_int_equal(amp_rpmsg_poll(to), 1);
+        }
+        assert_int_equal(to->stats.kicks, begun);
+        if (i == 0) {
+            pair_free(&pair);
+        }
+    }
 }
 
 // ---- rpmsg-lite's master ----
@@ -211,9 +266,12 @@ static void test_wait_room(void **state) {
         assert_int_equal(
             amp_rpmsg_room_timeout(host, 0), event_idx ? AMP_FOREVER : 1); // a doorbell
         // Who was seen to keep event indices rings at ours: no need to look.
-        assert_int_equal(amp_rpmsg_poll_some(device, 1), 1);
+        assert_int_equal(amp_rpmsg_poll(device), 4);
+        assert_int_equal(amp_rpmsg_poll(device), 0);
         assert_int_equal(amp_rpmsg_room_timeout(host, 0), 0);
-        assert_int_equal(amp_endpoint_send(&at_host, "", 0), 0);
+        for (int i = 0; i < 4; ++i) {
+            assert_int_equal(amp_endpoint_send(&at_host, "", 0), 0);
+        }
         assert_int_equal(amp_rpmsg_room_timeout(host, 0), event_idx ? AMP_FOREVER : 1);
         if (event_idx == 0) {
             pair_free(&pair);
@@ -244,7 +302,9 @@ int main(void) {
         TEST(test_used_length),
         TEST(test_used_length_of_kept),
         TEST(test_event_index_never_written),
+        TEST(test_event_index_of_long_ago),
         TEST(test_event_index_seen),
+        TEST(test_event_index_one_way),
         TEST(test_prefilled_used_ring),
         TEST(test_prefilled_and_sent),
         TEST(test_no_interrupt_for_good),

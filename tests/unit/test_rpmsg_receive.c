@@ -177,6 +177,33 @@ static void test_hold_after_end(void **state) {
     open_bound(1); // the teardown frees one
 }
 
+// A copy of what was released does not release the message that is kept in the same
+// buffer later.
+static void test_hold_again(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; ++i) {
+        open_bound(1);
+        struct amp_endpoint *from = i == 0 ? &at_host : &at_device;
+        struct amp_endpoint *to = i == 0 ? &at_device : &at_host;
+        to->cb = keep;
+        for (unsigned turn = 0; turn < 300; ++turn) {
+            kept_count = 0;
+            assert_int_equal(amp_endpoint_send(from, "", 0), 0);
+            assert_int_equal(amp_rpmsg_poll(to->link), 1);
+            if (turn != 0) {
+                assert_ptr_equal(kept[0].data, kept[1].data);
+                amp_rx_release(to->link, &kept[1]);
+                assert_int_equal(amp_endpoint_send(from, "", 0), -AMP_EAGAIN);
+            }
+            kept[1] = kept[0];
+            amp_rx_release(to->link, &kept[0]);
+        }
+        if (i == 0) {
+            pair_free(&pair);
+        }
+    }
+}
+
 static void release_in_last(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     pair_note(ept, src, data, len);
     if (pair_log.count == 4) {
@@ -320,6 +347,7 @@ int main(void) {
         TEST(test_peer_can_send),
         TEST(test_hold),
         TEST(test_hold_after_end),
+        TEST(test_hold_again),
         TEST(test_release_in_callback),
         TEST(test_drops),
         TEST(test_header_lies_to_host),

@@ -1,4 +1,4 @@
-/* Sending: sizes, errors, a full ring, and buffers that are claimed. */
+/* Sending: sizes, errors, a full ring, and buffers of different lengths. */
 #include "pair_bound.h"
 
 #include <string.h>
@@ -167,210 +167,90 @@ static void test_mtu_of_device(void **state) {
     assert_int_equal(amp_rpmsg_mtu(&pair.device.link), 496);
     assert_int_equal(amp_rpmsg_send(&pair.device.link, 1, 2, "", 0), -AMP_EAGAIN);
     pair_free(&pair);
-    // One that stocks buffers of different lengths.
-    pair_open(&pair, 4);
-    pair_desc(&pair, 0)[1].len = 20;
-    char data[100] = {0};
-    assert_int_equal(amp_rpmsg_send(&pair.device.link, 1, 2, data, 100), 100);
-    assert_int_equal(amp_rpmsg_send(&pair.device.link, 1, 2, data, 100), -AMP_EMSGSIZE);
-    assert_int_equal(amp_rpmsg_mtu(&pair.device.link), 4);
-    assert_int_equal(amp_rpmsg_send(&pair.device.link, 1, 2, data, 4), 4);
-    assert_int_equal(amp_rpmsg_poll(&pair.host.link), 2);
 }
 
-// ---- Claims ----
+// ---- A host that stocks buffers of different lengths ----
 
-static void commit_number(struct amp_rpmsg *link, struct amp_tx *tx, uint32_t dest, uint32_t n) {
-    memcpy(tx->data, &n, sizeof(n));
-    assert_int_equal(amp_tx_commit(link, tx, 7, dest, sizeof(n)), sizeof(n));
+// Of the four of ring 0, those in the bits of `shorts` have room for 4 bytes.
+static void open_with_short(unsigned shorts) {
+    pair_init(&pair, (struct pair_shape){.num = {4, 4}, .no_name_service = true});
+    assert_int_equal(amp_rpmsg_up(&pair.host.link, &pair.host.layout), 0);
+    for (unsigned id = 0; id < 4; ++id) {
+        pair_desc(&pair, 0)[id].len = shorts >> id & 1 ? 20 : 512;
+    }
+    assert_int_equal(amp_rpmsg_up(&pair.device.link, &pair.device.layout), 0);
 }
 
-static uint32_t seen[1000];
-static unsigned seen_count;
-static void note_number(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    (void)ept;
-    (void)src;
-    assert_int_equal(len, 4);
-    memcpy(&seen[seen_count++ % 1000], data, 4);
-}
-
-static void check_claims(struct amp_rpmsg *link, struct amp_endpoint *to, unsigned num) {
-    struct amp_tx tx[256];
-    uint64_t seed = num;
-    unsigned claimed = 0;
-    uint32_t number = 0;
-    uint32_t expected = 0; // messages go out in the order of their commits
-    to->cb = note_number;
-    for (unsigned step = 0; step < 20000; ++step) {
-        uint32_t r = pair_random(&seed);
-        unsigned i = claimed == 0 ? 0 : r / 8 % claimed;
-        switch (r % 6) {
-            case 0:
-            case 1: {
-                int error = amp_tx_claim(link, &tx[claimed]);
-                if (error == 0) {
-                    assert_int_equal(tx[claimed].size, 496);
-                    memset(tx[claimed].data, 0xEE, 496);
-                    for (unsigned k = 0; k < claimed; ++k) {
-                        assert_ptr_not_equal(tx[k].data, tx[claimed].data);
-                    }
-                    ++claimed;
-                } else {
-                    assert_int_equal(error, -AMP_EAGAIN);
-                }
-                assert_true(claimed <= num);
-                break;
+// Long messages go into the long ones, wherever the short one is; it is kept for a
+// short message, and nobody waits for it in vain.
+static void test_short_buffer(void **state) {
+    static const char data[496];
+    for (unsigned id = 0; id < 4; ++id) {
+        open_with_short(1u << id);
+        struct amp_rpmsg *device = &pair.device.link;
+        for (unsigned turn = 0; turn < 20; ++turn) {
+            for (unsigned i = 0; i < 3; ++i) {
+                assert_int_equal(amp_rpmsg_send(device, 1, 2, data, 496), 496);
             }
-            case 2:
-            case 3:
-                if (claimed != 0) {
-                    commit_number(link, &tx[i], to->addr, number++);
-                    tx[i] = tx[--claimed];
-                }
-                break;
-            case 4:
-                if (claimed != 0) {
-                    amp_tx_cancel(link, &tx[i]);
-                    tx[i] = tx[--claimed];
-                }
-                break;
-            default:
-                if (r & 64) { // a plain send between claims
-                    if (amp_rpmsg_send(link, 7, to->addr, &number, 4) == 4) {
-                        ++number;
-                    }
-                } else {
-                    seen_count = 0;
-                    int taken = amp_rpmsg_poll(to->link);
-                    assert_int_equal(taken, number - expected);
-                    for (unsigned k = 0; k < seen_count; ++k) {
-                        assert_int_equal(seen[k], expected++);
-                    }
-                }
-                break;
+            assert_int_equal(amp_rpmsg_mtu(device), 496);
+            assert_int_equal(amp_rpmsg_send(device, 1, 2, data, 496), -AMP_EAGAIN);
+            assert_false(amp_rpmsg_want_room(device)); // or it would not sleep, and not send
+            assert_int_equal(amp_rpmsg_send(device, 1, 2, data, 497), -AMP_EMSGSIZE);
+            if (turn % 2 == 1) { // the short one is at hand
+                assert_int_equal(amp_rpmsg_send(device, 1, 2, data, 4), 4);
+                assert_int_equal(amp_rpmsg_send(device, 1, 2, data, 0), -AMP_EAGAIN);
+                assert_int_equal(amp_rpmsg_poll(&pair.host.link), 4);
+            } else {
+                assert_int_equal(amp_rpmsg_poll(&pair.host.link), 3);
+            }
+            assert_int_equal(amp_rpmsg_send(device, 1, 2, data, 496), 496);
+            assert_int_equal(amp_rpmsg_poll(&pair.host.link), 1);
         }
-    }
-    while (claimed != 0) {
-        amp_tx_cancel(link, &tx[--claimed]);
-    }
-    amp_rpmsg_poll(to->link);
-    // Nothing leaked: the whole ring can be claimed.
-    for (unsigned i = 0; i < num; ++i) {
-        assert_int_equal(amp_tx_claim(link, &tx[i]), 0);
-    }
-    assert_int_equal(amp_tx_claim(link, &tx[0]), -AMP_EAGAIN);
-}
-
-static void test_claims(void **state) {
-    (void)state;
-    static const uint16_t sizes[] = {1, 2, 4, 64, 256};
-    for (int i = 0; i < 10; ++i) {
-        open_bound(sizes[i / 2]);
-        if (i % 2 == 0) {
-            check_claims(&pair.host.link, &at_device, sizes[i / 2]);
-        } else {
-            check_claims(&pair.device.link, &at_host, sizes[i / 2]);
-        }
-        if (i < 9) {
-            pair_free(&pair);
-        }
+        teardown(state);
     }
 }
 
-// Claims of a former life are void and keep nothing.
-static void test_claims_and_down(void **state) {
+// A claim says how long what it got is.
+static void test_short_buffer_claimed(void **state) {
     (void)state;
+    open_with_short(1u << 1 | 1u << 2);
     struct amp_tx tx[4];
-    open_bound(4);
-    for (int round = 0; round < 3; ++round) {
-        for (int i = 0; i < 4; ++i) {
-            assert_int_equal(amp_tx_claim(&pair.host.link, &tx[i]), 0);
-            assert_int_equal(amp_tx_claim(&pair.device.link, &tx[i]), 0);
-        }
-        amp_tx_cancel(&pair.device.link, &tx[2]);
-        struct amp_tx of_host;
-        struct amp_tx of_device;
-        amp_tx_cancel(&pair.device.link, &tx[3]);
-        assert_int_equal(amp_tx_claim(&pair.device.link, &of_device), 0);
-        of_host = tx[0];
-        amp_tx_cancel(&pair.host.link, &tx[0]);
-        assert_int_equal(amp_tx_claim(&pair.host.link, &of_host), 0);
-        pair_down(&pair);
-        // They are void, in no life and in the next.
-        for (int life = 0; life < 2; ++life) {
-            assert_int_equal(amp_tx_commit(&pair.host.link, &of_host, 1, 2, 0), -AMP_EPIPE);
-            assert_int_equal(amp_tx_commit(&pair.device.link, &of_device, 1, 2, 0), -AMP_EPIPE);
-            amp_tx_cancel(&pair.host.link, &of_host);
-            amp_tx_cancel(&pair.device.link, &of_device);
-            if (life == 0) {
-                pair_up(&pair);
-            }
-        }
+    unsigned sizes = 0;
+    for (unsigned i = 0; i < 4; ++i) {
+        assert_int_equal(amp_tx_claim(&pair.device.link, &tx[i]), 0);
+        assert_true(tx[i].size == 4 || tx[i].size == 496);
+        sizes += (unsigned)tx[i].size;
     }
-    check_full(&at_host, &at_device, 4);
-    check_full(&at_device, &at_host, 4);
+    assert_int_equal(sizes, 2 * 4 + 2 * 496);
+    assert_int_equal(amp_tx_claim(&pair.device.link, &tx[0]), -AMP_EAGAIN);
+    assert_int_equal(amp_rpmsg_send(&pair.device.link, 1, 2, "12345", 5), -AMP_EAGAIN);
 }
 
-// What was committed, given back or released is void at once and for ever, for the
-// token and for a copy of it; so is what is of an earlier session, however many
-// came since.
-static void check_used_up(struct amp_rpmsg *link) {
-    struct amp_tx tx;
-    assert_int_equal(amp_tx_claim(link, &tx), 0);
-    struct amp_tx copy = tx;
-    assert_int_equal(amp_tx_commit(link, &tx, 2000, 3000, 1), 1);
-    uint32_t given = link->tx.next_publish;
-    for (int i = 0; i < 2; ++i) {
-        assert_int_equal(amp_tx_commit(link, &tx, 2000, 3000, 1), -AMP_EPIPE);
-        assert_int_equal(amp_tx_commit(link, &copy, 2000, 3000, 1), -AMP_EPIPE);
-        amp_tx_cancel(link, &tx);
-        amp_tx_cancel(link, &copy);
-    }
-    assert_int_equal(link->tx.next_publish, given);
-    assert_int_equal(amp_tx_claim(link, &tx), 0);
-    copy = tx;
-    amp_tx_cancel(link, &tx);
-    assert_int_equal(amp_tx_commit(link, &tx, 2000, 3000, 1), -AMP_EPIPE);
-    assert_int_equal(amp_tx_commit(link, &copy, 2000, 3000, 1), -AMP_EPIPE);
-    amp_tx_cancel(link, &copy);
-    assert_int_equal(link->tx.next_publish, given);
-}
-
-static void test_tokens_are_used_up(void **state) {
+// All are here, and none is long enough: no waiting helps, whatever the first one was.
+static void test_short_buffers_only(void **state) {
     (void)state;
-    open_bound(4);
-    check_used_up(&pair.host.link);
-    check_used_up(&pair.device.link);
-    pair_settle(&pair);
-    check_full(&at_host, &at_device, 4);
-    check_full(&at_device, &at_host, 4);
-}
-
-static void test_tokens_of_long_ago(void **state) {
-    (void)state;
-    open_bound(4);
-    struct amp_tx tx[2];
-    assert_int_equal(amp_tx_claim(&pair.host.link, &tx[0]), 0);
-    assert_int_equal(amp_tx_claim(&pair.device.link, &tx[1]), 0);
-    for (int i = 0; i < 65536; ++i) { // a count of 16 bits would be where it was
-        pair_down(&pair);
-        pair_up(&pair);
+    open_with_short(0xF);
+    struct amp_rpmsg *device = &pair.device.link;
+    assert_int_equal(amp_rpmsg_mtu(device), 4);
+    assert_int_equal(amp_rpmsg_send(device, 1, 2, "12345", 5), -AMP_EMSGSIZE);
+    for (unsigned i = 0; i < 4; ++i) {
+        assert_int_equal(amp_rpmsg_send(device, 1, 2, "1234", 4), 4);
     }
-    for (int i = 0; i < 2; ++i) {
-        struct amp_rpmsg *link = i == 0 ? &pair.host.link : &pair.device.link;
-        struct amp_tx now;
-        assert_int_equal(amp_tx_claim(link, &now), 0);
-        assert_int_equal(now.token.id, tx[i].token.id); // in use again
-        assert_int_equal(amp_tx_commit(link, &tx[i], 1, 2, 3), -AMP_EPIPE);
-        amp_tx_cancel(link, &tx[i]);
-        assert_int_equal(amp_tx_commit(link, &now, 1, 2, 3), 3);
+    assert_int_equal(amp_rpmsg_send(device, 1, 2, "12345", 5), -AMP_EMSGSIZE);
+    assert_int_equal(amp_rpmsg_send(device, 1, 2, "1234", 4), -AMP_EAGAIN);
+    assert_int_equal(amp_rpmsg_poll(&pair.host.link), 4);
+    teardown(state);
+    open_with_short(0);
+    assert_int_equal(amp_rpmsg_mtu(device), 496);
+    for (unsigned id = 0; id < 4; ++id) {
+        pair_desc(&pair, 0)[id].len = 20;
     }
+    assert_int_equal(amp_rpmsg_send(device, 1, 2, "12345", 5), -AMP_EMSGSIZE);
+    assert_int_equal(amp_rpmsg_send(device, 1, 2, "1234", 4), 4);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_tokens_are_used_up),
-        TEST(test_tokens_of_long_ago),
         TEST(test_sizes),
         TEST(test_message_in_place),
         TEST(test_full),
@@ -378,8 +258,9 @@ int main(void) {
         TEST(test_longest_message),
         TEST(test_buffer_sizes),
         TEST(test_mtu_of_device),
-        TEST(test_claims),
-        TEST(test_claims_and_down),
+        TEST(test_short_buffer),
+        TEST(test_short_buffer_claimed),
+        TEST(test_short_buffers_only),
     };
     return cmocka_run_group_tests_name("rpmsg_send", tests, NULL, NULL);
 }

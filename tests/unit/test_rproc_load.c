@@ -280,7 +280,7 @@ static void test_missing_buffer_given_back(void **state) {
     used->idx++;
     assert_int_equal(amp_endpoint_send(&ept, "hello", 5), -AMP_EPROTO);
     assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPROTO);
-    assert_string_equal(rproc.reason, "used ring: not its buffer");
+    assert_string_equal(rproc.reason, "bad ring id");
 }
 
 int main(void) {
