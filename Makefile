@@ -38,6 +38,7 @@ HEADERS := $(sort $(wildcard include/openamp/*.h core/*.h core/wire/*.h))
 EXAMPLES_C := $(patsubst examples/%.c,$(BUILD)/examples/%,$(wildcard examples/*.c))
 
 include ports/ports.mk
+include sdk/sdk.mk
 include tests/tests.mk
 include tests/boards/emu/emu.mk
 include tests/web/web.mk

@@ -1,4 +1,4 @@
-#include "link.h"
+#include "openamp/firmware.h"
 
 #include <string.h>
 
@@ -56,6 +56,18 @@ void firmware_serve(struct amp_rpmsg *link) {
         if (taken == 0) {
             slept = sleep_for(amp_rpmsg_message_timeout(link, slept));
         }
+    }
+}
+
+void firmware_turn(struct amp_rpmsg *link, uint32_t us) {
+    int taken = amp_rpmsg_poll(link);
+    if (taken < 0) {
+        broken(link);
+    }
+    if (taken == 0) {
+        // Less than for ever while an announcement waits for room.
+        uint32_t ms = amp_rpmsg_message_timeout(link, 0);
+        amp_remote_wait(ms < us / 1000 ? ms * 1000 : us);
     }
 }
 

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "../common/link.h"
+#include "openamp/firmware.h"
 
 FIRMWARE_TABLE;
 

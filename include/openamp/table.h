@@ -110,12 +110,24 @@ struct amp_table_rpmsg {
 
 #define AMP_RESOURCE_TABLE __attribute__((section(".resource_table"), used))
 
-// What both tables below have.
+// What both tables below have; every field, as C++ warns of one that is left out.
 #define AMP_TABLE_ENTRIES(buffers, trace_da, trace_size) \
-    .vdev = {.type = AMP_RSC_VDEV, .id = 7, .dfeatures = AMP_RSC_FEATURES, .num_of_vrings = 2}, \
-    .vring = {{.da = AMP_DA_ANY, .align = 32, .num = (buffers), .notifyid = 0}, \
-        {.da = AMP_DA_ANY, .align = 32, .num = (buffers), .notifyid = 1}}, \
-    .trace = {.type = AMP_RSC_TRACE, .da = (trace_da), .len = (trace_size), .name = "trace"}
+    .vdev = {.type = AMP_RSC_VDEV, \
+        .id = 7, \
+        .notifyid = 0, \
+        .dfeatures = AMP_RSC_FEATURES, \
+        .gfeatures = 0, \
+        .config_len = 0, \
+        .status = 0, \
+        .num_of_vrings = 2, \
+        .reserved = {0, 0}}, \
+    .vring = {{.da = AMP_DA_ANY, .align = 32, .num = (buffers), .notifyid = 0, .pa = 0}, \
+        {.da = AMP_DA_ANY, .align = 32, .num = (buffers), .notifyid = 1, .pa = 0}}, \
+    .trace = {.type = AMP_RSC_TRACE, \
+        .da = (trace_da), \
+        .len = (trace_size), \
+        .reserved = 0, \
+        .name = "trace"}
 
 // `buffers` in each direction (a power of two).  The alignment is that of a
 // cache line of the hosts that have one (struct amp_port, cache_line).  The trace buffer's address
@@ -123,7 +135,7 @@ struct amp_table_rpmsg {
 // it at a known place (AMP_REMOTE_TRACE_DA).
 #define AMP_TABLE_RPMSG(buffers, trace_da, trace_size) \
     { \
-        .header = {.ver = 1, .num = 2}, \
+        .header = {.ver = 1, .num = 2, .reserved = {0, 0}}, \
         .offset = {offsetof(struct amp_table_rpmsg, vdev), \
             offsetof(struct amp_table_rpmsg, trace)}, \
         AMP_TABLE_ENTRIES(buffers, trace_da, trace_size), \
@@ -142,7 +154,7 @@ struct amp_table_rpmsg_sized {
 };
 #define AMP_TABLE_RPMSG_SIZED(count, to_host, to_device, trace_da, trace_size) \
     { \
-        .header = {.ver = 1, .num = 3}, \
+        .header = {.ver = 1, .num = 3, .reserved = {0, 0}}, \
         .offset = {offsetof(struct amp_table_rpmsg_sized, vdev), \
             offsetof(struct amp_table_rpmsg_sized, trace), \
             offsetof(struct amp_table_rpmsg_sized, buffers)}, \

@@ -5,7 +5,7 @@
  * CRASH_AT_READY between DRIVER_OK and the announcement.
  */
 #include "tests/firmware/harm.h"
-#include "firmware/common/link.h"
+#include "openamp/firmware.h"
 
 FIRMWARE_TABLE;
 

@@ -3,7 +3,7 @@
  * names a way to go wrong; any other is sent back.
  */
 #include "tests/firmware/harm.h"
-#include "firmware/common/link.h"
+#include "openamp/firmware.h"
 
 FIRMWARE_TABLE;
 

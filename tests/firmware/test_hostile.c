@@ -16,7 +16,7 @@
  */
 #include <string.h>
 
-#include "firmware/common/link.h"
+#include "openamp/firmware.h"
 #include "tests/peer/attacker.h"
 
 FIRMWARE_TABLE;

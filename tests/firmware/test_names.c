@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "firmware/common/link.h"
+#include "openamp/firmware.h"
 
 FIRMWARE_TABLE;
 

@@ -2,7 +2,7 @@
  * Brings no resource table: uses the host's default table at its fixed
  * address.  Echoes on "test-notable".  Also built as an image for the flash.
  */
-#include "firmware/common/link.h"
+#include "openamp/firmware.h"
 
 static struct amp_rpmsg link;
 static struct amp_endpoint ept;

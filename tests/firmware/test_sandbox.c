@@ -6,7 +6,7 @@
  * tried first, and is as forbidden.
  */
 #include "ports/sim/arch/arch.h"
-#include "firmware/common/link.h"
+#include "openamp/firmware.h"
 
 FIRMWARE_TABLE;
 

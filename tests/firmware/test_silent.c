@@ -1,5 +1,5 @@
 /* Comes up and never announces anything. */
-#include "firmware/common/link.h"
+#include "openamp/firmware.h"
 
 FIRMWARE_TABLE;
 

@@ -5,7 +5,7 @@
  * return, it gives the answer up.  The second and third words of an answer are
  * how many messages were received and how many answers given up so far.
  */
-#include "firmware/common/link.h"
+#include "openamp/firmware.h"
 
 #define DEADLOCK_US 100000
 

@@ -3,7 +3,7 @@
  * answer is asleep, with the time at which it is sent: amp_remote_time_us() as
  * 64 bits, for hosts that have the same clock.
  */
-#include "firmware/common/link.h"
+#include "openamp/firmware.h"
 
 #define LATER_US 2000
 

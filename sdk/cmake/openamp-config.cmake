@@ -1,0 +1,12 @@
+# find_package(openamp), with toolchain.cmake beside this file.
+
+# openamp_firmware(NAME SOURCE...): NAME.elf
+function(openamp_firmware name)
+    add_executable(${name} ${ARGN})
+    set_target_properties(${name} PROPERTIES SUFFIX .elf LINK_DEPENDS "${OPENAMP_DEPENDS}")
+    # In one piece: CMake would drop what it takes for a repetition.
+    string(REPLACE ";" " " flags "${OPENAMP_CFLAGS}")
+    target_compile_options(${name} PRIVATE "SHELL:${flags}")
+    string(REPLACE ";" " " flags "${OPENAMP_LINK}")
+    target_link_options(${name} PRIVATE "SHELL:${flags}")
+endfunction()
