@@ -1,15 +1,8 @@
-# stop(), shutdown() and start() after a crash reset the chip, and this program begins again. In
-# memory that survives it counts its lives.
-import machine, openamp
-from support import Box, outcome, wait
+# stop(), shutdown() and start() after a crash reset the chip, and this program begins again.
+import openamp
+from support import Box, lives, outcome, wait
 
-RESET_FLAGS = 0x580244D0
-SOFTWARE = 1 << 24
-LIFE = 0x20000000
-
-life = machine.mem32[LIFE] + 1 if machine.mem32[RESET_FLAGS] & SOFTWARE else 0
-machine.mem32[RESET_FLAGS] = 1 << 16
-machine.mem32[LIFE] = life
+life = lives()
 
 
 def begin(name, service):

@@ -1,0 +1,194 @@
+/*
+ * board_check: the other core's half of tools/board_check.py, which tries a board.
+ *
+ * Services:
+ *     board-check   commands, as text; each is answered by one message of 32-bit words
+ *     board-echo    sends every message back
+ *     board-sink    counts messages, and adds up their bytes
+ *     board-late    echoes; there between the commands "announce" and "withdraw"
+ *
+ * Commands: "info", "time", "sleep MS", "quiet MS" (does not look at the ring for so
+ * long), "burst N" (N numbered messages on board-sink), "count", "announce", "withdraw",
+ * and "trap", which ends this core.
+ *
+ * With BOARD_CHECK_BROKEN (tests/firmware/board_check_broken.c) it does wrong what it
+ * can, so that the check is seen to fail.
+ */
+#include <string.h>
+
+#include "openamp/firmware.h"
+
+#ifdef BOARD_CHECK_BROKEN
+#define BROKEN 1
+#else
+#define BROKEN 0
+#endif
+
+FIRMWARE_TABLE;
+
+enum { DATA_WORD = 0x13579BDF };
+
+static struct amp_rpmsg link;
+static struct amp_endpoint check;
+static struct amp_endpoint echo;
+static struct amp_endpoint sink;
+static struct amp_endpoint late;
+static struct amp_tx answer; // in hand while answer.data is not NULL
+static uint32_t burst_sent;
+static uint32_t burst_wanted;
+static uint32_t counted[2]; // messages, sum of bytes
+static uint32_t quiet_us;
+static bool swallow; // the next message to echo, when broken
+// Has the start-up code done its work, also the second time?
+static volatile uint32_t in_data = DATA_WORD;
+static volatile uint32_t in_bss;
+
+static void send_answer(struct amp_endpoint *ept, uint32_t dest, const void *data, size_t len) {
+    size_t fits = len < answer.size ? len : answer.size;
+    memcpy(answer.data, data, fits);
+    if (BROKEN && ept == &echo && fits == 33) {
+        ((char *)answer.data)[32] ^= 1; // as a write that stops at a cache line
+    }
+    amp_tx_commit(&link, &answer, ept->addr, dest, fits);
+    answer.data = NULL;
+}
+
+static void on_echo(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
+    if (!swallow) {
+        send_answer(self, src, data, len);
+    }
+    swallow = false;
+}
+
+static void on_sink(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
+    (void)self;
+    (void)src;
+    counted[0]++;
+    for (size_t i = 0; i < len; i++) {
+        counted[1] += ((unsigned char *)data)[i];
+    }
+    if (BROKEN && counted[0] == 500) {
+        counted[1]++;
+    }
+}
+
+// ---- Commands ----
+
+static void info(uint32_t words[4]) {
+    words[0] = in_data;
+    words[1] = in_bss + BROKEN;
+    words[2] = (uint32_t)amp_rpmsg_mtu(&link);
+    words[3] = 1; // of these commands
+    in_data = 0;
+    in_bss = 1;
+}
+
+static void tell_time(uint32_t words[4]) {
+    uint64_t now = amp_remote_time_us() * (1 + BROKEN);
+    words[0] = (uint32_t)now;
+    words[1] = (uint32_t)(now >> 32);
+}
+
+// Returns how long it was, which is not less than `us`.
+static uint32_t sleep_for(uint32_t us) {
+    uint64_t begin = amp_remote_time_us();
+    uint64_t now = begin;
+    us /= 1 + BROKEN;
+    while (now - begin < us) {
+        amp_remote_wait(us - (uint32_t)(now - begin));
+        now = amp_remote_time_us();
+    }
+    return (uint32_t)(now - begin);
+}
+
+static void announce(void) {
+    if (late.link == NULL) {
+        amp_endpoint_create(&link, &late, "board-late", AMP_ADDR_ANY, AMP_ADDR_ANY, on_echo);
+    }
+}
+
+static void withdraw(void) {
+    if (!BROKEN) {
+        (void)amp_endpoint_destroy(&late);
+    }
+}
+
+static void command(const void *data, size_t len, uint32_t words[4]) {
+    uint32_t number = firmware_number(data, len, 0);
+    if (firmware_is(data, len, "info")) {
+        info(words);
+    } else if (firmware_is(data, len, "time")) {
+        tell_time(words);
+    } else if (firmware_is(data, len, "sleep")) {
+        words[0] = sleep_for(number * 1000);
+    } else if (firmware_is(data, len, "quiet")) {
+        quiet_us = number * 1000;
+        swallow = BROKEN;
+    } else if (firmware_is(data, len, "burst")) {
+        burst_sent = 0;
+        burst_wanted = number;
+    } else if (firmware_is(data, len, "count")) {
+        memcpy(words, counted, sizeof(counted));
+        memset(counted, 0, sizeof(counted));
+    } else if (firmware_is(data, len, "announce")) {
+        announce();
+    } else if (firmware_is(data, len, "withdraw")) {
+        withdraw();
+    } else if (firmware_is(data, len, "trap") && !BROKEN) {
+        __builtin_trap();
+    }
+}
+
+static void on_check(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
+    uint32_t words[4] = {0};
+    command(data, len, words);
+    send_answer(self, src, words, sizeof(words));
+}
+
+// ---- The main loop ----
+
+// True: there is more to send, and no room.
+static bool send_burst(void) {
+    while (burst_sent < burst_wanted) {
+        uint32_t words[2] = {burst_sent, ~burst_sent};
+        if (amp_endpoint_send(&sink, words, sizeof(words)) < 0) {
+            return true;
+        }
+        burst_sent += BROKEN && burst_sent == 700 ? 2 : 1;
+    }
+    return false;
+}
+
+static void turn(void) {
+    static uint32_t slept;
+    if (answer.data == NULL && amp_tx_claim(&link, &answer) != 0) {
+        slept = firmware_wait_room(&link, slept);
+        return;
+    }
+    slept = 0;
+    bool stuck = send_burst();
+    if (quiet_us != 0) {
+        sleep_for(quiet_us);
+        quiet_us = 0;
+    }
+    int taken = amp_rpmsg_poll_some(&link, 1);
+    if (taken < 0) {
+        amp_remote_trace("board_check: the host broke the protocol\n");
+        amp_remote_exit(1);
+    }
+    if (taken == 0 && !(stuck && amp_rpmsg_want_room(&link))) {
+        amp_remote_wait(AMP_REMOTE_FOREVER);
+    }
+}
+
+int main(void) {
+    amp_rpmsg_init(&link, AMP_DEVICE, amp_remote_port());
+    amp_endpoint_create(&link, &check, "board-check", AMP_ADDR_ANY, AMP_ADDR_ANY, on_check);
+    amp_endpoint_create(&link, &echo, "board-echo", AMP_ADDR_ANY, AMP_ADDR_ANY, on_echo);
+    amp_endpoint_create(&link, &sink, "board-sink", AMP_ADDR_ANY, AMP_ADDR_ANY, on_sink);
+    firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
+    amp_remote_trace("board_check: ready\n");
+    for (;;) {
+        turn();
+    }
+}

@@ -1,0 +1,1 @@
+../../../tools/board_check.py
