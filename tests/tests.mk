@@ -120,6 +120,12 @@ examples: $(EXAMPLES_C) $(sim_FIRMWARE)
 	cd examples && OPENAMP_FIRMWARE=$(abspath $(sim_FW)) $(abspath $(BUILD)/examples/host) virtual_uart.elf 100
 	OPENAMP_SIM_FLASH=$(sim_FW)/virtual_uart.flash.bin $(BUILD)/examples/host 0x08000000 10000
 
+# ---- Firmware outside of this checkout: docs/tutorial.md, firmware to start from ----
+
+.PHONY: sdk
+sdk:
+	tests/sdk/run
+
 # ---- The core for every kind of processor ----
 
 MATRIX_FREESTANDING := $(CFLAGS_STRICT) -ffreestanding $(INCLUDES)

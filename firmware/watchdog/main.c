@@ -1,0 +1,46 @@
+/*
+ * watchdog: a worker whose heart beats while its main loop turns, so that the host can
+ * start it again when it hangs.  examples/watchdog.py is the other half.
+ *
+ * The service "worker" takes jobs as text: "square N" answers with the square of N;
+ * "hang" and "crash" are the faults to try it with.
+ */
+#include <string.h>
+
+#include "openamp/firmware.h"
+
+FIRMWARE_TABLE;
+
+static struct amp_rpmsg link;
+static struct amp_endpoint worker;
+static struct firmware_heartbeat heart;
+
+static void hang(void) {
+    amp_remote_trace("watchdog: hanging\n");
+    for (;;) {
+        __asm__ volatile("" ::: "memory"); // a loop without effects may be taken away
+    }
+}
+
+static void job(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
+    (void)src;
+    if (firmware_is(data, len, "square")) {
+        uint32_t number = firmware_number(data, len, 0);
+        number *= number;
+        (void)amp_endpoint_send(self, &number, sizeof(number));
+    } else if (firmware_is(data, len, "hang")) {
+        hang();
+    } else if (firmware_is(data, len, "crash")) {
+        __builtin_trap();
+    }
+}
+
+int main(void) {
+    amp_rpmsg_init(&link, AMP_DEVICE, amp_remote_port());
+    amp_endpoint_create(&link, &worker, "worker", AMP_ADDR_ANY, AMP_ADDR_ANY, job);
+    firmware_heartbeat_begin(&heart, &link, 20);
+    firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
+    for (;;) {
+        firmware_turn(&link, firmware_heartbeat(&heart));
+    }
+}
