@@ -208,6 +208,57 @@ static const mp_obj_base_t endpoint_send_obj = {&send_type};
 
 // ---- Life ----
 
+static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
+    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    openamp_check_thread();
+    if (is_closed(self)) {
+        return mp_const_none;
+    }
+    MICROPY_PY_OPENAMP_ENTER();
+    self->callback = MP_OBJ_NULL;
+    // With no room for its withdrawal it stays on the list until there is.
+    if (OPENAMP_OPS(self->remote)->destroy(&self->ept) == 0) {
+        openamp_endpoint_released(self->remote->bus, &self->ept);
+    }
+    MICROPY_PY_OPENAMP_LEAVE();
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_deinit_obj, endpoint_deinit);
+
+#if MICROPY_PY_OPENAMP_HOST
+// Is one bound by that name, from here on in the list?
+static bool is_bound(const openamp_endpoint_obj_t *ept, const char *name) {
+    while (
+        ept != NULL && !(amp_endpoint_was_bound(&ept->ept) && strcmp(ept->ept.name, name) == 0)) {
+        ept = ept->next;
+    }
+    return ept != NULL;
+}
+
+void openamp_endpoints_refused(openamp_remote_t *remote) {
+    openamp_endpoint_obj_t *self = OPENAMP_RUN_OF(remote)->endpoints;
+    for (; self != NULL; self = self->next) {
+        if (self->late && is_bound(self->next, self->ept.name)) {
+            self->refused = true;
+            remote->refused = true;
+        }
+    }
+}
+
+// There is another one of that name now: close those of programs that were refused.
+static void close_refused(openamp_remote_t *remote, const char *name) {
+    openamp_endpoint_obj_t *self;
+    openamp_endpoint_obj_t *next = OPENAMP_RUN_OF(remote)->endpoints;
+    while (remote->refused && (self = next) != NULL) {
+        next = self->next;
+        if (self->refused && !amp_endpoint_was_bound(&self->ept)
+            && strcmp(self->ept.name, name) == 0) {
+            endpoint_deinit(MP_OBJ_FROM_PTR(self));
+        }
+    }
+}
+#endif
+
 static mp_obj_t endpoint_make_new(
     const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
     mp_arg_val_t args[TIMEOUT];
@@ -223,6 +274,10 @@ static mp_obj_t endpoint_make_new(
     openamp_endpoint_obj_t *self = mp_obj_malloc(openamp_endpoint_obj_t, type);
     self->callback = callback;
     self->remote = remote;
+#if MICROPY_PY_OPENAMP_HOST
+    self->late = OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING;
+    self->refused = false;
+#endif
     grow_buckets(remote);
     // Not to be interrupted: the bus must have no endpoint that the list does not keep alive.
     MICROPY_PY_OPENAMP_ENTER();
@@ -241,25 +296,11 @@ static mp_obj_t endpoint_make_new(
     if (error != 0) {
         openamp_raise(AMP_EADDRINUSE, MP_ERROR_TEXT("address 0x%x is in use"), (unsigned)src);
     }
+#if MICROPY_PY_OPENAMP_HOST
+    close_refused(remote, name);
+#endif
     return MP_OBJ_FROM_PTR(self);
 }
-
-static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
-    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    openamp_check_thread();
-    if (is_closed(self)) {
-        return mp_const_none;
-    }
-    MICROPY_PY_OPENAMP_ENTER();
-    self->callback = MP_OBJ_NULL;
-    // With no room for its withdrawal it stays on the list until there is.
-    if (OPENAMP_OPS(self->remote)->destroy(&self->ept) == 0) {
-        openamp_endpoint_released(self->remote->bus, &self->ept);
-    }
-    MICROPY_PY_OPENAMP_LEAVE();
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_deinit_obj, endpoint_deinit);
 
 static mp_obj_t endpoint_is_ready(mp_obj_t self_in) {
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);

@@ -46,6 +46,7 @@ typedef struct _openamp_remote_t {
     volatile bool waits; // not yet scheduled: for a platform whose interrupt cannot always do so
     bool loading; // an image is being read, which may run Python
     volatile bool orphan; // the owner was collected in a thread that could not stop the core
+    bool refused; // an endpoint has that mark
     bool open; // in use in this run of the interpreter
 #if MICROPY_PY_OPENAMP_VISIBLE
     volatile uint8_t events; // OPENAMP_EVENT_*: to be told
@@ -279,6 +280,10 @@ typedef struct _openamp_endpoint_obj_t {
     // Or None; of a closed one MP_OBJ_NULL (by deinit()) or MP_OBJ_SENTINEL (by a shutdown).
     mp_obj_t callback;
     openamp_remote_t *remote;
+#if MICROPY_PY_OPENAMP_HOST
+    bool late; // made while the core ran
+    bool refused; // by a program whose RemoteProc was refused then
+#endif
     struct amp_endpoint ept; // through which the collector finds the bytes of its name
 } openamp_endpoint_obj_t;
 
@@ -293,6 +298,12 @@ void openamp_endpoint_released(struct amp_bus *bus, struct amp_endpoint *ept);
 
 // Close the endpoints that were ever bound, without a message, as the core is down.
 void openamp_endpoints_close_bound(openamp_remote_t *remote);
+
+// A RemoteProc is refused as the core runs.  A program that was run once more has made its
+// endpoints, each with an older one of its name that is bound; they wait for the shutdown()
+// that it lacked.  Whoever goes on from there may use them; but when the whole program is
+// run again, and makes others, these would take its services: they are closed then.
+void openamp_endpoints_refused(openamp_remote_t *remote);
 
 // ---- RemoteProc (remoteproc.c) ----
 

@@ -218,6 +218,7 @@ static void end_remote(openamp_remote_t *remote) {
     OPENAMP_BUS(remote, set_events, NULL);
     OPENAMP_BUS(remote, set_buckets, NULL, 0);
     remote->open = false;
+    remote->refused = false;
     remote->again = false;
 #if MICROPY_PY_OPENAMP_VISIBLE
     remote->events = remote->deferred = 0;

@@ -32,6 +32,9 @@ static void check_busy(const openamp_remoteproc_obj_t *self) {
         // The entry has a reference of its own: the owner may be collected in
         // another thread even now.
         const void *owner = remote->owner;
+        if (owner != self) {
+            openamp_endpoints_refused(remote);
+        }
         openamp_raise(AMP_EBUSY,
             owner == self
                 ? MP_ERROR_TEXT("core %d is running")
