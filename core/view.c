@@ -41,8 +41,67 @@ unsigned amp_bus_virtio_untaken(const struct amp_bus *bus, uint16_t *taken) {
 
 #if AMP_CONFIG_HOST
 
+void *amp_rproc_map(const struct amp_rproc *rproc, amp_da_t da, size_t len, bool write) {
+    const struct amp_port *port = rproc->port;
+    bool allowed = write ? amp_port_allows(port, da, len, AMP_WINDOW_LOAD)
+            || amp_port_allows(port, da, len, AMP_WINDOW_SHARED)
+                         : amp_port_allows(port, da, len, 0);
+    void *va = allowed ? port->ops->map(port->ctx, da, len) : NULL;
+    if (va != NULL && port->ops->cache_invalidate != NULL) {
+        port->ops->cache_invalidate(port->ctx, va, len);
+    }
+    return va;
+}
+
+void amp_rproc_written(const struct amp_rproc *rproc, const void *va, size_t len) {
+    amp_port_clean(rproc->port, va, len);
+}
+
+int amp_rproc_attach(struct amp_rproc *rproc, amp_da_t *entry, struct amp_load_error *error) {
+    const struct amp_port *port = rproc->port;
+    *error = (struct amp_load_error){.what = "this machine starts its cores alone"};
+    if (rproc->state == AMP_RPROC_RUNNING) {
+        return -AMP_EBUSY;
+    }
+    if (port->ops->core_attach == NULL) {
+        return -AMP_ENODEV;
+    }
+    int result = port->ops->core_attach(port->ctx, entry);
+    if (result == 0) {
+        result = amp_rproc_load_address(rproc, *entry, error);
+        if (result != 0) {
+            return result;
+        }
+        result = amp_rproc_start(rproc);
+    }
+    if (result != 0) {
+        (void)port->ops->core_state(port->ctx, &error->what);
+    }
+    return result;
+}
+
+static struct amp_rproc *rproc_of(const struct amp_bus *bus) {
+    return &((struct amp_bus_host *)(uintptr_t)bus)->rproc; // its first member
+}
+
 const char *amp_bus_host_reason(const struct amp_bus *bus) {
-    return ((const struct amp_bus_host *)bus)->rproc.reason; // its first member
+    return rproc_of(bus)->reason;
+}
+
+size_t amp_bus_host_trace(const struct amp_bus *bus, size_t offset, char *text, size_t len) {
+    return amp_rproc_trace(rproc_of(bus), offset, text, len);
+}
+
+void *amp_bus_host_map(const struct amp_bus *bus, amp_da_t da, size_t len, bool write) {
+    return amp_rproc_map(rproc_of(bus), da, len, write);
+}
+
+void amp_bus_host_written(const struct amp_bus *bus, const void *va, size_t len) {
+    amp_rproc_written(rproc_of(bus), va, len);
+}
+
+int amp_bus_host_attach(struct amp_bus *bus, amp_da_t *entry, struct amp_load_error *error) {
+    return amp_rproc_attach(rproc_of(bus), entry, error);
 }
 
 #endif // AMP_CONFIG_HOST

@@ -32,12 +32,14 @@ static const mp_rom_map_elem_t openamp_globals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_Endpoint), MP_ROM_PTR(&openamp_endpoint_type)},
 #if MICROPY_PY_OPENAMP_VISIBLE
     // The first of the errors is named in openamp_error_name().
+    {MP_ROM_QSTR(MP_QSTR_ENXIO), MP_ROM_INT(AMP_ENXIO)},
     {MP_ROM_QSTR(MP_QSTR_ENOEXEC), MP_ROM_INT(AMP_ENOEXEC)},
     {MP_ROM_QSTR(MP_QSTR_EBUSY), MP_ROM_INT(AMP_EBUSY)},
     {MP_ROM_QSTR(MP_QSTR_EPIPE), MP_ROM_INT(AMP_EPIPE)},
     {MP_ROM_QSTR(MP_QSTR_EDEADLK), MP_ROM_INT(AMP_EDEADLK)},
     {MP_ROM_QSTR(MP_QSTR_EPROTO), MP_ROM_INT(AMP_EPROTO)},
     {MP_ROM_QSTR(MP_QSTR_EMSGSIZE), MP_ROM_INT(AMP_EMSGSIZE)},
+    {MP_ROM_QSTR(MP_QSTR_ESTALE), MP_ROM_INT(AMP_ESTALE)},
 #endif
 #if MICROPY_PY_OPENAMP_HOST
     {MP_ROM_QSTR(MP_QSTR_RemoteProc), MP_ROM_PTR(&openamp_remoteproc_type)},
@@ -49,7 +51,7 @@ static MP_DEFINE_CONST_DICT(openamp_globals, openamp_globals_table);
 qstr openamp_error_name(mp_obj_t number) {
     const mp_rom_map_elem_t *entry = openamp_globals_table;
     const mp_rom_map_elem_t *end = entry + MP_ARRAY_SIZE(openamp_globals_table);
-    while (entry->key != MP_ROM_QSTR(MP_QSTR_ENOEXEC)) {
+    while (entry->key != MP_ROM_QSTR(MP_QSTR_ENXIO)) {
         ++entry;
     }
     for (; entry != end; ++entry) {

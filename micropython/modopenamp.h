@@ -51,6 +51,7 @@ typedef struct _openamp_remote_t {
 #if MICROPY_PY_OPENAMP_VISIBLE
     volatile uint8_t events; // OPENAMP_EVENT_*: to be told
     uint8_t deferred; // those that the console had no place for
+    uint32_t loads; // what is in the core's memory: each is another
     uint16_t taken; // of the bus's untaken(), when it was last another
     mp_uint_t taken_ms; // then
     mp_uint_t started_ms;
@@ -334,7 +335,24 @@ void openamp_stopped(openamp_remoteproc_obj_t *self);
 // Methods (remote_view.c).
 MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_state_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_reason_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_trace_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_stats_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(openamp_remoteproc_irq_obj);
+
+// Methods (remote_memory.c).
+MP_DECLARE_CONST_FUN_OBJ_KW(openamp_remoteproc_mem_obj);
+
+// An address of the other core; (amp_da_t)-1, where no core has memory, for what is none.
+amp_da_t openamp_get_da(mp_obj_t number);
+
+// Something else is in its memory: views of what was there are void.
+static inline void openamp_loaded(openamp_remote_t *remote) {
+#if MICROPY_PY_OPENAMP_VISIBLE
+    ++remote->loads;
+#else
+    (void)remote;
+#endif
+}
 
 // What the program gave as an entry, as a text: the path, or the address in hex.
 const char *openamp_entry_text(mp_obj_t entry);

@@ -101,6 +101,7 @@ int openamp_remote_shutdown(openamp_remote_t *remote) {
     }
     if (error == 0) {
         openamp_endpoints_close_bound(remote);
+        openamp_loaded(remote); // its memory may be powered off
         OPENAMP_RUN_OF(remote)->service_callback = MP_OBJ_NULL;
     }
     return error;

@@ -42,6 +42,41 @@ static mp_obj_t remoteproc_reason(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(openamp_remoteproc_reason_obj, remoteproc_reason);
 
+// ---- trace(), stats() ----
+
+// A firmware that wrote over its trace may have left anything: what is no ASCII is a '?'.
+static mp_obj_t remoteproc_trace(mp_obj_t self_in) {
+    openamp_remote_t *remote = openamp_remoteproc_check(self_in);
+    vstr_t text;
+    vstr_init(&text, 256);
+    for (;;) {
+        char *part = vstr_add_len(&text, 128);
+        size_t got = OPENAMP_BUS(remote, trace, text.len - 128, part, 128);
+        for (size_t i = 0; i < got; ++i) {
+            part[i] = part[i] & 0x80 ? '?' : part[i];
+        }
+        text.len -= 128 - got;
+        if (got == 0) {
+            return mp_obj_new_str_from_vstr(&text);
+        }
+    }
+}
+MP_DEFINE_CONST_FUN_OBJ_1(openamp_remoteproc_trace_obj, remoteproc_trace);
+
+static mp_obj_t remoteproc_stats(mp_obj_t self_in) {
+    static const qstr names[] = {MP_QSTR_received, MP_QSTR_sent, MP_QSTR_dropped, MP_QSTR_malformed,
+        MP_QSTR_forgotten, MP_QSTR_violations, MP_QSTR_kicks};
+    const struct amp_rpmsg_stats *stats = openamp_remoteproc_check(self_in)->stats;
+    const uint32_t counts[MP_ARRAY_SIZE(names)] = {stats->received, stats->sent, stats->dropped,
+        stats->malformed, stats->services_forgotten, stats->violations, stats->kicks};
+    mp_obj_t items[MP_ARRAY_SIZE(names)];
+    for (size_t i = 0; i < MP_ARRAY_SIZE(names); ++i) {
+        items[i] = mp_obj_new_int_from_uint(counts[i]);
+    }
+    return mp_obj_new_attrtuple(names, MP_ARRAY_SIZE(names), items);
+}
+MP_DEFINE_CONST_FUN_OBJ_1(openamp_remoteproc_stats_obj, remoteproc_stats);
+
 // ---- irq() ----
 
 static mp_obj_t remoteproc_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {

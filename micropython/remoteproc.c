@@ -87,18 +87,22 @@ static void raise_load_error(
     openamp_raise(error, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&text));
 }
 
+amp_da_t openamp_get_da(mp_obj_t number) {
+    amp_da_t da = (amp_da_t)mp_obj_get_int_truncated(number);
+    // What machine.mem32 reads is signed where a word has 32 bits.
+    return mp_obj_equal(mp_obj_new_int_from_uint(da), number)
+            || mp_obj_equal(mp_obj_new_int((mp_int_t)da), number)
+        ? da
+        : (amp_da_t)-1;
+}
+
 static void load(openamp_remoteproc_obj_t *self) {
     mp_obj_t entry = self->entry;
     struct amp_load_error why;
     int error;
     check_busy(self);
     if (mp_obj_get_type(entry) == &mp_type_int) {
-        amp_da_t address = (amp_da_t)mp_obj_get_int_truncated(entry);
-        // What machine.mem32 reads is signed where a word has 32 bits.
-        if (!mp_obj_equal(mp_obj_new_int_from_uint(address), entry)
-            && !mp_obj_equal(mp_obj_new_int((mp_int_t)address), entry)) {
-            address = (amp_da_t)-1; // no core has memory there
-        }
+        amp_da_t address = openamp_get_da(entry);
         error = OPENAMP_CORE_CALL(OPENAMP_BUS(self->remote, load_address, address, &why));
     } else {
         error = openamp_load_file(self->remote, entry, &self->found, &why);
@@ -106,6 +110,38 @@ static void load(openamp_remoteproc_obj_t *self) {
     if (error != 0) {
         raise_load_error(self, -error, &why);
     }
+    openamp_loaded(self->remote);
+}
+
+// An object that is to drive a core; it does not yet.
+static openamp_remoteproc_obj_t *new_object(
+    const mp_obj_type_t *type, mp_obj_t entry, mp_obj_t core) {
+    openamp_check_thread();
+    openamp_remoteproc_obj_t *self = mp_obj_malloc_with_finaliser(openamp_remoteproc_obj_t, type);
+    self->remote = openamp_remotes;
+    self->entry = entry;
+    self->found = MP_OBJ_NULL;
+    self->closed = false;
+    self->trigger = 0;
+    self->handler = mp_const_none;
+    self->remote = openamp_get_remote(core, NULL);
+    // If the program has lost the object that owns the core, this collects it, which stops
+    // the core.  Before here nothing may read `owner`: the collector takes a register that
+    // still holds it for a reference.
+    if (OPENAMP_BUS(self->remote, state) == AMP_RPROC_RUNNING) {
+        gc_collect();
+    }
+    openamp_tell_crash(self->remote);
+    return self;
+}
+
+// It drives it from now on.
+static mp_obj_t own(openamp_remoteproc_obj_t *self) {
+    self->remote->owner = self;
+    OPENAMP_RUN_OF(self->remote)->service_callback = MP_OBJ_NULL; // the last owner's
+    openamp_set_events(self->remote);
+    OPENAMP_RUN_OF(self->remote)->entry = self->entry;
+    return MP_OBJ_FROM_PTR(self);
 }
 
 static mp_obj_t remoteproc_make_new(
@@ -120,29 +156,47 @@ static mp_obj_t remoteproc_make_new(
     if (mp_obj_get_type(entry) != &mp_type_int) {
         openamp_get_name(entry);
     }
-    openamp_check_thread();
-    openamp_remoteproc_obj_t *self = mp_obj_malloc_with_finaliser(openamp_remoteproc_obj_t, type);
-    self->remote = openamp_remotes;
-    self->entry = entry;
-    self->found = MP_OBJ_NULL;
-    self->closed = false;
-    self->trigger = 0;
-    self->handler = mp_const_none;
-    self->remote = openamp_get_remote(args[1].u_obj, NULL);
-    // If the program has lost the object that owns the core, this collects it, which stops
-    // the core.  Before here nothing may read `owner`: the collector takes a register that
-    // still holds it for a reference.
-    if (OPENAMP_BUS(self->remote, state) == AMP_RPROC_RUNNING) {
-        gc_collect();
-    }
-    openamp_tell_crash(self->remote);
+    openamp_remoteproc_obj_t *self = new_object(type, entry, args[1].u_obj);
     load(self);
-    self->remote->owner = self;
-    OPENAMP_RUN_OF(self->remote)->service_callback = MP_OBJ_NULL; // the last owner's
-    openamp_set_events(self->remote);
-    OPENAMP_RUN_OF(self->remote)->entry = entry;
-    return MP_OBJ_FROM_PTR(self);
+    return own(self);
 }
+
+#if MICROPY_PY_OPENAMP_VISIBLE
+// RemoteProc.attach(core=0): firmware that runs already.
+static mp_obj_t remoteproc_attach(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
+    static const mp_arg_t allowed[] = {{MP_QSTR_core, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(0)}}};
+    mp_arg_val_t core;
+    mp_arg_parse_all(n_args, args, kw_args, 1, allowed, &core);
+    openamp_remoteproc_obj_t *self =
+        new_object(&openamp_remoteproc_type, MP_OBJ_NEW_SMALL_INT(0), core.u_obj);
+    check_busy(self);
+    struct amp_load_error why;
+    amp_da_t entry = 0;
+    int error = OPENAMP_CORE_CALL(OPENAMP_BUS(self->remote, attach, &entry, &why));
+    if (error != 0) {
+        openamp_raise(-error, MP_ERROR_TEXT("core %d: %s"), (int)openamp_core_number(self->remote),
+            why.what != NULL ? why.what : "cannot be attached to");
+    }
+    self->entry = mp_obj_new_int_from_uint(entry);
+    openamp_loaded(self->remote);
+    openamp_started(self->remote);
+    return own(self);
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(remoteproc_attach_fun, 0, remoteproc_attach);
+static MP_DEFINE_CONST_STATICMETHOD_OBJ(remoteproc_attach_obj, MP_ROM_PTR(&remoteproc_attach_fun));
+
+static mp_obj_t remoteproc_exit(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(args[0]);
+    if (self->remote->owner == self) {
+        mp_obj_t shutdown[2];
+        mp_load_method(args[0], MP_QSTR_shutdown, shutdown);
+        mp_call_method_n_kw(0, 0, shutdown);
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(remoteproc_exit_obj, 4, 4, remoteproc_exit);
+#endif
 
 openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj) {
     // A subclass of it, too.
@@ -257,6 +311,12 @@ static const mp_rom_map_elem_t remoteproc_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_state), MP_ROM_PTR(&openamp_remoteproc_state_obj)},
     {MP_ROM_QSTR(MP_QSTR_reason), MP_ROM_PTR(&openamp_remoteproc_reason_obj)},
     {MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&openamp_remoteproc_irq_obj)},
+    {MP_ROM_QSTR(MP_QSTR_trace), MP_ROM_PTR(&openamp_remoteproc_trace_obj)},
+    {MP_ROM_QSTR(MP_QSTR_stats), MP_ROM_PTR(&openamp_remoteproc_stats_obj)},
+    {MP_ROM_QSTR(MP_QSTR_mem), MP_ROM_PTR(&openamp_remoteproc_mem_obj)},
+    {MP_ROM_QSTR(MP_QSTR_attach), MP_ROM_PTR(&remoteproc_attach_obj)},
+    {MP_ROM_QSTR(MP_QSTR___enter__), MP_ROM_PTR(&mp_identity_obj)},
+    {MP_ROM_QSTR(MP_QSTR___exit__), MP_ROM_PTR(&remoteproc_exit_obj)},
     {MP_ROM_QSTR(MP_QSTR_OFFLINE), MP_ROM_INT(AMP_RPROC_OFFLINE)},
     {MP_ROM_QSTR(MP_QSTR_LOADED), MP_ROM_INT(AMP_RPROC_LOADED)},
     {MP_ROM_QSTR(MP_QSTR_RUNNING), MP_ROM_INT(AMP_RPROC_RUNNING)},

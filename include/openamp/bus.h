@@ -139,6 +139,12 @@ struct amp_bus_ops {
     // Why the core crashed, or could not be opened; or NULL.  NULL on a device.
     const char *(*reason)(const struct amp_bus *bus);
 
+    // See amp_rproc_trace(), amp_rproc_map(), amp_rproc_written(), amp_rproc_attach().  NULL on a device.
+    size_t (*trace)(const struct amp_bus *bus, size_t offset, char *text, size_t len);
+    void *(*map)(const struct amp_bus *bus, amp_da_t da, size_t len, bool write);
+    void (*written)(const struct amp_bus *bus, const void *va, size_t len);
+    int (*attach)(struct amp_bus *bus, amp_da_t *entry, struct amp_load_error *error);
+
     // See amp_rpmsg_service() and amp_rpmsg_untaken().
     const char *(*service)(const struct amp_bus *bus, unsigned index, uint32_t *addr);
     unsigned (*untaken)(const struct amp_bus *bus, uint16_t *taken);

@@ -45,6 +45,10 @@ int amp_bus_host_stop(struct amp_bus *bus);
 int amp_bus_host_shutdown(struct amp_bus *bus);
 enum amp_rproc_state amp_bus_host_state(const struct amp_bus *bus);
 const char *amp_bus_host_reason(const struct amp_bus *bus);
+size_t amp_bus_host_trace(const struct amp_bus *bus, size_t offset, char *text, size_t len);
+void *amp_bus_host_map(const struct amp_bus *bus, amp_da_t da, size_t len, bool write);
+void amp_bus_host_written(const struct amp_bus *bus, const void *va, size_t len);
+int amp_bus_host_attach(struct amp_bus *bus, amp_da_t *entry, struct amp_load_error *error);
 int amp_bus_host_poll(struct amp_bus *bus);
 
 // ---- Of the device ----
@@ -87,6 +91,10 @@ int amp_bus_device_poll(struct amp_bus *bus);
         .shutdown = amp_bus_host_shutdown, \
         .state = amp_bus_host_state, \
         .reason = amp_bus_host_reason, \
+        .trace = amp_bus_host_trace, \
+        .map = amp_bus_host_map, \
+        .written = amp_bus_host_written, \
+        .attach = amp_bus_host_attach, \
         .poll = amp_bus_host_poll, \
         AMP_BUS_VIRTIO_OPS, \
     }

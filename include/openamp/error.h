@@ -13,6 +13,7 @@
 enum amp_error {
     AMP_ENOENT = 2, // no such image
     AMP_EIO = 5, // the image source or the platform failed
+    AMP_ENXIO = 6, // no memory of that core (the bindings)
     AMP_ENOEXEC = 8, // not an image that this core may run
     AMP_EAGAIN = 11, // no room now; ask again after a notification
     AMP_ENOMEM = 12, // the shared memory is too small for what the image asks
@@ -28,6 +29,7 @@ enum amp_error {
     AMP_EADDRINUSE = 98, // another endpoint has that address
     AMP_ENOTCONN = 107, // the endpoint has no destination
     AMP_ETIMEDOUT = 110, // the wait was bounded and is over (the bindings)
+    AMP_ESTALE = 116, // the file is not the one that was loaded (the bindings)
 };
 
 #endif // OPENAMP_ERROR_H

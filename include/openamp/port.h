@@ -103,6 +103,12 @@ struct amp_port_ops {
     // stopped, or released already.  core_prepare() undoes it.
     void (*core_release)(void *ctx);
 
+    // Host, optional.  Does the core run firmware already that waits for a host, started by
+    // somebody else?  0, and where that begins in *entry; core_prepare(ctx, false) and
+    // core_start() take it over.  Otherwise a negative error, and core_state() says why.
+    // NULL where nobody else can start the core.
+    int (*core_attach)(void *ctx, amp_da_t *entry);
+
     // The two below: docs/PORTING.md, "Caches".  Any address, any length, any
     // context.  Whole cache lines are meant, so what else lies in the first and
     // the last one must not be the other core's (clean) or ours (invalidate).

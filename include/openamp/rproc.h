@@ -124,4 +124,21 @@ int amp_rproc_poll(struct amp_rproc *rproc);
 // private memory; returns the number of bytes, 0 at the end of the text.
 size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text, size_t len);
 
+// ---- What a program can be shown of the core (core/view.c) ----
+
+// The local pointer to [da, da + len) of the core's memory, which lies in one of the
+// port's windows, and for `write` in one that is not read-only; else NULL.  It is what the
+// core left there, or is writing now: nothing is believed of it.  Where the
+// port caches that memory, what the core writes after this call may not be seen.
+void *amp_rproc_map(const struct amp_rproc *rproc, amp_da_t da, size_t len, bool write);
+
+// After writing there: the core sees it from now on.
+void amp_rproc_written(const struct amp_rproc *rproc, const void *va, size_t len);
+
+// Take over firmware that runs already and waits for a host, as a bootloader leaves it: its
+// memory is not touched, and its entry goes into *entry.  The core is RUNNING then.
+// -AMP_ENODEV (*error has why: the machine cannot tell, or no core waits), or the errors of
+// amp_rproc_load_address() and amp_rproc_start().
+int amp_rproc_attach(struct amp_rproc *rproc, amp_da_t *entry, struct amp_load_error *error);
+
 #endif // OPENAMP_RPROC_H

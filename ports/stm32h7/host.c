@@ -80,6 +80,7 @@ static const struct amp_port_ops ops = {
     .core_start = stm32h7_core_start,
     .core_stop = stm32h7_core_stop,
     .core_state = stm32h7_core_state,
+    .core_attach = stm32h7_core_attach,
     .cache_clean = stm32h7_cache_clean,
     .cache_invalidate = stm32h7_cache_invalidate,
 };

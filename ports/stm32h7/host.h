@@ -9,6 +9,7 @@
 
 #include "../common/cortex_m_doorbell.h"
 #include "board.h"
+#include "regs.h"
 #include "stm32h7.h"
 
 enum { STM32H7_LINE = 32 };
@@ -29,9 +30,15 @@ extern struct stm32h7_core stm32h7_core;
 
 // host_life.c
 int stm32h7_core_prepare(void *ctx, bool load);
+static inline bool stm32h7_runs_already(void) {
+    return (RCC_GCR & RCC_GCR_BOOT_C2) || (FLASH_OPTSR_CUR & FLASH_OPTSR_BCM4);
+}
 int stm32h7_core_start(void *ctx, amp_da_t entry);
 int stm32h7_core_stop(void *ctx);
 enum amp_core_state stm32h7_core_state(void *ctx, const char **reason);
+
+// host_view.c
+int stm32h7_core_attach(void *ctx, amp_da_t *entry);
 
 // host_cache.c
 void stm32h7_cache_clean(void *ctx, const void *va, size_t len);

@@ -24,15 +24,11 @@
 #define CONTROL AMP_STM32H7_CONTROL
 enum { DRIVER_OK = 4 };
 
-static const char runs_text[] = "core runs already";
+static const char runs_text[] = "runs already";
 
 #define TABLE ((volatile struct amp_table_rpmsg *)(uintptr_t)AMP_STM32H7_TABLE_DA)
 
 // ---- Who runs already ----
-
-static bool runs_already(void) {
-    return (RCC_GCR & RCC_GCR_BOOT_C2) || (FLASH_OPTSR_CUR & FLASH_OPTSR_BCM4);
-}
 
 // Invalidating memory that is not cached has no effect.
 static bool waits_for_host(void) {
@@ -49,13 +45,13 @@ static int refuse(struct stm32h7_core *core, int error, const char *why) {
 int stm32h7_core_prepare(void *ctx, bool load) {
     struct stm32h7_core *core = ctx;
     core->refused = NULL;
-    if (!runs_already()) {
+    if (!stm32h7_runs_already()) {
         return 0;
     }
     if (load) {
         return refuse(core, -AMP_EBUSY, runs_text);
     }
-    return waits_for_host() ? 0 : refuse(core, -AMP_EBUSY, "core runs already, waits for no host");
+    return waits_for_host() ? 0 : refuse(core, -AMP_EBUSY, "runs already, waits for no host");
 }
 
 // ---- Starting ----
@@ -99,7 +95,7 @@ int stm32h7_core_start(void *ctx, amp_da_t entry) {
     if (!is_good(core, vectors)) {
         return refuse(core, -AMP_ENOEXEC, "vector table without stack or handler");
     }
-    if (!runs_already()) {
+    if (!stm32h7_runs_already()) {
         boot(table);
         core->starts = 1;
     } else if (SYSCFG_UR3 >> 16 == table >> 16) {

@@ -2,7 +2,7 @@
 # and CMake's.  Nothing but lists.
 
 # The host half; and what host programs in C need besides.
-AMP_PORT_HOST := host.c host_cache.c host_life.c ../common/text.c
+AMP_PORT_HOST := host.c host_cache.c host_life.c host_view.c ../common/text.c
 AMP_PORT_HOST_C := host_wait.c
 # The remote half; and what firmware without an operating system needs besides.
 AMP_PORT_REMOTE := remote/remote.c

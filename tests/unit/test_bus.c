@@ -99,6 +99,32 @@ static void boot_remote(struct remote *remote, unsigned core) {
     assert_int_equal(bus->ops->load(bus, &image, &why), -AMP_EBUSY);
 }
 
+// What a program can be shown: of the link, and of the core's memory.
+static void check_view(struct amp_bus *bus) {
+    uint32_t addr = 0;
+    uint16_t taken = 0;
+    char text[8];
+    amp_da_t entry;
+    struct amp_load_error why;
+    assert_int_equal(bus->ops->mtu(bus), 496);
+    assert_null(bus->ops->reason(bus));
+    assert_string_equal(bus->ops->service(bus, 0, &addr), "vuart-channel");
+    assert_true(bus->ops->untaken(bus, &taken) <= 1);
+    // Its first instruction may be read, the flash behind it not be written.
+    assert_non_null(bus->ops->map(bus, AMP_SIM_CODE_DA, 4, false));
+    uint8_t *va = bus->ops->map(bus, AMP_SIM_DATA_DA + AMP_SIM_DATA_LEN - 4, 4, true);
+    assert_non_null(va);
+    bus->ops->written(bus, va, 4);
+    assert_non_null(bus->ops->map(bus, AMP_SIM_SHARED_DA, AMP_SIM_SHARED_LEN, true));
+    assert_non_null(bus->ops->map(bus, AMP_SIM_FLASH_DA, 4, false));
+    assert_null(bus->ops->map(bus, AMP_SIM_FLASH_DA, 4, true));
+    assert_null(bus->ops->map(bus, AMP_SIM_DATA_DA + AMP_SIM_DATA_LEN - 4, 5, false));
+    assert_null(bus->ops->map(bus, AMP_SIM_DATA_DA - 1, 1, false));
+    assert_int_equal(bus->ops->trace(bus, 0, text, sizeof(text)), sizeof(text));
+    assert_memory_equal(text, "link up\n", sizeof(text));
+    assert_int_equal(bus->ops->attach(bus, &entry, &why), -AMP_EBUSY);
+}
+
 static void test_two_cores(void **state) {
     (void)state;
     for (unsigned i = 0; i < 2; ++i) {
@@ -127,6 +153,8 @@ static void test_two_cores(void **state) {
     run_until(answered);
     assert_memory_equal(remotes[0].last, "zero", 4);
     assert_memory_equal(remotes[1].last, "five", 4);
+
+    check_view(remotes[0].bus);
 
     // A larger table of endpoints, and the small one again.
     static struct amp_endpoint *buckets[64];
@@ -192,6 +220,9 @@ static void test_windows(void **state) {
     size_t count = 0;
     assert_int_equal(bus->ops->open(bus), 0);
     assert_int_equal(bus->ops->load_address(bus, 0x123, &why), -AMP_ENOEXEC);
+    assert_non_null(why.what);
+    amp_da_t entry;
+    assert_int_equal(bus->ops->attach(bus, &entry, &why), -AMP_ENODEV); // nobody else starts it
     assert_non_null(why.what);
     const struct amp_window *windows = bus->ops->windows(bus, &count);
     assert_true(count != 0 && windows[0].len != 0);

@@ -22,7 +22,7 @@ static void refused(int result, const char *what) {
 // attached to.
 static void refuse_load(void) {
     refused(host_load(IMAGE_VIRTUAL_UART, &why), why.what);
-    CHECK(strcmp(why.what, "core runs already") == 0);
+    CHECK(strcmp(why.what, "runs already") == 0);
     CHECK(amp_rproc_stop(&host_rproc) == 0);
 }
 
