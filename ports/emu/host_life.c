@@ -47,6 +47,12 @@ int emu_core_start(void *ctx, amp_da_t entry) {
     if (core->state == AMP_CORE_RUNNING || !core->powered) {
         return core->powered ? -AMP_EBUSY : -AMP_EIO;
     }
+    // No instruction, but memory that is empty.
+    const uint8_t *first = emu_map(core, entry & ~(amp_da_t)3, 4);
+    if (first != NULL && memcmp(first, "\0\0\0", 4) == 0) {
+        snprintf(core->reason, sizeof(core->reason), "nothing is in place there");
+        return -AMP_ENOEXEC;
+    }
     rv32_reset(&core->cpu, (uint32_t)entry);
     emu_give_windows(core);
     core->frozen = core->rung = core->waits = false;

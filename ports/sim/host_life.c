@@ -207,9 +207,15 @@ int sim_core_start(void *ctx, amp_da_t entry) {
     if (core->pid != 0 || !core->powered) {
         return core->pid != 0 ? -AMP_EBUSY : -AMP_EIO;
     }
+    core->reason[0] = '\0';
+    // No instruction of either machine that begins a program, but memory that is empty.
+    const uint8_t *first = sim_map(core, entry & ~(amp_da_t)3, 4);
+    if (first != NULL && memcmp(first, "\0\0\0", 4) == 0) {
+        snprintf(core->reason, sizeof(core->reason), "nothing is in place there");
+        return -AMP_ENOEXEC;
+    }
     reset_mailbox(core);
     sim_fault_core_began(core);
-    core->reason[0] = '\0';
     sim_process_launch(true);
     int error = launch_with_pipe(core, entry);
     sim_process_launch(false);

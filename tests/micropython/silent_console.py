@@ -65,10 +65,10 @@ print(outcome(rproc.state), outcome(rproc.reason), outcome(rproc.irq, None), rpr
 
 
 # An exception in a handler is printed.
+exec("""
 def bad(rproc):
     raise ValueError("in the handler")
-
-
+""")
 box = Box("test-crash")
 rproc = openamp.RemoteProc("test_crash.elf")
 for args in ((1,), (bad, 4), (bad, 1, True)):
