@@ -261,7 +261,7 @@ AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
     struct amp_virtq *vq = &link->rx;
     struct message message;
     void *in_ring = vq->in_ring;
-    if (!AMP_CONFIG_FAST_PATH || AMP_UNLIKELY(!amp_virtq_has_one_pending(vq, in_ring, host))
+    if (AMP_UNLIKELY(!amp_virtq_has_one_pending(vq, in_ring, host))
         || AMP_UNLIKELY(!peek_usual(link, in_ring, &message, host))) {
         return poll_more(link, max, host);
     }
@@ -286,26 +286,28 @@ AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
     return 1;
 }
 
-// Not simply up and idle.
-static AMP_NOINLINE int poll_unusual(struct amp_rpmsg *link, unsigned max) {
+// Whatever its state is.
+static AMP_NOINLINE int poll_whatever(struct amp_rpmsg *link, unsigned max) {
     if (!amp_link_is_up(link) || (link->state & LINK_POLLING)) {
         return 0;
     }
-    amp_ns_flush(link);
-    if (!amp_link_is_up(link)) {
-        return link->violation != NULL ? -AMP_EPROTO : 0;
+    if (link->state & LINK_NS_DUE) {
+        amp_ns_flush(link);
+        if (!amp_link_is_up(link)) {
+            return link->violation != NULL ? -AMP_EPROTO : 0;
+        }
     }
     return poll_more(link, max, amp_link_is_host(link));
 }
 
 int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
-    if (AMP_CONFIG_HOST && link->state == (LINK_UP | LINK_HOST)) {
+    if (AMP_CONFIG_FAST_PATH && AMP_CONFIG_HOST && link->state == (LINK_UP | LINK_HOST)) {
         return poll_as(link, max, true);
     }
-    if (AMP_CONFIG_DEVICE && link->state == LINK_UP) {
+    if (AMP_CONFIG_FAST_PATH && AMP_CONFIG_DEVICE && link->state == LINK_UP) {
         return poll_as(link, max, false);
     }
-    return poll_unusual(link, max);
+    return poll_whatever(link, max);
 }
 
 // ---- Keeping a message ----

@@ -309,8 +309,8 @@ static AMP_NOINLINE int send_full(
     bool too_long = len >= link->tx_limit;
     if (!amp_link_is_host(link)) {
         link->tx_needs = len; // it looks first
-    } else if (too_long) {
-        return amp_link_is_up(link) ? -AMP_EMSGSIZE : -AMP_EPIPE;
+    } else if (too_long && amp_link_is_up(link)) {
+        return -AMP_EMSGSIZE;
     }
 #if AMP_CONFIG_FAST_PATH
     int listed = too_long ? 0 : list_returned(link);
