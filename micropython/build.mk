@@ -67,5 +67,5 @@ $(BUILD)/plain/micropython: $(MP_CROSS) $(MP_ORIGIN) micropython/manifest.py
 	@ln -sf $(MP_PLAIN)/micropython $@
 	@touch -h $@
 
-include micropython/boards/boards.mk
+include boards/boards.mk
 include micropython/emu/web.mk

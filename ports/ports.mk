@@ -24,7 +24,7 @@ PORT_SETS := AMP_PORT_HOST AMP_PORT_HOST_C AMP_PORT_REMOTE AMP_PORT_REMOTE_C AMP
 #     FIRMWARE_OWN  test firmware (tests/firmware) that other ports have no use for
 #     UNIX          not empty: the host is MicroPython's unix port, with these arguments
 #                   for its make; UNIX_NEEDS, what has to be there before
-#     BOARD         the folder of micropython/boards that is this port's MicroPython,
+#     BOARD         the folder of boards that is this port's MicroPython,
 #                   for the roles in BOARD_ROLES; ROM, what it finds at /rom besides
 #                   all images to load
 #     PACKAGES      for tools/setup and ./run: Debian packages that `make board-P` wants

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "micropython/boards/common/semihost.h"
+#include "boards/common/semihost.h"
 
 struct amp_rpmsg host_link;
 struct amp_rproc host_rproc;

@@ -1,5 +1,5 @@
 /* How a host program in C ends. */
-#include "micropython/boards/common/semihost.h"
+#include "boards/common/semihost.h"
 #include "ports/mps2_an521/start.h"
 
 void amp_an521_end(int code) {

@@ -1,7 +1,7 @@
 /* Start-up of a host program in C on the M7, with its caches on. */
 #include "m7.h"
 
-#include "micropython/boards/common/semihost.h"
+#include "boards/common/semihost.h"
 #include "ports/common/cortex_m_start.h"
 #include "ports/stm32h7/regs.h"
 

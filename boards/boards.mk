@@ -9,18 +9,17 @@
 # These use a port that knows only its own boards before 1.25.
 MP_BOARD_CHECK = @grep -q BOARD_DIR $(MP_TREE)/ports/qemu/Makefile || { echo \
     "the board of $(1) needs MicroPython 1.25 or newer: $(MP_TREE) is older" >&2; exit 1; }
-MP_BOARDS := micropython/boards
 
 # $(call MP_BOARD,port,role,board)
 define MP_BOARD
 $(1)_$(2)_MP := $(abspath $($(1)_BUILD))/mp-$(2)
 $($(1)_BUILD)/micropython-$(2).elf: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(MP_LIB_SRC) \
-    $(wildcard $(MP_BOARDS)/$(3)/* $(MP_BOARDS)/common/* ports/$(1)/*.[ch] ports/$(1)/remote/*.[ch])
+    $(wildcard boards/$(3)/* boards/common/* ports/$(1)/*.[ch] ports/$(1)/remote/*.[ch])
 	$(MP_BOARD_CHECK)
-	$$(call MP_READY,$$($(1)_$(2)_MP),$$@,$(wildcard $(MP_BOARDS)/$(3)/mpconfigboard.* \
-	    $(MP_BOARDS)/$(3)/*.ld $(addprefix $(MP_BOARDS)/common/, *.inc *.h *.mk)))
+	$$(call MP_READY,$$($(1)_$(2)_MP),$$@,$(wildcard boards/$(3)/mpconfigboard.* \
+	    boards/$(3)/*.ld $(addprefix boards/common/, *.inc *.h *.mk)))
 	$$(MAKE) -C $(MP_TREE)/ports/qemu BUILD=$$($(1)_$(2)_MP) \
-	    BOARD=$(3) BOARD_DIR=$(MP_MODULES)/openamp/$(MP_BOARDS)/$(3) \
+	    BOARD=$(3) BOARD_DIR=$(MP_MODULES)/openamp/boards/$(3) \
 	    OPENAMP_PORT=$(1) OPENAMP_ROLE=$(2) $$(MP_ARGUMENTS) $$(call MP_FAILED,$$($(1)_$(2)_MP))
 	$$(call MP_DONE,$$($(1)_$(2)_MP))
 	@cp $$($(1)_$(2)_MP)/firmware.elf $$@
