@@ -157,6 +157,7 @@ void openamp_tell_deferred(openamp_remote_t *remote) {
     }
 }
 
+#if MICROPY_PY_OPENAMP_HOST
 // One line, in one piece, where the port prints errors: on a PC standard error.
 static void print_line(
     openamp_remote_t *remote, mp_obj_t entry, const char *what, const char *why) {
@@ -164,7 +165,6 @@ static void print_line(
         (int)openamp_core_number(remote), openamp_entry_text(entry), what, why);
 }
 
-#if MICROPY_PY_OPENAMP_HOST
 // The RemoteProc that drives the core, if it has a handler for that.
 static openamp_remoteproc_obj_t *find_handler(const openamp_remote_t *remote, unsigned event) {
     openamp_remoteproc_obj_t *self = (void *)(uintptr_t)remote->owner;
@@ -206,11 +206,11 @@ static void tell_lines(openamp_remote_t *remote) {
     unsigned events = remote->events;
 #if MICROPY_PY_OPENAMP_HOST
     openamp_tell_crash(remote);
-#endif
     if (events & OPENAMP_EVENT_COLLECTED) {
         print_line(
             remote, OPENAMP_RUN_OF(remote)->lost, "was stopped: its RemoteProc was collected", "");
     }
+#endif
     if ((events & OPENAMP_EVENT_FORGOTTEN) && !OPENAMP_RUN()->warned) {
         OPENAMP_RUN()->warned = true;
         mp_print_str(MICROPY_ERROR_PRINTER,
