@@ -41,6 +41,7 @@ include ports/ports.mk
 include sdk/sdk.mk
 include tests/tests.mk
 include tests/boards/emu/emu.mk
+include tests/mutants/mutants.mk
 include tests/web/web.mk
 include tests/boards/mps2_an521/mps2_an521.mk
 include tests/boards/h7sim/h7sim.mk

@@ -1,0 +1,14 @@
+# Mutation: core/ is changed in one place after another, and a test must fail each time.
+#
+#   mutants          every change, more than an hour on two processors; FILES="core/elf.c" of one file
+#   mutants-sample   a few of them
+
+.PHONY: mutants mutants-sample mutants-programs
+mutants:
+	tests/mutants/run $(BUILD)/mutants $(FILES)
+MUTANTS_SAMPLE ?= 40
+mutants-sample:
+	tests/mutants/run $(BUILD)/mutants --sample $(MUTANTS_SAMPLE)
+
+# What notices them.
+mutants-programs: $(UNIT_PROGRAMS) $(BUILD)/tests/peer/matrix $(sim_FIRMWARE)
