@@ -14,7 +14,7 @@ int amp_bus_host_open(struct amp_bus *bus) {
     uint32_t use = link->use;
     amp_rpmsg_init(link, AMP_HOST, port);
     link->generation = generation;
-    link->use = use; // a token of the former user is of none of ours
+    link->use = use; // counts on, so that a token of the former user stays void
     amp_rproc_init(rproc_of(bus), port, link);
     // A reset of this core alone leaves the other one running.
     int error = amp_rproc_stop(rproc_of(bus));

@@ -16,14 +16,14 @@ enum {
     EPT_BOUND = AMP_ENDPOINT_BOUND,
 };
 
-// Bits of amp_rpmsg.state.  An idle link that is up is exactly LINK_UP and its
-// role, and one whose callback left all as it was has LINK_POLLING as well, so
-// the message path asks for its role and everything unusual at once.
+// Bits of amp_rpmsg.state.  An idle link that is up has exactly LINK_UP and its role; a
+// poll adds LINK_POLLING.  So the fast path tells with one comparison its role, and
+// whether there is anything to do but to receive.
 enum {
     LINK_UP = 1,
-    LINK_POLLING = 2, // inside amp_rpmsg_poll()
-    LINK_ENDED = 4, // the life that is being polled has ended
-    LINK_HELD = 8, // the message that is being handled is kept
+    LINK_POLLING = AMP_LINK_POLLING, // inside of a poll
+    LINK_ENDED = 4, // the session that is being polled has ended
+    LINK_HELD = 8, // the callback holds its message
     LINK_NS_DUE = AMP_LINK_NS_DUE, // an endpoint waits for a buffer to be announced or withdrawn
     // A host's.  A build with one role does not ask, but decides when compiled.
     LINK_HOST = AMP_CONFIG_HOST && AMP_CONFIG_DEVICE ? 32 : 0,
@@ -41,25 +41,24 @@ static inline bool amp_link_is_host(const struct amp_rpmsg *link) {
     return amp_virtq_is_driver(link->state & LINK_HOST);
 }
 
-// The other side did what no honest peer does: count it, remember what, take
-// the link down.  Returns -AMP_EPROTO.
+// The peer did what no honest one does: count it, remember what it was, and take the link
+// down.  Returns -AMP_EPROTO.
 int amp_link_violated(struct amp_rpmsg *link, const char *what);
 extern const char amp_link_bad_index[];
 extern const char amp_link_bad_id[];
 
-// Ring for `vq`.
+// Kick the other core for `vq`.
 static inline void amp_link_kick(struct amp_rpmsg *link, const struct amp_virtq *vq) {
     const struct amp_port *port = link->port;
     ++link->stats.kicks;
     port->ops->kick(port->ctx, vq->notify_id);
 }
 
-// The same, if the other side wants to hear of the last `count` entries of `vq`.
-// After a fence.
+// The same, if the peer asked to be notified of one of the last `count` entries that
+// were published on `vq`.  After a fence.
 void amp_link_notify(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned count);
 
-// Tell the other side, if it wants to know, of what was given back on the
-// receive ring.
+// Notify the peer, if it asked for that, of receive buffers that were given back.
 void amp_link_notify_returned(struct amp_rpmsg *link);
 
 // The buffers of `vq` are `size` bytes long, header included.
@@ -67,68 +66,38 @@ static inline void amp_link_set_buffer_size(
     struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t size) {
     vq->size = size;
     link->tx_limit = link->tx.size - AMP_HEADER_SIZE + 1;
-#if AMP_CONFIG_DEVICE
+#if AMP_CONFIG_DEVICE && AMP_CONFIG_FAST_PATH
     // A window shorter than one buffer, and none at all, fits none.
     vq->fast_starts = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
 #endif
 }
 
-// Device: the host stocked its receive ring before it said DRIVER_OK, so its
-// first buffer tells how long they are.
+// Device: a host makes its receive buffers available before it says DRIVER_OK, so the
+// first of them tells how long they are.
 void amp_link_probe_buffer_size(struct amp_rpmsg *link);
 
-// Keep descriptor `id` of `vq` for the user, who gets a token for it.
+// Keep descriptor `id` of `vq` here for a user, who gets a token for it.
 void amp_link_begin_use(
     struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id, struct amp_token *token);
 
-// The descriptor of a token, which is kept no longer.  -AMP_EPIPE: the token's
-// session has ended, it was used up, or it is of another link.
+// The descriptor of a token, which is in use no longer.  -AMP_EPIPE: the token's session
+// has ended, it was used up, or it is of another link.
 int amp_link_end_use(
     const struct amp_rpmsg *link, struct amp_virtq *vq, const struct amp_token *token);
 
-// ---- Device: where the host says that its buffers are ----
+// ---- Device: the host's buffers ----
 
-// The local pointer of the buffer of descriptor `id` of `vq`, which is read
-// once, and its length.  NULL: no descriptor, a chain, or not wholly in shared
-// memory, too short for a header, longer than a header can say, or misaligned.
+// The local pointer of the buffer of descriptor `id` of `vq`, which is read once, and its
+// length.  NULL: no descriptor, a chain, or not wholly in shared memory, too short for a
+// header, longer than a header can say, or misaligned.
 uint8_t *amp_link_map_buffer(
     struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id, uint32_t *len);
 
-// The transmit buffer of descriptor `id`, and its length; or NULL, with the link
-// down.
-#if AMP_CONFIG_DEVICE
+// The transmit buffer of descriptor `id`, and its length; or NULL, with the link down.
 uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id, uint32_t *len);
-#else // not called, but a compiler that does not optimize wants it
-static inline uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id, uint32_t *len) {
-    (void)link;
-    (void)id;
-    (void)len;
-    return NULL;
-}
-#endif
 
-// amp_link_map_buffer() for one of the usual length in the window.  False if it
-// is not so, or wrong.
-AMP_PER_ROLE bool amp_link_map_fast(
-    const struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint8_t **buffer) {
-    uint64_t addr;
-    uint32_t len;
-    if (AMP_UNLIKELY(
-            id > vq->mask || !amp_virtq_read_desc(vq, id, &addr, &len) || len != vq->size)) {
-        return false;
-    }
-    uint64_t offset = addr - link->buffers_da;
-    // Rotated, one that is not a multiple of 4 is beyond every window.
-    if (AMP_UNLIKELY((offset >> 2 | offset << 62) >= vq->fast_starts)) {
-        return false;
-    }
-    *buffer = vq->buffers + offset;
-    return true;
-}
-
-// The first endpoint in the bucket of `addr`.  Each bucket's list ends with
-// link->sink, which looks like one (it drops what it gets), so there always
-// is one.
+// The first endpoint in the bucket of `addr`.  Each bucket's list ends with link->sink,
+// an endpoint that drops what it gets; so there always is a first one.
 static inline struct amp_endpoint **amp_link_bucket(const struct amp_rpmsg *link, uint32_t addr) {
     return &link->buckets[addr & link->bucket_mask];
 }
@@ -141,12 +110,95 @@ struct amp_endpoint *amp_link_find_endpoint(const struct amp_rpmsg *link, uint32
 struct amp_endpoint *amp_link_find_bound(
     const struct amp_rpmsg *link, const char *name, uint32_t addr);
 
-// The callback of an endpoint that has none.
+// The callback of an endpoint for which the user gave none: drops and counts the message.
 void amp_link_drop(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
-// The endpoint's other end has `addr`; it has none any more.
+// Set the destination of an endpoint, or take it away.
 void amp_link_bind(struct amp_endpoint *ept, uint32_t addr);
 void amp_link_unbind(struct amp_endpoint *ept);
+
+// ---- The steps of a message, which the slow and the fast path share ----
+//
+// `host` is amp_link_is_host(link); in the fast path it is a constant.
+
+// A received message whose entry was checked.
+struct amp_message {
+    uint32_t id; // of its descriptor
+    uint32_t room; // bytes of the buffer that are said to be filled
+    uint8_t *buffer;
+};
+struct amp_header {
+    uint32_t src;
+    uint32_t dst;
+    size_t len; // of the payload: inside the buffer
+};
+
+// Read the header once into private memory.  False: its length cannot be.
+static inline bool amp_link_read_header(const struct amp_rpmsg *link,
+    const struct amp_message *message, struct amp_header *header, bool host) {
+    const struct rpmsg_hdr *hdr = (const void *)message->buffer;
+    if (host) {
+        amp_cache_invalidate(amp_virtq_cache(&link->rx), hdr, AMP_HEADER_SIZE);
+    }
+    header->src = amp_shm_load_32(&hdr->src);
+    header->dst = amp_shm_load_32(&hdr->dst);
+    header->len = amp_shm_load_16(&hdr->len);
+    // A device cannot say more than there is: for a host, `room` is a claim.
+    if ((host && message->room > link->rx.size) || header->len + AMP_HEADER_SIZE > message->room) {
+        return false;
+    }
+    if (host) {
+        amp_cache_invalidate(amp_virtq_cache(&link->rx), hdr + 1, header->len);
+    }
+    return true;
+}
+
+// Give a receive buffer back to the peer.  Returns the index of the entry.
+static inline uint32_t amp_link_give_back(struct amp_rpmsg *link, uint32_t id, bool host) {
+    struct amp_virtq *vq = &link->rx;
+    void *out_ring = vq->out_ring;
+    uint32_t index = vq->next_publish;
+    if (host) {
+        // A callback may have written into its message: not over the next one.
+        amp_cache_invalidate(amp_virtq_cache(vq), vq->buffers + id * vq->size, vq->size);
+    }
+    amp_virtq_put(vq, out_ring, index, id, host);
+    amp_virtq_publish(vq, out_ring, index);
+    return index;
+}
+
+// Write the header and put the descriptor into the out ring, where the peer does not
+// look yet: the payload may be written before or after.  Returns the entry's index.
+static inline uint32_t amp_link_prepare_tx(struct amp_rpmsg *link, uint8_t *buffer, uint32_t id,
+    uint32_t src, uint32_t dest, size_t len, bool host) {
+    struct amp_virtq *vq = &link->tx;
+    struct rpmsg_hdr *hdr = (void *)buffer;
+    hdr->src = src;
+    hdr->dst = dest;
+    hdr->reserved = 0;
+    hdr->len_and_flags = (uint32_t)len;
+    uint32_t index = vq->next_publish;
+    amp_virtq_put(vq, vq->out_ring, index, id, host);
+    return index;
+}
+
+// Publish it.  The caller then looks whether to notify the peer.
+static inline void amp_link_publish_tx(
+    struct amp_rpmsg *link, const uint8_t *buffer, uint32_t index, size_t len) {
+    struct amp_virtq *vq = &link->tx;
+    amp_cache_clean(amp_virtq_cache(vq), buffer, AMP_HEADER_SIZE + len);
+    amp_virtq_publish(vq, vq->out_ring, index);
+    ++link->stats.sent;
+    amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
+}
+
+// A transmit buffer was taken from the in ring, so whoever waited for room has it: ask
+// for no more notifications of it.
+static inline void amp_link_got_room(struct amp_rpmsg *link) {
+    if (!(link->state & LINK_NS_DUE)) {
+        amp_virtq_disable_notify(&link->tx);
+    }
+}
 
 // ---- Name service ----
 
@@ -157,19 +209,19 @@ void amp_ns_receive(struct amp_rpmsg *link, const void *data, size_t len);
 // result of amp_rpmsg_send(), or 0 if there is no name service.
 int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t flags);
 
-// Send what waits to be announced or withdrawn, while there is room.  If the
-// link is down, nobody waits any more: what is closing is freed.
+// Announce and withdraw the endpoints that wait for it, while there is room.  If the link
+// is down, closing endpoints are released without a message.
 void amp_ns_flush(struct amp_rpmsg *link);
 
 // The oldest remembered announcement of `name` that came from `addr`, or
 // (AMP_ADDR_ANY) that no endpoint here has taken, or NULL.
 struct amp_service *amp_ns_find_service(struct amp_rpmsg *link, const char *name, uint32_t addr);
 
-// Announcements of `name` that no endpoint has taken go to the endpoints of that
-// name that wait for one; on both sides the oldest first.
+// Bind endpoints of `name` that wait for a service to announcements that no endpoint has
+// taken; of both the oldest first.
 void amp_ns_match(struct amp_rpmsg *link, const char *name);
 
-// Tell the user of announcements that nobody took and that it has not seen.
+// Report announcements that no endpoint took, each once, to the user.
 void amp_ns_deliver(struct amp_rpmsg *link);
 
 #endif // AMP_CORE_LINK_H

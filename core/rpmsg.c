@@ -1,10 +1,7 @@
-/* The link: made, up and down. */
+/* The link: it is made, brought up, and taken down. */
 #include <string.h>
 
 #include "core/link.h"
-
-const char amp_link_bad_index[] = "bad ring index";
-const char amp_link_bad_id[] = "bad ring id";
 
 void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp_port *port) {
     memset(link, 0, sizeof(*link));
@@ -23,48 +20,13 @@ void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp
 void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events *events) {
     bool polling = link->state & LINK_POLLING;
     link->events = events;
-    // Nor does a callback of this nest: what is told must not change meanwhile.
+    // As in a poll, so that a callback of this does not poll: the announcements that are
+    // being reported must not change meanwhile.
     link->state |= LINK_POLLING;
     amp_ns_deliver(link);
     if (!polling) {
         amp_link_clear(link, LINK_POLLING | LINK_ENDED);
     }
-}
-
-bool amp_rpmsg_is_polling(const struct amp_rpmsg *link) {
-    return link->state & LINK_POLLING;
-}
-
-int amp_link_violated(struct amp_rpmsg *link, const char *what) {
-    ++link->stats.violations;
-    link->violation = what; // first: an event of down() may begin a new life
-    amp_rpmsg_down(link);
-    return -AMP_EPROTO;
-}
-
-// ---- Buffers in use ----
-
-void amp_link_begin_use(
-    struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id, struct amp_token *token) {
-    uint32_t use = link->use + 1;
-    if (use < AMP_DESC_IN_USE) { // the first one, or it wrapped
-        use = AMP_DESC_IN_USE;
-    }
-    link->use = token->use = use;
-    token->desc_state = &vq->desc_state[id];
-    amp_virtq_set_desc_state(vq, id, use);
-}
-
-int amp_link_end_use(
-    const struct amp_rpmsg *link, struct amp_virtq *vq, const struct amp_token *token) {
-    // Of another link or queue, or of none, it is in none of our places.
-    uintptr_t id =
-        ((uintptr_t)token->desc_state - (uintptr_t)vq->desc_state) / sizeof(*vq->desc_state);
-    if (id > vq->mask || vq->desc_state[id] != token->use || !amp_link_is_up(link)) {
-        return -AMP_EPIPE;
-    }
-    amp_virtq_clear_desc_state(vq, (uint32_t)id);
-    return (int)id;
 }
 
 // ---- Up and down ----
@@ -75,7 +37,7 @@ static void host_up(
     struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout, size_t rx_len, size_t count) {
     amp_virtq_set_cache(&link->rx, link->port);
     amp_virtq_set_cache(&link->tx, link->port);
-    // Nothing that we ever wrote there may come out of the cache any more.
+    // No line of an earlier session may be written back over what the device writes.
     amp_cache_invalidate(amp_virtq_cache(&link->rx), layout->buffers, rx_len);
     link->tx.buffers += rx_len;
     amp_da_t da = (amp_da_t)layout->buffers_da;
@@ -91,35 +53,37 @@ static void host_up(
 #endif
 
 #if AMP_CONFIG_DEVICE
-// What is in a ring that the host did not empty is no event index that it wrote: it
-// decides only when it changes.  But if that of ring 1 says what a host like ours has
-// said by now, and nothing else is there that the start of a session does not leave,
-// then it was written in this session.
-static void meet_old_ring(struct amp_rpmsg *link) {
-    uint32_t received = amp_virtq_peer_event(&link->tx);
-    uint32_t returned = amp_virtq_peer_event(&link->rx);
-    bool fresh = received == 0 && returned == AMP_EVENT_NEVER
-        && amp_shm_load_16(link->tx.own_event) == 0; // which we write in each session
-    link->tx.first_event = (uint16_t)received;
-    link->rx.first_event = (uint16_t)(fresh ? 0 : returned);
-}
-
-// What rpmsg-lite's master does to its rings before the device looks at them (and
-// no other driver does).
+// rpmsg-lite's master does to its rings, before a device looks at them, what no other
+// driver does.
 static void meet_rpmsg_lite(struct amp_rpmsg *link) {
     static const uint16_t ask_always = 0;
-    // It asks for silence on the ring by which it receives, and never takes that
-    // back, but sleeps until it is rung.
+    // It disables notification on the queue by which it receives, and never enables it,
+    // but sleeps until it is kicked.
     if (amp_shm_load_16(link->tx.peer_event) & VIRTQ_AVAIL_F_NO_INTERRUPT) {
         link->tx.peer_event = &ask_always;
     }
-    // It fills the used ring of ring 1 with the buffers that it may send.  So ours
-    // follow; none is in the available ring yet.
+    // It fills the used ring of vring 1 with the buffers that it may send, before any is in
+    // the available ring.  This side's entries follow those.
     uint32_t num = amp_virtq_num(&link->rx);
     if (amp_shm_load_16(amp_virtq_idx(link->rx.out_ring)) == num) {
         link->rx.next_publish = num;
         link->rx.peer_initial = 0;
     }
+}
+#endif
+
+// A host need not have emptied the rings, so what is there may be no event index of this
+// session, and counts only when it changes.  But if the one of vring 1 is what a host of
+// ours has written by now, and all else is as the start of a session leaves it, then it
+// was written in this session.
+#if AMP_CONFIG_DEVICE
+static void note_old_events(struct amp_rpmsg *link) {
+    uint32_t received = amp_virtq_peer_event(&link->tx);
+    uint32_t returned = amp_virtq_peer_event(&link->rx);
+    bool fresh = received == 0 && returned == AMP_EVENT_NEVER
+        && amp_shm_load_16(link->tx.own_event) == 0; // this side writes it in each session
+    link->tx.first_event = (uint16_t)received;
+    link->rx.first_event = (uint16_t)(fresh ? 0 : returned);
 }
 #endif
 
@@ -134,7 +98,7 @@ static bool ring_is_valid(const struct amp_vring_layout *ring) {
 
 int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     bool host = amp_link_is_host(link);
-    // A device takes a size for now, until it sees a buffer.
+    // A device assumes a size until it sees a buffer.
     uint32_t rx_size = host ? layout->buffer_size[0] : 512;
     uint32_t tx_size = host ? layout->buffer_size[1] : 512;
     if (amp_link_is_up(link) || !size_is_valid(rx_size) || !size_is_valid(tx_size)
@@ -165,8 +129,8 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         // Ring 0 is the host's receive queue and the device's transmit queue.
         amp_virtq_device_init(&link->tx, &layout->vring[0]);
         amp_virtq_device_init(&link->rx, &layout->vring[1]);
-        meet_old_ring(link);
         meet_rpmsg_lite(link);
+        note_old_events(link);
 #endif
     }
     if (AMP_CONFIG_FAST_PATH) {
@@ -174,7 +138,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     }
     link->violation = NULL;
     link->state |= LINK_UP;
-    // Consumed buffers are no news until somebody waits for one.
+    // No notification of consumed buffers, until somebody waits for room.
     amp_virtq_begin_disabled(&link->tx);
 #if AMP_CONFIG_DEVICE
     if (!host) {
@@ -182,7 +146,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     }
 #endif
     amp_ns_flush(link);
-    return amp_link_is_up(link) ? 0 : -AMP_EPROTO; // here it looks at the rings for the first time
+    return amp_link_is_up(link) ? 0 : -AMP_EPROTO; // by what was found in the rings
 }
 
 void amp_rpmsg_down(struct amp_rpmsg *link) {
@@ -199,10 +163,10 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
             amp_link_unbind(ept);
         }
         if (ept->flags & EPT_ANNOUNCED) {
-            ept->flags ^= EPT_ANNOUNCED | EPT_ANNOUNCE; // in the next life
+            ept->flags ^= EPT_ANNOUNCED | EPT_ANNOUNCE; // to be announced in the next session
         }
     }
-    // There is nobody any more to tell of the closing ones.  `released` may
-    // change the list, and even begin a new life, which takes over the rest.
+    // Closing endpoints are released without a withdrawal.  The event may change the list,
+    // and even begin a new session, which releases the rest.
     amp_ns_flush(link);
 }

@@ -53,10 +53,10 @@ struct amp_endpoint **amp_rpmsg_set_buckets(
     return old == link->own_buckets ? NULL : old;
 }
 
-// ---- The other end ----
+// ---- The destination ----
 
-// The callback of an endpoint that waits for its first message.  A sender without
-// an address binds nobody: it cannot be answered.
+// The callback of an endpoint without a destination: the sender of the first message
+// becomes it.  A sender without an address does not, as it cannot be answered.
 static void bind_first(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     if (src != AMP_ADDR_ANY) {
         amp_link_bind(ept, src);
@@ -79,11 +79,11 @@ amp_link_unbind(struct amp_endpoint *ept) {
 
 // ---- Creating and destroying ----
 
-// An address that nobody has or had; AMP_ADDR_ANY if there is none any more.
+// An address that was never in use; AMP_ADDR_ANY if there is none any more.
 static uint32_t choose_addr(struct amp_rpmsg *link) {
     uint32_t addr = link->next_addr;
     while (amp_link_find_endpoint(link, addr) != NULL) {
-        ++addr; // of an endpoint that was given its address
+        ++addr; // a program chose this one for an endpoint
     }
     link->next_addr = addr;
     return addr < AMP_ADDR_CHOSEN_END ? addr : AMP_ADDR_ANY;
@@ -110,7 +110,7 @@ int amp_endpoint_create_with(struct amp_rpmsg *link, struct amp_endpoint *ept, c
         addr = choose_addr(link);
     }
     if (addr == RPMSG_NS_ADDR || amp_link_find_endpoint(link, addr) != NULL) {
-        return -AMP_EADDRINUSE; // AMP_ADDR_ANY too: it is link->sink's
+        return -AMP_EADDRINUSE; // AMP_ADDR_ANY, too: link->sink has it
     }
     ept->link = link;
     ept->bound_cb = cb != NULL ? cb : amp_link_drop;
@@ -129,8 +129,8 @@ int amp_endpoint_create_with(struct amp_rpmsg *link, struct amp_endpoint *ept, c
         if (dest == AMP_ADDR_ANY) {
             ept->flags = (uint16_t)options;
         }
-        // With a destination of its own, an endpoint takes its service along
-        // with all that holds for it: withdrawal, restart.
+        // An endpoint that was created with the address of a known service of its name
+        // is bound to that service: a withdrawal and a restart unbind it.
         const struct amp_service *service = amp_ns_find_service(link, name, dest);
         if (service != NULL) {
             amp_link_bind(ept, service->addr);
@@ -140,17 +140,17 @@ int amp_endpoint_create_with(struct amp_rpmsg *link, struct amp_endpoint *ept, c
     return 0;
 }
 
-// Closed: no message finds it, it cannot send, and its address is free.
+// No message finds a closed endpoint, it cannot send, and its address is free.
 static void close_endpoint(struct amp_rpmsg *link, struct amp_endpoint *ept) {
     if (!(ept->flags & EPT_CLOSING)) {
         bucket_remove(link, ept);
         if (ept->addr < AMP_ADDR_CHOSEN_END && ept->addr >= link->next_addr) {
-            link->next_addr = ept->addr + 1; // as late messages may come for it
+            link->next_addr = ept->addr + 1; // messages to it may still be under way
         }
         ept->flags = EPT_CLOSING;
         ept->dest = AMP_ADDR_ANY;
         if (ept->name != NULL) {
-            amp_ns_match(link, ept->name); // its service is another's
+            amp_ns_match(link, ept->name); // another endpoint may have its service
         }
     }
 }

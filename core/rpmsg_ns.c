@@ -1,16 +1,15 @@
 /*
- * The name service: who offers what under which address.
+ * The name service: which service is at which address.
  *
- * Announcements of the other side are remembered (bounded) until they are
- * withdrawn, whether or not somebody wanted them, so it does not matter which
- * of the two, announcement or endpoint, is there first.  One that is repeated
- * is new.
+ * Announcements of the peer are remembered until they are withdrawn, a bounded number
+ * of them, whether or not an endpoint wanted them; so it does not matter whether the
+ * announcement or the endpoint comes first.  A repeated announcement counts as new.
  */
 #include <string.h>
 
 #include "core/link.h"
 
-// ---- Ours: announce and withdraw ----
+// ---- Announcing and withdrawing our endpoints ----
 
 int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t flags) {
     if (!link->name_service) {
@@ -21,21 +20,21 @@ int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t
     msg.name[AMP_NAME_SIZE - 1] = '\0';
     msg.addr = ept->addr;
     msg.flags = flags;
-    // Not for ever: a peer could show room and take it back, again and again.
+    // Bounded, as a peer could return a buffer and take it back again and again.
     unsigned tries = amp_virtq_num(&link->tx);
     int error;
     do {
         error = amp_rpmsg_send(link, msg.addr, RPMSG_NS_ADDR, &msg, sizeof(msg));
     } while (error == -AMP_EAGAIN && tries-- != 0 && amp_rpmsg_want_room(link));
-    // The doorbell for a buffer brings us back, through amp_ns_flush().
+    // The notification of a returned buffer leads to a poll, and that to amp_ns_flush().
     if (error == -AMP_EAGAIN) {
         link->state |= LINK_NS_DUE;
     }
     return error;
 }
 
-// The oldest endpoint that has something to say, or NULL.  A link that is down
-// hears of the closing ones only: it lets them go.
+// The oldest endpoint that waits to be announced or withdrawn, or NULL.  While the link
+// is down only closing endpoints count, which are released without a message.
 static struct amp_endpoint *find_due(const struct amp_rpmsg *link) {
     struct amp_endpoint *oldest = NULL;
     unsigned due = amp_link_is_up(link) ? EPT_ANNOUNCE | EPT_CLOSING : EPT_CLOSING;
@@ -47,7 +46,8 @@ static struct amp_endpoint *find_due(const struct amp_rpmsg *link) {
     return oldest;
 }
 
-// The withdrawal of an endpoint is sent, or needed no more: it is its owner's again.
+// The withdrawal of an endpoint was sent, or is needed no more: the endpoint's memory is
+// its owner's again.
 static void release(struct amp_rpmsg *link, struct amp_endpoint *ept) {
     amp_endpoint_abandon(ept);
     if (link->events != NULL && link->events->released != NULL) {
@@ -58,14 +58,15 @@ static void release(struct amp_rpmsg *link, struct amp_endpoint *ept) {
 void amp_ns_flush(struct amp_rpmsg *link) {
     struct amp_endpoint *ept;
     amp_link_clear(link, LINK_NS_DUE);
-    // From the start each time: `released` may change the list.
+    // Each time from the start of the list, as the event `released` may change it.
     while ((ept = find_due(link)) != NULL) {
         unsigned closing = ept->flags & EPT_CLOSING;
         int error = amp_ns_send(link, ept, closing); // RPMSG_NS_DESTROY or 0
         if (error == -AMP_EAGAIN || error == -AMP_EPROTO) {
-            return; // with the life of the link `ept` may have ended
+            return; // if the session ended, `ept` may have been released
         }
-        // Any other error is final: buffers too short for a name, or nobody there.
+        // Any other error is final: the buffers are too short for a name, or the link is
+        // down.
         if (closing) {
             release(link, ept);
         } else {
@@ -74,7 +75,7 @@ void amp_ns_flush(struct amp_rpmsg *link) {
     }
 }
 
-// ---- Theirs ----
+// ---- Announcements of the peer ----
 
 struct amp_service *amp_ns_find_service(struct amp_rpmsg *link, const char *name, uint32_t addr) {
     for (struct amp_service *service = link->services; service != link->services_end; ++service) {
@@ -87,15 +88,15 @@ struct amp_service *amp_ns_find_service(struct amp_rpmsg *link, const char *name
     return NULL;
 }
 
-// All behind it move up, with the one that is being said.
+// Remove it: the ones behind it move up, and so does the one that is being received.
 static void forget(struct amp_rpmsg *link, struct amp_service *service) {
     const struct amp_service *end = link->services_end--;
     memmove(service, service + 1, (size_t)((const char *)end - (const char *)service));
 }
 
 void amp_ns_deliver(struct amp_rpmsg *link) {
-    // An event may end this life of the link, and with it this loop: nothing is
-    // added, nor is a name overwritten, before the next poll.
+    // An event may end the session, and with it this loop.  No announcement is added, and
+    // so no name overwritten, before the next poll.
     for (struct amp_service *service = link->services; service < link->services_end; ++service) {
         const struct amp_rpmsg_events *events = link->events;
         if (events == NULL || events->service == NULL) {
@@ -103,7 +104,8 @@ void amp_ns_deliver(struct amp_rpmsg *link) {
         }
         if (!service->delivered) {
             service->delivered = true;
-            // What is taken is no news, and none either when it is free again.
+            // A service that an endpoint has bound to is not reported, neither now nor
+            // when that endpoint is closed.
             if (amp_link_find_bound(link, service->name, service->addr) == NULL) {
                 events->service(link, service->addr, service->name);
             }
@@ -120,47 +122,50 @@ void amp_ns_match(struct amp_rpmsg *link, const char *name) {
     }
 }
 
-static void announced(struct amp_rpmsg *link) {
+// The peer announced the service that is behind the remembered ones.
+static void handle_announcement(struct amp_rpmsg *link) {
     struct amp_service *service = link->services_end++;
     service->delivered = false;
     struct amp_endpoint *ept = amp_link_find_bound(link, service->name, service->addr);
     if (ept != NULL) {
-        amp_link_bind(ept, service->addr); // as if it had waited: it is bound by name now
+        amp_link_bind(ept, service->addr); // it had this destination; now it is bound by name
     }
     amp_ns_match(link, service->name);
     amp_ns_deliver(link);
 }
 
-static void withdrawn(struct amp_rpmsg *link) {
+// The peer withdrew it.
+static void handle_withdrawal(struct amp_rpmsg *link) {
     const struct amp_service *service = link->services_end;
     struct amp_endpoint *ept;
     while ((ept = amp_link_find_bound(link, service->name, service->addr)) != NULL) {
         amp_link_unbind(ept);
     }
-    amp_ns_match(link, service->name); // it may have moved, and said so before
+    amp_ns_match(link, service->name); // its new address may have been announced before
 }
 
 _Static_assert(sizeof(struct amp_service) == sizeof(struct rpmsg_ns_msg)
         && offsetof(struct amp_service, addr) == offsetof(struct rpmsg_ns_msg, addr),
-    "a service is remembered as it was said, with `delivered` for the flags");
+    "a service is remembered as its message came, with `delivered` in place of the flags");
 
 void amp_ns_receive(struct amp_rpmsg *link, const void *data, size_t len) {
-    struct amp_service *said = link->services_end; // private: there is one more than is remembered
-    if (len < sizeof(*said)) {
+    // Private memory: there is room for one more than is remembered.
+    struct amp_service *received = link->services_end;
+    if (len < sizeof(*received)) {
         ++link->stats.malformed;
         return;
     }
-    for (size_t i = 0; i < sizeof(*said) / 4; ++i) {
-        ((uint32_t *)said)[i] = amp_shm_load_32((const uint32_t *)data + i);
+    for (size_t i = 0; i < sizeof(*received) / 4; ++i) {
+        ((uint32_t *)received)[i] = amp_shm_load_32((const uint32_t *)data + i);
     }
-    said->name[AMP_NAME_SIZE - 1] = '\0';
-    if (said->name[0] == '\0' || said->addr == AMP_ADDR_ANY) {
+    received->name[AMP_NAME_SIZE - 1] = '\0';
+    if (received->name[0] == '\0' || received->addr == AMP_ADDR_ANY) {
         ++link->stats.malformed;
         return;
     }
-    bool destroy = said->delivered & RPMSG_NS_DESTROY;
-    struct amp_service *known = amp_ns_find_service(link, said->name, said->addr);
-    if (known == NULL && !destroy && said == &link->services[AMP_CONFIG_MAX_SERVICES]) {
+    bool destroy = received->delivered & RPMSG_NS_DESTROY;
+    struct amp_service *known = amp_ns_find_service(link, received->name, received->addr);
+    if (known == NULL && !destroy && received == &link->services[AMP_CONFIG_MAX_SERVICES]) {
         known = link->services; // the oldest
         ++link->stats.services_forgotten;
     }
@@ -168,8 +173,8 @@ void amp_ns_receive(struct amp_rpmsg *link, const void *data, size_t len) {
         forget(link, known);
     }
     if (destroy) {
-        withdrawn(link);
+        handle_withdrawal(link);
     } else {
-        announced(link);
+        handle_announcement(link);
     }
 }

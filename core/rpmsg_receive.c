@@ -1,10 +1,19 @@
-/* Receiving: the one loop that takes messages, and keeping one of them. */
+/*
+ * Receiving (virtio 1.1, 2.6.14; for a device, the mirror of it): the slow path, which
+ * is complete.
+ *
+ * A poll reads the index of the in ring once for a batch of messages.  For each it
+ * reads the entry, checks it, finds the buffer, copies the header to private memory,
+ * checks that, calls the endpoint, and puts the descriptor into the out ring.  Then it
+ * asks to be notified of the next message, looks for one a last time, and kicks the
+ * peer once for all the buffers that it gave back.
+ */
 #include "core/link.h"
+#include "core/rpmsg_fast.h"
 
-// ---- Handing on ----
+// ---- One message ----
 
-// Hand a message on, whoever it is for.
-static AMP_NOINLINE void deliver_full(
+AMP_SLOW_PATH void amp_link_dispatch(
     struct amp_rpmsg *link, uint32_t src, uint32_t dst, void *data, size_t len) {
     if (dst == RPMSG_NS_ADDR) {
         amp_ns_receive(link, data, len);
@@ -18,63 +27,12 @@ static AMP_NOINLINE void deliver_full(
     ept->cb(ept, src, data, len);
 }
 
-// Hand the message in `buffer` on, of which `room` bytes are said to be filled.
-// Its header is read once into private memory; a length is used only after it
-// was checked.
-AMP_PER_ROLE void deliver(struct amp_rpmsg *link, uint8_t *buffer, uint32_t room, bool host) {
-    const struct rpmsg_hdr *hdr = (const void *)buffer;
-    if (host) {
-        amp_cache_invalidate(amp_virtq_cache(&link->rx), buffer, AMP_HEADER_SIZE);
-    }
-    uint32_t src = amp_shm_load_32(&hdr->src);
-    uint32_t dst = amp_shm_load_32(&hdr->dst);
-    size_t len = amp_shm_load_16(&hdr->len);
-    // A device cannot have written more than there is.
-    if (AMP_UNLIKELY((host && room > link->rx.size) || len + AMP_HEADER_SIZE > room)) {
-        ++link->stats.malformed;
-        return;
-    }
-    if (host) {
-        amp_cache_invalidate(amp_virtq_cache(&link->rx), buffer + AMP_HEADER_SIZE, len);
-    }
-    struct amp_endpoint *ept = *amp_link_bucket(link, dst);
-    if (!AMP_CONFIG_FAST_PATH || AMP_UNLIKELY(ept->addr != dst)) {
-        deliver_full(link, src, dst, buffer + AMP_HEADER_SIZE, len);
-        return;
-    }
-    ++link->stats.received;
-    ept->cb(ept, src, buffer + AMP_HEADER_SIZE, len);
-}
-
-// Returns the index of the entry.
-AMP_PER_ROLE uint32_t give_back(struct amp_rpmsg *link, uint32_t id, bool host) {
+// Find the buffer of the next entry of the in ring.  False, with the link down: the
+// entry is a violation.
+static bool read_entry(struct amp_rpmsg *link, struct amp_message *message) {
     struct amp_virtq *vq = &link->rx;
-    void *out_ring = vq->out_ring;
-    uint32_t index = vq->next_publish;
-    if (host) {
-        // A callback may write into its message: not over the next one.
-        amp_cache_invalidate(amp_virtq_cache(vq), vq->buffers + id * vq->size, vq->size);
-        amp_virtq_put_avail(vq, out_ring, index, id);
-    } else {
-        amp_virtq_put_used(vq, out_ring, index, id);
-    }
-    amp_virtq_publish(vq, out_ring, index);
-    return index;
-}
-
-// The next message that amp_virtq_pending() counted: its descriptor, its buffer,
-// and how much of that is said to be filled.
-struct message {
-    uint32_t id;
-    uint32_t room;
-    uint8_t *buffer;
-};
-
-// Whatever it is.  False, with the link down: to take it broke the protocol.
-static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host) {
-    struct amp_virtq *vq = &link->rx;
-    const char *lie = amp_link_bad_id;
-    if (amp_virtq_is_driver(host)) {
+    const char *violation = amp_link_bad_id;
+    if (amp_link_is_host(link)) {
         const struct virtq_used_elem *elem = amp_virtq_used_elem(vq, vq->in_ring, vq->next_consume);
         message->id = amp_shm_load_32(&elem->id);
         if (amp_virtq_is_with_peer(vq, message->id)) {
@@ -84,134 +42,78 @@ static bool peek_full(struct amp_rpmsg *link, struct message *message, bool host
         }
     } else {
 #if AMP_CONFIG_DEVICE
-        message->id = amp_virtq_avail_id(vq, vq->in_ring, vq->next_consume);
+        message->id = amp_virtq_in_id(vq, vq->in_ring, vq->next_consume, false);
         message->buffer = amp_link_map_buffer(link, vq, message->id, &message->room);
         if (message->buffer != NULL) {
-            amp_link_set_buffer_size(link, vq, message->room); // the next is as long
+            amp_link_set_buffer_size(link, vq, message->room); // the next one is as long
             return true;
         }
-        lie = "available ring: no buffer in the shared memory";
+        violation = "available ring: no buffer in the shared memory";
 #endif
     }
-    amp_link_violated(link, lie);
+    amp_link_violated(link, violation);
     return false;
 }
 
-// For a short cut: if it is an ordinary one.  `in_ring` is link->rx.in_ring.
-AMP_PER_ROLE bool peek_usual(
-    const struct amp_rpmsg *link, const void *in_ring, struct message *message, bool host) {
-    const struct amp_virtq *vq = &link->rx;
-    if (!host) {
-        message->room = vq->size;
-        message->id = amp_virtq_avail_id(vq, in_ring, vq->next_consume);
-        return amp_link_map_fast(link, vq, message->id, &message->buffer);
-    }
-    const struct virtq_used_elem *elem = amp_virtq_used_elem(vq, in_ring, vq->next_consume);
-    message->id = amp_shm_load_32(&elem->id);
-    if (AMP_UNLIKELY(!amp_virtq_is_with_peer(vq, message->id))) {
-        return false;
-    }
-    message->room = amp_shm_load_32(&elem->len);
-    message->buffer = vq->buffers + message->id * vq->size;
-    return true;
-}
-
-// Take it and hand it on.  Its buffer is to be given back, unless the callback
-// did what is rare: take_back() knows.
-AMP_PER_ROLE void take(struct amp_rpmsg *link, const struct message *message, bool host) {
-    link->rx_id = (uint16_t)message->id;
-    amp_virtq_consume(&link->rx);
-    deliver(link, message->buffer, message->room, host);
-}
-
-// The state of a link whose callback did nothing rare.
-AMP_PER_ROLE unsigned usual_state(bool host) {
-    return LINK_UP | LINK_POLLING | (host ? LINK_HOST : 0u);
-}
-
-// After a callback that may have done what is rare: give the buffer back, if it
-// is to be.  False: this life of the link ended.
-static AMP_NOINLINE bool take_back(struct amp_rpmsg *link) {
-    bool held = link->state & LINK_HELD;
+AMP_SLOW_PATH void amp_link_end_message(struct amp_rpmsg *link) {
+    bool give_back = !(link->state & (LINK_HELD | LINK_ENDED));
     amp_link_clear(link, LINK_HELD);
-    if (link->state & LINK_ENDED) {
-        return false;
+    if (give_back) {
+        amp_link_give_back(link, link->rx_id, amp_link_is_host(link));
     }
-    if (!held) {
-        give_back(link, link->rx_id, amp_link_is_host(link));
-    }
-    return true;
 }
 
-// Take the next message, whatever it is, and give its buffer back.  False: this
-// life of the link ended.
-static AMP_NOINLINE bool take_full(struct amp_rpmsg *link, bool host) {
-    struct message message;
-    if (!peek_full(link, &message, host)) {
-        return false;
+static void receive_one(struct amp_rpmsg *link) {
+    struct amp_message message;
+    struct amp_header header;
+    if (!read_entry(link, &message)) {
+        return;
     }
-    take(link, &message, host);
-    return take_back(link);
+    amp_virtq_consume(&link->rx);
+    link->rx_id = (uint16_t)message.id;
+    if (amp_link_read_header(link, &message, &header, amp_link_is_host(link))) {
+        amp_link_dispatch(
+            link, header.src, header.dst, message.buffer + AMP_HEADER_SIZE, header.len);
+    } else {
+        ++link->stats.malformed;
+    }
+    amp_link_end_message(link);
 }
 
-AMP_PER_ROLE bool take_next(struct amp_rpmsg *link, bool host) {
-    struct message message;
-    if (!AMP_CONFIG_FAST_PATH
-        || AMP_UNLIKELY(!peek_usual(link, link->rx.in_ring, &message, host))) {
-        return take_full(link, host);
-    }
-    take(link, &message, host);
-    if (AMP_UNLIKELY(link->state != usual_state(host))) {
-        return take_back(link);
-    }
-    give_back(link, link->rx_id, host);
-    return true;
-}
+// ---- A poll ----
 
-// This life of the link ended while it was polled.
-static int ended(struct amp_rpmsg *link, unsigned taken) {
+AMP_SLOW_PATH int amp_link_end_poll(struct amp_rpmsg *link, unsigned taken) {
     amp_link_clear(link, LINK_POLLING | LINK_ENDED);
     return link->violation != NULL ? -AMP_EPROTO : (int)taken;
 }
 
-void amp_link_notify(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned count) {
-    if (amp_virtq_event_is_unproven(vq)) {
-        // A peer that writes the event index of the ring on which it receives keeps
-        // both.  One that only asked for silence about returned buffers may keep
-        // neither (open-amp), unless it did so in our way.
-        const struct amp_virtq *rx = &link->rx;
-        bool returned =
-            amp_virtq_event_moved(rx) && (vq == rx || amp_virtq_peer_event(rx) == AMP_EVENT_NEVER);
-        if (returned || amp_virtq_event_moved(&link->tx)) {
-            amp_virtq_accept_event(vq);
-        }
-    }
-    if (amp_virtq_needs_notify_batch(vq, count)) {
-        amp_link_kick(link, vq);
-    }
-}
-
-// Polls, whatever the case.
-AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
+// Receive what is pending, again and again until there is nothing, and at most `max`
+// messages.
+static int poll_ring(struct amp_rpmsg *link, unsigned max) {
     struct amp_virtq *vq = &link->rx;
     unsigned taken = 0;
-    int least = 0; // that must be ready
-    host = amp_virtq_is_driver(host);
+    int least = 0; // that must be pending
     link->state |= LINK_POLLING;
     do {
-        int ready = amp_virtq_pending(vq);
-        if (ready < least) {
+        int pending = amp_virtq_pending(vq);
+        if (pending < least) {
             amp_link_violated(link, amp_link_bad_index);
-            return ended(link, taken);
+            return amp_link_end_poll(link, taken);
         }
-        least = 1; // or an index that goes forth and back would keep us here
-        if (ready != 0) { // have the other side be silent until we listen again
+        least = 1; // an index that goes back and forth must not keep us here
+        if (pending != 0) {
             amp_virtq_disable_notify(vq);
         }
-        unsigned count = (unsigned)ready < max - taken ? (unsigned)ready : max - taken;
-        for (taken += count; count != 0; --count) {
-            if (AMP_UNLIKELY(!take_next(link, host))) {
-                return ended(link, taken - count + 1);
+        unsigned end = (unsigned)pending < max - taken ? taken + (unsigned)pending : max;
+        while (taken != end) {
+            unsigned done = amp_fast_receive(link, end - taken);
+            if (done == 0) {
+                receive_one(link);
+                done = 1;
+            }
+            taken += done;
+            if (link->state & LINK_ENDED) {
+                return amp_link_end_poll(link, taken);
             }
         }
         if (taken != max) {
@@ -225,69 +127,8 @@ AMP_PER_ROLE int poll_full(struct amp_rpmsg *link, unsigned max, bool host) {
     }
     return (int)taken;
 }
-// One copy of it for each role.
-static AMP_NOINLINE int host_poll(struct amp_rpmsg *link, unsigned max) {
-    return poll_full(link, max, true);
-}
-static AMP_NOINLINE int device_poll(struct amp_rpmsg *link, unsigned max) {
-    return poll_full(link, max, false);
-}
-AMP_PER_ROLE int poll_more(struct amp_rpmsg *link, unsigned max, bool host) {
-    return host ? host_poll(link, max) : device_poll(link, max);
-}
 
-// The callback of the short cut did what is rare: what is left to do after it.
-static AMP_NOINLINE int finish_unusual(struct amp_rpmsg *link) {
-    if (!take_back(link)) {
-        return ended(link, 1);
-    }
-    amp_link_clear(link, LINK_POLLING);
-    amp_link_notify_returned(link);
-    int more =
-        link->poll_max <= 1 ? 0 : poll_more(link, link->poll_max - 1, amp_link_is_host(link));
-    return more < 0 ? more : more + 1;
-}
-
-// For the short cut: tell of the one entry that was given back.
-AMP_PER_ROLE void tell(struct amp_rpmsg *link, uint32_t index) {
-    amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
-    if (AMP_UNLIKELY(amp_virtq_needs_notify(&link->rx, index))) {
-        amp_link_notify(link, &link->rx, 1);
-    }
-}
-
-// The short cut: one message is ready, no more.
-AMP_PER_ROLE int poll_as(struct amp_rpmsg *link, unsigned max, bool host) {
-    struct amp_virtq *vq = &link->rx;
-    struct message message;
-    void *in_ring = vq->in_ring;
-    if (AMP_UNLIKELY(!amp_virtq_has_one_pending(vq, in_ring, host))
-        || AMP_UNLIKELY(!peek_usual(link, in_ring, &message, host))) {
-        return poll_more(link, max, host);
-    }
-    link->poll_max = max;
-    link->state = (uint8_t)usual_state(host);
-    take(link, &message, host);
-    if (AMP_UNLIKELY(link->state != usual_state(host))) {
-        return finish_unusual(link);
-    }
-    uint32_t index = give_back(link, link->rx_id, host);
-    amp_link_clear(link, LINK_POLLING);
-    if (link->poll_max <= 1) {
-        tell(link, index);
-        return 1;
-    }
-    amp_virtq_enable_notify(vq);
-    tell(link, index);
-    if (AMP_UNLIKELY(amp_virtq_has_pending(vq))) {
-        int more = poll_more(link, link->poll_max - 1, host);
-        return more < 0 ? more : more + 1;
-    }
-    return 1;
-}
-
-// Whatever its state is.
-static AMP_NOINLINE int poll_whatever(struct amp_rpmsg *link, unsigned max) {
+int amp_link_poll(struct amp_rpmsg *link, unsigned max) {
     if (!amp_link_is_up(link) || (link->state & LINK_POLLING)) {
         return 0;
     }
@@ -297,24 +138,20 @@ static AMP_NOINLINE int poll_whatever(struct amp_rpmsg *link, unsigned max) {
             return link->violation != NULL ? -AMP_EPROTO : 0;
         }
     }
-    return poll_more(link, max, amp_link_is_host(link));
+    return poll_ring(link, max);
 }
 
-int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
-    if (AMP_CONFIG_FAST_PATH && AMP_CONFIG_HOST && link->state == (LINK_UP | LINK_HOST)) {
-        return poll_as(link, max, true);
-    }
-    if (AMP_CONFIG_FAST_PATH && AMP_CONFIG_DEVICE && link->state == LINK_UP) {
-        return poll_as(link, max, false);
-    }
-    return poll_whatever(link, max);
+bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {
+    // An index that cannot be (-1) shows no message that it can have sent, either.
+    return amp_link_is_up(link)
+        && (uint32_t)amp_virtq_pending(&link->rx) < amp_virtq_peer_count(&link->rx);
 }
 
-// ---- Keeping a message ----
+// ---- Holding a message ----
 
 void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
-    rx->token.desc_state = NULL; // which is of no link
-    if (!(link->state & LINK_ENDED)) { // else it went with its session
+    rx->token.desc_state = NULL; // a token of no link
+    if (!(link->state & LINK_ENDED)) { // else the message went with its session
         link->state |= LINK_HELD;
         amp_link_begin_use(link, &link->rx, link->rx_id, &rx->token);
     }
@@ -323,21 +160,7 @@ void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
 void amp_rx_release(struct amp_rpmsg *link, struct amp_rx *rx) {
     int id = amp_link_end_use(link, &link->rx, &rx->token);
     if (id >= 0) {
-        give_back(link, (uint32_t)id, amp_link_is_host(link));
+        amp_link_give_back(link, (uint32_t)id, amp_link_is_host(link));
         amp_link_notify_returned(link);
     }
-}
-
-// Tell of what was given back on the receive ring, outside of a poll or inside.
-void amp_link_notify_returned(struct amp_rpmsg *link) {
-    amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
-    // Inside a callback: this one and those that the poll has given back so
-    // far, as at its end it counts only what it took.
-    amp_link_notify(link, &link->rx, link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1);
-}
-
-bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {
-    // An index that lies, -1, is none that it has either.
-    return amp_link_is_up(link)
-        && (uint32_t)amp_virtq_pending(&link->rx) < amp_virtq_peer_count(&link->rx);
 }

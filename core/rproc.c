@@ -42,15 +42,12 @@ static int load(struct amp_rproc *rproc, const struct amp_image *image, struct a
     amp_da_t entry) {
     struct amp_rsc rsc;
     *why = (struct amp_load_error){.what = NULL};
-    if (rproc->state == AMP_RPROC_RUNNING) {
-        return -AMP_EBUSY;
-    }
     memset(&rsc, 0, sizeof(rsc));
     rsc.elf.check.port = rsc.rproc.port = rproc->port;
     rsc.rproc.link = rproc->link;
     rsc.elf.image = image;
     rsc.elf.entry = entry;
-    int what = amp_elf_check(&rsc.elf);
+    int what = rproc->state == AMP_RPROC_RUNNING ? -AMP_EBUSY : amp_elf_check(&rsc.elf);
 #if AMP_CONFIG_TABLE_MARK
     if (what == 0 && image == NULL) {
         what = prepare(rproc, false, why); // or its memory may not be there
@@ -220,18 +217,14 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     if (port->ops->doorbell_ack != NULL) {
         port->ops->doorbell_ack(port->ctx);
     }
-    // The state before the messages: a core that is dead now sends nothing after them.
+    // The state before the messages: a core that is dead now sends nothing after them,
+    // and one poll takes all that it can have sent.
     bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
     uint32_t generation = link->generation;
-    int left = (int)rproc->vdev.vring[0].num; // of what a dead core can have sent
-    int taken;
-    do {
-        taken = amp_rpmsg_poll(link);
-        if (amp_rpmsg_is_polling(link)) {
-            // Called from a callback.  No message was taken, and those that a dead core
-            // sent must wait until the callback returns; but it learns of the death.
-            break;
-        }
+    int taken = amp_rpmsg_poll(link);
+    // From a callback no message was taken, and those that a dead core sent must wait
+    // until the callback returns; but the callback learns of the death.
+    if (!amp_rpmsg_is_polling(link)) {
         bool up = amp_rpmsg_is_up(link) || !amp_rproc_has_link(rproc);
         if (rproc->state != AMP_RPROC_RUNNING || (up && link->generation != generation)) {
             return taken; // a callback stopped the core, and may have started it again
@@ -242,8 +235,7 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
             }
             return crashed(rproc, -AMP_EPROTO, link->violation);
         }
-        left -= taken;
-    } while (dead && taken > 0 && left > 0);
+    }
     return dead ? crashed(rproc, -AMP_EPIPE, reason) : taken;
 }
 

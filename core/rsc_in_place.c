@@ -42,7 +42,7 @@ static bool find_mark(struct amp_elf *elf, struct amp_table_mark *mark) {
 
 // May the host write the table to [da, da + len)?  If that is in the region that it
 // gives from, this is kept clear at its start (elf->check.reserved).
-static bool take_place(struct amp_elf *elf, amp_da_t da, size_t len) {
+static bool reserve_table(struct amp_elf *elf, amp_da_t da, size_t len) {
     const struct amp_port *port = elf->check.port;
     size_t end = da + len - port->shared_da;
     if (amp_load_map(&elf->check, da, len, AMP_WINDOW_SHARED) == NULL
@@ -58,13 +58,13 @@ static bool take_place(struct amp_elf *elf, amp_da_t da, size_t len) {
 
 void amp_rsc_find_in_place(struct amp_rsc *rsc) {
     struct amp_elf *elf = &rsc->elf;
-    const struct amp_default_table *usual = elf->check.port->default_table;
+    const struct amp_default_table *table = elf->check.port->default_table;
     struct amp_table_mark mark;
     if (!find_mark(elf, &mark) || mark.len == 0) {
         return;
     }
     void *contents = amp_load_map(&elf->check, mark.contents_da, mark.len, 0);
-    if (contents == NULL || !take_place(elf, mark.table_da, mark.len)) {
+    if (contents == NULL || !reserve_table(elf, mark.table_da, mark.len)) {
         elf->check.reserved = 0;
         return;
     }
@@ -73,8 +73,8 @@ void amp_rsc_find_in_place(struct amp_rsc *rsc) {
     elf->size = mark.len;
     elf->table_da = mark.table_da;
     elf->table_len = mark.len;
-    if (usual != NULL && usual->table_da == mark.table_da) {
-        rsc->rproc.buffer_base = usual->buffer_base; // the firmware counts from there
+    if (table != NULL && table->table_da == mark.table_da) {
+        rsc->rproc.buffer_base = table->buffer_base; // the firmware counts from there
     }
 }
 

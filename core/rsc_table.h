@@ -18,9 +18,9 @@ enum { AMP_RSC_MAX_CARVEOUTS = 8 }; // whose address is open, in one table
 
 struct amp_rsc {
     struct amp_elf elf; // the image, checked
-    amp_da_t next; // what is not given away of the shared region, from a cache line on
+    amp_da_t free_da; // the free part of the shared region begins here, at a cache line
     uint32_t carveout_count;
-    int placing; // 0, or AMP_NO_ROOM
+    int alloc_error; // 0, or AMP_NO_ROOM
     bool is_default; // the port's table, which the host builds
     // What the core becomes when it is loaded.  Until there is a device its rings
     // have no descriptors.

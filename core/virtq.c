@@ -8,8 +8,8 @@ bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align) {
         && align >= 4 && align <= 65536 && (align & (align - 1)) == 0;
 }
 
-// Where the writer of a ring says when it wants to be rung: in the flags before
-// the entries, or in the event index behind them.
+// Where the writer of a ring asks for notifications: in the flags before the entries, or
+// in the event index behind them.
 static uint16_t *flags_of(void *entries) {
     return (uint16_t *)entries - 2;
 }
@@ -18,7 +18,7 @@ static uint16_t *event_of(const struct amp_virtq *vq, void *entries, size_t entr
 }
 
 // The private view.
-AMP_PER_ROLE void view(struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver) {
+static inline void view(struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver) {
     uint32_t num = ring->num;
     vq->desc = ring->va;
     vq->notify_id = ring->notify_id;
@@ -60,7 +60,7 @@ amp_da_t amp_virtq_driver_init(
     uint32_t num = ring->num;
     struct virtq_desc *desc = amp_virtq_desc(vq);
     uint16_t *avail = vq->out_ring;
-    // All of it, up to avail_event behind the last used element.
+    // The end of the ring: avail_event, behind the last used element.
     uint8_t *end = (uint8_t *)((struct virtq_used_elem *)vq->in_ring + num) + sizeof(uint16_t);
     memset(desc, 0, (size_t)(end - (uint8_t *)desc));
     for (uint32_t id = 0; id < num; ++id) {

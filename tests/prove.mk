@@ -66,7 +66,7 @@ $(BUILD)/prove/replay/%: $(BUILD)/host/tests/fuzz/%.o $(FUZZ_SHARED_OBJ) \
     $(BUILD)/host/tests/fuzz/load.o
 -include $(wildcard $(BUILD)/host/tests/fuzz/*.d)
 
-# Twice: a build for size has no short cuts (core/link.h).
+# Twice: a build for size has no fast path.
 COVERAGE_BUILDS := build/coverage build/coverage-size
 build/coverage/all: COVERAGE_CFLAGS := -O0
 build/coverage-size/all: COVERAGE_CFLAGS := -Os

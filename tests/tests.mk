@@ -23,7 +23,7 @@ $(UNIT_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/host/tests/%.o $(UNIT_SHARED_OBJ) \
 
 # The message path once more, for hooked_core.h: its sources, and another name for each
 # of its functions.
-HOOKED_SRC := $(filter core/virtq% core/rpmsg%,$(CORE_SRC))
+HOOKED_SRC := $(filter core/link.c core/virtq% core/rpmsg%,$(CORE_SRC))
 HOOKED := $(addprefix $(BUILD)/host/tests/unit/, hooked_names.h hooked_sources.h)
 $(BUILD)/host/tests/unit/hooked_names.h: $(HOOKED_SRC:%.c=$(BUILD)/host/%.o)
 	@mkdir -p $(@D)
@@ -43,7 +43,18 @@ unit-clang:
 	$(MAKE) BUILD=build/clang CC=clang KIND_CFLAGS=-DAMP_CONFIG_CACHE=1 unit
 unit-asan:
 	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" unit
-	$(MAKE) BUILD=build/os KIND_CFLAGS=-Os unit # has no short cuts, see core/virtq.h
+	$(MAKE) BUILD=build/os KIND_CFLAGS=-Os unit
+
+# Without the fast path: its object is empty, as if the file were deleted, and all but
+# the figures must hold.
+SLOW := BUILD=build/slow KIND_CFLAGS=-DAMP_CONFIG_FAST_PATH=0
+.PHONY: unit-slow python-slow
+unit-slow:
+	$(MAKE) $(SLOW) build/slow/host/core/rpmsg_fast.o
+	test -z "$$(nm --defined-only build/slow/host/core/rpmsg_fast.o)"
+	$(MAKE) $(SLOW) unit peer-matrix
+python-slow:
+	$(MAKE) $(SLOW) MP_KIND='CFLAGS_EXTRA=-DAMP_CONFIG_FAST_PATH=0' python
 
 # ---- Peers: models of everybody that we talk to (docs/PEERS.md) ----
 
@@ -53,7 +64,7 @@ $(BUILD)/tests/peer/matrix: $(PEER_OBJ) $(BUILD)/libopenamp_sim.a
 	$(CC) $(KIND_CFLAGS) $^ -o $@
 -include $(PEER_OBJ:.o=.d)
 
-# With the short cuts of core/virtq.h and with the full path alone.
+# With the fast path and without.
 .PHONY: peer peer-matrix peer-write
 peer:
 	$(MAKE) BUILD=build/asan KIND_CFLAGS="$(SANITIZE)" peer-matrix

@@ -36,6 +36,16 @@
 #define AMP_CONFIG_CORES 1
 #endif
 
+// Is the fast path (core/rpmsg_fast.c) compiled?  It does the ordinary cases of sending
+// and receiving with fewer instructions, and takes some kilobytes of code.
+#ifndef AMP_CONFIG_FAST_PATH
+#ifdef __OPTIMIZE_SIZE__
+#define AMP_CONFIG_FAST_PATH 0
+#else
+#define AMP_CONFIG_FAST_PATH 1
+#endif
+#endif
+
 // Can rings and buffers lie in memory that this core caches and the other one
 // does not see (struct amp_port, cache_line)?  1 costs code on the path of every
 // message; 0 refuses such a port.

@@ -161,7 +161,7 @@ void amp_rpmsg_down(struct amp_rpmsg *link);
 static inline bool amp_rpmsg_is_up(const struct amp_rpmsg *link);
 
 // Are we inside a callback of amp_rpmsg_poll()?
-bool amp_rpmsg_is_polling(const struct amp_rpmsg *link);
+static inline bool amp_rpmsg_is_polling(const struct amp_rpmsg *link);
 
 // Messages of the longest amp_rpmsg_poll().
 static inline unsigned amp_rpmsg_depth(const struct amp_rpmsg *link);
@@ -230,7 +230,7 @@ int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len);
 int amp_rpmsg_send(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len);
 
-// By what a claimed or kept buffer is known.  Once it was used up, or the link's session
+// By what a claimed or held buffer is known.  Once it was used up, or the link's session
 // ended, it is void for ever, and so is every copy of it; with another link it is void.
 struct amp_token {
     const uint32_t *desc_state; // where the link has the number of the use

@@ -34,27 +34,25 @@ struct amp_endpoint {
     uint16_t flags;
 };
 
-// One queue, seen from this side.  All bookkeeping is here, in private memory;
-// the ring that is ours is written, the other side's is read as claims to be
-// checked.
+// One virtqueue, seen from this side.  All bookkeeping is here, in private memory; see
+// core/virtq.h.
 struct amp_virtq {
-    // The entries of the ring that we write (driver: available, device: used)
-    // and of the one that the other side writes.  A ring's index and flags lie
-    // right before its entries.
+    // The entries of the ring that this side writes (driver: available, device: used) and
+    // of the one that the peer writes.  A ring's index and flags lie right before its
+    // entries.
     void *out_ring;
     void *in_ring;
-    uint16_t *own_event; // where we say when we want to be rung
-    const uint16_t *peer_event; // where the other side says it
+    uint16_t *own_event; // where this side asks for notifications
+    const uint16_t *peer_event; // where the peer asks for them
     uint32_t mask; // number of descriptors, a power of two, less 1
     // Free-running indices, of which a ring shows the lower 16 bits.
-    uint32_t next_publish; // the next to publish in `out_ring`
-    uint32_t next_consume; // the next to take from `in_ring`
-    uint32_t peer_initial; // how far the other side may be ahead of `index`: driver 0, device all
-    // 0xFFFF: what we say (VIRTIO_RING_F_EVENT_IDX), or what the other side says,
-    // is an index.  0: flags.
+    uint32_t next_publish; // of the out ring
+    uint32_t next_consume; // of the in ring
+    uint32_t peer_initial; // descriptors that the peer has at the start: driver 0, device all
+    // 0xFFFF: this side, or the peer, asks by an event index.  0: by flags.
     uint32_t event_mask;
     uint32_t peer_event_mask;
-    const uint16_t *peer_event_idx; // where the other side's event index is, if it may have one
+    const uint16_t *peer_event_idx; // where the peer's event index is, if it may keep one
     uint16_t first_event; // device: what was there before the host wrote one
     bool size_seen; // device: `size` is that of a buffer
     void *desc; // the descriptor table
@@ -64,14 +62,17 @@ struct amp_virtq {
     // shared window in which the host's buffers must lie, or NULL to ask the
     // port for each.
     uint8_t *buffers;
-    size_t fast_starts; // device: words of the window at which a buffer of `size` can begin
-    uint32_t fast_ids; // driver: ids below it are with the device, without a look at `kept`
+    // For the fast path.  Device: words of the window at which a buffer of `size` can begin;
+    // driver: ids below it are with the device, whatever their state is; descriptors
+    // whose state is not 0.
+    size_t fast_starts;
+    uint32_t fast_ids;
     uint32_t own_count;
     uint32_t buffer_count; // ids below it have a buffer
 #if AMP_CONFIG_CACHE
     const struct amp_port *cache; // whose cache_line is not 0, or NULL
 #endif
-    // Of each descriptor, why it stays here (core/virtq.h), or 0.
+    // Of each descriptor: AMP_DESC_... of core/virtq.h, or 0.
     uint32_t desc_state[AMP_CONFIG_MAX_BUFFERS];
 };
 
@@ -82,16 +83,17 @@ struct amp_service {
     uint32_t delivered; // not 0: the service event has seen it
 };
 
-// Of a link's state: an announcement or a withdrawal waits for room.
-enum { AMP_LINK_NS_DUE = 16 };
+// Bits of a link's state, of which core/link.h has the others: inside of a poll; an
+// announcement or a withdrawal waits for room.
+enum { AMP_LINK_POLLING = 2, AMP_LINK_NS_DUE = 16 };
 
 struct amp_rpmsg {
     // What each message needs comes first: small offsets make short code.
-    uint8_t state; // AMP_LINK_NS_DUE, and LINK_* of core/link.h
+    uint8_t state; // AMP_LINK_..., and LINK_... of core/link.h
     bool name_service;
-    uint16_t rx_id; // of the message that is being handled
+    uint16_t rx_id; // the descriptor of the message that is being received
     uint32_t generation; // counts sessions: an event may have ended this one
-    uint32_t use; // of a buffer, the last one that got a token
+    uint32_t use; // of a buffer: the last one that got a token
     const struct amp_port *port;
     size_t tx_limit; // the shortest payload that is too long: 0 while down
     struct amp_endpoint **buckets;
@@ -104,19 +106,19 @@ struct amp_rpmsg {
     struct amp_virtq tx;
     struct amp_virtq rx;
     unsigned poll_max; // of the poll that is under way
-    uint32_t tx_returned_count; // ids on tx_returned
-    size_t tx_needs; // device: the payload of the last one that asked for a buffer
+    uint32_t tx_returned_count; // ids in tx_returned
+    size_t tx_needs; // device: the payload of the last message that needed a buffer
     const char *violation; // read-only for the user: what the other side did, or NULL
     void *user; // for the user: never touched here
     uint64_t buffers_da; // device: what a descriptor says for the first byte of the window
     size_t buffers_len; // device: bytes of the window
     struct amp_endpoint sink; // ends each bucket's list
     struct amp_endpoint *own_buckets[AMP_CONFIG_BUCKETS];
-    // The oldest first; one more than is remembered, for what is being said.
+    // The oldest first; one more than is remembered, for the one that is being received.
     struct amp_service services[AMP_CONFIG_MAX_SERVICES + 1];
-    // For the short cut: transmit buffers that the other side returned, taken all
-    // at once: an entry that is read while the other side writes its neighbours
-    // travels between the caches again and again.
+    // For the fast path: the transmit buffers that the peer returned, taken many at a time,
+    // because the cache line of an entry that is read while the peer writes its
+    // neighbours moves back and forth between the processors.
     uint8_t tx_returned[AMP_CONFIG_MAX_BUFFERS];
 };
 
@@ -124,6 +126,10 @@ struct amp_rpmsg {
 
 static inline bool amp_rpmsg_is_up(const struct amp_rpmsg *link) {
     return link->tx_limit != 0;
+}
+
+static inline bool amp_rpmsg_is_polling(const struct amp_rpmsg *link) {
+    return link->state & AMP_LINK_POLLING;
 }
 
 static inline unsigned amp_rpmsg_depth(const struct amp_rpmsg *link) {
@@ -156,7 +162,7 @@ static inline uint32_t amp_rpmsg_room_timeout(struct amp_rpmsg *link, uint32_t s
         return 0;
     }
     if (link->tx.peer_event_mask != 0) {
-        return AMP_FOREVER; // who keeps event indices rings at ours
+        return AMP_FOREVER; // a peer that keeps event indices kicks at ours
     }
     return slept + (slept < 16 ? 1 : slept / 8);
 }

@@ -59,7 +59,7 @@ static void test_sizes_that_the_image_asks_for(void **state) {
         assert_int_equal(rsc.rproc.buffer_size[0], ring0);
         assert_int_equal(rsc.rproc.buffer_size[1], ring1);
         assert_int_equal(rsc.rproc.buffers_len, 8 * (ring0 + ring1));
-        assert_true(rsc.next >= rsc.rproc.buffers_da + rsc.rproc.buffers_len);
+        assert_true(rsc.free_da >= rsc.rproc.buffers_da + rsc.rproc.buffers_len);
         // Nothing is written into it.
         uint32_t entry = table_get(table.bytes, i % 2 ? 16 : 20);
         assert_memory_equal(load_and_write() + entry, table.bytes + entry, 16);

@@ -74,7 +74,7 @@ static void test_region_at_the_end_of_the_addresses(void **state) {
     set_sizes(size, size);
     assert_int_equal(check_default(), 0);
     assert_int_equal(rsc.rproc.buffers_len, 4 * size);
-    assert_true(rsc.next == (amp_da_t)(top.da + FAKE_TOP_LEN));
+    assert_true(rsc.free_da == (amp_da_t)(top.da + FAKE_TOP_LEN));
     set_sizes(size + 1, size + 1);
     assert_int_equal(check_default(), 0);
     assert_int_equal(rsc.rproc.buffers_len, 3 * (size + 1));
@@ -195,7 +195,7 @@ static void test_no_room(void **state) {
     table_standard(&table, 32);
     assert_int_equal(check(), 0);
     assert_int_equal(rsc.rproc.buffers_len, 64 * 512);
-    size_t needed = rsc.next - FAKE_HEAP_DA - 31 * 512;
+    size_t needed = rsc.free_da - FAKE_HEAP_DA - 31 * 512;
     for (size_t len = 0; len < needed; len += len < 2048 ? 1 : 512) {
         fake.port.shared_len = len;
         assert_int_equal(check(), -AMP_ENOMEM);

@@ -13,7 +13,7 @@ static void test_standard(void **state) {
     assert_int_equal(rsc.rproc.vdev.vring[0].da, FAKE_HEAP_DA);
     assert_int_equal(rsc.rproc.vdev.vring[1].da, ring1);
     assert_int_equal(rsc.rproc.buffers_da, buffers);
-    assert_int_equal(rsc.next, buffers + 16 * 512);
+    assert_int_equal(rsc.free_da, buffers + 16 * 512);
     assert_int_equal(rsc.rproc.trace_da, FAKE_DATA_DA + 0x400);
     assert_int_equal(rsc.rproc.trace_len, 128);
     assert_int_equal(rsc.rproc.vdev.da, FAKE_DATA_DA + table_get(table.bytes, 16));
@@ -101,7 +101,7 @@ static void test_every_read_may_fail(void **state) {
     table_standard(&table, 4);
     assert_int_equal(check(), 0);
     unsigned reads = image.reads;
-    assert_int_equal(reads, 6); // header; offset and entry of both; rings
+    assert_int_equal(reads, 8); // header; offset, type and entry of both; rings
     image.fail_error = -AMP_EIO;
     for (unsigned i = 1; i <= reads; ++i) {
         begin();

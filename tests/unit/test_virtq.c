@@ -30,11 +30,11 @@ static struct virtq_used *used_ring(void) {
 
 static void driver_give(uint32_t id) {
     amp_virtq_clear_desc_state(&driver, id);
-    amp_virtq_put_avail(&driver, driver.out_ring, driver.next_publish, id);
+    amp_virtq_put(&driver, driver.out_ring, driver.next_publish, id, true);
     amp_virtq_publish(&driver, driver.out_ring, driver.next_publish);
 }
 static void device_give(uint32_t id) {
-    amp_virtq_put_used(&device, device.out_ring, device.next_publish, id);
+    amp_virtq_put(&device, device.out_ring, device.next_publish, id, false);
     amp_virtq_publish(&device, device.out_ring, device.next_publish);
 }
 
@@ -49,7 +49,7 @@ static int64_t driver_take(void) {
     return id;
 }
 static uint32_t device_take(void) {
-    uint32_t id = amp_virtq_avail_id(&device, device.in_ring, device.next_consume);
+    uint32_t id = amp_virtq_in_id(&device, device.in_ring, device.next_consume, false);
     amp_virtq_consume(&device);
     return id;
 }

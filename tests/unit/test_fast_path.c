@@ -1,7 +1,6 @@
 /*
- * The message path's short cuts, and what a peer can do between two accesses of
- * one: the usual case in a straight line must not be cheaper in safety than the
- * full path.  In a build for size the same tests run the full path alone.
+ * The fast path, and what a peer can do between two of its accesses: it must be no less
+ * safe than the slow path.  In a build without it the same tests run the slow path.
  */
 #include "hooked_core.h"
 
@@ -26,14 +25,14 @@ static void exchange(unsigned count) {
     assert_true(amp_rpmsg_poll(&pair.device.link) > 0);
 }
 
-// A life that could not begin leaves nothing to send into: neither the list of
-// the last one nor its buffers.
+// A session that could not begin leaves nothing to send into: neither the buffers
+// that the fast path took in the last one nor any other.
 static void test_up_that_fails(void **state) {
     (void)state;
     pair_open(&pair, 4);
     struct amp_rpmsg *host = &pair.host.link;
     exchange(4);
-    exchange(1); // three buffers are on the list
+    exchange(1); // the fast path has three buffers
     amp_rpmsg_down(host);
     struct amp_rpmsg_layout layout = pair.host.layout;
     layout.buffers_len = 4 * 512; // none for ring 1
@@ -51,8 +50,8 @@ static void test_up_that_fails(void **state) {
     exchange(4);
 }
 
-// An index that goes forth and back with each access: news when it is looked
-// for, nothing when it is counted.  A poll ends all the same.
+// An index that goes back and forth with each access: something is pending when that is
+// asked, and nothing when it is counted.  A poll ends all the same.
 static uint16_t *flickering;
 static unsigned accesses;
 
@@ -88,5 +87,5 @@ int main(void) {
         cmocka_unit_test_teardown(test_up_that_fails, teardown),
         cmocka_unit_test(test_index_that_flickers),
     };
-    return cmocka_run_group_tests_name("short cuts", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("fast path", tests, NULL, NULL);
 }
