@@ -13,11 +13,10 @@
 
 #define CONTROL AMP_STM32H7_CONTROL
 
-// The M4's clock.  Who sets up the clocks is the host, so a build for a board
-// says it: half of the M7's, as a rule.
-#ifndef AMP_STM32H7_M4_HZ
-#define AMP_STM32H7_M4_HZ 200000000
-#endif
+// The M4's clock.  Who sets up the clocks is the host, so firmware for another board than
+// those with 200 MHz says it, with a variable of this name: it takes the place of this one.
+extern uint32_t amp_stm32h7_m4_hz;
+__attribute__((weak)) uint32_t amp_stm32h7_m4_hz = 200000000;
 
 static volatile bool rung;
 static struct doorbell_handler doorbell;
@@ -36,7 +35,7 @@ void amp_stm32h7_doorbell_interrupt(void) {
 // SysTick counts down from `period`, 24 bits at most, again and again; `passed`
 // is all that was before this turn.  A sleep that shall end earlier makes a
 // turn shorter.
-enum { LONGEST = 0x1000000, TICKS_PER_US = AMP_STM32H7_M4_HZ / 1000000 };
+enum { LONGEST = 0x1000000 };
 static uint32_t period;
 static uint64_t passed;
 
@@ -72,7 +71,7 @@ uint64_t amp_remote_time_us(void) {
     uint32_t before = interrupts_off();
     uint64_t ticks = ticks_now();
     interrupts_restore(before);
-    return ticks / TICKS_PER_US;
+    return ticks / (amp_stm32h7_m4_hz / 1000000);
 }
 
 // ---- Sleep ----
@@ -81,7 +80,7 @@ uint64_t amp_remote_time_us(void) {
 bool amp_remote_wait(uint32_t timeout_us) {
     bool bounded = timeout_us != AMP_REMOTE_FOREVER;
     uint32_t before = interrupts_off();
-    uint64_t end = ticks_now() + (uint64_t)timeout_us * TICKS_PER_US;
+    uint64_t end = ticks_now() + (uint64_t)timeout_us * (amp_stm32h7_m4_hz / 1000000);
     while (!rung) {
         uint64_t now = ticks_now();
         if (bounded && now >= end) {
