@@ -3,7 +3,8 @@
 
 const $ = (id) => document.getElementById(id);
 const HARM = ["crash", "freeze", "restart", "loseToCore", "loseToHost", "corrupt"];
-const CONSOLE_MAX = 8000;
+const CONSOLE_MAX = 8000, WISHES_MAX = 1000; // of a run, where they are blobs
+const STOP_MS = 2000; // after which a program that was stopped may be switched off
 
 // What the page's buttons need of Python, before the program.
 const PRELUDE = `
@@ -27,6 +28,8 @@ const stats = { ready: null, end: null, messages: 0, messagesOf: {}, rate: 0, st
 window.stats = stats;
 
 let worker = null, wishCells = null, urls = [], urlAt = 0, running = false, startedAt = 0;
+let booted = null, booting = null; // a promise of whether the worker is there
+let starting = false, stopping = 0, mayEnd = false;
 let chosen = 0; // the remote core that is shown, and that the buttons are for
 const files = new Map(); // firmware of the reader's own
 
@@ -43,7 +46,7 @@ function makeChannel() {
     urls = [];
     urlAt = 0;
     if (self.crossOriginIsolated) wishCells = new Int32Array(new SharedArrayBuffer(4 * (1 + WISH_RING)));
-    else if (location.protocol !== "file:") urls = Array.from({ length: (WISH_BITS + 1) * 300 }, () => blobUrl("x"));
+    else if (location.protocol !== "file:") urls = Array.from({ length: (WISH_BITS + 1) * WISHES_MAX }, () => blobUrl("x"));
 }
 
 function bootWorker() {
@@ -52,13 +55,25 @@ function bootWorker() {
     makeChannel();
     const bundle = window.BUNDLE;
     worker = new Worker(bundle ? blobUrl(bundle.worker, "text/javascript") : "start_worker.js");
-    worker.onerror = (event) => status(`The worker failed: ${event.message}`);
-    worker.onmessage = (event) => received(event.data);
+    const mine = worker;
+    booting = new Promise((resolve) => {
+        booted = resolve;
+    });
+    mine.onerror = (event) => { if (mine === worker) lost(`The worker failed: ${event.message}`); };
+    mine.onmessage = (event) => { if (mine === worker) received(event.data); };
     worker.postMessage({ type: "boot", shared: wishCells && wishCells.buffer, urls: urls.length ? urls : null, wasm: bundle ? bundle.wasm : null,
         files: Array.from(files, ([name, bytes]) => ({ name, bytes })) });
 }
 
-const HANDLERS = { ready, failed: (m) => status(`MicroPython did not start: ${m.text}`), out: (m) => print(m.text), snap: (m) => { follow(m.snap); nextSnap = m.snap; soon(); }, step: showStep, end };
+// The machine is gone, or did not come.
+function lost(text) {
+    if (running) end({ error: { type: "the machine failed", text } });
+    status(text);
+    booted(false);
+    booting = null;
+}
+
+const HANDLERS = { ready, failed: (m) => lost(`MicroPython did not start: ${m.text}`), out: (m) => print(m.text), snap: (m) => { follow(m.snap); nextSnap = m.snap; soon(); }, step: showStep, end };
 function received(message) {
     HANDLERS[message.type](message);
 }
@@ -82,12 +97,18 @@ function print(text) {
 function ready(message) {
     stats.ready = message;
     const how = { shared: "shared memory", blob: "revoked blobs, as the server sends no isolation headers", none: "none, as the page is a file" }[message.channel];
+    booted(true);
     status(`Ready in ${(message.ms / 1000).toFixed(1)} s. Channel from the page to the program: ${how}.`);
     buttons();
 }
 
 function canWish() {
     return running && stats.ready && stats.ready.channel !== "none";
+}
+
+// Without shared memory a run has so many wishes; the last is kept for Stop.
+function hasWish(count) {
+    return wishCells || urlAt + (WISH_BITS + 1) * count <= urls.length;
 }
 
 function wish(name) {
@@ -97,7 +118,8 @@ function wish(name) {
         Atomics.store(wishCells, 1 + (Atomics.load(wishCells, 0) % WISH_RING), word);
         Atomics.add(wishCells, 0, 1);
         Atomics.notify(wishCells, 0);
-    } else if (urlAt + WISH_BITS < urls.length) {
+    } else if (!hasWish(name === "stop" ? 1 : 2)) status("This page has no way to say more to the program that runs; Stop, and run it again.");
+    else {
         for (let bit = 0; bit < WISH_BITS; bit++) if (word & (1 << bit)) URL.revokeObjectURL(urls[urlAt + bit]);
         URL.revokeObjectURL(urls[urlAt + WISH_BITS]);
         urlAt += WISH_BITS + 1;
@@ -107,11 +129,14 @@ function wish(name) {
 // ---- Run and stop ----
 
 async function run() {
-    if (running) return;
-    if (stats.end || !stats.ready) { // a worker runs one program: a new run is a new machine
-        bootWorker();
-        while (!stats.ready) await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    if (running || starting) return;
+    starting = true;
+    buttons();
+    if (stats.end || !booting) bootWorker(); // a worker runs one program: a new run is a new machine
+    const works = await booting;
+    starting = false;
+    buttons();
+    if (!works) return;
     Object.assign(stats, { end: null, messages: 0, messagesOf: {}, states: {}, steps: 0, firstMessageMs: null });
     showNow();
     forgetPictures();
@@ -124,19 +149,32 @@ async function run() {
     buttons();
 }
 
+// Ctrl-C; and where the page has no way in, or the program does not end by it, the end of the machine.
 function stop() {
     if (!running) return;
-    if (canWish()) wish("stop");
-    else {
+    if (canWish() && !mayEnd) {
+        wish("stop");
+        if (!stopping) stopping = setTimeout(offerEnd, STOP_MS);
+    } else {
         worker.terminate();
         print("\n(stopped: the machine was switched off)\n");
         end({ error: { type: "terminated", text: "" } });
     }
 }
 
+function offerEnd() {
+    mayEnd = true;
+    $("stop").textContent = "Switch off";
+    status("The program goes on in spite of its KeyboardInterrupt; Stop once more switches the machine off.");
+}
+
 function end(message) {
     showNow();
     running = false;
+    clearTimeout(stopping);
+    stopping = 0;
+    mayEnd = false;
+    $("stop").textContent = "Stop";
     stats.end = message.error || { type: "" };
     if (message.error && message.error.text) append(message.error.text + "\n");
     status(message.error ? `The program ended: ${message.error.type}.` : "The program ended.");
@@ -148,7 +186,7 @@ function pace() {
 }
 
 function buttons() {
-    $("run").disabled = running;
+    $("run").disabled = running || starting;
     $("stop").disabled = !running;
     for (const id of HARM) $(id).disabled = !canWish();
     $("next").disabled = !canWish() || pace() !== "step";
@@ -201,7 +239,8 @@ async function addFirmware(input) {
     addFirmwareOption(file.name);
     $("firmware").value = file.name;
     useFirmware(file.name);
-    if (!running) bootWorker();
+    if (running || starting) status(`${file.name} is there from the next Run on.`);
+    else bootWorker();
 }
 
 function addFirmwareOption(name) {

@@ -142,6 +142,23 @@ function out(line) {
     if (text.length > OUT_MAX) text = "…\n" + text.slice(-OUT_MAX / 2);
     if (performance.now() - flushed > OUT_MS) flush();
 }
+// A line that is not at its end yet is with MicroPython (its api.js).
+function unfinished() {
+    const bytes = module._stdoutBuffer || [];
+    module._stdoutBuffer = [];
+    return new TextDecoder().decode(new Uint8Array(bytes));
+}
+// A program that asks for input gets its end, and the reader is told.
+let toldInput = false;
+function noInput() {
+    if (!toldInput) out("(this page has no input for programs)");
+    toldInput = true;
+    return null;
+}
+function flushAll() {
+    text += unfinished();
+    flush();
+}
 function flush() {
     flushed = performance.now();
     if (text) post({ type: "out", text });
@@ -173,7 +190,7 @@ function fulfil(wish) {
 function onTick(ms) {
     if (ms > 0) channel.sleep(ms);
     const now = performance.now();
-    if (text && now - flushed > OUT_MS) flush();
+    if (now - flushed > OUT_MS) flushAll();
     if (now - snapped > SNAP_MS) postSnapshot();
     return pending.length ? pending.shift() : fulfil(channel.poll());
 }
@@ -193,7 +210,7 @@ function onStep(core, byHost, act, address, len) {
 }
 function show(step) {
     postSnapshot(step);
-    flush();
+    flushAll();
     const end = performance.now() + SLOW_MS;
     while (step.core === watched && (pace === "step" || (pace === "slow" && performance.now() < end))) {
         channel.sleep(20);
@@ -211,7 +228,7 @@ async function boot(message) {
     channel = openChannel(message);
     if (typeof bundled !== "undefined") await bundled; // one file: the module's code stands before this
     const load = globalThis.loadMicroPython || (await import("./micropython.mjs")).loadMicroPython;
-    python = await load({ url: message.wasm || new URL("micropython.wasm", self.location).href, heapsize: 1 << 20, linebuffer: true, stdout: out, stderr: out });
+    python = await load({ url: message.wasm || new URL("micropython.wasm", self.location).href, heapsize: 1 << 20, linebuffer: true, stdin: noInput, stdout: out, stderr: out });
     module = python._module;
     module.onTick = onTick;
     module.onStep = onStep;
@@ -230,7 +247,7 @@ function run(message) {
     } catch (e) {
         error = { type: e.type || e.name, text: e.message };
     }
-    flush();
+    flushAll();
     postSnapshot();
     post({ type: "end", error });
 }

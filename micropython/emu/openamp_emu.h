@@ -25,6 +25,10 @@ void openamp_emu_turn(void);
 
 #ifdef __EMSCRIPTEN__
 
+// Of the stack in memory, which is longer.  The browser's own, which cannot be asked, ends
+// sooner: in a worker of Chromium when 80 to 130 KiB of this one are in use.
+#define OPENAMP_WEB_STACK_LIMIT (64 * 1024)
+
 void openamp_emu_wait(unsigned long ms);
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) (*(unless) ? (void)0 : openamp_emu_wait(ms))
 

@@ -48,6 +48,16 @@ EM_JS(unsigned, web_random, (void), {
 });
 // clang-format on
 
+// ---- The stack ----
+
+// The port checks no stack, so a recursion would end in the browser's own error or in
+// memory that is not the stack's.  Set before MicroPython's first call.
+static __attribute__((constructor)) void limit_stack(void) {
+    char here;
+    MP_STATE_THREAD(stack_top) = &here;
+    MP_STATE_THREAD(stack_limit) = OPENAMP_WEB_STACK_LIMIT;
+}
+
 // ---- Wishes ----
 
 static void watch(unsigned core, const struct amp_emu_step *step) {

@@ -97,8 +97,12 @@ static bool describe_instruction(const struct rv32 *cpu, char *text, size_t size
             snprintf(text, size, "breakpoint at pc 0x%08x", (unsigned)cpu->pc);
             return true;
         case RV32_BAD_JUMP:
-            snprintf(text, size, "jump to 0x%08x, no code is there, at pc 0x%08x",
-                (unsigned)cpu->address, (unsigned)cpu->jumped_from);
+            if (cpu->jumped_to == cpu->pc) {
+                snprintf(text, size, "jump to 0x%08x, no code is there, at pc 0x%08x",
+                    (unsigned)cpu->address, (unsigned)cpu->jumped_from);
+            } else {
+                snprintf(text, size, "ran into 0x%08x, no code is there", (unsigned)cpu->address);
+            }
             return true;
         default:
             return false;

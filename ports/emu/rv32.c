@@ -170,6 +170,7 @@ static void op(struct rv32 *cpu, uint32_t i) {
 static void jump(struct rv32 *cpu, uint32_t to) {
     cpu->next_pc = to;
     cpu->jumped_from = cpu->pc;
+    cpu->jumped_to = to;
 }
 
 static void branch(struct rv32 *cpu, uint32_t i) {

@@ -38,7 +38,7 @@ enum rv32_stop {
     RV32_BREAKPOINT,
     RV32_BAD_LOAD,
     RV32_BAD_STORE,
-    RV32_BAD_JUMP, // nothing to execute at pc; the jump was at jumped_from
+    RV32_BAD_JUMP, // nothing to execute at pc; a jump led there if jumped_to is pc
     RV32_MISALIGNED_LOAD,
     RV32_MISALIGNED_STORE,
 };
@@ -47,7 +47,8 @@ struct rv32 {
     uint32_t x[32];
     uint32_t pc;
     uint32_t next_pc;
-    uint32_t jumped_from; // the last jump or branch that was taken
+    uint32_t jumped_from; // the last jump or branch that was taken, and where to
+    uint32_t jumped_to;
     enum rv32_stop stop;
     uint32_t instruction; // of a fault, as it is in memory
     uint32_t address; // of a bad or misaligned access

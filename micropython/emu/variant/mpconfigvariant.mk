@@ -1,2 +1,4 @@
 # What web.mk adds to the link.
 JSFLAGS += $(OPENAMP_WEB_LINK)
+
+CFLAGS += -DMP_CONFIGFILE='<mpconfigstack.h>'

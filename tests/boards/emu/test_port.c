@@ -146,6 +146,10 @@ static void test_faults(void **state) {
     START(SHARED, 0x00058067); // jalr x0, 0(a1): no code there
     amp_emu_run(100);
     expect_dead(AMP_CORE_FAULTED, "jump to 0x30000000, no code is there, at pc 0x10000004");
+    // To the last instruction of the code RAM, a c.nop, and on.
+    START(0x101005B7, LOAD_IMMEDIATE(10, 1), 0xFEA59F23, 0xFFE58067); // lui a1; sh; jalr
+    amp_emu_run(100);
+    expect_dead(AMP_CORE_FAULTED, "ran into 0x10100000, no code is there");
     START(CALL(99, 0));
     amp_emu_run(100);
     expect_dead(AMP_CORE_FAULTED, "illegal instruction 0x00000073 at pc 0x10000008");
