@@ -328,7 +328,7 @@ async function programsThatEnd(url) {
     await page.untilText("console", "done");
     await page.until(() => stats.end !== null);
     await page.run("walking_pace", { source: "import openamp\nopenamp.RemoteProc('nothing.elf')\n" });
-    await page.untilText("console", "nothing.elf: cannot be read");
+    await page.untilText("console", "nothing.elf: cannot be opened");
     // Firmware of the reader's own.
     const image = fs.readFileSync(path.join(web, "../firmware/emu/virtual_uart.elf"));
     await page.page.selectOption("#example", "walking_pace");
