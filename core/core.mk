@@ -12,7 +12,7 @@ AMP_CORE_HOST := core/elf.c core/load_check.c core/rproc.c core/rsc_in_place.c c
     core/rsc_write.c
 AMP_CORE_DEVICE := core/rpmsg_device.c core/vdev.c
 AMP_BUS_COMMON := core/bus_virtio.c core/view.c
-AMP_BUS_HOST := core/bus_host.c
+AMP_BUS_HOST := core/bus_host.c core/coredump.c core/elf_symbol.c
 AMP_BUS_DEVICE := core/bus_device.c
 # The bus that a port of one machine has, made from its amp_platform_port().
 AMP_BUS_PORT_HOST := ports/common/bus_host.c

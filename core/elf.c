@@ -10,42 +10,10 @@
 
 #include "core/cache.h"
 #include "core/elf.h"
+#include "core/elf_fields.h"
 #include "openamp/port.h"
-#include "core/wire/elf_layout.h"
 
 enum { EM_ARM = 40 };
-
-// One header of either class as it is in the file.  A host whose addresses
-// have 32 bits has no use for ELF64 and leaves it out.
-union ehdr {
-    struct elf32_ehdr narrow;
-#if UINTPTR_MAX > UINT32_MAX
-    struct elf64_ehdr wide;
-#endif
-};
-union phdr {
-    struct elf32_phdr narrow;
-#if UINTPTR_MAX > UINT32_MAX
-    struct elf64_phdr wide;
-#endif
-};
-union shdr {
-    struct elf32_shdr narrow;
-#if UINTPTR_MAX > UINT32_MAX
-    struct elf64_shdr wide;
-#endif
-};
-
-#if UINTPTR_MAX > UINT32_MAX
-#define FIELD(elf, header, field) \
-    ((size_t)((elf)->wide ? (header).wide.field : (header).narrow.field))
-#define SIZE(elf, header) ((elf)->wide ? sizeof((header).wide) : sizeof((header).narrow))
-#define KIND(elf) (ELF_KIND | ((elf)->wide ? ELFCLASS64 : ELFCLASS32))
-#else
-#define FIELD(elf, header, field) ((size_t)(header).narrow.field)
-#define SIZE(elf, header) sizeof((header).narrow)
-#define KIND(elf) (ELF_KIND | ELFCLASS32)
-#endif
 
 int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
     if (!amp_range_is_inside(offset, len, elf->size)) {

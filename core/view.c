@@ -96,6 +96,16 @@ void *amp_bus_host_map(const struct amp_bus *bus, amp_da_t da, size_t len, bool 
     return amp_rproc_map(rproc_of(bus), da, len, write);
 }
 
+int amp_bus_host_symbol(
+    const struct amp_bus *bus, const struct amp_image *image, const char *name, amp_da_t *value) {
+    return amp_rproc_symbol(rproc_of(bus), image, name, value);
+}
+
+int amp_bus_host_coredump(
+    const struct amp_bus *bus, int (*write)(void *ctx, const void *data, size_t len), void *ctx) {
+    return amp_rproc_coredump(rproc_of(bus), write, ctx);
+}
+
 void amp_bus_host_written(const struct amp_bus *bus, const void *va, size_t len) {
     amp_rproc_written(rproc_of(bus), va, len);
 }

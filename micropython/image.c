@@ -102,8 +102,8 @@ static void raise_no_file(mp_obj_t name, mp_obj_t found, const char *dir, int er
 #define raise_no_file(name, found, dir, error) ((void)0)
 #endif
 
-int openamp_load_file(
-    openamp_remote_t *remote, mp_obj_t name, mp_obj_t *found, struct amp_load_error *why) {
+int openamp_use_file(openamp_remote_t *remote, mp_obj_t name, mp_obj_t *found,
+    struct amp_load_error *why, const char *symbol, amp_da_t *value) {
     const char *text = mp_obj_str_get_str(name);
     const char *dir = MICROPY_PY_OPENAMP_FIRMWARE_DIR();
     mp_obj_t path = *found != MP_OBJ_NULL ? *found : name;
@@ -131,7 +131,17 @@ int openamp_load_file(
         .size = (uint64_t)mp_stream_seek(self.file, 0, MP_SEEK_END, &error),
     };
     remote->loading = true;
-    error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, load, &image, why));
+#if MICROPY_PY_OPENAMP_VISIBLE
+    if (symbol != NULL) {
+        error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, symbol, &image, symbol, value));
+    } else
+#else
+    (void)symbol;
+    (void)value;
+#endif
+    {
+        error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, load, &image, why));
+    }
     remote->loading = false;
     mp_stream_close(self.file);
     if (self.exception != MP_OBJ_NULL) {

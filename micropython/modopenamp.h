@@ -341,6 +341,8 @@ MP_DECLARE_CONST_FUN_OBJ_KW(openamp_remoteproc_irq_obj);
 
 // Methods (remote_memory.c).
 MP_DECLARE_CONST_FUN_OBJ_KW(openamp_remoteproc_mem_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(openamp_remoteproc_symbol_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(openamp_remoteproc_coredump_obj);
 
 // An address of the other core; (amp_da_t)-1, where no core has memory, for what is none.
 amp_da_t openamp_get_da(mp_obj_t number);
@@ -382,7 +384,8 @@ static inline void openamp_message_clear(mp_obj_t message) {
 
 // Load the firmware file of that name into the remote: the bus's load(), or an
 // exception.  *found is where it was found before, or MP_OBJ_NULL, which is then set.
-int openamp_load_file(
-    openamp_remote_t *remote, mp_obj_t name, mp_obj_t *found, struct amp_load_error *why);
+// With `symbol` the image is not loaded: the bus's symbol(), into *value.
+int openamp_use_file(openamp_remote_t *remote, mp_obj_t name, mp_obj_t *found,
+    struct amp_load_error *why, const char *symbol, amp_da_t *value);
 
 #endif // OPENAMP_MODOPENAMP_H

@@ -10,7 +10,9 @@
 #if MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_VISIBLE
 
 #include "py/binary.h"
+#include "py/builtin.h"
 #include "py/objarray.h"
+#include "py/stream.h"
 
 typedef struct _view_t {
     mp_obj_base_t base;
@@ -95,5 +97,73 @@ static mp_obj_t remoteproc_mem(size_t n_args, const mp_obj_t *pos_args, mp_map_t
     return MP_OBJ_FROM_PTR(self);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(openamp_remoteproc_mem_obj, 1, remoteproc_mem);
+
+// ---- symbol() ----
+
+static mp_obj_t remoteproc_symbol(mp_obj_t self_in, mp_obj_t name_in) {
+    openamp_remote_t *remote = openamp_remoteproc_check(self_in);
+    openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
+    const char *name = openamp_get_name(name_in);
+    const char *firmware = openamp_entry_text(self->entry);
+    struct amp_load_error why;
+    amp_da_t value = 0;
+    int error = -AMP_ENXIO; // firmware in place has no file
+    if (mp_obj_get_type(self->entry) != &mp_type_int) {
+        error = openamp_use_file(remote, self->entry, &self->found, &why, name, &value);
+    }
+    if (error == -AMP_ENOENT || error == -AMP_ENXIO) {
+        mp_raise_msg_varg(&mp_type_KeyError,
+            error == -AMP_ENXIO ? MP_ERROR_TEXT("%s has no symbol table: no %s")
+                                : MP_ERROR_TEXT("%s has no symbol %s"),
+            firmware, name);
+    }
+    if (error != 0) {
+        openamp_raise(-error, MP_ERROR_TEXT("%s is not the file that was loaded"), firmware);
+    }
+    return mp_obj_new_int_from_uint(value);
+}
+MP_DEFINE_CONST_FUN_OBJ_2(openamp_remoteproc_symbol_obj, remoteproc_symbol);
+
+// ---- coredump() ----
+
+// May raise: the dump keeps no state.
+static int write_part(void *ctx, const void *data, size_t len) {
+    mp_obj_t write[3];
+    mp_load_method(MP_OBJ_FROM_PTR(ctx), MP_QSTR_write, write);
+    for (size_t done = 0; done < len;) {
+        write[2] = mp_obj_new_memoryview('B', len - done, (uint8_t *)(uintptr_t)data + done);
+        mp_int_t count = mp_obj_get_int(mp_call_method_n_kw(1, 0, write));
+        if (count <= 0) {
+            return -AMP_EIO; // full
+        }
+        done += (size_t)count;
+    }
+    return 0;
+}
+
+static mp_obj_t remoteproc_coredump(mp_obj_t self_in, mp_obj_t path) {
+    openamp_remote_t *remote = openamp_remoteproc_check(self_in);
+    mp_obj_t file = mp_call_function_2(
+        MP_OBJ_FROM_PTR(&mp_builtin_open_obj), path, MP_OBJ_NEW_QSTR(MP_QSTR_wb));
+    nlr_buf_t nlr;
+    int error = 0;
+    mp_obj_t exception = MP_OBJ_NULL;
+    if (nlr_push(&nlr) == 0) {
+        error = OPENAMP_BUS(remote, coredump, write_part, MP_OBJ_TO_PTR(file));
+        nlr_pop();
+    } else {
+        exception = MP_OBJ_FROM_PTR(nlr.ret_val);
+    }
+    mp_stream_close(file);
+    if (exception != MP_OBJ_NULL) {
+        nlr_raise(exception);
+    }
+    if (error != 0) {
+        openamp_raise(
+            -error, MP_ERROR_TEXT("%s: not written to its end"), mp_obj_str_get_str(path));
+    }
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_2(openamp_remoteproc_coredump_obj, remoteproc_coredump);
 
 #endif // MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_VISIBLE

@@ -105,7 +105,7 @@ static void load(openamp_remoteproc_obj_t *self) {
         amp_da_t address = openamp_get_da(entry);
         error = OPENAMP_CORE_CALL(OPENAMP_BUS(self->remote, load_address, address, &why));
     } else {
-        error = openamp_load_file(self->remote, entry, &self->found, &why);
+        error = openamp_use_file(self->remote, entry, &self->found, &why, NULL, NULL);
     }
     if (error != 0) {
         raise_load_error(self, -error, &why);
@@ -314,6 +314,8 @@ static const mp_rom_map_elem_t remoteproc_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_trace), MP_ROM_PTR(&openamp_remoteproc_trace_obj)},
     {MP_ROM_QSTR(MP_QSTR_stats), MP_ROM_PTR(&openamp_remoteproc_stats_obj)},
     {MP_ROM_QSTR(MP_QSTR_mem), MP_ROM_PTR(&openamp_remoteproc_mem_obj)},
+    {MP_ROM_QSTR(MP_QSTR_symbol), MP_ROM_PTR(&openamp_remoteproc_symbol_obj)},
+    {MP_ROM_QSTR(MP_QSTR_coredump), MP_ROM_PTR(&openamp_remoteproc_coredump_obj)},
     {MP_ROM_QSTR(MP_QSTR_attach), MP_ROM_PTR(&remoteproc_attach_obj)},
     {MP_ROM_QSTR(MP_QSTR___enter__), MP_ROM_PTR(&mp_identity_obj)},
     {MP_ROM_QSTR(MP_QSTR___exit__), MP_ROM_PTR(&remoteproc_exit_obj)},

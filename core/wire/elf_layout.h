@@ -11,7 +11,8 @@
 // version, and the system it is for, which does not matter.
 enum { ELF_MAGIC = 0x464C457F, ELF_KIND = 0x010100, ELF_KIND_MASK = 0xFFFFFF };
 enum { EI_CLASS = 4, ELFCLASS32 = 1, ELFCLASS64 = 2 };
-enum { ET_EXEC = 2, PT_LOAD = 1, SHT_NOBITS = 8, PN_XNUM = 0xFFFF };
+enum { ET_EXEC = 2, ET_CORE = 4, PT_LOAD = 1, PT_NOTE = 4, SHT_NOBITS = 8, PN_XNUM = 0xFFFF };
+enum { SHT_SYMTAB = 2, PF_W = 2, NT_PRSTATUS = 1 };
 
 struct elf32_ehdr {
     uint32_t e_magic;
@@ -99,6 +100,35 @@ struct elf64_shdr {
     uint64_t sh_entsize;
 };
 
+struct elf32_sym {
+    uint32_t st_name;
+    uint32_t st_value;
+    uint32_t st_size;
+    uint8_t st_info;
+    uint8_t st_other;
+    uint16_t st_shndx;
+};
+
+struct elf64_sym {
+    uint32_t st_name;
+    uint8_t st_info;
+    uint8_t st_other;
+    uint16_t st_shndx;
+    uint64_t st_value;
+    uint64_t st_size;
+};
+
+// A note, and of which kind: what a core dump says of a thread.
+struct elf_note {
+    uint32_t n_namesz;
+    uint32_t n_descsz;
+    uint32_t n_type;
+    char n_name[8];
+};
+
+_Static_assert(sizeof(struct elf32_sym) == 16, "sym");
+_Static_assert(sizeof(struct elf64_sym) == 24, "sym");
+_Static_assert(sizeof(struct elf_note) == 20, "note");
 _Static_assert(sizeof(struct elf32_ehdr) == 52, "ehdr");
 _Static_assert(sizeof(struct elf64_ehdr) == 64, "ehdr");
 _Static_assert(sizeof(struct elf32_phdr) == 32, "phdr");

@@ -139,9 +139,14 @@ struct amp_bus_ops {
     // Why the core crashed, or could not be opened; or NULL.  NULL on a device.
     const char *(*reason)(const struct amp_bus *bus);
 
-    // See amp_rproc_trace(), amp_rproc_map(), amp_rproc_written(), amp_rproc_attach().  NULL on a device.
+    // See amp_rproc_trace(), amp_rproc_map(), amp_rproc_written(), amp_rproc_attach(),
+    // amp_rproc_symbol() and amp_rproc_coredump().  NULL on a device.
     size_t (*trace)(const struct amp_bus *bus, size_t offset, char *text, size_t len);
     void *(*map)(const struct amp_bus *bus, amp_da_t da, size_t len, bool write);
+    int (*symbol)(const struct amp_bus *bus, const struct amp_image *image, const char *name,
+        amp_da_t *value);
+    int (*coredump)(const struct amp_bus *bus,
+        int (*write)(void *ctx, const void *data, size_t len), void *ctx);
     void (*written)(const struct amp_bus *bus, const void *va, size_t len);
     int (*attach)(struct amp_bus *bus, amp_da_t *entry, struct amp_load_error *error);
 

@@ -47,6 +47,10 @@ enum amp_rproc_state amp_bus_host_state(const struct amp_bus *bus);
 const char *amp_bus_host_reason(const struct amp_bus *bus);
 size_t amp_bus_host_trace(const struct amp_bus *bus, size_t offset, char *text, size_t len);
 void *amp_bus_host_map(const struct amp_bus *bus, amp_da_t da, size_t len, bool write);
+int amp_bus_host_symbol(
+    const struct amp_bus *bus, const struct amp_image *image, const char *name, amp_da_t *value);
+int amp_bus_host_coredump(
+    const struct amp_bus *bus, int (*write)(void *ctx, const void *data, size_t len), void *ctx);
 void amp_bus_host_written(const struct amp_bus *bus, const void *va, size_t len);
 int amp_bus_host_attach(struct amp_bus *bus, amp_da_t *entry, struct amp_load_error *error);
 int amp_bus_host_poll(struct amp_bus *bus);
@@ -93,6 +97,8 @@ int amp_bus_device_poll(struct amp_bus *bus);
         .reason = amp_bus_host_reason, \
         .trace = amp_bus_host_trace, \
         .map = amp_bus_host_map, \
+        .symbol = amp_bus_host_symbol, \
+        .coredump = amp_bus_host_coredump, \
         .written = amp_bus_host_written, \
         .attach = amp_bus_host_attach, \
         .poll = amp_bus_host_poll, \

@@ -109,6 +109,11 @@ struct amp_port_ops {
     // NULL where nobody else can start the core.
     int (*core_attach)(void *ctx, amp_da_t *entry);
 
+    // Host, optional.  The registers with which the core crashed, as far as the machine
+    // tells, in the order and width of Linux's core files of that machine (elf_gregset_t),
+    // at most `len` bytes.  False: nothing is known.
+    bool (*core_registers)(void *ctx, void *registers, size_t len);
+
     // The two below: docs/PORTING.md, "Caches".  Any address, any length, any
     // context.  Whole cache lines are meant, so what else lies in the first and
     // the last one must not be the other core's (clean) or ours (invalidate).

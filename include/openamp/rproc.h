@@ -135,6 +135,20 @@ void *amp_rproc_map(const struct amp_rproc *rproc, amp_da_t da, size_t len, bool
 // After writing there: the core sees it from now on.
 void amp_rproc_written(const struct amp_rproc *rproc, const void *va, size_t len);
 
+// The address of a name of the firmware, from the symbol table of the image, which is read
+// again.  -AMP_ESTALE: it is not the one that is loaded (what the core does not write
+// differs).  -AMP_ENXIO: it has no symbol table.  -AMP_ENOENT: no such name in it.
+// -AMP_ENOEXEC: no ELF image, or cut short.
+int amp_rproc_symbol(const struct amp_rproc *rproc, const struct amp_image *image, const char *name,
+    amp_da_t *value);
+
+// Write an ELF core file, which `gdb firmware.elf core` opens: the core's memory but for
+// what is all zeros, and its registers as far as the port knows them.  write() is called
+// with one piece after the other, and returns 0 or an error, which ends it and is returned.
+// -AMP_ENOEXEC: this machine's core files are not known here.
+int amp_rproc_coredump(const struct amp_rproc *rproc,
+    int (*write)(void *ctx, const void *data, size_t len), void *ctx);
+
 // Take over firmware that runs already and waits for a host, as a bootloader leaves it: its
 // memory is not touched, and its entry goes into *entry.  The core is RUNNING then.
 // -AMP_ENODEV (*error has why: the machine cannot tell, or no core waits), or the errors of

@@ -33,6 +33,7 @@ static const struct amp_port_ops ops = {
     .map = emu_map,
     .set_doorbell_cb = emu_set_doorbell_cb,
     .core_prepare = emu_core_prepare,
+    .core_registers = emu_core_registers,
     .core_start = emu_core_start,
     .core_stop = emu_core_stop,
     .core_state = emu_core_state,

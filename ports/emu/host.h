@@ -49,6 +49,7 @@ void emu_set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg);
 int emu_core_start(void *ctx, amp_da_t entry);
 int emu_core_stop(void *ctx);
 enum amp_core_state emu_core_state(void *ctx, const char **reason);
+bool emu_core_registers(void *ctx, void *registers, size_t len);
 void emu_tell_host(struct emu_core *core);
 // The core does not run any more, for the reason that its processor gives, or
 // because it asked for it.

@@ -99,6 +99,39 @@ static void boot_remote(struct remote *remote, unsigned core) {
     assert_int_equal(bus->ops->load(bus, &image, &why), -AMP_EBUSY);
 }
 
+// Pieces of a core dump, the second of which is refused.
+static size_t dumped;
+static int write_dump(void *ctx, const void *data, size_t len) {
+    int *left = ctx;
+    (void)data;
+    dumped += len;
+    return --*left == 0 ? -AMP_EIO : 0;
+}
+
+// A name is found in the image that is loaded, and in no other.
+static void check_image(struct amp_bus *bus) {
+    size_t len;
+    uint8_t *bytes = read_file(firmware_path("virtual_uart.elf"), &len);
+    struct amp_image image = {.ctx = bytes, .size = len, .read = read_image};
+    amp_da_t da = 0;
+    assert_int_equal(bus->ops->symbol(bus, &image, "firmware_table", &da), 0);
+    const uint32_t *table = bus->ops->map(bus, da, sizeof(struct amp_table_rpmsg), false);
+    assert_non_null(table);
+    assert_int_equal(table[0], 1);
+    assert_int_equal(bus->ops->symbol(bus, &image, "firmware_tab", &da), -AMP_ENOENT);
+    image.size = 1000;
+    assert_int_equal(bus->ops->symbol(bus, &image, "firmware_table", &da), -AMP_ESTALE);
+    image.size = 10;
+    assert_int_equal(bus->ops->symbol(bus, &image, "firmware_table", &da), -AMP_ENOEXEC);
+    int pieces = 2;
+    dumped = 0;
+    assert_int_equal(bus->ops->coredump(bus, write_dump, &pieces), -AMP_EIO);
+    assert_int_equal(dumped, 64 + 56); // the file's header, and the first of the others
+    pieces = -1;
+    assert_int_equal(bus->ops->coredump(bus, write_dump, &pieces), 0);
+    assert_true(dumped > 4096);
+}
+
 // What a program can be shown: of the link, and of the core's memory.
 static void check_view(struct amp_bus *bus) {
     uint32_t addr = 0;
@@ -123,6 +156,7 @@ static void check_view(struct amp_bus *bus) {
     assert_int_equal(bus->ops->trace(bus, 0, text, sizeof(text)), sizeof(text));
     assert_memory_equal(text, "link up\n", sizeof(text));
     assert_int_equal(bus->ops->attach(bus, &entry, &why), -AMP_EBUSY);
+    check_image(bus);
 }
 
 static void test_two_cores(void **state) {

@@ -1,0 +1,198 @@
+/*
+ * A core dump: what the core's memory and registers are, as an ELF core file that
+ * `gdb firmware.elf core` opens.  It is written from front to back, in pieces.
+ *
+ * The memory that an image can be loaded to, and that both cores share, is looked through
+ * first; what is all zeros is left out.  The core may be running, and change it between
+ * the two looks: the file is whole all the same.
+ */
+#include <string.h>
+
+#include "core/elf.h"
+#include "core/wire/elf_layout.h"
+
+enum {
+    BLOCK = 1024, // what is left out is so long at least
+    RUNS = 32, // of memory that is not all zeros
+    REGISTERS = 272, // bytes, of the machine that has most
+    STATUS = 392, // the same of all that is said of a thread
+};
+
+// How Linux's core files have the registers of a machine.
+struct machine {
+    uint16_t machine;
+    bool wide;
+    uint16_t status; // bytes of the note
+    uint16_t registers; // where they are in it
+    uint16_t registers_len;
+};
+static const struct machine machines[] = {
+    {40, false, 148, 72, 72}, // Arm
+    {243, false, 204, 72, 128}, // RISC-V
+    {62, true, 336, 112, 216}, // x86-64
+    {183, true, 392, 112, 272}, // AArch64
+};
+
+// A host whose addresses have 32 bits has no core with more.
+static inline bool is_wide(const struct machine *machine) {
+    return UINTPTR_MAX > UINT32_MAX && machine->wide;
+}
+
+struct run {
+    amp_da_t da;
+    size_t len;
+};
+
+struct dump {
+    const struct amp_rproc *rproc;
+    const struct machine *machine;
+    int (*write)(void *ctx, const void *data, size_t len);
+    void *ctx;
+    unsigned count; // of runs
+    struct run run[RUNS];
+};
+
+static bool is_zero(const uint8_t *va, size_t len) {
+    while (len != 0 && *va == 0) {
+        ++va;
+        --len;
+    }
+    return len == 0;
+}
+
+// Note the runs of one window, at most `most` of them: the last one goes on to the end.
+static void look_through(struct dump *self, const struct amp_window *window, unsigned most) {
+    const uint8_t *va = amp_rproc_map(self->rproc, window->da, window->len, false);
+    struct run *last = NULL;
+    unsigned end = self->count + most;
+    for (size_t at = 0; va != NULL && at < window->len; at += BLOCK) {
+        size_t len = window->len - at < BLOCK ? window->len - at : BLOCK;
+        if (is_zero(va + at, len)) {
+            continue;
+        }
+        amp_da_t da = window->da + at;
+        if (last == NULL || (last->da + last->len != da && self->count < end)) {
+            last = &self->run[self->count++];
+            last->da = da;
+        }
+        last->len = da + len - last->da;
+    }
+}
+
+static void look(struct dump *self) {
+    const struct amp_port *port = self->rproc->port;
+    size_t windows = port->window_count;
+    for (size_t i = 0; i < windows; ++i) {
+        const struct amp_window *window = &port->windows[i];
+        unsigned most = RUNS / (unsigned)windows;
+        if (most != 0 && (window->flags & (AMP_WINDOW_LOAD | AMP_WINDOW_SHARED)) != 0) {
+            look_through(self, window, most);
+        }
+    }
+}
+
+static int write_header(const struct dump *self) {
+    uint16_t machine = self->machine->machine;
+    uint16_t count = (uint16_t)(1 + self->count);
+    if (is_wide(self->machine)) {
+        struct elf64_ehdr h = {.e_magic = ELF_MAGIC,
+            .e_kind = ELF_KIND | ELFCLASS64,
+            .e_type = ET_CORE,
+            .e_machine = machine,
+            .e_version = 1,
+            .e_phoff = sizeof(h),
+            .e_ehsize = sizeof(h),
+            .e_phentsize = sizeof(struct elf64_phdr),
+            .e_phnum = count};
+        return self->write(self->ctx, &h, sizeof(h));
+    }
+    struct elf32_ehdr h = {.e_magic = ELF_MAGIC,
+        .e_kind = ELF_KIND | ELFCLASS32,
+        .e_type = ET_CORE,
+        .e_machine = machine,
+        .e_version = 1,
+        .e_phoff = sizeof(h),
+        .e_ehsize = sizeof(h),
+        .e_phentsize = sizeof(struct elf32_phdr),
+        .e_phnum = count};
+    return self->write(self->ctx, &h, sizeof(h));
+}
+
+static int write_segment(
+    const struct dump *self, uint32_t type, uint64_t offset, amp_da_t da, size_t len) {
+    enum { READ_WRITE_EXECUTE = 7 };
+    uint32_t flags = type == PT_LOAD ? READ_WRITE_EXECUTE : 0;
+    if (is_wide(self->machine)) {
+        struct elf64_phdr p = {.p_type = type,
+            .p_flags = flags,
+            .p_offset = offset,
+            .p_vaddr = da,
+            .p_paddr = da,
+            .p_filesz = len,
+            .p_memsz = len,
+            .p_align = 1};
+        return self->write(self->ctx, &p, sizeof(p));
+    }
+    struct elf32_phdr p = {.p_type = type,
+        .p_offset = (uint32_t)offset,
+        .p_vaddr = (uint32_t)da,
+        .p_paddr = (uint32_t)da,
+        .p_filesz = (uint32_t)len,
+        .p_memsz = (uint32_t)len,
+        .p_flags = flags,
+        .p_align = 1};
+    return self->write(self->ctx, &p, sizeof(p));
+}
+
+static int write_note(const struct dump *self) {
+    enum { SIGNAL_AT = 12, THREAD_AT = 24, SEGV = 11 };
+    const struct amp_port *port = self->rproc->port;
+    struct elf_note note = {
+        .n_namesz = 5, .n_descsz = self->machine->status, .n_type = NT_PRSTATUS, .n_name = "CORE"};
+    uint8_t status[STATUS] = {0};
+    status[SIGNAL_AT] = self->rproc->state == AMP_RPROC_CRASHED ? SEGV : 0;
+    status[is_wide(self->machine) ? THREAD_AT + 8 : THREAD_AT] = 1;
+    if (port->ops->core_registers != NULL) {
+        (void)port->ops->core_registers(
+            port->ctx, status + self->machine->registers, self->machine->registers_len);
+    }
+    int error = self->write(self->ctx, &note, sizeof(note));
+    return error != 0 ? error : self->write(self->ctx, status, self->machine->status);
+}
+
+static int write_all(const struct dump *self) {
+    size_t headers = is_wide(self->machine) ? sizeof(struct elf64_ehdr) : sizeof(struct elf32_ehdr);
+    headers += (1 + self->count)
+        * (is_wide(self->machine) ? sizeof(struct elf64_phdr) : sizeof(struct elf32_phdr));
+    size_t note = sizeof(struct elf_note) + self->machine->status;
+    uint64_t offset = headers + note;
+    int error = write_header(self);
+    if (error == 0) {
+        error = write_segment(self, PT_NOTE, headers, 0, note);
+    }
+    for (unsigned i = 0; error == 0 && i < self->count; ++i) {
+        error = write_segment(self, PT_LOAD, offset, self->run[i].da, self->run[i].len);
+        offset += self->run[i].len;
+    }
+    if (error == 0) {
+        error = write_note(self);
+    }
+    for (unsigned i = 0; error == 0 && i < self->count; ++i) {
+        const struct run *run = &self->run[i];
+        error =
+            self->write(self->ctx, amp_rproc_map(self->rproc, run->da, run->len, false), run->len);
+    }
+    return error;
+}
+
+int amp_rproc_coredump(const struct amp_rproc *rproc,
+    int (*write)(void *ctx, const void *data, size_t len), void *ctx) {
+    struct dump self = {.rproc = rproc, .machine = machines, .write = write, .ctx = ctx};
+    while (self.machine->machine != rproc->port->elf_machine) {
+        if (++self.machine == machines + sizeof(machines) / sizeof(machines[0])) {
+            return -AMP_ENOEXEC;
+        }
+    }
+    look(&self);
+    return write_all(&self);
+}

@@ -1,0 +1,47 @@
+/* The headers of an ELF image of either class, for who reads them (core/elf*.c). */
+#ifndef AMP_CORE_ELF_FIELDS_H
+#define AMP_CORE_ELF_FIELDS_H
+
+#include "core/elf.h"
+#include "core/wire/elf_layout.h"
+
+// One header of either class as it is in the file.  A host whose addresses
+// have 32 bits has no use for ELF64 and leaves it out.
+union ehdr {
+    struct elf32_ehdr narrow;
+#if UINTPTR_MAX > UINT32_MAX
+    struct elf64_ehdr wide;
+#endif
+};
+union phdr {
+    struct elf32_phdr narrow;
+#if UINTPTR_MAX > UINT32_MAX
+    struct elf64_phdr wide;
+#endif
+};
+union shdr {
+    struct elf32_shdr narrow;
+#if UINTPTR_MAX > UINT32_MAX
+    struct elf64_shdr wide;
+#endif
+};
+
+union sym {
+    struct elf32_sym narrow;
+#if UINTPTR_MAX > UINT32_MAX
+    struct elf64_sym wide;
+#endif
+};
+
+#if UINTPTR_MAX > UINT32_MAX
+#define FIELD(elf, header, field) \
+    ((size_t)((elf)->wide ? (header).wide.field : (header).narrow.field))
+#define SIZE(elf, header) ((elf)->wide ? sizeof((header).wide) : sizeof((header).narrow))
+#define KIND(elf) (ELF_KIND | ((elf)->wide ? ELFCLASS64 : ELFCLASS32))
+#else
+#define FIELD(elf, header, field) ((size_t)(header).narrow.field)
+#define SIZE(elf, header) sizeof((header).narrow)
+#define KIND(elf) (ELF_KIND | ELFCLASS32)
+#endif
+
+#endif // AMP_CORE_ELF_FIELDS_H

@@ -1,0 +1,127 @@
+/*
+ * The address of a name in the firmware: from the image's symbol table, if the image is
+ * still the one that was loaded.
+ *
+ * Like the loader (elf.c), it believes nothing: each header and each name is checked to be
+ * inside of the image before it is read.  An image that lies gives a wrong number, no
+ * more: who reads memory there is checked by the board's windows (amp_rproc_map()).
+ */
+#include <string.h>
+
+#include "core/elf_fields.h"
+
+struct symbols {
+    struct amp_elf elf;
+    union ehdr h;
+    const char *name;
+    size_t name_len; // with its NUL
+};
+
+static int read_header(struct symbols *self) {
+    struct amp_elf *elf = &self->elf;
+    elf->size = elf->image->size < SIZE_MAX / 2 ? (size_t)elf->image->size : SIZE_MAX / 2;
+    int what = amp_elf_read(elf, 0, &self->h, sizeof(self->h.narrow));
+#if UINTPTR_MAX > UINT32_MAX
+    elf->wide = what == 0 && (self->h.narrow.e_kind & ELF_KIND_MASK) == (ELF_KIND | ELFCLASS64);
+    if (elf->wide) {
+        what = amp_elf_read(elf, 0, &self->h, sizeof(self->h.wide));
+    }
+#endif
+    return what == 0 && self->h.narrow.e_magic == ELF_MAGIC ? 0 : -AMP_ENOEXEC;
+}
+
+// What the core has no reason to write is in its memory as it is in the image.
+static int compare_segment(
+    struct symbols *self, const struct amp_rproc *rproc, size_t offset, amp_da_t da, size_t len) {
+    uint8_t part[64];
+    const uint8_t *va = amp_rproc_map(rproc, da, len, false);
+    for (size_t at = 0; at < len; at += sizeof(part)) {
+        size_t count = len - at < sizeof(part) ? len - at : sizeof(part);
+        if (va == NULL || amp_elf_read(&self->elf, offset + at, part, count) != 0
+            || memcmp(part, va + at, count) != 0) {
+            return -AMP_ESTALE;
+        }
+    }
+    return 0;
+}
+
+static int compare(struct symbols *self, const struct amp_rproc *rproc) {
+    struct amp_elf *elf = &self->elf;
+    size_t count = FIELD(elf, self->h, e_phnum);
+    union phdr p;
+    for (size_t i = 0; i < count; ++i) {
+        if (amp_elf_read(elf, FIELD(elf, self->h, e_phoff) + i * SIZE(elf, p), &p, SIZE(elf, p))
+            != 0) {
+            return -AMP_ESTALE; // what was loaded had its headers
+        }
+        if (p.narrow.p_type == PT_LOAD && FIELD(elf, p, p_filesz) != 0
+            && !(FIELD(elf, p, p_flags) & PF_W)) {
+            int error = compare_segment(self, rproc, FIELD(elf, p, p_offset),
+                FIELD(elf, p, p_paddr), FIELD(elf, p, p_filesz));
+            if (error != 0) {
+                return error;
+            }
+        }
+    }
+    return 0;
+}
+
+// Does the table of names have this one there?
+static bool is_name(struct symbols *self, size_t offset) {
+    char part[16];
+    for (size_t at = 0; at < self->name_len; at += sizeof(part)) {
+        size_t left = self->name_len - at;
+        size_t count = left < sizeof(part) ? left : sizeof(part);
+        if (amp_elf_read(&self->elf, offset + at, part, count) != 0
+            || memcmp(part, self->name + at, count) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int search(struct symbols *self, const union shdr *table, size_t names, amp_da_t *value) {
+    struct amp_elf *elf = &self->elf;
+    union sym s;
+    size_t count = FIELD(elf, *table, sh_size) / SIZE(elf, s);
+    for (size_t i = 0; i < count; ++i) {
+        if (amp_elf_read(elf, FIELD(elf, *table, sh_offset) + i * SIZE(elf, s), &s, SIZE(elf, s))
+            != 0) {
+            return -AMP_ENOEXEC;
+        }
+        if (FIELD(elf, s, st_shndx) != 0 && is_name(self, names + s.narrow.st_name)) {
+            *value = FIELD(elf, s, st_value);
+            return 0;
+        }
+    }
+    return -AMP_ENOENT;
+}
+
+static int read_section(struct symbols *self, size_t index, union shdr *s) {
+    struct amp_elf *elf = &self->elf;
+    return amp_elf_read(
+        elf, FIELD(elf, self->h, e_shoff) + index * SIZE(elf, *s), s, SIZE(elf, *s));
+}
+
+int amp_rproc_symbol(const struct amp_rproc *rproc, const struct amp_image *image, const char *name,
+    amp_da_t *value) {
+    struct symbols self = {.elf = {.image = image}, .name = name, .name_len = strlen(name) + 1};
+    int error = read_header(&self);
+    if (error == 0) {
+        error = compare(&self, rproc);
+    }
+    size_t count = error == 0 ? FIELD(&self.elf, self.h, e_shnum) : 0;
+    union shdr table;
+    union shdr names;
+    for (size_t i = 0; i < count; ++i) {
+        if (read_section(&self, i, &table) != 0) {
+            return -AMP_ENOEXEC;
+        }
+        if (table.narrow.sh_type == SHT_SYMTAB) {
+            return read_section(&self, FIELD(&self.elf, table, sh_link), &names) != 0
+                ? -AMP_ENOEXEC
+                : search(&self, &table, FIELD(&self.elf, names, sh_offset), value);
+        }
+    }
+    return error != 0 ? error : -AMP_ENXIO;
+}
