@@ -1,10 +1,10 @@
 # Doorbells of several cores come while this thread is inside one atomic section, where it waits for
 # the heap until a collection has stopped every thread: each core is heard all the same.
-import _thread, gc, openamp
-from support import wait
+import _thread, gc, openamp, time
+from support import BOUND_MS, wait
 
 CORES = 8
-ROUNDS = 50
+ROUNDS = 20
 THREADS = 4
 answers = [0] * CORES
 stop = False
@@ -29,11 +29,10 @@ def ask(rounds):
     for n in range(1, rounds + 1):
         for ept in epts:
             ept.send("%d" % n)
-        spins = 0
+        start = time.ticks_ms()
         while answers != [n] * CORES:
             bytearray(300)
-            spins += 1
-            if spins > 20000:
+            if time.ticks_diff(time.ticks_ms(), start) > BOUND_MS:
                 return "no answer: %s in round %d" % (answers, n)
     return answers
 
