@@ -81,6 +81,10 @@ uint32_t amp_bus_virtio_room_timeout(struct amp_bus *bus, uint32_t slept) {
     return amp_rpmsg_room_timeout(amp_bus_link(bus), slept);
 }
 
+uint32_t amp_bus_virtio_message_timeout(struct amp_bus *bus, uint32_t slept) {
+    return amp_rpmsg_message_timeout(amp_bus_link(bus), slept);
+}
+
 bool amp_bus_virtio_peer_can_send(const struct amp_bus *bus) {
     return amp_rpmsg_peer_can_send(amp_bus_link(bus));
 }

@@ -221,6 +221,7 @@ static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
         openamp_endpoint_released(self->remote->bus, &self->ept);
     }
     MICROPY_PY_OPENAMP_LEAVE();
+    openamp_announces(self->remote);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_deinit_obj, endpoint_deinit);
@@ -299,6 +300,7 @@ static mp_obj_t endpoint_make_new(
 #if MICROPY_PY_OPENAMP_HOST
     close_refused(remote, name);
 #endif
+    openamp_announces(remote);
     return MP_OBJ_FROM_PTR(self);
 }
 

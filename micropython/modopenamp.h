@@ -47,6 +47,12 @@ typedef struct _openamp_remote_t {
     bool loading; // an image is being read, which may run Python
     volatile bool orphan; // the owner was collected in a thread that could not stop the core
     bool refused; // an endpoint has that mark
+#ifdef MICROPY_PY_OPENAMP_ALARM
+    bool announces; // an announcement may wait for room: openamp_announces()
+    volatile bool asleep; // the alarm is to have it polled
+    volatile bool woken; // the alarm had
+    uint32_t slept; // of the bus's message_timeout()
+#endif
     bool open; // in use in this run of the interpreter
 #if MICROPY_PY_OPENAMP_VISIBLE
     volatile uint8_t events; // OPENAMP_EVENT_*: to be told
@@ -126,6 +132,17 @@ void openamp_poll(openamp_remote_t *remote);
 
 // The doorbell rang: have the bus polled where callbacks may run.  For any context.
 void openamp_doorbell(void *remote);
+
+// Something is announced or withdrawn, now or when the session begins.  While it waits
+// for room, at a peer that may never ring for the buffers that it consumed, the platform's
+// alarm has the bus polled now and then.
+#ifdef MICROPY_PY_OPENAMP_ALARM
+void openamp_announces(openamp_remote_t *remote);
+// The alarm went off.  For any context.
+void openamp_alarm(void);
+#else
+#define openamp_announces(remote) ((void)(remote))
+#endif
 
 // Raise RuntimeError in any thread but the main one, where threads could run
 // here at the same time.

@@ -166,6 +166,11 @@ static void run(mp_sched_node_t *self) {
     remote->running = true;
     int more = poll(remote);
     remote->running = false;
+#ifdef MICROPY_PY_OPENAMP_ALARM
+    if (remote->announces) {
+        openamp_announces(remote);
+    }
+#endif
 #if MICROPY_PY_OPENAMP_VISIBLE
     // Looked at here even if another poll received the announcement: its doorbell has
     // scheduled this node as well.
@@ -197,6 +202,47 @@ void openamp_doorbell(void *arg) {
         MICROPY_PY_OPENAMP_SCHEDULE(&remote->node, run);
     }
 }
+
+#ifdef MICROPY_PY_OPENAMP_ALARM
+
+static volatile bool alarm_is_set;
+static mp_uint_t alarm_at;
+
+void openamp_announces(openamp_remote_t *remote) {
+    bool is_up = OPENAMP_BUS(remote, is_up);
+    uint32_t ms = OPENAMP_BUS(remote, message_timeout, remote->woken ? remote->slept : 0);
+    remote->woken = false;
+    remote->announces = !is_up || ms != AMP_FOREVER; // what waits for a session goes out in it
+    if (!is_up || ms == AMP_FOREVER) {
+        return;
+    }
+    if (ms == 0) {
+        openamp_doorbell(remote); // there is room
+        return;
+    }
+    remote->slept = ms;
+    remote->asleep = true;
+    mp_uint_t now = mp_hal_ticks_ms();
+    if (!alarm_is_set || (mp_int_t)(alarm_at - now) > (mp_int_t)ms) {
+        alarm_is_set = true; // else another core's is sooner
+        alarm_at = now + ms;
+        MICROPY_PY_OPENAMP_ALARM(ms);
+    }
+}
+
+void openamp_alarm(void) {
+    alarm_is_set = false;
+    for (unsigned i = 0; i < MICROPY_PY_OPENAMP_CORES; ++i) {
+        openamp_remote_t *remote = &openamp_remotes[i];
+        if (remote->asleep) {
+            remote->asleep = false;
+            remote->woken = true;
+            openamp_doorbell(remote);
+        }
+    }
+}
+
+#endif
 
 void openamp_poll(openamp_remote_t *remote) {
     // Locked, because callbacks run as scheduled functions do, also inside of send().
@@ -267,6 +313,10 @@ static int open_remote(openamp_remote_t *remote) {
     remote->stats = OPENAMP_BUS(remote, stats);
     remote->forgotten = remote->stats->services_forgotten;
     remote->bucket_count = AMP_CONFIG_BUCKETS;
+#ifdef MICROPY_PY_OPENAMP_ALARM
+    remote->announces = true;
+    remote->asleep = remote->woken = false;
+#endif
     remote->open = true;
     openamp_set_events(remote);
     OPENAMP_BUS(remote, set_doorbell_cb, openamp_doorbell, remote);

@@ -180,6 +180,7 @@ static mp_obj_t remoteproc_attach(size_t n_args, const mp_obj_t *args, mp_map_t 
     self->entry = mp_obj_new_int_from_uint(entry);
     openamp_loaded(self->remote);
     openamp_started(self->remote);
+    openamp_announces(self->remote);
     return own(self);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(remoteproc_attach_fun, 0, remoteproc_attach);
@@ -221,6 +222,7 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
         raise_load_error(self, -error, &why);
     }
     openamp_started(remote);
+    openamp_announces(remote);
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_start_obj, remoteproc_start);

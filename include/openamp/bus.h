@@ -127,8 +127,10 @@ struct amp_bus_ops {
     int (*send)(struct amp_endpoint *ept, const void *data, size_t len);
     int (*send_to)(struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
 
-    // See amp_rpmsg_room_timeout() and amp_rpmsg_peer_can_send().
+    // See amp_rpmsg_room_timeout(), amp_rpmsg_message_timeout() and
+    // amp_rpmsg_peer_can_send().
     uint32_t (*room_timeout)(struct amp_bus *bus, uint32_t slept);
+    uint32_t (*message_timeout)(struct amp_bus *bus, uint32_t slept);
     bool (*peer_can_send)(const struct amp_bus *bus);
 
     // See amp_rpmsg_mtu().

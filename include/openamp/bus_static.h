@@ -27,6 +27,7 @@ void amp_bus_virtio_set_buckets(struct amp_bus *bus, struct amp_endpoint **bucke
 int amp_bus_virtio_send_to(
     struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
 uint32_t amp_bus_virtio_room_timeout(struct amp_bus *bus, uint32_t slept);
+uint32_t amp_bus_virtio_message_timeout(struct amp_bus *bus, uint32_t slept);
 bool amp_bus_virtio_peer_can_send(const struct amp_bus *bus);
 size_t amp_bus_virtio_mtu(const struct amp_bus *bus);
 const char *amp_bus_virtio_service(const struct amp_bus *bus, unsigned index, uint32_t *addr);
@@ -78,6 +79,7 @@ int amp_bus_device_poll(struct amp_bus *bus);
     .send = amp_endpoint_send, \
     .send_to = amp_bus_virtio_send_to, \
     .room_timeout = amp_bus_virtio_room_timeout, \
+    .message_timeout = amp_bus_virtio_message_timeout, \
     .peer_can_send = amp_bus_virtio_peer_can_send, \
     .mtu = amp_bus_virtio_mtu, \
     .service = amp_bus_virtio_service, \

@@ -58,7 +58,7 @@ int openamp_emu_ppoll(
     int64_t left;
     do {
         uint64_t idle_us = run_cores(mask);
-        if (amp_emu_events() != events
+        if (amp_emu_events() != events || MP_STATE_VM(sched_state) == MP_SCHED_PENDING
             || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL) {
             errno = EINTR;
             return -1;

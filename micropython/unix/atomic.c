@@ -20,6 +20,9 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "py/mphal.h"
 
@@ -55,6 +58,51 @@ void openamp_unix_schedule(mp_sched_node_t *node, mp_sched_callback_t callback) 
         ((openamp_remote_t *)node)->waits = true; // its first member
         waiting_callback = callback;
         node_waits = 1;
+    }
+}
+
+// ---- The alarm ----
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
+// A timer's signal.  Not one of the doorbell's, whose handlers are the port's.
+#define ALARM_SIGNAL (SIGRTMIN + 6)
+
+static void alarm_rang(int signal) {
+    int saved = errno;
+    (void)signal;
+    openamp_alarm();
+    errno = saved;
+}
+
+// A child of fork() has no timer.
+static bool make_timer(timer_t *timer) {
+    static pid_t owner;
+    if (owner != getpid()) {
+        // It lets in the collector's signal: it may wait for the mutex.
+        struct sigaction action = {.sa_handler = alarm_rang};
+        struct sigevent event;
+        memset(&event, 0, sizeof(event));
+        event.sigev_notify = SIGEV_THREAD_ID;
+        event.sigev_signo = ALARM_SIGNAL;
+        event.sigev_notify_thread_id = getpid(); // the main thread
+        if (sigaction(ALARM_SIGNAL, &action, NULL) != 0
+            || timer_create(CLOCK_MONOTONIC, &event, timer) != 0) {
+            return false;
+        }
+        owner = getpid();
+    }
+    return true;
+}
+
+void openamp_unix_alarm(unsigned long ms) {
+    static timer_t timer;
+    struct itimerspec when = {
+        .it_value = {.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000}};
+    if (make_timer(&timer)) {
+        timer_settime(timer, 0, &when, NULL);
     }
 }
 

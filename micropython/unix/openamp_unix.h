@@ -8,10 +8,12 @@
 #define MICROPY_SCHEDULER_STATIC_NODES (1)
 
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) openamp_unix_wait(ms, unless)
+#define MICROPY_PY_OPENAMP_ALARM(ms) openamp_unix_alarm(ms)
 #define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) openamp_unix_schedule(node, callback)
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() getenv("OPENAMP_FIRMWARE")
 
 struct _mp_sched_node_t;
+void openamp_unix_alarm(unsigned long ms);
 void openamp_unix_wait(unsigned long ms, const volatile _Bool *unless);
 void openamp_unix_schedule(
     struct _mp_sched_node_t *node, void (*callback)(struct _mp_sched_node_t *));

@@ -177,6 +177,7 @@ static void test_two_cores(void **state) {
         assert_false(bus->ops->is_polling(bus));
         assert_true(bus->ops->peer_can_send(bus));
         assert_int_equal(bus->ops->room_timeout(bus, 0), 0);
+        assert_int_equal(bus->ops->message_timeout(bus, 0), AMP_FOREVER);
         if (i == 0) {
             assert_int_equal(bus->ops->send(&remotes[i].ept, text, 4), 4);
         } else {
