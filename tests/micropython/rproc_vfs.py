@@ -48,9 +48,9 @@ class FailingFile(io.IOBase):
 
 image = read_firmware("virtual_uart.elf")
 box = Box("vuart-channel")
+device = RAM(1024)  # one for both: the image and another have no room in the heap
 for name in ("VfsLfs2", "VfsFat"):
     Kind = getattr(vfs, name)
-    device = RAM(1024)
     Kind.mkfs(device)
     vfs.mount(device, "/ram")
     with open("/ram/firmware.elf", "wb") as f:
