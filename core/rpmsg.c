@@ -70,13 +70,11 @@ static void meet_rpmsg_lite(struct amp_rpmsg *link) {
         link->rx.peer_initial = 0;
     }
 }
-#endif
 
 // A host need not have emptied the rings, so what is there may be no event index of this
 // session, and counts only when it changes.  But if the one of vring 1 is what a host of
 // ours has written by now, and all else is as the start of a session leaves it, then it
 // was written in this session.
-#if AMP_CONFIG_DEVICE
 static void note_old_events(struct amp_rpmsg *link) {
     uint32_t received = amp_virtq_peer_event(&link->tx);
     uint32_t returned = amp_virtq_peer_event(&link->rx);
@@ -84,6 +82,14 @@ static void note_old_events(struct amp_rpmsg *link) {
         && amp_shm_load_16(link->tx.own_event) == 0; // this side writes it in each session
     link->tx.first_event = (uint16_t)received;
     link->rx.first_event = (uint16_t)(fresh ? 0 : returned);
+}
+
+// The host's rings.  Vring 0 is the host's receive queue and the device's transmit queue.
+static void device_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
+    amp_virtq_device_init(&link->tx, &layout->vring[0]);
+    amp_virtq_device_init(&link->rx, &layout->vring[1]);
+    meet_rpmsg_lite(link);
+    note_old_events(link);
 }
 #endif
 
@@ -126,11 +132,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
 #endif
     } else {
 #if AMP_CONFIG_DEVICE
-        // Ring 0 is the host's receive queue and the device's transmit queue.
-        amp_virtq_device_init(&link->tx, &layout->vring[0]);
-        amp_virtq_device_init(&link->rx, &layout->vring[1]);
-        meet_rpmsg_lite(link);
-        note_old_events(link);
+        device_up(link, layout);
 #endif
     }
     if (AMP_CONFIG_FAST_PATH) {
