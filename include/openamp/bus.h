@@ -38,10 +38,10 @@
 
 struct amp_bus;
 
-// What a bus tells its user; called inside poll(), except where noted.
+// The events of a bus; called inside poll(), except where noted.
 struct amp_bus_events {
     // The other side announced a service that no endpoint here took: see struct
-    // amp_rpmsg_events.  NULL: it is kept, and told when there is a function.
+    // amp_rpmsg_events.  NULL: announcements are kept until there is a function.
     void (*service)(struct amp_bus *bus, uint32_t src, const char *name);
     // The memory of an endpoint whose destruction returned -AMP_EAGAIN is the
     // caller's again.  Also called when the session ends.
@@ -65,8 +65,8 @@ struct amp_bus_ops {
     // see amp_port_ops.set_doorbell_cb().  NULL ends it.
     void (*set_doorbell_cb)(struct amp_bus *bus, amp_doorbell_cb callback, void *arg);
 
-    // Replace the functions that are told of events.  Announcements that are kept
-    // are told inside this call.
+    // Replace the functions for events.  Announcements that were kept are reported inside
+    // this call.
     void (*set_events)(struct amp_bus *bus, const struct amp_bus_events *events);
 
     // ---- The life of the other core.  All NULL on a device ----

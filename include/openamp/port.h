@@ -42,7 +42,7 @@ struct amp_window {
     uint32_t flags; // AMP_WINDOW_*
 };
 
-// Called by the port when the other core rang.  Runs in the port's interrupt
+// Called by the port when the other core kicked this one.  Runs in the port's interrupt
 // (or signal, or thread) context: it may only note that amp_rproc_poll() or
 // amp_rpmsg_poll() is due.
 typedef void (*amp_doorbell_cb)(void *arg);
@@ -59,17 +59,17 @@ struct amp_port_ops {
     // windows never joins two of them.  Thread context.
     void *(*map)(void *ctx, amp_da_t da, size_t len);
 
-    // Required.  Have `callback` called with `arg` whenever the other core
-    // rings, and, on a host, whenever a running core stops by itself.  NULL
+    // Required.  Have `callback` called with `arg` whenever the other core kicks
+    // this one, and, on a host, whenever a running core stops by itself.  NULL
     // ends it: when set_doorbell_cb() returns, no call is under way.
     void (*set_doorbell_cb)(void *ctx, amp_doorbell_cb callback, void *arg);
 
-    // Host, optional.  Acknowledge the doorbell: one that the other core rings
-    // after this call is told anew, and whatever it wrote before it rang one that
-    // is acknowledged here is seen by who looks after this call.  The listener is
-    // told of it all the same, now or later.  amp_rproc_poll() calls it while the
-    // core runs, before it looks at anything, also from a callback; with nothing
-    // to acknowledge it has no effect.  NULL where the interrupt's handler
+    // Host, optional.  Acknowledge the doorbell: a kick after this call calls the
+    // callback anew, and whatever the other core wrote before a kick that is
+    // acknowledged here is seen by who looks after this call.  The callback is called
+    // for that kick all the same, now or later.  amp_rproc_poll() calls this while the
+    // core runs, before it looks at anything, also from a callback of an endpoint; with
+    // nothing to acknowledge it has no effect.  NULL where the interrupt's handler
     // acknowledges, which is better.  (A device has none: amp_remote_wait()
     // acknowledges before it returns, and firmware polls after that.)
     void (*doorbell_ack)(void *ctx);

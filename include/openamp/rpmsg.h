@@ -43,7 +43,7 @@
  *                 --due;
  *             }
  *             if (result == 0 && (due == 0 || !amp_rpmsg_want_room(&link))) {
- *                 amp_remote_wait(AMP_REMOTE_FOREVER); // the host rings
+ *                 amp_remote_wait(AMP_REMOTE_FOREVER); // for the doorbell
  *             }
  *         }
  *         return result; // the host broke the protocol
@@ -60,7 +60,7 @@
 #include "openamp/error.h"
 #include "openamp/port.h"
 
-#define AMP_ADDR_ANY UINT32_C(0xFFFFFFFF) // "no address": choose one, or unbound
+#define AMP_ADDR_ANY UINT32_C(0xFFFFFFFF) // "no address": choose one; or, no destination
 #define AMP_ADDR_CHOSEN_END UINT32_C(0x80000000) // chosen addresses are below it
 #define AMP_NAME_SIZE 32 // bytes of a service name, its NUL included
 #define AMP_HEADER_SIZE 16 // bytes in front of each payload
@@ -84,7 +84,7 @@ enum amp_role { AMP_HOST, AMP_DEVICE };
 // between a check and a use is copied first.
 typedef void (*amp_endpoint_cb)(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
-// What the link tells its user; a member may be NULL.  Called inside
+// The events of a link; a member may be NULL.  Called inside
 // amp_rpmsg_poll(), except where noted.
 struct amp_rpmsg_events {
     // The other side announced a service that no endpoint here took.  `name`
@@ -102,10 +102,10 @@ struct amp_rpmsg_stats {
     uint32_t received; // messages handed to a callback
     uint32_t sent;
     uint32_t dropped; // no endpoint has the address, or it has no callback
-    uint32_t malformed; // messages whose header lied about its length
+    uint32_t malformed; // messages whose length, name or address cannot be
     uint32_t services_forgotten;
     uint32_t violations; // the other side broke the protocol; the link went down
-    uint32_t kicks; // doorbells rung
+    uint32_t kicks; // of the other core
 };
 
 // Where a link's rings and buffers lie.  Local pointers; every range was
@@ -167,8 +167,8 @@ static inline bool amp_rpmsg_is_polling(const struct amp_rpmsg *link);
 static inline unsigned amp_rpmsg_depth(const struct amp_rpmsg *link);
 
 // Do the work that is due, taking at most `max` (not 0) messages.  Returns the
-// number taken.  If that is less than `max`, the other side will ring for the
-// next message; otherwise call again before sleeping.  -AMP_EPROTO: the other
+// number taken.  If that is less than `max`, the other side will kick for the next
+// message; otherwise call again before sleeping.  -AMP_EPROTO: the other
 // side broke the protocol; the link is down and link->violation says how.
 // Returns 0 when the link is down and when called from a callback.
 int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max);
@@ -252,33 +252,33 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx);
 // Send the first `len` <= tx->size bytes of it; returns `len`.
 int amp_tx_commit(
     struct amp_rpmsg *link, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len);
-// Give it back unsent.  Then poll before sleeping: an announcement may have
-// waited for it, and nobody rings for what we give back to ourselves.
+// Give it back unsent.  Then poll before sleeping: an announcement may have waited for
+// it, and the other side does not kick for a buffer that it did not return.
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx);
 
-// A received message that is kept beyond its callback.
+// A received message that is held beyond its callback.
 struct amp_rx {
     void *data;
     size_t len;
     struct amp_token token;
 };
 
-// Inside an endpoint's callback: keep the message that it was called with.
+// Inside an endpoint's callback: hold the message that it was called with.
 // `rx` has data and len filled in by the caller with what it was given.  The
-// buffer is missing to the other side until it is released.  If the callback
-// ended the life of the link there is nothing to keep, nor to release.
+// buffer is missing to the other side until it is released.  If the callback ended the
+// session there is nothing to hold, nor to release.
 void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx);
 // Give it back; in any order, in thread context.  A second time, or after the end
 // of the link's session: nothing happens.
 void amp_rx_release(struct amp_rpmsg *link, struct amp_rx *rx);
 
-// Before sleeping for room: ask the other side to ring when it returns a
-// buffer, then look again.  True: there is room now, do not sleep.
+// Before sleeping for room: ask the other side to kick when it returns a buffer, then
+// look again.  True: there is room now, do not sleep.
 bool amp_rpmsg_want_room(struct amp_rpmsg *link);
 
 // The same, for a loop that sleeps: 0, there is room, or the link is down; else
 // for how many milliseconds to sleep at most before asking again.  Some peers
-// never ring for consumed buffers (rpmsg-lite, as it is built by default).  One
+// never kick for consumed buffers (rpmsg-lite, as it is built by default).  One
 // that keeps event indices does, and gets AMP_FOREVER; another gets 1, 2, 3 and so
 // on, then an eighth more each time.  So room is found at the latest an eighth of
 // the waiting time late, plus 5 ms, and ten minutes cost fewer than 100 looks.

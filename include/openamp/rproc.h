@@ -72,7 +72,7 @@ struct amp_rproc {
     uint32_t trace_len;
     uint32_t buffers_da;
     amp_da_t buffer_base; // see struct amp_default_table
-    size_t buffers_len; // bytes: as many as there is room for of what the rings have descriptors
+    size_t buffers_len; // bytes: one buffer for each descriptor, as far as there is room
     uint32_t buffer_size[2]; // bytes of one of ring 0, of ring 1
 };
 
@@ -103,8 +103,8 @@ int amp_rproc_load(
 // table, if there is one.  `entry` must lie in a window with AMP_WINDOW_RUN.
 int amp_rproc_load_address(struct amp_rproc *rproc, amp_da_t entry, struct amp_load_error *error);
 
-// Build the rings, bring the link up, if there is one, and release the core.  -AMP_EBUSY (running),
-// -AMP_EINVAL (nothing loaded), or the port's error.
+// Build the rings and bring the link up, if there is one, and release the core.
+// -AMP_EBUSY (running), -AMP_EINVAL (nothing loaded), or the port's error.
 int amp_rproc_start(struct amp_rproc *rproc);
 
 // Put the core into reset and take the link down.  0 also when it was not

@@ -4,7 +4,7 @@
  * make stores visible when they like.
  *
  * Each step names the function that it stands for; the functions are in
- * core/virtq.h, core/rpmsg_receive.c, core/rpmsg_send.c and core/link.h.
+ * core/virtq.h, core/rpmsg_receive.c, core/rpmsg_send.c, core/rpmsg_fast.c and core/link.h.
  *
  *   host    sends MESSAGES, takes what comes back, sleeps when there is nothing;
  *           with -DHOLD it keeps the first message until the third comes
@@ -190,7 +190,7 @@ proctype host() {
                 :: wanted -> wanted = false; hush(HOST_ASKS(1))
                 :: else
                 fi;
-                tx_avail++; /* commit(): amp_virtq_publish() */
+                tx_avail++; /* amp_link_publish_tx() */
                 store(AVAIL(1), tx_avail);
                 sent++;
                 fence_send(HOST);
@@ -231,11 +231,11 @@ proctype host() {
 #endif
                     :: else
                     fi;
-                    rx_avail++; /* give_back(): amp_virtq_publish() */
+                    rx_avail++; /* amp_link_give_back() */
                     store(AVAIL(0), rx_avail)
                 fi
 #else
-                rx_avail++; /* give_back(): amp_virtq_publish() */
+                rx_avail++; /* amp_link_give_back() */
                 store(AVAIL(0), rx_avail)
 #endif
             :: else -> break
@@ -324,12 +324,12 @@ proctype device() {
                 :: wanted -> wanted = false; hush(DEVICE_ASKS(0))
                 :: else
                 fi;
-                tx_taken++; /* commit(): amp_virtq_publish() */
+                tx_taken++; /* amp_link_publish_tx() */
                 store(USED(0), tx_taken);
                 answered++;
                 fence_send(DEVICE);
                 kick(DEVICE, HOST_ASKS(0), tx_taken, 1);
-                rx_used++; /* give_back(): amp_virtq_publish() */
+                rx_used++; /* amp_link_give_back() */
                 store(USED(1), rx_used)
             :: else -> break
             od;
@@ -359,7 +359,7 @@ init {
         seen[AVAIL(0)] = N; /* host_reset_rings(): ring 0 is stocked */
 #ifndef EVENT_IDX
         seen[HOST_ASKS(1)] = 1; /* and consumed buffers are no news */
-        seen[DEVICE_ASKS(0)] = 1; /* amp_link_look() */
+        seen[DEVICE_ASKS(0)] = 1; /* amp_link_probe_buffer_size() */
 #endif
         run host();
         run device()

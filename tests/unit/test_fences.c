@@ -102,7 +102,7 @@ static bool short_poll_listens(void) {
     return message_is_lost();
 }
 
-// ---- poll_full() ----
+// ---- The slow path's poll ----
 
 static bool long_poll_returns(void) {
     send(&at_other, 2);
