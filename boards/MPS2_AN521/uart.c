@@ -40,14 +40,15 @@ bool board_uart_any(void) {
     return in != out;
 }
 
-// Unlike what its name promises elsewhere, waits: the port asks in a loop.
-int uart_rx_chr(void) {
-    while (!board_uart_any()) {
-        mp_event_wait_indefinite();
-    }
+static int take(void) {
     uint8_t c = buffer[out];
     out = out + 1;
     return c;
+}
+
+// Unlike what its name promises elsewhere, waits: the port asks in a loop.
+int uart_rx_chr(void) {
+    return board_wait_chr(take);
 }
 
 void uart_tx_strn(const char *text, size_t len) {

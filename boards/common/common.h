@@ -20,6 +20,9 @@ uint64_t board_ticks(void);
 // The board: a character that waits to be read?
 bool board_uart_any(void);
 
+// prompt.c: the next character of the console, which `read` gives when there is one.
+int board_wait_chr(int (*read)(void));
+
 // vfs_host.c: files of the machine that simulates the board, as a file system.
 struct _mp_obj_type_t;
 extern const struct _mp_obj_type_t board_vfs_host_type;

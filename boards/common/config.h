@@ -35,6 +35,9 @@
 
 // ---- Interrupts ----
 
+#include "../../micropython/interrupt_hook.h"
+#define MICROPY_VM_HOOK_LOOP OPENAMP_INTERRUPT_HOOK
+
 static inline uint32_t board_interrupts_off(void) {
     uint32_t before;
     __asm__ volatile("mrs %0, primask\n cpsid i" : "=r"(before)::"memory");

@@ -13,7 +13,9 @@ enum {
     SYS_SEEK = 0x0A,
     SYS_FLEN = 0x0C,
     SYS_REMOVE = 0x0E,
+    SYS_RENAME = 0x0F,
     SYS_TIME = 0x11,
+    SYS_SYSTEM = 0x12,
     SYS_ERRNO = 0x13,
     SYS_GET_CMDLINE = 0x15,
     SYS_EXIT_EXTENDED = 0x20,
@@ -70,6 +72,16 @@ int semihost_size(int handle) {
 int semihost_remove(const char *path) {
     uintptr_t argument[2] = {(uintptr_t)path, strlen(path)};
     return result_of(call(SYS_REMOVE, argument));
+}
+
+int semihost_rename(const char *from, const char *to) {
+    uintptr_t argument[4] = {(uintptr_t)from, strlen(from), (uintptr_t)to, strlen(to)};
+    return result_of(call(SYS_RENAME, argument));
+}
+
+int semihost_system(const char *command) {
+    uintptr_t argument[2] = {(uintptr_t)command, strlen(command)};
+    return call(SYS_SYSTEM, argument);
 }
 
 const char *semihost_arguments(char *buffer, size_t len) {

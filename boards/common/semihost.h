@@ -15,6 +15,11 @@ int semihost_write(int handle, const void *buffer, size_t len);
 int semihost_seek(int handle, size_t position);
 int semihost_size(int handle);
 int semihost_remove(const char *path);
+int semihost_rename(const char *from, const char *to);
+
+// Has the host's shell execute a command; its status, which is not 0 for what failed,
+// and -1 where there is no shell.
+int semihost_system(const char *command);
 
 // The words after QEMU's arg=, separated by spaces.
 const char *semihost_arguments(char *buffer, size_t len);

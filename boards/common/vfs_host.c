@@ -1,9 +1,9 @@
 /*
  * The files of QEMU's host through semihosting: to open, read, write, seek and
- * remove; there are no directories to list.  Relative paths are as QEMU's
- * process sees them.
+ * remove.  Relative paths are as QEMU's process sees them, until chdir().
+ * (vfs_host_folder.c has folders.)
  */
-#include "board.h"
+#include "vfs_host.h"
 
 #include "py/mperrno.h"
 #include "py/runtime.h"
@@ -129,7 +129,7 @@ static mp_obj_t host_open(mp_obj_t self_in, mp_obj_t path, mp_obj_t mode_in) {
     }
     host_file_t *file = mp_obj_malloc_with_finaliser(host_file_t, type);
     file->position = 0;
-    file->handle = semihost_open(mp_obj_str_get_str(path), mode);
+    file->handle = semihost_open(board_host_path(mp_obj_str_get_str(path)), mode);
     if (file->handle < 0) {
         mp_raise_OSError(-file->handle);
     }
@@ -140,7 +140,7 @@ static MP_DEFINE_CONST_FUN_OBJ_3(host_open_obj, host_open);
 static bool is_directory(const char *path) {
     vstr_t inside;
     vstr_init(&inside, 64);
-    vstr_printf(&inside, "%s/.", path[0] == '\0' ? "." : path);
+    vstr_printf(&inside, "%s/.", path);
     int handle = semihost_open(vstr_null_terminated_str(&inside), 1);
     if (handle >= 0) {
         semihost_close(handle);
@@ -149,9 +149,8 @@ static bool is_directory(const char *path) {
     return handle >= 0;
 }
 
-// Also of directories: a host lets them be opened.
-static mp_import_stat_t stat_path(const char *path, int *size) {
-    int handle = semihost_open(path[0] == '\0' ? "." : path, 1);
+int board_host_stat(const char *path, int *size) {
+    int handle = semihost_open(path, 1);
     if (handle < 0) {
         *size = handle;
         return MP_IMPORT_STAT_NO_EXIST;
@@ -164,13 +163,13 @@ static mp_import_stat_t stat_path(const char *path, int *size) {
 static mp_import_stat_t host_import_stat(void *self, const char *path) {
     (void)self;
     int size;
-    return stat_path(path, &size);
+    return board_host_stat(board_host_path(path), &size);
 }
 
 static mp_obj_t host_stat(mp_obj_t self_in, mp_obj_t path) {
     (void)self_in;
     int size;
-    mp_import_stat_t kind = stat_path(mp_obj_str_get_str(path), &size);
+    mp_import_stat_t kind = board_host_stat(board_host_path(mp_obj_str_get_str(path)), &size);
     if (kind == MP_IMPORT_STAT_NO_EXIST) {
         mp_raise_OSError(-size);
     }
@@ -186,7 +185,7 @@ static MP_DEFINE_CONST_FUN_OBJ_2(host_stat_obj, host_stat);
 
 static mp_obj_t host_remove(mp_obj_t self_in, mp_obj_t path) {
     (void)self_in;
-    int result = semihost_remove(mp_obj_str_get_str(path));
+    int result = semihost_remove(board_host_path(mp_obj_str_get_str(path)));
     if (result < 0) {
         mp_raise_OSError(-result);
     }
@@ -212,6 +211,7 @@ static mp_obj_t host_make_new(
     const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     (void)args;
     mp_arg_check_num(n_args, n_kw, 0, 0, false);
+    board_host_begin();
     mp_obj_base_t *self = mp_obj_malloc(mp_obj_base_t, type);
     return MP_OBJ_FROM_PTR(self);
 }
@@ -220,6 +220,12 @@ static const mp_rom_map_elem_t host_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_open), MP_ROM_PTR(&host_open_obj)},
     {MP_ROM_QSTR(MP_QSTR_stat), MP_ROM_PTR(&host_stat_obj)},
     {MP_ROM_QSTR(MP_QSTR_remove), MP_ROM_PTR(&host_remove_obj)},
+    {MP_ROM_QSTR(MP_QSTR_getcwd), MP_ROM_PTR(&board_host_getcwd_obj)},
+    {MP_ROM_QSTR(MP_QSTR_chdir), MP_ROM_PTR(&board_host_chdir_obj)},
+    {MP_ROM_QSTR(MP_QSTR_ilistdir), MP_ROM_PTR(&board_host_ilistdir_obj)},
+    {MP_ROM_QSTR(MP_QSTR_mkdir), MP_ROM_PTR(&board_host_mkdir_obj)},
+    {MP_ROM_QSTR(MP_QSTR_rmdir), MP_ROM_PTR(&board_host_rmdir_obj)},
+    {MP_ROM_QSTR(MP_QSTR_rename), MP_ROM_PTR(&board_host_rename_obj)},
     {MP_ROM_QSTR(MP_QSTR_mount), MP_ROM_PTR(&host_mount_obj)},
     {MP_ROM_QSTR(MP_QSTR_umount), MP_ROM_PTR(&host_umount_obj)},
 };

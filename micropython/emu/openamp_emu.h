@@ -17,11 +17,17 @@
 
 extern unsigned char openamp_emu_turns;
 void openamp_emu_turn(void);
-#define MICROPY_VM_HOOK_LOOP \
+#define OPENAMP_EMU_HOOK \
     if (--openamp_emu_turns == 0) { \
         openamp_emu_turn(); \
     }
-#define MICROPY_VM_HOOK_RETURN MICROPY_VM_HOOK_LOOP
+#define MICROPY_VM_HOOK_RETURN OPENAMP_EMU_HOOK
+#if MICROPY_PY_THREAD
+#define MICROPY_VM_HOOK_LOOP OPENAMP_EMU_HOOK
+#else
+#include "../interrupt_hook.h"
+#define MICROPY_VM_HOOK_LOOP OPENAMP_EMU_HOOK OPENAMP_INTERRUPT_HOOK
+#endif
 
 #ifdef __EMSCRIPTEN__
 

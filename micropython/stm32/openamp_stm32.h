@@ -4,3 +4,8 @@
 // A doorbell between the last look and the sleep ends it at once.
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) openamp_stm32_wait(unless)
 void openamp_stm32_wait(const volatile _Bool *unless);
+
+#if !MICROPY_PY_THREAD
+#include "../interrupt_hook.h"
+#define MICROPY_VM_HOOK_LOOP OPENAMP_INTERRUPT_HOOK
+#endif

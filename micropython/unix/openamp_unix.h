@@ -31,6 +31,10 @@ extern volatile unsigned char openamp_unix_inside;
 // Without threads the port has no atomic sections, because it has no
 // interrupts.  With threads it defines its own, which unix/atomic.c wraps.
 #if !MICROPY_PY_THREAD
+#include "../interrupt_hook.h"
+#ifndef MICROPY_VM_HOOK_LOOP // emu has one
+#define MICROPY_VM_HOOK_LOOP OPENAMP_INTERRUPT_HOOK
+#endif
 void openamp_unix_begin_atomic(void);
 void openamp_unix_end_atomic(void);
 #define MICROPY_BEGIN_ATOMIC_SECTION() (openamp_unix_begin_atomic(), 0)

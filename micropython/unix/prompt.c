@@ -2,9 +2,7 @@
  * Callbacks while MicroPython's unix port waits at the prompt.
  *
  * The prompt has the terminal give Ctrl-C as a character, which nobody reads while a
- * callback runs, and a KeyboardInterrupt would find no program to end.  So while
- * callbacks run the terminal sends a signal, and what ends them is printed and ends
- * the line that was being typed: read() says that Ctrl-C was typed.
+ * callback runs.  So while callbacks run the terminal sends a signal.
  */
 #include "unix.h"
 
@@ -13,7 +11,8 @@
 #include <unistd.h>
 
 #include "py/mphal.h"
-#include "py/mpprint.h"
+
+#include "../prompt.h"
 
 // False: it does already, or standard input is no terminal.
 static bool make_ctrl_c_a_signal(struct termios *before) {
@@ -22,55 +21,22 @@ static bool make_ctrl_c_a_signal(struct termios *before) {
     }
     struct termios during = *before;
     during.c_lflag |= ISIG | NOFLSH; // what was typed meanwhile stays
-    during.c_cc[VINTR] = CHAR_CTRL_C;
+    during.c_cc[VINTR] = *OPENAMP_PROMPT_INTERRUPT;
     during.c_cc[VQUIT] = _POSIX_VDISABLE;
     during.c_cc[VSUSP] = _POSIX_VDISABLE;
     return tcsetattr(STDIN_FILENO, TCSANOW, &during) == 0;
 }
 
-// Returns the exception that it ends in, or MP_OBJ_NULL.
-static mp_obj_t run_callbacks(void) {
+static const char *run_callbacks(void) {
     struct termios before;
     bool changed = make_ctrl_c_a_signal(&before);
-    volatile mp_obj_t exception = MP_OBJ_NULL;
-    nlr_buf_t nlr;
     MP_THREAD_GIL_ENTER();
-    if (nlr_push(&nlr) == 0) {
-        mp_handle_pending(true);
-        nlr_pop();
-    } else {
-        exception = MP_OBJ_FROM_PTR(nlr.ret_val);
-    }
+    const char *typed = openamp_prompt_run_pending();
     MP_THREAD_GIL_EXIT();
     if (changed) {
         tcsetattr(STDIN_FILENO, TCSANOW, &before);
     }
-    return exception;
-}
-
-static void print(mp_obj_t exception) {
-    nlr_buf_t nlr;
-    MP_THREAD_GIL_ENTER();
-    if (nlr_push(&nlr) == 0) {
-        mp_printf(MICROPY_ERROR_PRINTER, "\n");
-        mp_obj_print_exception(MICROPY_ERROR_PRINTER, exception);
-        nlr_pop();
-    }
-    MP_THREAD_GIL_EXIT();
-}
-
-// What the prompt is to read after callbacks have ended in an exception.
-static const char *type_after(mp_obj_t exception) {
-    static mp_obj_t exits; // only compared
-    bool is_exit = mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_SystemExit));
-    if (is_exit && exception != exits) {
-        // It is raised in the line that is typed here, which does nothing else.
-        exits = exception;
-        mp_sched_exception(exception);
-        return "\003 \r";
-    }
-    print(exception);
-    return "\003";
+    return typed;
 }
 
 ssize_t openamp_unix_prompt_read(
@@ -81,10 +47,7 @@ ssize_t openamp_unix_prompt_read(
         if (result >= 0 || errno != EINTR) {
             return result;
         }
-        mp_obj_t exception = run_callbacks();
-        if (exception != MP_OBJ_NULL) {
-            typed = type_after(exception);
-        }
+        typed = run_callbacks();
     }
     if (size == 0) {
         return 0;

@@ -26,6 +26,7 @@ enum {
     SYS_RENAME = 0x0F,
     SYS_CLOCK = 0x10,
     SYS_TIME = 0x11,
+    SYS_SYSTEM = 0x12,
     SYS_ERRNO = 0x13,
     SYS_GET_CMDLINE = 0x15,
     SYS_EXIT = 0x18,
@@ -300,6 +301,8 @@ static uint32_t operate(struct core *core, uint32_t operation, uint32_t at) {
             return (uint32_t)(elapsed(core) / (HZ / 100));
         case SYS_TIME:
             return EPOCH + (uint32_t)(elapsed(core) / HZ);
+        case SYS_SYSTEM:
+            return FAILED; // there is no shell: a run depends on nothing but its options
         case SYS_ERRNO:
             return (uint32_t)last_error;
         case SYS_GET_CMDLINE:

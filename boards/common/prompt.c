@@ -1,0 +1,54 @@
+/*
+ * The prompt reads Ctrl-C as a character, which nobody does while a callback runs.  So
+ * while scheduled work runs there, Ctrl-C is an interrupt, as it is in a program.
+ */
+#include "board.h"
+
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "shared/runtime/interrupt_char.h"
+
+#include "../../micropython/prompt.h"
+
+// Is no program running?  The interpreter of bytecode has an nlr_buf_t of its own
+// within that of whoever called it.
+static bool is_at_prompt(void) {
+    nlr_buf_t *top = MP_STATE_THREAD(nlr_top);
+    return top == NULL || top->prev == NULL;
+}
+
+// A program that has done with Ctrl-C (micropython.kbd_intr(-1)) is left alone.  At the
+// end of a line of the prompt, and while it waits for the next, there is none.
+void __real_mp_handle_pending(bool raise);
+void __wrap_mp_handle_pending(bool raise) {
+    if (mp_interrupt_char != -1 || !is_at_prompt()) {
+        __real_mp_handle_pending(raise);
+        return;
+    }
+    nlr_buf_t nlr;
+    mp_hal_set_interrupt_char(*OPENAMP_PROMPT_INTERRUPT);
+    bool is_raised = nlr_push(&nlr) != 0;
+    if (!is_raised) {
+        __real_mp_handle_pending(raise);
+        nlr_pop();
+    }
+    mp_hal_set_interrupt_char(-1);
+    if (is_raised) {
+        nlr_jump(nlr.ret_val);
+    }
+}
+
+int board_wait_chr(int (*read)(void)) {
+    static const char *typed = "";
+    while (*typed == '\0' && !board_uart_any()) {
+        if (is_at_prompt()) {
+            typed = openamp_prompt_run_pending();
+        } else {
+            mp_event_handle_nowait();
+        }
+        if (*typed == '\0') {
+            board_wait(UINT32_MAX, NULL);
+        }
+    }
+    return *typed != '\0' ? *typed++ : read();
+}
