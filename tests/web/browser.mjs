@@ -361,12 +361,51 @@ async function asFile() {
     await page.close();
 }
 
+// By the keyboard alone: out of the editor, to each control, to the slots, and through a step.
+async function keyboard(url) {
+    const page = await Page.open(url), keys = page.page.keyboard;
+    const focused = () => page.page.evaluate(() => document.activeElement.id || document.activeElement.value || document.activeElement.getAttribute("aria-label") || "");
+    const tabTo = async (what) => {
+        for (let i = 0; i < 40; i++) {
+            if (what.test(await focused())) return;
+            await keys.press("Tab");
+        }
+        assert.fail(`Tab does not lead to ${what}, but to ${await focused()}`);
+    };
+    await tabTo(/^example$/);
+    await keys.press("End"); // the last example has two cores
+    await tabTo(/^source$/);
+    await keys.press("Control+Enter");
+    await page.more(5);
+    await keys.press("Escape");
+    await keys.press("Tab");
+    assert.notEqual(await focused(), "source");
+    await tabTo(/^0$/);
+    await keys.press("ArrowRight");
+    await page.untilText("picture", "for core 1");
+    await tabTo(/^full$/);
+    await keys.press("ArrowRight");
+    await keys.press("ArrowRight");
+    await page.until(() => stats.steps > 0);
+    const steps = await page.stat("steps");
+    await keys.press("Alt+n");
+    await page.until((before) => stats.steps > before, steps);
+    await tabTo(/^slot 0/);
+    await keys.press("ArrowRight");
+    assert.match(await focused(), /^slot 1:/);
+    await keys.press("Enter");
+    await page.untilText("buffer-title", "slot 1:");
+    await keys.press("Control+.");
+    await page.until(() => stats.end !== null);
+    await page.close();
+}
+
 async function looks(url) {
-    for (const [name, width, scheme] of [["narrow", 390, "light"], ["narrow-dark", 390, "dark"], ["dark", 1380, "dark"]]) {
+    for (const [name, width, scheme] of [["narrow", 390, "light"], ["narrowest", 320, "light"], ["narrow-dark", 390, "dark"], ["dark", 1380, "dark"]]) {
         const page = await Page.open(url);
         await page.page.setViewportSize({ width, height: 900 });
         await page.page.emulateMedia({ colorScheme: scheme });
-        await page.run("walking_pace");
+        await page.run(name === "narrowest" ? "two_cores" : "walking_pace");
         await page.more(12);
         const { inner, scroll } = await page.page.evaluate(() => ({ inner: window.innerWidth, scroll: document.documentElement.scrollWidth }));
         assert.ok(scroll <= inner, `${name}: ${scroll} wide on ${inner}`);
@@ -396,7 +435,8 @@ const isolated = await serve(path.join(web, "site"), 0, true), plain = await ser
 const tests = [["acceptance, isolated", acceptance, isolated.url], ["harm, plain files", harm, plain.url], ["teaching, isolated", teaching, isolated.url],
     ["two cores", twoCores, isolated.url],
     ["bad firmware", badFirmware, isolated.url], ["bad programs", badPrograms, plain.url],
-    ["streams", streams, plain.url], ["programs that end", programsThatEnd, plain.url], ["one file", asFile], ["looks", looks, isolated.url]];
+    ["streams", streams, plain.url], ["programs that end", programsThatEnd, plain.url], ["one file", asFile], ["keyboard", keyboard, isolated.url],
+    ["looks", looks, isolated.url]];
 // The same by the other channel.
 if (process.env.ALL) tests.push(["acceptance, plain files", acceptance, plain.url], ["harm, isolated", harm, isolated.url], ["teaching, plain files", teaching, plain.url],
     ["two cores, plain files", twoCores, plain.url]);
