@@ -226,7 +226,7 @@ qstr openamp_error_name(mp_obj_t number);
 #define openamp_started(remote) ((void)0)
 #define openamp_look(remote) ((void)0)
 #define openamp_raise_state(error, remote, name, text) \
-    openamp_raise(error, MP_ERROR_TEXT(text "remote is not ready"))
+    openamp_raise(error, MP_ERROR_TEXT("remote is not ready"))
 #endif
 
 // Is the console another program's that would take a line of ours for an answer?

@@ -43,10 +43,13 @@
 
 #ifndef AMP_AN521_LINKER_SCRIPT
 
+#include <stddef.h>
 #include <stdint.h>
 
 // Entries of a vector table: 16 exceptions, 124 interrupts.
 #define AMP_AN521_VECTORS 140
+
+#define AMP_AN521_CONTROL_HIGH 32
 
 // What the remote core is doing.
 enum {
@@ -76,7 +79,12 @@ struct amp_an521_control {
     // Written by the host while the core is parked.
     uint32_t leave; // where firmware goes that ends
     uint32_t start; // 1: start what the vectors say; 0, by the monitor: done
+    // Written by the monitor: r4 to r11 whenever it is entered; and, at a fault whose frame
+    // is there, all registers as a core file has them: r0 to pc, and xpsr.
+    uint32_t high[8];
+    uint32_t registers[17];
 };
+_Static_assert(offsetof(struct amp_an521_control, high) == AMP_AN521_CONTROL_HIGH, "monitor.c");
 
 #define AMP_AN521_CONTROL ((volatile struct amp_an521_control *)(uintptr_t)AMP_AN521_CONTROL_DA)
 

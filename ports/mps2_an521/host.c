@@ -68,6 +68,7 @@ static const struct amp_port_ops ops = {
     .core_start = an521_core_start,
     .core_stop = an521_core_stop,
     .core_state = an521_core_state,
+    .core_registers = an521_core_registers,
 };
 
 const struct amp_port an521_port = {

@@ -30,6 +30,7 @@ void an521_release(void);
 int an521_core_start(void *ctx, amp_da_t entry);
 int an521_core_stop(void *ctx);
 enum amp_core_state an521_core_state(void *ctx, const char **reason);
+bool an521_core_registers(void *ctx, void *registers, size_t len);
 
 // host_wait.c: sleep with interrupts off until `*word` is `value`, at most `ms`
 // (200 s).  False: it never was.  The core that writes it kicks the host.

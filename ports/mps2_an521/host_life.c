@@ -93,6 +93,9 @@ static void forget_end(void) {
     CONTROL->pc = 0;
     CONTROL->code = 0;
     CONTROL->exited = 0;
+    for (unsigned i = 0; i < 17; ++i) {
+        CONTROL->registers[i] = 0;
+    }
 }
 
 int an521_core_start(void *ctx, amp_da_t entry) {
@@ -182,6 +185,16 @@ int an521_core_stop(void *ctx) {
 }
 
 // ---- Watching ----
+
+bool an521_core_registers(void *ctx, void *registers, size_t len) {
+    uint32_t all[18];
+    (void)ctx;
+    for (unsigned i = 0; i < 18; ++i) {
+        all[i] = i < 17 ? CONTROL->registers[i] : 0;
+    }
+    memcpy(registers, all, len < sizeof(all) ? len : sizeof(all));
+    return CONTROL->pc != 0;
+}
 
 // What stopped the core, in words.  A fault sets bits in its status register, of
 // which the highest counts; 32 plus the exception's number is for one without.

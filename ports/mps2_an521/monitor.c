@@ -23,31 +23,56 @@ static uint64_t stack[128] __attribute__((used));
 // the stop, which always lead to park.  Nothing else is let in by the monitor.
 uintptr_t an521_vectors[AMP_AN521_VECTORS] __attribute__((aligned(1024)));
 
+#define TEXT(number) #number
+#define DIGITS(number) TEXT(number)
+
 // Entered from anywhere, in any mode.  What was on the stack is told to
 // parked(): the frame of the exception if there is one.
 __attribute__((naked, noreturn)) void an521_park(void) {
     __asm__ volatile( //
         "cpsid i\n"
-        "mrs r1, ipsr\n"
-        "tst lr, #4\n"
-        "ite eq\n"
-        "mrseq r0, msp\n"
-        "mrsne r0, psp\n"
-        "movs r3, #0\n"
-        "msr msplim, r3\n"
-        "msr psplim, r3\n"
-        "msr basepri, r3\n"
-        "msr control, r3\n"
-        "isb\n"
-        "ldr r3, =stack + 1024\n"
-        "mov sp, r3\n"
-        "b parked\n"
-        ".ltorg\n");
+        "ldr r2, =" DIGITS(AMP_AN521_CONTROL_DA) " + " DIGITS(
+            AMP_AN521_CONTROL_HIGH) "\n"
+                                    "stmia r2, {r4-r11}\n"
+                                    "mov r2, lr\n"
+                                    "mrs r1, ipsr\n"
+                                    "tst lr, #4\n"
+                                    "ite eq\n"
+                                    "mrseq r0, msp\n"
+                                    "mrsne r0, psp\n"
+                                    "movs r3, #0\n"
+                                    "msr msplim, r3\n"
+                                    "msr psplim, r3\n"
+                                    "msr basepri, r3\n"
+                                    "msr control, r3\n"
+                                    "isb\n"
+                                    "ldr r3, =stack + 1024\n"
+                                    "mov sp, r3\n"
+                                    "b parked\n"
+                                    ".ltorg\n");
 }
 
 // ---- What happened ----
 
-static void record_fault(const uint32_t *frame, uint32_t exception) {
+// All registers, from the frame of the exception and from what it leaves alone.
+static void record_registers(const uint32_t *frame, uint32_t exc_return) {
+    enum { NO_FPU_FRAME = 1 << 4, ALIGNED = 1 << 9, PLAIN = 8, WITH_FPU = 26 };
+    volatile uint32_t *registers = CONTROL->registers;
+    for (unsigned i = 0; i < 4; ++i) {
+        registers[i] = frame[i];
+        registers[4 + i] = CONTROL->high[i];
+        registers[8 + i] = CONTROL->high[4 + i];
+    }
+    unsigned words = exc_return & NO_FPU_FRAME ? PLAIN : WITH_FPU;
+    words += (frame[7] & ALIGNED) != 0;
+    registers[12] = frame[4];
+    registers[13] = (uint32_t)(uintptr_t)(frame + words);
+    registers[14] = frame[5];
+    registers[15] = frame[6];
+    registers[16] = frame[7];
+}
+
+static void record_fault(const uint32_t *frame, uint32_t exception, uint32_t exc_return) {
     enum { STKERR = 0x10101010 }; // the frame was not written, or not wholly
     enum { RAM = 4 << 20 }; // board.h: from code to shared
     uint32_t cfsr = SCB_CFSR;
@@ -60,6 +85,7 @@ static void record_fault(const uint32_t *frame, uint32_t exception) {
     const uint32_t *pc = frame + 6;
     if (!(cfsr & STKERR) && (amp_da_t)pc / RAM == AMP_AN521_CODE_DA / RAM) {
         CONTROL->pc = *pc;
+        record_registers(frame, exc_return);
     }
 }
 
@@ -175,10 +201,11 @@ static void wait_for_start(void) {
     }
 }
 
-__attribute__((used, noreturn)) static void parked(const uint32_t *frame, uint32_t exception) {
+__attribute__((used, noreturn)) static void parked(
+    const uint32_t *frame, uint32_t exception, uint32_t exc_return) {
     // If the core faults in here, the cause that it wrote before is the one that counts.
     if (CONTROL->state == AMP_AN521_RUNNING && exception >= 2 && exception <= 7) {
-        record_fault(frame, exception);
+        record_fault(frame, exception, exc_return);
     }
     quiet();
     unwind();

@@ -66,7 +66,10 @@ struct amp_stm32h7_control {
     uint32_t cfsr; // FAULTED: the fault status register, address and place
     uint32_t address;
     uint32_t pc;
-    uint32_t reserved[9]; // to the end of a cache line
+    // FAULTED, and pc not 0: what the exception put on the stack (r0 to r3, r12, lr, pc,
+    // xpsr), and where the stack was.  To the end of a cache line.
+    uint32_t frame[8];
+    uint32_t sp;
 };
 
 #define AMP_STM32H7_CONTROL \

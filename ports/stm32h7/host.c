@@ -81,6 +81,7 @@ static const struct amp_port_ops ops = {
     .core_stop = stm32h7_core_stop,
     .core_state = stm32h7_core_state,
     .core_attach = stm32h7_core_attach,
+    .core_registers = stm32h7_core_registers,
     .cache_clean = stm32h7_cache_clean,
     .cache_invalidate = stm32h7_cache_invalidate,
 };

@@ -39,6 +39,7 @@ enum amp_core_state stm32h7_core_state(void *ctx, const char **reason);
 
 // host_view.c
 int stm32h7_core_attach(void *ctx, amp_da_t *entry);
+bool stm32h7_core_registers(void *ctx, void *registers, size_t len);
 
 // host_cache.c
 void stm32h7_cache_clean(void *ctx, const void *va, size_t len);

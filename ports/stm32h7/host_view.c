@@ -1,4 +1,6 @@
-/* What a program is shown of the M4: one that runs already. */
+/* What a program is shown of the M4: one that runs already, and the registers at a fault. */
+#include <string.h>
+
 #include "host.h"
 
 #include "openamp/error.h"
@@ -11,4 +13,19 @@ int stm32h7_core_attach(void *ctx, amp_da_t *entry) {
         return -AMP_ENODEV;
     }
     return stm32h7_core_prepare(core, false); // says if it waits for no host
+}
+
+// r0 to pc, and xpsr; r4 to r11 the firmware does not tell.
+bool stm32h7_core_registers(void *ctx, void *registers, size_t len) {
+    const volatile struct amp_stm32h7_control *control = AMP_STM32H7_CONTROL;
+    uint32_t all[18] = {0};
+    (void)ctx;
+    bool known = control->magic == AMP_STM32H7_MAGIC && control->cause == AMP_STM32H7_FAULTED
+        && control->pc != 0;
+    for (unsigned i = 0; known && i < 8; ++i) {
+        all[i < 4 ? i : i == 4 ? 12 : 9 + i] = control->frame[i];
+    }
+    all[13] = known ? control->sp : 0;
+    memcpy(registers, all, len < sizeof(all) ? len : sizeof(all));
+    return known;
 }

@@ -200,5 +200,9 @@ void amp_stm32h7_faulted(const uint32_t *frame, uint32_t exception) {
     CONTROL->cfsr = cfsr;
     CONTROL->address = (cfsr & 0xFF00) ? SCB_BFAR : SCB_MMFAR;
     CONTROL->pc = framed ? frame[6] : 0;
+    for (unsigned i = 0; framed && i < 8; ++i) {
+        CONTROL->frame[i] = frame[i];
+    }
+    CONTROL->sp = (uint32_t)(uintptr_t)(frame + 8);
     end(AMP_STM32H7_FAULTED, exception);
 }

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "ports/common/text.h"
+
 // Behind those of host.h: virtual_uart for the flash, a plain binary.
 enum { IMAGE_IN_FLASH = IMAGE_BENCH };
 enum { FLASH_DA = 0x80000000, FLASH_USED = 0x10000 };
@@ -17,6 +19,19 @@ static void stop(void) {
 }
 
 // ---- Faults ----
+
+// What a core dump has: where it was, and on which stack.
+static void check_registers(void) {
+    uint32_t registers[18];
+    char text[16];
+    const struct amp_port *port = host_rproc.port;
+    const char *pc = strstr(host_rproc.reason, "pc 0x");
+    CHECK(port->ops->core_registers(port->ctx, registers, sizeof(registers)) == (pc != NULL));
+    amp_text_append_hex(text, "pc 0x", registers[15]);
+    CHECK(pc == NULL || strcmp(pc, text) == 0);
+    CHECK(pc == NULL || amp_port_allows(port, registers[13] - 4, 4, AMP_WINDOW_LOAD));
+    CHECK(pc != NULL || registers[15] == 0);
+}
 
 static void check_crash(const char *command, const char *reason) {
     host_run(IMAGE_FAULT);
@@ -30,6 +45,7 @@ static void check_crash(const char *command, const char *reason) {
     host_print("\n");
     CHECK(strncmp(host_rproc.reason, reason, strlen(reason)) == 0);
     CHECK(!host_is_ready());
+    check_registers();
     stop();
 }
 

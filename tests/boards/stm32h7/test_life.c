@@ -62,10 +62,20 @@ static void die_of(const char *command, const char *reason) {
     CHECK(!host_is_ready());
 }
 
+// What a core dump has: where it was, and on which stack.
+static void check_registers(void) {
+    uint32_t registers[18];
+    const struct amp_port *port = host_rproc.port;
+    CHECK(port->ops->core_registers(port->ctx, registers, sizeof(registers)));
+    CHECK(amp_port_allows(port, registers[15], 2, AMP_WINDOW_LOAD));
+    CHECK(amp_port_allows(port, registers[13] - 4, 4, AMP_WINDOW_LOAD));
+}
+
 // The program goes on after a death, and can read what the firmware had to say.
 static void life_undefined(void) {
     char text[8];
     die_of("undefined", "fault, pc 0x3000");
+    check_registers();
     CHECK(amp_rproc_trace(&host_rproc, 0, text, sizeof(text)) == 8);
     CHECK(memcmp(text, "link up\n", 8) == 0);
     // A new image wants the core in reset.
