@@ -58,6 +58,21 @@ static inline void amp_link_kick(struct amp_rpmsg *link, const struct amp_virtq 
 // were published on `vq`.  After a fence.
 void amp_link_notify(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned count);
 
+// The same for one entry, with the index `index`.  A build for speed has the usual cases
+// of it where it is called.
+static inline void amp_link_notify_one(
+    struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t index) {
+    if (!AMP_CONFIG_FAST_PATH) {
+        amp_link_notify(link, vq, 1);
+    } else if (amp_virtq_needs_notify(vq, index)) {
+        if (__builtin_expect(amp_virtq_event_is_unproven(vq), 0)) {
+            amp_link_notify(link, vq, 1);
+        } else {
+            amp_link_kick(link, vq);
+        }
+    }
+}
+
 // Notify the peer, if it asked for that, of receive buffers that were given back.
 void amp_link_notify_returned(struct amp_rpmsg *link);
 

@@ -181,7 +181,7 @@ int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
 
 // ---- Sending ----
 
-bool amp_fast_return_tx(struct amp_rpmsg *link) {
+bool amp_fast_free_returned(struct amp_rpmsg *link) {
     while (link->tx_returned_count != 0) {
         uint32_t id = link->tx_returned[--link->tx_returned_count];
         // Twice the same would only be sent twice by the fast path; but two users who
@@ -291,13 +291,7 @@ INLINE bool send_ordinary(
     uint32_t index = amp_link_prepare_tx(link, buffer, id, src, dest, len, host);
     memcpy(buffer + AMP_HEADER_SIZE, data, len);
     amp_link_publish_tx(link, buffer, index, len);
-    if (amp_virtq_needs_notify(&link->tx, index)) {
-        if (UNLIKELY(amp_virtq_event_is_unproven(&link->tx))) {
-            amp_link_notify(link, &link->tx, 1);
-        } else {
-            amp_link_kick(link, &link->tx);
-        }
-    }
+    amp_link_notify_one(link, &link->tx, index);
     return true;
 }
 

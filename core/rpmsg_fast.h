@@ -45,7 +45,10 @@ unsigned amp_fast_receive(struct amp_rpmsg *link, unsigned count);
 
 // Put the transmit buffers that the fast path has taken from the ring at the slow
 // path's disposal.  False, with the link down: the peer returned one twice.
-bool amp_fast_return_tx(struct amp_rpmsg *link);
+bool amp_fast_free_returned(struct amp_rpmsg *link);
+static inline bool amp_fast_return_tx(struct amp_rpmsg *link) {
+    return link->tx_returned_count == 0 || amp_fast_free_returned(link);
+}
 
 // The fast path sends what the peer returned without a look at the descriptors' states,
 // so it waits until none is free or in use here: the slow path sends free ones first.

@@ -157,7 +157,7 @@ static ONE_COPY int commit(struct amp_rpmsg *link, const struct amp_tx *tx, int 
     uint32_t index =
         amp_link_prepare_tx(link, buffer, (uint32_t)id, src, dest, len, amp_link_is_host(link));
     amp_link_publish_tx(link, buffer, index, len);
-    amp_link_notify(link, &link->tx, 1);
+    amp_link_notify_one(link, &link->tx, index);
     return (int)len;
 }
 
