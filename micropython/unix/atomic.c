@@ -70,10 +70,12 @@ void openamp_unix_schedule(mp_sched_node_t *node, mp_sched_callback_t callback) 
 // A timer's signal.  Not one of the doorbell's, whose handlers are the port's.
 #define ALARM_SIGNAL (SIGRTMIN + 6)
 
-static void alarm_rang(int signal) {
+static void alarm_rang(int signal, siginfo_t *info, void *context) {
     int saved = errno;
     (void)signal;
+    (void)info;
     openamp_alarm();
+    openamp_unix_interrupted(context); // a call that is about to block does not
     errno = saved;
 }
 
@@ -82,7 +84,7 @@ static bool make_timer(timer_t *timer) {
     static pid_t owner;
     if (owner != getpid()) {
         // It lets in the collector's signal: it may wait for the mutex.
-        struct sigaction action = {.sa_handler = alarm_rang};
+        struct sigaction action = {.sa_sigaction = alarm_rang, .sa_flags = SA_SIGINFO};
         struct sigevent event;
         memset(&event, 0, sizeof(event));
         event.sigev_notify = SIGEV_THREAD_ID;
