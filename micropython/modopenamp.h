@@ -229,9 +229,10 @@ qstr openamp_error_name(mp_obj_t number);
     openamp_raise(error, MP_ERROR_TEXT("remote is not ready"))
 #endif
 
-// Is the console another program's that would take a line of ours for an answer?
-#ifndef MICROPY_PY_OPENAMP_CONSOLE_BUSY
-#define MICROPY_PY_OPENAMP_CONSOLE_BUSY() (false)
+// Has the platform a raw REPL (shared/runtime/pyexec.c)?  Between two of its answers a line
+// of ours would be taken for one: it waits for the next program.
+#ifndef MICROPY_PY_OPENAMP_RAW_REPL
+#define MICROPY_PY_OPENAMP_RAW_REPL (0)
 #endif
 
 // Raise `exception` if a callback is neither callable nor None.

@@ -16,6 +16,17 @@
 
 #if MICROPY_PY_OPENAMP_VISIBLE
 
+#if MICROPY_PY_OPENAMP_RAW_REPL
+#include "shared/runtime/interrupt_char.h"
+#include "shared/runtime/pyexec.h"
+// With no program running, which Ctrl-C would end.
+static inline bool is_console_busy(void) {
+    return pyexec_mode_kind == PYEXEC_MODE_RAW_REPL && mp_interrupt_char < 0;
+}
+#else
+#define is_console_busy() (false)
+#endif
+
 // ---- What the core is doing ----
 
 // A name that the other core chose: what is no printable ASCII, as an escape.
@@ -223,7 +234,7 @@ void openamp_tell(openamp_remote_t *remote) {
 #if MICROPY_PY_OPENAMP_HOST
     tell_handlers(remote);
 #endif
-    if (MICROPY_PY_OPENAMP_CONSOLE_BUSY()) {
+    if (is_console_busy()) {
         remote->deferred |= remote->events; // a line waits for the next program
     } else {
         tell_lines(remote);

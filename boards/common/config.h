@@ -62,3 +62,5 @@ void board_wait(uint32_t ms, const volatile bool *unless);
 
 // RemoteProc looks here for what the current directory does not have.
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() "/rom"
+
+#define MICROPY_PY_OPENAMP_RAW_REPL (1)

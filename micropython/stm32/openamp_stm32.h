@@ -5,6 +5,8 @@
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) openamp_stm32_wait(unless)
 void openamp_stm32_wait(const volatile _Bool *unless);
 
+#define MICROPY_PY_OPENAMP_RAW_REPL (1)
+
 #if !MICROPY_PY_THREAD
 #include "../interrupt_hook.h"
 #define MICROPY_VM_HOOK_LOOP OPENAMP_INTERRUPT_HOOK
