@@ -4,6 +4,7 @@
 #   emu-unit    each instruction, and the port
 #   emu-random  random programs, compared with Unicorn: EMU_RANDOM=N instructions
 #   emu-python  the tests of the openamp module
+#   emu-same    the same tests print the same on sim
 #   fuzz_emu    (make fuzz) firmware made of chance, under sanitizers
 
 EMU_LIB_OBJ := $(CORE_SRC:%.c=$(BUILD)/host/%.o) $(emu_HOST_SRC:%.c=$(BUILD)/host/%.o)
@@ -31,7 +32,7 @@ $(BUILD)/examples/host-emu: $(BUILD)/host/examples/host.o $(BUILD)/libopenamp_em
 
 .PHONY: emu-test emu-unit emu-random
 # The random programs take one processor, the rest the other.
-emu-test: emu-unit emu-random emu-python
+emu-test: emu-unit emu-random emu-same
 
 emu-unit: $(EMU_PROGRAMS) $(BUILD)/examples/host-emu $(emu_FIRMWARE)
 	@failed=0; for program in $(EMU_PROGRAMS); do \
@@ -48,3 +49,9 @@ emu-random: $(BUILD)/tests/boards/emu/random
 emu-python: $(BUILD)/emu/micropython $(emu_FIRMWARE)
 	OPENAMP_FIRMWARE=$(abspath $(emu_FW)) tests/micropython/run_elsewhere tests/boards/emu \
 	    $(BUILD)/emu/micropython $(BUILD)/tests/boards/emu/python
+
+# Both ports, and emu-python made the folder.
+.PHONY: emu-same
+emu-same: emu-python $(BUILD)/sim/micropython $(sim_FIRMWARE)
+	tests/boards/emu/same_output $(BUILD)/sim/micropython $(sim_FW) $(BUILD)/emu/micropython \
+	    $(emu_FW) $(BUILD)/tests/boards/emu/python/tests
