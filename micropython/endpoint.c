@@ -1,6 +1,8 @@
 /* The class Endpoint. */
 #include "modopenamp.h"
 
+#include <string.h>
+
 #include "py/mphal.h"
 #include "py/objstr.h"
 
