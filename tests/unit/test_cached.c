@@ -1,6 +1,6 @@
 /*
  * A host whose rings and buffers are cached (struct amp_port, cache_line), with
- * its short cuts: the host works in a copy of the memory, which is its cache,
+ * the fast path: the host works in a copy of the memory, which is its cache,
  * and the device in the memory.  Lines go from one to the other when the host
  * asks for it, and by themselves at any time.  A line that is not cleaned or
  * not forgotten in time is a message that is wrong, or a doorbell that is not rung.
