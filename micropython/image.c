@@ -131,7 +131,7 @@ int openamp_use_file(openamp_remote_t *remote, mp_obj_t name, mp_obj_t *found,
         .size = (uint64_t)mp_stream_seek(self.file, 0, MP_SEEK_END, &error),
     };
     remote->loading = true;
-#if MICROPY_PY_OPENAMP_VISIBLE
+#if MICROPY_PY_OPENAMP_INSPECT
     if (symbol != NULL) {
         error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, symbol, &image, symbol, value));
     } else

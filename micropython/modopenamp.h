@@ -24,11 +24,19 @@
 #define MICROPY_PY_OPENAMP_CORES (AMP_CONFIG_CORES)
 #endif
 
-// Is there what goes beyond sending and receiving: state, reason, trace, mem and so on
-// of a RemoteProc, its lines on the console, and errors that say what the other core
-// is doing?
+// Is there what a program is told without asking: lines on the console, repr(), and
+// errors that say what the other core is doing?
 #ifndef MICROPY_PY_OPENAMP_VISIBLE
 #define MICROPY_PY_OPENAMP_VISIBLE (1)
+#endif
+
+// And the methods of a RemoteProc that ask: state(), reason(), irq(), trace(), stats(),
+// mem(), symbol(), coredump(), attach(), `with`.
+#ifndef MICROPY_PY_OPENAMP_INSPECT
+#define MICROPY_PY_OPENAMP_INSPECT (MICROPY_PY_OPENAMP_VISIBLE)
+#endif
+#if MICROPY_PY_OPENAMP_INSPECT && !MICROPY_PY_OPENAMP_VISIBLE
+#error "MICROPY_PY_OPENAMP_INSPECT needs MICROPY_PY_OPENAMP_VISIBLE"
 #endif
 
 // The longest wait: as good as for ever, and safe to convert to int.

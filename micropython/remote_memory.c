@@ -7,7 +7,7 @@
  */
 #include "modopenamp.h"
 
-#if MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_VISIBLE
+#if MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_INSPECT
 
 #include "py/binary.h"
 #include "py/builtin.h"
@@ -166,4 +166,4 @@ static mp_obj_t remoteproc_coredump(mp_obj_t self_in, mp_obj_t path) {
 }
 MP_DEFINE_CONST_FUN_OBJ_2(openamp_remoteproc_coredump_obj, remoteproc_coredump);
 
-#endif // MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_VISIBLE
+#endif // MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_INSPECT

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#if MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_VISIBLE
+#if MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_INSPECT
 
 static mp_obj_t remoteproc_state(mp_obj_t self_in) {
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
@@ -103,4 +103,4 @@ static mp_obj_t remoteproc_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(openamp_remoteproc_irq_obj, 1, remoteproc_irq);
 
-#endif // MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_VISIBLE
+#endif // MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_INSPECT

@@ -161,7 +161,7 @@ static mp_obj_t remoteproc_make_new(
     return own(self);
 }
 
-#if MICROPY_PY_OPENAMP_VISIBLE
+#if MICROPY_PY_OPENAMP_INSPECT
 // RemoteProc.attach(core=0): firmware that runs already.
 static mp_obj_t remoteproc_attach(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {{MP_QSTR_core, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(0)}}};
@@ -309,7 +309,7 @@ static const mp_rom_map_elem_t remoteproc_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&remoteproc_stop_obj)},
     {MP_ROM_QSTR(MP_QSTR_shutdown), MP_ROM_PTR(&remoteproc_shutdown_obj)},
     {MP_ROM_QSTR(MP_QSTR_new_service_callback), MP_ROM_PTR(&remoteproc_new_service_callback_obj)},
-#if MICROPY_PY_OPENAMP_VISIBLE
+#if MICROPY_PY_OPENAMP_INSPECT
     {MP_ROM_QSTR(MP_QSTR_state), MP_ROM_PTR(&openamp_remoteproc_state_obj)},
     {MP_ROM_QSTR(MP_QSTR_reason), MP_ROM_PTR(&openamp_remoteproc_reason_obj)},
     {MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&openamp_remoteproc_irq_obj)},
