@@ -74,12 +74,23 @@ static mp_obj_t join(const char *dir, mp_obj_t name) {
     return mp_obj_new_str_from_vstr(&path);
 }
 
-// The same file from whatever directory.
+// The same file from whatever directory.  A file system need not know what its current
+// directory is: then it is the name alone.
 static mp_obj_t absolute(mp_obj_t path) {
 #if MICROPY_VFS
-    if (!is_absolute(path)) {
+    nlr_buf_t nlr;
+    if (is_absolute(path)) {
+        return path;
+    }
+    if (nlr_push(&nlr) == 0) {
         const char *dir = mp_obj_str_get_str(mp_vfs_getcwd());
-        return join(dir[1] == '\0' ? "" : dir, path);
+        mp_obj_t result = join(dir[1] == '\0' ? "" : dir, path);
+        nlr_pop();
+        return result;
+    }
+    mp_obj_t exception = MP_OBJ_FROM_PTR(nlr.ret_val);
+    if (!mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_Exception))) {
+        nlr_raise(exception); // Ctrl-C
     }
 #endif
     return path;

@@ -8,6 +8,7 @@ life = lives()
 def begin(name, service):
     box = Box(service)
     rproc = openamp.RemoteProc(name)
+    rproc.irq(lambda rproc: None, rproc.IRQ_CRASHED)  # nothing on the console: where it was differs
     rproc.stop()  # it does not run: no effect
     rproc.start()
     wait(box.ept.is_ready)
