@@ -62,7 +62,7 @@ $(foreach port,$(PORTS),$(if $($(port)_UNIX),$(eval $(call MP_UNIX,$(port)))))
 MP_PLAIN := $(abspath $(BUILD))/micropython-plain
 $(BUILD)/plain/micropython: $(MP_CROSS) $(MP_ORIGIN) micropython/manifest.py
 	$(call MP_READY,$(MP_PLAIN),$(MP_PLAIN)/micropython)
-	$(MP_UNIX_RUN) BUILD=$(MP_PLAIN) PROG=micropython USER_C_MODULES= $(call MP_FAILED,$(MP_PLAIN))
+	$(MAKE) $(MP_UNIX_ARGUMENTS) BUILD=$(MP_PLAIN) PROG=micropython USER_C_MODULES= $(call MP_FAILED,$(MP_PLAIN))
 	$(call MP_DONE,$(MP_PLAIN))
 	@ln -sf $(MP_PLAIN)/micropython $@
 	@touch -h $@
