@@ -1,7 +1,7 @@
 # Starts and stops from Python with kills at random moments, under load from both sides: nothing
 # leaks, the endpoint binds again, no message of a former life arrives.  SOAK_CYCLES_PYTHON: how many.
 import gc, openamp, os, time
-from support import core_pids, kill_core, own_pid, outcome, wait
+from support import core_pids, kill_core, outcome, own_pid, quiet, wait
 
 cycles = int(os.getenv("SOAK_CYCLES_PYTHON") or "100")
 seed = int(os.getenv("SOAK_SEED") or "1")
@@ -98,7 +98,7 @@ def one_life():
 
 
 ept = openamp.Endpoint("test-flood", received)
-rproc = openamp.RemoteProc("test_flood.elf")
+rproc = quiet(openamp.RemoteProc("test_flood.elf"))
 for _ in range(20):
     one_life()
 before = files(), memory()

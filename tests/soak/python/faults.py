@@ -7,7 +7,7 @@ os.putenv(
     "lose_kicks=1/20,dup_kicks=1/10,delay_kicks=300us,stall_core=300us,recover=20ms,seed=5",
 )
 import openamp, time
-from support import core_pids, kill_core, outcome, wait
+from support import core_pids, kill_core, outcome, quiet, wait
 
 COUNT = 500
 received = 0
@@ -33,7 +33,7 @@ def send_all(until):
 
 sent = 0
 ept = openamp.Endpoint("vuart-channel", receive)
-rproc = openamp.RemoteProc("virtual_uart.elf")
+rproc = quiet(openamp.RemoteProc("virtual_uart.elf"))
 rproc.start()
 start = time.ticks_ms()
 send_all(COUNT)

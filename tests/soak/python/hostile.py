@@ -1,7 +1,7 @@
 # A firmware that attacks from its own process at full speed while a program runs: no crash, no hang,
 # errors are OSError, and the next life is normal.
 import gc, openamp, os, time
-from support import Box, outcome, wait
+from support import Box, outcome, quiet, wait
 
 lives = int(os.getenv("HOSTILE_LIVES_PYTHON") or "40")
 count = 0
@@ -49,7 +49,7 @@ openamp.new_service_callback(service)
 epts = [openamp.Endpoint("h-%d" % i, received) for i in range(3)]
 control = openamp.Endpoint("test-hostile", received)
 epts.append(control)
-rproc = openamp.RemoteProc("test_hostile.elf")
+rproc = quiet(openamp.RemoteProc("test_hostile.elf"))
 crashes = 0
 for life in range(lives):
     rproc.start()
@@ -77,7 +77,7 @@ for e in epts:
     e.deinit()
 openamp.new_service_callback(None)
 box = Box("vuart-channel")
-rproc = openamp.RemoteProc("virtual_uart.elf")
+rproc = quiet(openamp.RemoteProc("virtual_uart.elf"))
 for life in range(3):
     rproc.start()
     wait(box.ept.is_ready)

@@ -2,7 +2,7 @@
 # and started.  No message is lost, repeated or of another session; each goes on whatever the
 # others do.  SOAK_SECONDS: for how long.
 import gc, openamp, os, time
-from support import outcome, wait
+from support import outcome, quiet, wait
 
 seconds = int(os.getenv("SOAK_SECONDS") or "5")
 wrong = []
@@ -26,9 +26,9 @@ COUNT = 10000
 crash = openamp.Endpoint("test-crash", lambda src, data: None, remote=0)
 flood = openamp.Endpoint("test-flood", stream, remote=4)
 uart = openamp.Endpoint("vuart-channel", echo, remote=9)
-crasher = openamp.RemoteProc("test_crash.elf", core=0)
-streamer = openamp.RemoteProc("test_flood.elf", core=4)
-restarter = openamp.RemoteProc("virtual_uart.elf", core=9)
+crasher = quiet(openamp.RemoteProc("test_crash.elf", core=0))
+streamer = quiet(openamp.RemoteProc("test_flood.elf", core=4))
+restarter = quiet(openamp.RemoteProc("virtual_uart.elf", core=9))
 streamer.start()
 wait(flood.is_ready, "test-flood")
 
