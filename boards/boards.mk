@@ -30,6 +30,9 @@ define MP_BOARD_ROM
 $($(1)_BUILD)/rom/%.elf: $($(1)_FW)/%.elf
 	@mkdir -p $$(@D)
 	$($(1)_OBJCOPY) -g $$< $$@
+$($(1)_BUILD)/rom/%.bin: $($(1)_FW)/%.bin
+	@mkdir -p $$(@D)
+	cp $$< $$@
 $(1)_ROM_FILES := $(patsubst %,$($(1)_BUILD)/rom/%,$($(1)_FIRMWARE_NAMES:%=%.elf) $($(1)_ROM))
 $($(1)_BUILD)/rom.img: $$($(1)_ROM_FILES) tools/romfs
 	tools/romfs $$@ $$($(1)_ROM_FILES)

@@ -22,6 +22,7 @@ void openamp_emu_turn(void);
         openamp_emu_turn(); \
     }
 #define MICROPY_VM_HOOK_RETURN OPENAMP_EMU_HOOK
+#undef MICROPY_VM_HOOK_LOOP // the unix port's has no time for the cores
 #if MICROPY_PY_THREAD
 #define MICROPY_VM_HOOK_LOOP OPENAMP_EMU_HOOK
 #else

@@ -19,3 +19,4 @@ LD_SCRIPT := an521.ld.S
 FIRMWARE_OWN := test_fault
 BOARD := MPS2_AN521
 BOARD_ROLES := host device
+ROM := virtual_uart.flash.bin
