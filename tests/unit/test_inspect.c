@@ -11,8 +11,8 @@
 static void test_map(void **state) {
     (void)state;
     fake.invalidate_count = 0;
-    assert_ptr_equal(amp_rproc_map(&rproc, FAKE_ROM_DA, 16, false),
-        fake_port_at(&fake, FAKE_ROM_DA, 16));
+    assert_ptr_equal(
+        amp_rproc_map(&rproc, FAKE_ROM_DA, 16, false), fake_port_at(&fake, FAKE_ROM_DA, 16));
     assert_null(amp_rproc_map(&rproc, FAKE_ROM_DA, 16, true)); // nothing may be written there
     assert_non_null(amp_rproc_map(&rproc, FAKE_SHARED_DA, 16, true));
     assert_null(amp_rproc_map(&rproc, FAKE_ROM_DA + FAKE_ROM_LEN - 8, 16, false));
