@@ -80,21 +80,33 @@ static bool is_name(struct symbols *self, size_t offset) {
     return true;
 }
 
+// The global symbol of that name, or else the first local one: those stand before it.
 static int search(struct symbols *self, const union shdr *table, size_t names, amp_da_t *value) {
     struct amp_elf *elf = &self->elf;
     union sym s;
     size_t count = FIELD(elf, *table, sh_size) / SIZE(elf, s);
+    int result = -AMP_ENOENT;
     for (size_t i = 0; i < count; ++i) {
         if (amp_elf_read(elf, FIELD(elf, *table, sh_offset) + i * SIZE(elf, s), &s, SIZE(elf, s))
             != 0) {
             return -AMP_ENOEXEC;
         }
-        if (FIELD(elf, s, st_shndx) != 0 && is_name(self, names + s.narrow.st_name)) {
+        uint32_t info = FIELD(elf, s, st_info);
+        bool is_local = info >> 4 == STB_LOCAL;
+        if (FIELD(elf, s, st_shndx) == 0 || (info & 0xF) == STT_FILE || (is_local && result == 0)) {
+            continue;
+        }
+        if (is_name(self, names + s.narrow.st_name)) {
             *value = FIELD(elf, s, st_value);
-            return 0;
+            result = 0;
+            if (!is_local) {
+                break;
+            }
+        } else if (elf->check.read_error != 0) {
+            return -AMP_EIO;
         }
     }
-    return -AMP_ENOENT;
+    return result;
 }
 
 static int read_section(struct symbols *self, size_t index, union shdr *s) {
@@ -103,25 +115,30 @@ static int read_section(struct symbols *self, size_t index, union shdr *s) {
         elf, FIELD(elf, self->h, e_shoff) + index * SIZE(elf, *s), s, SIZE(elf, *s));
 }
 
-int amp_rproc_symbol(const struct amp_rproc *rproc, const struct amp_image *image, const char *name,
-    amp_da_t *value) {
-    struct symbols self = {.elf = {.image = image}, .name = name, .name_len = strlen(name) + 1};
-    int error = read_header(&self);
+static int find(struct symbols *self, const struct amp_rproc *rproc, amp_da_t *value) {
+    int error = read_header(self);
     if (error == 0) {
-        error = compare(&self, rproc);
+        error = compare(self, rproc);
     }
-    size_t count = error == 0 ? FIELD(&self.elf, self.h, e_shnum) : 0;
+    size_t count = error == 0 ? FIELD(&self->elf, self->h, e_shnum) : 0;
     union shdr table;
     union shdr names;
     for (size_t i = 0; i < count; ++i) {
-        if (read_section(&self, i, &table) != 0) {
+        if (read_section(self, i, &table) != 0) {
             return -AMP_ENOEXEC;
         }
         if (table.narrow.sh_type == SHT_SYMTAB) {
-            return read_section(&self, FIELD(&self.elf, table, sh_link), &names) != 0
+            return read_section(self, FIELD(&self->elf, table, sh_link), &names) != 0
                 ? -AMP_ENOEXEC
-                : search(&self, &table, FIELD(&self.elf, names, sh_offset), value);
+                : search(self, &table, FIELD(&self->elf, names, sh_offset), value);
         }
     }
     return error != 0 ? error : -AMP_ENXIO;
+}
+
+int amp_rproc_symbol(const struct amp_rproc *rproc, const struct amp_image *image, const char *name,
+    amp_da_t *value) {
+    struct symbols self = {.elf = {.image = image}, .name = name, .name_len = strlen(name) + 1};
+    int error = find(&self, rproc, value);
+    return self.elf.check.read_error != 0 ? self.elf.check.read_error : error;
 }

@@ -1,4 +1,4 @@
-/* What the files of the RPMsg layer share: core/rpmsg*.c only. */
+/* What the files of the RPMsg layer share: core/rpmsg*.c and core/link.c only. */
 #ifndef AMP_CORE_LINK_H
 #define AMP_CORE_LINK_H
 
@@ -41,7 +41,7 @@ static inline bool amp_link_is_host(const struct amp_rpmsg *link) {
     return amp_virtq_is_driver(link->state & LINK_HOST);
 }
 
-// The peer did what no honest one does: count it, remember what it was, and take the link
+// The peer broke the protocol: count it, remember what it was, and take the link
 // down.  Returns -AMP_EPROTO.
 int amp_link_violated(struct amp_rpmsg *link, const char *what);
 extern const char amp_link_bad_index[];

@@ -44,7 +44,7 @@ static void host_up(
     da = amp_virtq_driver_init(&link->rx, &layout->vring[0], da, true);
     amp_virtq_driver_init(&link->tx, &layout->vring[1], da, false);
     if (count <= link->tx.mask) { // fewer buffers than descriptors
-        link->tx.buffer_count = (uint32_t)count;
+        link->tx.buffer_count = link->tx.free_count = (uint32_t)count;
         if (AMP_CONFIG_FAST_PATH) {
             link->tx.own_count = (uint32_t)count;
         }
@@ -55,7 +55,7 @@ static void host_up(
 #if AMP_CONFIG_DEVICE
 // rpmsg-lite's master does to its rings, before a device looks at them, what no other
 // driver does.
-static void meet_rpmsg_lite(struct amp_rpmsg *link) {
+static void adapt_to_rpmsg_lite(struct amp_rpmsg *link) {
     static const uint16_t ask_always = 0;
     // It disables notification on the queue by which it receives, and never enables it,
     // but sleeps until it is kicked.
@@ -88,7 +88,7 @@ static void note_old_events(struct amp_rpmsg *link) {
 static void device_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     amp_virtq_device_init(&link->tx, &layout->vring[0]);
     amp_virtq_device_init(&link->rx, &layout->vring[1]);
-    meet_rpmsg_lite(link);
+    adapt_to_rpmsg_lite(link);
     note_old_events(link);
 }
 #endif

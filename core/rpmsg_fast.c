@@ -190,7 +190,7 @@ bool amp_fast_free_returned(struct amp_rpmsg *link) {
             amp_link_violated(link, amp_link_bad_id);
             return false;
         }
-        amp_virtq_set_desc_state(&link->tx, id, AMP_DESC_FREE);
+        amp_virtq_set_free(&link->tx, id);
     }
     return true;
 }

@@ -53,7 +53,7 @@ static inline bool amp_fast_return_tx(struct amp_rpmsg *link) {
 // The fast path sends what the peer returned without a look at the descriptors' states,
 // so it waits until none is free or in use here: the slow path sends free ones first.
 static inline bool amp_fast_sends_free_first(const struct amp_rpmsg *link) {
-    return link->tx.own_count != 0;
+    return link->tx.free_count != 0;
 }
 
 // Does the fast path have transmit buffers, which the peer returned?

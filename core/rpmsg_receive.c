@@ -45,7 +45,9 @@ static bool read_entry(struct amp_rpmsg *link, struct amp_message *message) {
         message->id = amp_virtq_in_id(vq, vq->in_ring, vq->next_consume, false);
         message->buffer = amp_link_map_buffer(link, vq, message->id, &message->room);
         if (message->buffer != NULL) {
-            amp_link_set_buffer_size(link, vq, message->room); // the next one is as long
+            if (AMP_CONFIG_FAST_PATH) { // takes the next one for as long
+                amp_link_set_buffer_size(link, vq, message->room);
+            }
             return true;
         }
         violation = "available ring: no buffer in the shared memory";

@@ -27,18 +27,22 @@ static bool fits(const struct amp_rpmsg *link, uint32_t id, size_t len) {
 // A descriptor that is free here, with a buffer for `len` bytes, or -AMP_EAGAIN.
 static ONE_COPY int find_free(const struct amp_rpmsg *link, size_t len) {
     const struct amp_virtq *vq = &link->tx;
-    uint32_t id = 0;
-    while (vq->desc_state[id] != AMP_DESC_FREE || !fits(link, id, len)) {
-        if (++id == vq->buffer_count) {
-            return -AMP_EAGAIN;
+    uint32_t left = vq->free_count;
+    for (uint32_t id = 0; left != 0; ++id) {
+        if (vq->desc_state[id] == AMP_DESC_FREE) {
+            if (fits(link, id, len)) {
+                return (int)id;
+            }
+            --left;
         }
     }
-    return (int)id;
+    return -AMP_EAGAIN;
 }
 
 static int take_free(struct amp_rpmsg *link) {
     int id = find_free(link, link->tx_needs);
     if (id >= 0) {
+        --link->tx.free_count;
         amp_virtq_clear_desc_state(&link->tx, (uint32_t)id);
     }
     return id;
@@ -74,6 +78,15 @@ static int take_descriptor(struct amp_rpmsg *link) {
 }
 
 #if AMP_CONFIG_DEVICE
+// Is a buffer being filled?
+static bool is_one_claimed(const struct amp_virtq *vq) {
+    uint32_t id = vq->mask + 1u;
+    while (id != 0 && vq->desc_state[id - 1] < AMP_DESC_IN_USE) {
+        --id;
+    }
+    return id != 0;
+}
+
 // A device looks at the buffers at hand until one fits.  The others stay free here, for
 // shorter messages.
 static int take_fitting(struct amp_rpmsg *link, uint8_t **buffer, uint32_t *len) {
@@ -91,15 +104,15 @@ static int take_fitting(struct amp_rpmsg *link, uint8_t **buffer, uint32_t *len)
         if (link->tx_needs <= *len - AMP_HEADER_SIZE) {
             return id;
         }
-        amp_virtq_set_desc_state(vq, (uint32_t)id, AMP_DESC_FREE);
+        amp_virtq_set_free(vq, (uint32_t)id);
         id = -AMP_EAGAIN;
     }
     if (id != -AMP_EAGAIN || !vq->size_seen) {
         return id;
     }
-    // Is it too long for every buffer that was ever seen?  Or are all buffers here, so
+    // Is it too long for every buffer that was ever seen?  Or are all buffers free here, so
     // that none will come, and too short?
-    bool none_comes = amp_virtq_peer_count(vq) == 0 && find_free(link, 0) >= 0;
+    bool none_comes = amp_virtq_peer_count(vq) == 0 && vq->free_count != 0 && !is_one_claimed(vq);
     return link->tx_needs >= link->tx_limit || none_comes ? -AMP_EMSGSIZE : id;
 }
 #endif
@@ -144,13 +157,13 @@ int amp_tx_claim(struct amp_rpmsg *link, struct amp_tx *tx) {
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx) {
     int id = amp_link_end_use(link, &link->tx, &tx->token);
     if (id >= 0) {
-        amp_virtq_set_desc_state(&link->tx, (uint32_t)id, AMP_DESC_FREE);
+        amp_virtq_set_free(&link->tx, (uint32_t)id);
     }
 }
 
 // ---- Sending ----
 
-// Send the message whose payload is in the buffer, or will be: nothing is published yet.
+// Send the message whose payload is in the buffer.
 static ONE_COPY int commit(struct amp_rpmsg *link, const struct amp_tx *tx, int id, uint32_t src,
     uint32_t dest, size_t len) {
     uint8_t *buffer = (uint8_t *)tx->data - AMP_HEADER_SIZE;

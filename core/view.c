@@ -1,7 +1,6 @@
 /*
- * What can be shown of a link and of a core: for texts, never for decisions.
- *
- * Nothing here is on the way of a message, and nothing changes anything.
+ * What a program asks of a link and of a core, and of the core's memory; and to be attached
+ * to one that runs.  Nothing here is on the way of a message.
  */
 #include "core/bus_virtio.h"
 #include "core/virtq.h"
@@ -48,6 +47,7 @@ void *amp_rproc_map(const struct amp_rproc *rproc, amp_da_t da, size_t len, bool
                          : amp_port_allows(port, da, len, 0);
     void *va = allowed ? port->ops->map(port->ctx, da, len) : NULL;
     if (va != NULL && port->ops->cache_invalidate != NULL) {
+        amp_port_clean(port, va, len); // what this core wrote there would be lost
         port->ops->cache_invalidate(port->ctx, va, len);
     }
     return va;
@@ -59,11 +59,12 @@ void amp_rproc_written(const struct amp_rproc *rproc, const void *va, size_t len
 
 int amp_rproc_attach(struct amp_rproc *rproc, amp_da_t *entry, struct amp_load_error *error) {
     const struct amp_port *port = rproc->port;
-    *error = (struct amp_load_error){.what = "this machine starts its cores alone"};
+    *error = (struct amp_load_error){.what = NULL};
     if (rproc->state == AMP_RPROC_RUNNING) {
         return -AMP_EBUSY;
     }
     if (port->ops->core_attach == NULL) {
+        error->what = "this machine starts its cores alone";
         return -AMP_ENODEV;
     }
     int result = port->ops->core_attach(port->ctx, entry);

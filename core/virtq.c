@@ -45,6 +45,7 @@ void amp_virtq_device_init(struct amp_virtq *vq, const struct amp_vring_layout *
     view(vq, ring, false);
     vq->next_publish = 0;
     vq->buffer_count = ring->num;
+    vq->free_count = 0;
     vq->size_seen = false;
     if (AMP_CONFIG_FAST_PATH) {
         vq->fast_ids = vq->own_count = 0;
@@ -72,6 +73,7 @@ amp_da_t amp_virtq_driver_init(
         da += vq->size;
     }
     vq->buffer_count = num;
+    vq->free_count = stock ? 0 : num;
     vq->next_publish = stock ? num : 0;
     *amp_virtq_idx(avail) = (uint16_t)vq->next_publish;
     if (AMP_CONFIG_FAST_PATH) {

@@ -142,6 +142,10 @@ static inline void amp_virtq_set_desc_state(struct amp_virtq *vq, uint32_t id, u
         vq->fast_ids = 0;
     }
 }
+static inline void amp_virtq_set_free(struct amp_virtq *vq, uint32_t id) {
+    ++vq->free_count;
+    amp_virtq_set_desc_state(vq, id, AMP_DESC_FREE);
+}
 static inline void amp_virtq_clear_desc_state(struct amp_virtq *vq, uint32_t id) {
     vq->desc_state[id] = 0;
     if (AMP_CONFIG_FAST_PATH && --vq->own_count == 0) {

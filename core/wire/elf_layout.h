@@ -12,7 +12,7 @@
 enum { ELF_MAGIC = 0x464C457F, ELF_KIND = 0x010100, ELF_KIND_MASK = 0xFFFFFF };
 enum { EI_CLASS = 4, ELFCLASS32 = 1, ELFCLASS64 = 2 };
 enum { ET_EXEC = 2, ET_CORE = 4, PT_LOAD = 1, PT_NOTE = 4, SHT_NOBITS = 8, PN_XNUM = 0xFFFF };
-enum { SHT_SYMTAB = 2, PF_W = 2, NT_PRSTATUS = 1 };
+enum { SHT_SYMTAB = 2, STB_LOCAL = 0, STT_FILE = 4, PF_W = 2, NT_PRSTATUS = 1 };
 
 struct elf32_ehdr {
     uint32_t e_magic;

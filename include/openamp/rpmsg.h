@@ -109,7 +109,7 @@ struct amp_rpmsg_stats {
 };
 
 // Where a link's rings and buffers lie.  Local pointers; every range was
-// checked by who fills this in (amp_rproc or amp_vdev).
+// checked by who fills this in (amp_rproc_start() or amp_vdev_open()).
 struct amp_vring_layout {
     void *va; // the ring, aligned to `align`
     uint32_t align; // of the used ring inside it: a power of two

@@ -63,12 +63,13 @@ struct amp_virtq {
     // port for each.
     uint8_t *buffers;
     // For the fast path.  Device: words of the window at which a buffer of `size` can begin;
-    // driver: ids below it are with the device, whatever their state is; descriptors
-    // whose state is not 0.
+    // ids below it are with the peer, whatever their state is; descriptors whose
+    // state is not 0.
     size_t fast_starts;
     uint32_t fast_ids;
     uint32_t own_count;
     uint32_t buffer_count; // ids below it have a buffer
+    uint32_t free_count; // transmit: descriptors whose state is AMP_DESC_FREE
 #if AMP_CONFIG_CACHE
     const struct amp_port *cache; // whose cache_line is not 0, or NULL
 #endif

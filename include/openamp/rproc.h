@@ -124,7 +124,7 @@ int amp_rproc_poll(struct amp_rproc *rproc);
 // private memory; returns the number of bytes, 0 at the end of the text.
 size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text, size_t len);
 
-// ---- What a program can be shown of the core (core/view.c) ----
+// ---- What a program can ask of the core (core/view.c, a file of the bus: core/core.mk) ----
 
 // The local pointer to [da, da + len) of the core's memory, which lies in one of the
 // port's windows, and for `write` in one that is not read-only; else NULL.  It is what the
@@ -138,7 +138,8 @@ void amp_rproc_written(const struct amp_rproc *rproc, const void *va, size_t len
 // The address of a name of the firmware, from the symbol table of the image, which is read
 // again.  -AMP_ESTALE: it is not the one that is loaded (what the core does not write
 // differs).  -AMP_ENXIO: it has no symbol table.  -AMP_ENOENT: no such name in it.
-// -AMP_ENOEXEC: no ELF image, or cut short.
+// -AMP_ENOEXEC: no ELF image, or cut short.  The image source's own errors.  Of several with
+// that name, a global one is found.
 int amp_rproc_symbol(const struct amp_rproc *rproc, const struct amp_image *image, const char *name,
     amp_da_t *value);
 

@@ -131,6 +131,7 @@ static inline void check_books(void) {
     unsigned rx_kept = count_in_use(&link->rx);
     unsigned tx_free = count_free(&link->tx);
     unsigned tx_in_use = count_in_use(&link->tx);
+    CHECK(tx_free == link->tx.free_count);
     if (host) {
         CHECK(rx_kept == count_held() && count_free(&link->rx) == 0);
         CHECK(!AMP_CONFIG_FAST_PATH || rx_kept == link->rx.own_count);

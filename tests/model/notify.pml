@@ -14,9 +14,9 @@
  * and nobody holds more buffers than there are.  With one of the steps taken
  * out that prevent a lost wake-up, Spin finds it:
  *
- *   -DNO_RECHECK       poll() does not look again after asking to be rung
+ *   -DNO_RECHECK       a poll does not look again after asking to be rung
  *   -DNO_RECHECK_ROOM  the same in amp_rpmsg_want_room()
- *   -DNO_FENCE_POLL    no fence in poll()
+ *   -DNO_FENCE_POLL    no fence in a poll
  *   -DNO_FENCE_SEND    no fence in commit()
  *   -DNO_FENCE_ROOM    no fence in amp_rpmsg_want_room()
  *   -DNO_EARLY_KICK    a callback that waits does not tell of what was given back
@@ -148,14 +148,14 @@ inline ready_or_old(ready, v, taken) {
     fi
 }
 
-/* poll(): the look at the end of each turn. */
+/* amp_link_poll(): the look at the end of each turn. */
 #ifdef NO_RECHECK
 #define look_again(ready, idx, taken) ready = 0
 #else
 #define look_again(ready, idx, taken) ready = seen[idx] - taken
 #endif
 
-/* amp_rpmsg_want_room(): has_room(). */
+/* amp_rpmsg_want_room() looks. */
 #ifdef NO_RECHECK_ROOM
 #define has_room(ready, idx, taken) ready = 0
 #else
@@ -177,7 +177,7 @@ proctype host() {
         do
         :: sent < MESSAGES && !blocked ->
             if /* take_buffer() */
-            :: tx_avail - tx_taken == N -> /* see_more() */
+            :: tx_avail - tx_taken == N -> /* take_returned() */
                 ready_or_old(ready, USED(1), tx_taken);
                 assert(ready <= N);
                 tx_taken = tx_taken + ready
@@ -186,7 +186,7 @@ proctype host() {
             if
             :: tx_avail - tx_taken == N -> blocked = true /* -AMP_EAGAIN */
             :: else ->
-                if /* claim() */
+                if /* take_free() */
                 :: wanted -> wanted = false; hush(HOST_ASKS(1))
                 :: else
                 fi;
@@ -199,7 +199,7 @@ proctype host() {
         :: else -> break
         od;
 
-        left = N; /* poll() */
+        left = N; /* poll_ring() */
         ready_or_old(ready, USED(0), rx_taken);
         if
         :: ready > 1 -> hush(HOST_ASKS(0))
@@ -209,11 +209,11 @@ proctype host() {
         :: true ->
             assert(ready <= N);
             do
-            :: ready > 0 && left > 0 -> /* take() */
+            :: ready > 0 && left > 0 -> /* read_entry() */
                 rx_taken++;
                 ready--;
                 left--;
-                received++; /* deliver() */
+                received++; /* amp_link_dispatch() */
 #ifdef HOLD
                 if
                 :: received == 1 -> held = true /* amp_rx_hold() */
@@ -284,7 +284,7 @@ proctype device() {
     do
     :: answered == MESSAGES -> break
     :: else ->
-        left = N; /* poll() */
+        left = N; /* poll_ring() */
         ready_or_old(ready, AVAIL(1), rx_taken);
         if
         :: ready > 1 -> hush(DEVICE_ASKS(1))
@@ -294,14 +294,14 @@ proctype device() {
         :: true ->
             assert(ready <= N);
             do
-            :: ready > 0 && left > 0 -> /* take() */
+            :: ready > 0 && left > 0 -> /* read_entry() */
                 rx_taken++;
                 ready--;
                 left--;
-                /* deliver(): the callback.  amp_endpoint_send(), and if there is
+                /* amp_link_dispatch(): the callback.  amp_endpoint_send(), and if there is
                    no room amp_rpmsg_want_room() and sleep. */
                 do
-                :: ready_or_old(room, AVAIL(0), tx_taken); /* take_buffer(), see_more() */
+                :: ready_or_old(room, AVAIL(0), tx_taken); /* take_buffer(), take_returned() */
                     assert(room <= N);
                     if
                     :: room > 0 -> break
@@ -320,7 +320,7 @@ proctype device() {
                     :: else
                     fi
                 od;
-                if /* claim() */
+                if /* take_free() */
                 :: wanted -> wanted = false; hush(DEVICE_ASKS(0))
                 :: else
                 fi;
@@ -356,7 +356,7 @@ proctype device() {
 
 init {
     atomic {
-        seen[AVAIL(0)] = N; /* host_reset_rings(): ring 0 is stocked */
+        seen[AVAIL(0)] = N; /* amp_virtq_driver_init(): ring 0 is stocked */
 #ifndef EVENT_IDX
         seen[HOST_ASKS(1)] = 1; /* and consumed buffers are no news */
         seen[DEVICE_ASKS(0)] = 1; /* amp_link_probe_buffer_size() */

@@ -85,7 +85,7 @@ static bool message_is_lost(void) {
     return !*doorbell(actor);
 }
 
-// ---- tell() ----
+// ---- amp_link_notify() ----
 
 static bool short_poll_returns(void) {
     send(&at_other, 1);

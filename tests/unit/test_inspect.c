@@ -10,30 +10,30 @@
 
 static void test_map(void **state) {
     (void)state;
-    fake.invalidate_count = 0;
     assert_ptr_equal(
         amp_rproc_map(&rproc, FAKE_ROM_DA, 16, false), fake_port_at(&fake, FAKE_ROM_DA, 16));
     assert_null(amp_rproc_map(&rproc, FAKE_ROM_DA, 16, true)); // nothing may be written there
     assert_non_null(amp_rproc_map(&rproc, FAKE_SHARED_DA, 16, true));
     assert_null(amp_rproc_map(&rproc, FAKE_ROM_DA + FAKE_ROM_LEN - 8, 16, false));
-    unsigned seen = fake.invalidate_count;
     fake.ops.cache_invalidate = NULL; // a machine without a cache
     assert_non_null(amp_rproc_map(&rproc, FAKE_CODE_DA, 16, true));
-    assert_int_equal(fake.invalidate_count, seen);
 }
 
 // What the core wrote is looked for in memory, and not in our cache.
+static const void *invalidated;
+static size_t invalidated_len;
 static void note_invalidated(void *ctx, const void *va, size_t len) {
-    (void)va;
-    (void)len;
-    ++((struct fake_port *)ctx)->invalidate_count;
+    (void)ctx;
+    invalidated = va;
+    invalidated_len = len;
 }
 static void test_map_cached(void **state) {
     (void)state;
     fake.ops.cache_invalidate = note_invalidated;
-    fake.invalidate_count = 0;
-    assert_non_null(amp_rproc_map(&rproc, FAKE_CODE_DA, 16, false));
-    assert_int_equal(fake.invalidate_count, 1);
+    assert_ptr_equal(amp_rproc_map(&rproc, FAKE_CODE_DA + 4, 16, false),
+        fake_port_at(&fake, FAKE_CODE_DA + 4, 16));
+    assert_ptr_equal(invalidated, fake_port_at(&fake, FAKE_CODE_DA + 4, 16));
+    assert_int_equal(invalidated_len, 16);
 }
 
 // ---- A core that runs already ----
@@ -196,6 +196,60 @@ static void test_symbol_cut_short(void **state) {
     assert_int_equal(symbol(), -AMP_ESTALE); // and not the image that was loaded
 }
 
+// A table of names behind the image; section 1 becomes it, and names are counted from the
+// file's first byte.
+static void add_symbols(const struct elf32_sym *symbols, size_t count) {
+    uint32_t name = (uint32_t)image.size;
+    memcpy(image.bytes + name, "name", 5);
+    size_t table = name + 8;
+    image_set(&image, SH_TYPE, 1, SHT_SYMTAB);
+    image_set(&image, SH_OFFSET, 1, table);
+    image_set(&image, SH_SIZE, 1, count * sizeof(*symbols));
+    for (size_t i = 0; i < count; ++i) {
+        struct elf32_sym symbol = symbols[i];
+        symbol.st_name = name;
+        memcpy(image.bytes + table + i * sizeof(symbol), &symbol, sizeof(symbol));
+    }
+    image.size = table + count * sizeof(*symbols);
+    image.source.size = image.size;
+}
+
+// Of those of one name the global one, else the first local one; never that of a file.
+static void test_symbol_of_several(void **state) {
+    (void)state;
+    enum { GLOBAL = 1 << 4 };
+    static const struct elf32_sym symbols[] = {
+        {.st_value = 1, .st_info = STT_FILE, .st_shndx = 0xFFF1},
+        {.st_value = 2, .st_info = GLOBAL}, // wanted from elsewhere
+        {.st_value = 3, .st_shndx = 1},
+        {.st_value = 4, .st_shndx = 1},
+        {.st_value = 5, .st_info = GLOBAL, .st_shndx = 1},
+    };
+    amp_da_t value = 0;
+    assert_int_equal(load(), 0);
+    struct image before = image;
+    add_symbols(symbols, 5);
+    assert_int_equal(amp_rproc_symbol(&rproc, &image.source, "name", &value), 0);
+    assert_int_equal(value, 5);
+    unsigned reads = image.reads;
+    assert_int_equal(symbol(), 0);
+    reads = image.reads - reads;
+
+    // What the file cannot give is its own error.
+    image.fail_error = -AMP_EIO;
+    for (unsigned i = 1; i <= reads; ++i) {
+        image.fail_at = image.reads + i;
+        assert_int_equal(symbol(), -AMP_EIO);
+    }
+    image.fail_at = 0;
+
+    image = before;
+    image.source.ctx = &image;
+    add_symbols(symbols, 4);
+    assert_int_equal(amp_rproc_symbol(&rproc, &image.source, "name", &value), 0);
+    assert_int_equal(value, 3);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -205,6 +259,7 @@ int main(void) {
         TEST(test_open_refused),
         TEST(test_coredump),
         TEST(test_symbol_cut_short),
+        TEST(test_symbol_of_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

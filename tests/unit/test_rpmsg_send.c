@@ -226,6 +226,27 @@ static void test_short_buffer_claimed(void **state) {
     assert_int_equal(amp_rpmsg_send(&pair.device.link, 1, 2, "12345", 5), -AMP_EAGAIN);
 }
 
+// The one that is long enough is claimed: it may come back, so the message has to wait.
+static void test_long_buffer_claimed(void **state) {
+    (void)state;
+    open_with_short(1u << 1 | 1u << 2 | 1u << 3);
+    struct amp_rpmsg *device = &pair.device.link;
+    struct amp_tx tx[4];
+    struct amp_tx *longest = tx;
+    for (unsigned i = 0; i < 4; ++i) {
+        assert_int_equal(amp_tx_claim(device, &tx[i]), 0);
+        longest = tx[i].size > longest->size ? &tx[i] : longest;
+    }
+    for (unsigned i = 0; i < 4; ++i) {
+        if (&tx[i] != longest) {
+            amp_tx_cancel(device, &tx[i]);
+        }
+    }
+    assert_int_equal(amp_rpmsg_send(device, 1, 2, "12345", 5), -AMP_EAGAIN);
+    amp_tx_cancel(device, longest);
+    assert_int_equal(amp_rpmsg_send(device, 1, 2, "12345", 5), 5);
+}
+
 // All are here, and none is long enough: no waiting helps, whatever the first one was.
 static void test_short_buffers_only(void **state) {
     (void)state;
@@ -260,6 +281,7 @@ int main(void) {
         TEST(test_mtu_of_device),
         TEST(test_short_buffer),
         TEST(test_short_buffer_claimed),
+        TEST(test_long_buffer_claimed),
         TEST(test_short_buffers_only),
     };
     return cmocka_run_group_tests_name("rpmsg_send", tests, NULL, NULL);

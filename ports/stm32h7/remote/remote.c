@@ -193,7 +193,8 @@ void amp_remote_exit(int code) {
 }
 
 // Only a frame in RAM is looked at: the stack pointer may be what went wrong.
-void amp_stm32h7_faulted(const uint32_t *frame, uint32_t exception) {
+void amp_stm32h7_faulted(const uint32_t *frame, uint32_t exception, uint32_t exc_return) {
+    enum { PLAIN = 8, WITH_FPU = 26, NO_FPU_FRAME = 0x10, ALIGNED = 1 << 9 };
     uint32_t cfsr = SCB_CFSR;
     bool framed = inside((amp_da_t)frame, 8 * sizeof(*frame), AMP_STM32H7_D2_DA, AMP_STM32H7_D2_LEN)
         || inside((amp_da_t)frame, 8 * sizeof(*frame), AMP_STM32H7_D2_ALIAS_DA, AMP_STM32H7_D2_LEN);
@@ -203,6 +204,8 @@ void amp_stm32h7_faulted(const uint32_t *frame, uint32_t exception) {
     for (unsigned i = 0; framed && i < 8; ++i) {
         CONTROL->frame[i] = frame[i];
     }
-    CONTROL->sp = (uint32_t)(uintptr_t)(frame + 8);
+    unsigned words = exc_return & NO_FPU_FRAME ? PLAIN : WITH_FPU;
+    words += framed && (frame[7] & ALIGNED) != 0;
+    CONTROL->sp = (uint32_t)(uintptr_t)(frame + words);
     end(AMP_STM32H7_FAULTED, exception);
 }

@@ -28,6 +28,7 @@ __attribute__((naked)) static void fault(void) {
         "mrseq r0, msp\n"
         "mrsne r0, psp\n"
         "mrs r1, ipsr\n"
+        "mov r2, lr\n"
         "b amp_stm32h7_faulted\n");
 }
 

@@ -12,6 +12,7 @@ void amp_stm32h7_tick_interrupt(void); // SysTick
 void amp_stm32h7_begin(void);
 
 // remote.c: tell the host and stop.
-__attribute__((noreturn)) void amp_stm32h7_faulted(const uint32_t *frame, uint32_t exception);
+__attribute__((noreturn)) void amp_stm32h7_faulted(
+    const uint32_t *frame, uint32_t exception, uint32_t exc_return);
 
 #endif // AMP_STM32H7_REMOTE_START_H
