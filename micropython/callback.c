@@ -9,7 +9,7 @@ static bool ends_programs(mp_obj_t exception) {
 
 // What nlr_push() caught around a callback: print it, or, if it ends programs
 // (KeyboardInterrupt, SystemExit), have it raised again in the program.  Raises nothing.
-static void caught(nlr_buf_t *nlr) {
+void openamp_caught(nlr_buf_t *nlr) {
     mp_obj_t exception = MP_OBJ_FROM_PTR(nlr->ret_val);
     if (!ends_programs(exception) && nlr_push(nlr) == 0) {
         mp_obj_print_exception(&mp_plat_print, exception);
@@ -56,7 +56,7 @@ PER_CALLER void call(
 #endif
         nlr_pop();
     } else if (arg != MP_OBJ_NULL || !is_no_str(MP_OBJ_FROM_PTR(nlr.ret_val))) {
-        caught(&nlr);
+        openamp_caught(&nlr);
     }
     if (is_message && arg != MP_OBJ_NULL) {
         openamp_message_clear(arg);
@@ -69,7 +69,7 @@ void openamp_call(mp_obj_t function, mp_obj_t arg) {
         mp_call_function_1(function, arg);
         nlr_pop();
     } else {
-        caught(&nlr);
+        openamp_caught(&nlr);
     }
 }
 

@@ -294,6 +294,8 @@ mp_obj_t openamp_new_service_callback(mp_obj_t callback);
 
 // Call a function of the program.  No exception leaves it: it is printed.
 void openamp_call(mp_obj_t function, mp_obj_t arg);
+// What nlr_push() caught around it, or around what runs as its like does.
+void openamp_caught(nlr_buf_t *nlr);
 
 // A message for an endpoint that has a callback.
 void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);

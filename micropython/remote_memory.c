@@ -118,7 +118,11 @@ static mp_obj_t remoteproc_symbol(mp_obj_t self_in, mp_obj_t name_in) {
             firmware, name);
     }
     if (error != 0) {
-        openamp_raise(-error, MP_ERROR_TEXT("%s is not the file that was loaded"), firmware);
+        openamp_raise(-error,
+            error == -AMP_ESTALE || error == -AMP_ENOEXEC
+                ? MP_ERROR_TEXT("%s is not the file that was loaded")
+                : MP_ERROR_TEXT("%s cannot be read"),
+            firmware);
     }
     return mp_obj_new_int_from_uint(value);
 }
@@ -126,41 +130,62 @@ MP_DEFINE_CONST_FUN_OBJ_2(openamp_remoteproc_symbol_obj, remoteproc_symbol);
 
 // ---- coredump() ----
 
-// May raise: the dump keeps no state.
+typedef struct _dump_t {
+    mp_obj_t file;
+    openamp_remote_t *remote;
+    uint32_t loads;
+} dump_t;
+
+// May raise: the dump keeps no state.  A file system in Python, or a handler, may do
+// anything meanwhile, and then what follows would be of other firmware.
 static int write_part(void *ctx, const void *data, size_t len) {
+    const dump_t *self = ctx;
     mp_obj_t write[3];
-    mp_load_method(MP_OBJ_FROM_PTR(ctx), MP_QSTR_write, write);
+    mp_load_method(self->file, MP_QSTR_write, write);
     for (size_t done = 0; done < len;) {
         write[2] = mp_obj_new_memoryview('B', len - done, (uint8_t *)(uintptr_t)data + done);
         mp_int_t count = mp_obj_get_int(mp_call_method_n_kw(1, 0, write));
         if (count <= 0) {
             return -AMP_EIO; // full
         }
+        if (self->loads != self->remote->loads) {
+            return -AMP_ESTALE;
+        }
         done += (size_t)count;
     }
     return 0;
 }
 
+static void close_file(mp_obj_t file) {
+    mp_obj_t close[2];
+    mp_load_method(file, MP_QSTR_close, close); // it may be no stream but an object in Python
+    mp_call_method_n_kw(0, 0, close);
+}
+
 static mp_obj_t remoteproc_coredump(mp_obj_t self_in, mp_obj_t path) {
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
+    const char *name = openamp_get_name(path);
     mp_obj_t file = mp_call_function_2(
         MP_OBJ_FROM_PTR(&mp_builtin_open_obj), path, MP_OBJ_NEW_QSTR(MP_QSTR_wb));
+    dump_t dump = {file, remote, remote->loads};
     nlr_buf_t nlr;
-    int error = 0;
+    volatile int error = 0;
     mp_obj_t exception = MP_OBJ_NULL;
     if (nlr_push(&nlr) == 0) {
-        error = OPENAMP_BUS(remote, coredump, write_part, MP_OBJ_TO_PTR(file));
+        error = OPENAMP_BUS(remote, coredump, write_part, &dump);
         nlr_pop();
     } else {
         exception = MP_OBJ_FROM_PTR(nlr.ret_val);
     }
-    mp_stream_close(file);
+    close_file(file);
     if (exception != MP_OBJ_NULL) {
         nlr_raise(exception);
     }
     if (error != 0) {
-        openamp_raise(
-            -error, MP_ERROR_TEXT("%s: not written to its end"), mp_obj_str_get_str(path));
+        openamp_raise(-error,
+            error == -AMP_ESTALE ? MP_ERROR_TEXT("%s: the core was loaded or shut down meanwhile")
+                                 : MP_ERROR_TEXT("%s: not written to its end"),
+            name);
     }
     return mp_const_none;
 }

@@ -155,6 +155,8 @@ static mp_obj_t remoteproc_make_new(
     mp_obj_t entry = args[0].u_obj;
     if (mp_obj_get_type(entry) != &mp_type_int) {
         openamp_get_name(entry);
+    } else if (openamp_get_da(entry) != (amp_da_t)-1) {
+        entry = mp_obj_new_int_from_uint(openamp_get_da(entry)); // mem32's may be negative
     }
     openamp_remoteproc_obj_t *self = new_object(type, entry, args[1].u_obj);
     load(self);
@@ -202,8 +204,10 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(remoteproc_exit_obj, 4, 4, remoteproc
 openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj) {
     // A subclass of it, too.
     mp_obj_t native = mp_obj_cast_to_native_base(obj, MP_OBJ_FROM_PTR(&openamp_remoteproc_type));
-    return native == MP_OBJ_NULL ? NULL
-                                 : ((openamp_remoteproc_obj_t *)MP_OBJ_TO_PTR(native))->remote;
+    // Before the subclass has called super().__init__(), it is something else.
+    return native == MP_OBJ_NULL || mp_obj_get_type(native) != &openamp_remoteproc_type
+        ? NULL
+        : ((openamp_remoteproc_obj_t *)MP_OBJ_TO_PTR(native))->remote;
 }
 
 static mp_obj_t remoteproc_start(mp_obj_t self_in) {

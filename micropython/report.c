@@ -182,13 +182,17 @@ static openamp_remoteproc_obj_t *find_handler(const openamp_remote_t *remote, un
     return self != NULL && (self->trigger & event) ? self : NULL;
 }
 
+static void print_crash(openamp_remote_t *remote) {
+    if (find_handler(remote, OPENAMP_EVENT_CRASHED) == NULL) {
+        print_line(remote, OPENAMP_RUN_OF(remote)->entry, "crashed: ", remote->reason);
+    }
+}
+
 void openamp_tell_crash(openamp_remote_t *remote) {
     if ((remote->events | remote->deferred) & OPENAMP_EVENT_CRASHED) {
         remote->events &= (uint8_t)~OPENAMP_EVENT_CRASHED;
         remote->deferred &= (uint8_t)~OPENAMP_EVENT_CRASHED;
-        if (find_handler(remote, OPENAMP_EVENT_CRASHED) == NULL) {
-            print_line(remote, OPENAMP_RUN_OF(remote)->entry, "crashed: ", remote->reason);
-        }
+        print_crash(remote);
     }
 }
 
@@ -199,24 +203,31 @@ void openamp_stopped(openamp_remoteproc_obj_t *self) {
     }
 }
 
-static void tell_handlers(openamp_remote_t *remote) {
-    openamp_remoteproc_obj_t *self = find_handler(remote, OPENAMP_EVENT_CRASHED);
+// Returns the events that are still to be told.  A handler may have been taken away since
+// the event, or by the one before it.
+static unsigned tell_handlers(openamp_remote_t *remote, unsigned events) {
     mp_obj_t stopped = OPENAMP_RUN_OF(remote)->stopped;
+    OPENAMP_RUN_OF(remote)->stopped = MP_OBJ_NULL;
     if (stopped != MP_OBJ_NULL) {
-        OPENAMP_RUN_OF(remote)->stopped = MP_OBJ_NULL;
-        openamp_call(((openamp_remoteproc_obj_t *)MP_OBJ_TO_PTR(stopped))->handler, stopped);
+        const openamp_remoteproc_obj_t *object = MP_OBJ_TO_PTR(stopped);
+        if (object->trigger & OPENAMP_EVENT_STOPPED) {
+            openamp_call(object->handler, stopped);
+        }
     }
-    if (self != NULL && (remote->events & OPENAMP_EVENT_CRASHED)) {
-        remote->events &= (uint8_t)~OPENAMP_EVENT_CRASHED;
+    openamp_remoteproc_obj_t *self = find_handler(remote, OPENAMP_EVENT_CRASHED);
+    if (self != NULL && (events & OPENAMP_EVENT_CRASHED)) {
         openamp_call(self->handler, MP_OBJ_FROM_PTR(self));
+        return events & ~(unsigned)OPENAMP_EVENT_CRASHED;
     }
+    return events;
 }
 #endif
 
-static void tell_lines(openamp_remote_t *remote) {
-    unsigned events = remote->events;
+static void tell_lines(openamp_remote_t *remote, unsigned events) {
 #if MICROPY_PY_OPENAMP_HOST
-    openamp_tell_crash(remote);
+    if (events & OPENAMP_EVENT_CRASHED) {
+        print_crash(remote);
+    }
     if (events & OPENAMP_EVENT_COLLECTED) {
         print_line(
             remote, OPENAMP_RUN_OF(remote)->lost, "was stopped: its RemoteProc was collected", "");
@@ -231,15 +242,22 @@ static void tell_lines(openamp_remote_t *remote) {
 }
 
 void openamp_tell(openamp_remote_t *remote) {
+    unsigned events = remote->events;
+    remote->events = 0; // what happens in a handler is told in the next turn
 #if MICROPY_PY_OPENAMP_HOST
-    tell_handlers(remote);
+    events = tell_handlers(remote, events);
 #endif
     if (is_console_busy()) {
-        remote->deferred |= remote->events; // a line waits for the next program
-    } else {
-        tell_lines(remote);
+        remote->deferred |= (uint8_t)events; // a line waits for the next program
+        return;
     }
-    remote->events = 0;
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        tell_lines(remote, events);
+        nlr_pop();
+    } else {
+        openamp_caught(&nlr); // the console may be written in Python
+    }
 }
 
 // ---- Errors ----

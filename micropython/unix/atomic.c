@@ -211,10 +211,6 @@ void openamp_unix_end_atomic(void) {
 
 // ---- Ctrl-C ----
 
-#if MICROPY_PY_THREAD
-#define GC_SIGNAL (SIGRTMIN + 5) // mpthreadport.c
-#endif
-
 // The standard variant raises KeyboardInterrupt from inside the signal handler
 // with a jump, out of whatever was running: out of half-updated rings too.
 // Once the module is used it is scheduled, and raised at the next safe point, as on

@@ -54,13 +54,20 @@ extern const char openamp_unix_call_end[];
 extern const char openamp_unix_call_none[];
 
 // clang-format off
+#define FUNCTION_BEGIN \
+    ".text\n" \
+    ".globl openamp_unix_call\n" \
+    ".type openamp_unix_call, @function\n" \
+    "openamp_unix_call:\n" \
+    "    .cfi_startproc\n"
+#define FUNCTION_END \
+    "    ret\n" \
+    "    .cfi_endproc\n" \
+    ".size openamp_unix_call, . - openamp_unix_call\n"
+
 #if defined(__x86_64__)
 __asm__(
-    ".text\n"
-    ".globl openamp_unix_call\n"
-    ".type openamp_unix_call, @function\n"
-    "openamp_unix_call:\n"
-    "    .cfi_startproc\n"
+    FUNCTION_BEGIN
     "    mov %rdi, %rcx\n"
     "    mov %rsi, %r11\n"
     "    mov (%r11), %rax\n"
@@ -78,17 +85,11 @@ __asm__(
     "    ret\n"
     "openamp_unix_call_none:\n"
     "    mov $-4, %rax\n"
-    "    ret\n"
-    "    .cfi_endproc\n"
-    ".size openamp_unix_call, . - openamp_unix_call\n");
+    FUNCTION_END);
 #define CONTEXT_PC(context) ((context)->uc_mcontext.gregs[REG_RIP])
 #elif defined(__aarch64__)
 __asm__(
-    ".text\n"
-    ".globl openamp_unix_call\n"
-    ".type openamp_unix_call, @function\n"
-    "openamp_unix_call:\n"
-    "    .cfi_startproc\n"
+    FUNCTION_BEGIN
     "    mov x9, x0\n"
     "    mov x10, x1\n"
     "    ldp x8, x0, [x10]\n"
@@ -103,9 +104,7 @@ __asm__(
     "    ret\n"
     "openamp_unix_call_none:\n"
     "    mov x0, -4\n"
-    "    ret\n"
-    "    .cfi_endproc\n"
-    ".size openamp_unix_call, . - openamp_unix_call\n");
+    FUNCTION_END);
 #define CONTEXT_PC(context) ((context)->uc_mcontext.pc)
 #else
 #error "ports/sim runs on x86-64 and AArch64"

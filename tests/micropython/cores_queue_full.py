@@ -65,6 +65,7 @@ while True:
     fill_ms *= 2  # a busy machine: not every core had filled its ring
     ran.clear()
 print([n for n, counts in ran] == list(range(queued)))
+print(min(counts) >= ring > 1)  # else nothing of this was tested
 print(max(counts) <= 2 * ring or (ring, counts))
 for rproc in procs:
     rproc.shutdown()

@@ -1,6 +1,6 @@
 # Nobody holds it: the core is stopped when the object is collected, as shutdown() does it.
 import gc, openamp
-from support import Box, boot, core_pids, outcome, wait
+from support import Box, boot, clobber, core_pids, outcome, wait
 
 box = Box("vuart-channel")
 
@@ -12,15 +12,11 @@ def start():
     return rproc is None  # until here it is referred to
 
 
-def clobber(n):
-    return 0 if n == 0 else 1 + clobber(n - 1)
-
-
 start()
 
 
 def collected():
-    clobber(20)
+    clobber()
     gc.collect()
     return len(core_pids()) == 0
 

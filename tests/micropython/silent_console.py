@@ -1,7 +1,7 @@
 # What the console says without being asked, and where errors say what the core did: a core that
 # ends by itself, one whose RemoteProc is collected, and nothing where a handler is there.
 import gc, openamp, time
-from support import Box, outcome, wait
+from support import Box, clobber, outcome, wait
 
 INSIDE = time.sleep_ms  # scheduled work runs in it
 
@@ -96,12 +96,8 @@ def lost():
     r.start()
 
 
-def clobber(n):
-    return 0 if n == 0 else 1 + clobber(n - 1)
-
-
 def collected():
-    clobber(20)
+    clobber()
     gc.collect()
     return "running" not in repr(box.ept)
 

@@ -1,7 +1,9 @@
 # What a user sees of each way for a core or a program to go wrong: docs/troubleshooting.md, which
 # quotes it.  One line for each, and before it what the console says without being asked.
 import gc, openamp, os, re, time
-from support import Box, core_pids, elf_table, field, kill_core, put, read_firmware, temporary, wait
+from support import (
+    Box, clobber, core_pids, elf_table, field, kill_core, put, read_firmware, temporary, wait,
+)
 
 NAME = temporary("image.elf")
 GOOD = read_firmware("virtual_uart.elf")
@@ -189,12 +191,8 @@ def lost():
     r.start()
 
 
-def clobber(n):
-    return 0 if n == 0 else 1 + clobber(n - 1)
-
-
 def collected():
-    clobber(20)
+    clobber()
     gc.collect()
     return "running" not in repr(box.ept)
 

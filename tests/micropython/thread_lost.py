@@ -1,7 +1,7 @@
 # Another thread collects the RemoteProc that this one lost, while its core runs: this one stops
 # the core and closes its endpoints, at the next scheduled work or in the next RemoteProc().
 import _thread, gc, openamp
-from support import Box, boot, core_pids, outcome, wait
+from support import Box, boot, clobber, core_pids, outcome, wait
 
 stop = False
 stopped = False
@@ -22,15 +22,11 @@ def lost():
     return box
 
 
-def clobber(n):
-    return 0 if n == 0 else 1 + clobber(n - 1)
-
-
 def rounds(count):
     closed = 0
     for i in range(count):
         box = lost()
-        clobber(20)
+        clobber()
         closed += i & 1 and outcome(boot().shutdown) is None
         if not i & 1:
             wait(lambda: not core_pids())
