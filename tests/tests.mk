@@ -9,7 +9,7 @@ UNIT_TESTS := $(filter-out tests/unit/test_cached.c, $(UNIT_TESTS))
 endif
 UNIT_PROGRAMS := $(UNIT_TESTS:tests/%.c=$(BUILD)/tests/%)
 # What the test programs share.
-UNIT_SHARED := $(filter-out tests/unit/test_%.c tests/unit/bench_%.c, $(wildcard tests/unit/*.c))
+UNIT_SHARED := $(filter-out tests/unit/test_%.c, $(wildcard tests/unit/*.c))
 UNIT_SHARED_OBJ := $(UNIT_SHARED:%.c=$(BUILD)/host/%.o)
 
 $(BUILD)/host/tests/%.o: CFLAGS_HOST += -Itests/unit -I$(BUILD)/host/tests/unit \
@@ -190,9 +190,5 @@ check-includes:
 check-headers:
 	tools/check-headers
 check-tools:
-	tests/tools/fetch-micropython
-	tests/tools/platform
-	tests/tools/two_runs
-	tests/tools/dist
+	@set -e; for test in $(wildcard tests/tools/*); do echo "== $$test"; $$test; done
 	bench/guard --self-test
-	tests/tools/run
