@@ -91,7 +91,7 @@ static int search(struct symbols *self, const union shdr *table, size_t names, a
             != 0) {
             return -AMP_ENOEXEC;
         }
-        uint32_t info = FIELD(elf, s, st_info);
+        size_t info = FIELD(elf, s, st_info);
         bool is_local = info >> 4 == STB_LOCAL;
         if (FIELD(elf, s, st_shndx) == 0 || (info & 0xF) == STT_FILE || (is_local && result == 0)) {
             continue;
