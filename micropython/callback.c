@@ -8,7 +8,7 @@ static bool ends_programs(mp_obj_t exception) {
 }
 
 // What nlr_push() caught around a callback: print it, or, if it ends programs
-// (KeyboardInterrupt, SystemExit), have it raised again in the program.  Raises nothing.
+// (KeyboardInterrupt, SystemExit), keep it for openamp_raise_caught().  Raises nothing.
 void openamp_caught(nlr_buf_t *nlr) {
     mp_obj_t exception = MP_OBJ_FROM_PTR(nlr->ret_val);
     if (!ends_programs(exception) && nlr_push(nlr) == 0) {
@@ -19,7 +19,17 @@ void openamp_caught(nlr_buf_t *nlr) {
     // Printing runs Python too (__repr__), and may be ended by Ctrl-C.
     exception = MP_OBJ_FROM_PTR(nlr->ret_val);
     if (ends_programs(exception)) {
-        mp_sched_exception(exception);
+        OPENAMP_RUN()->caught = exception;
+    }
+}
+
+// Not before all callbacks of a poll have run: each of them would be ended by it, and its
+// message lost.
+void openamp_raise_caught(void) {
+    mp_obj_t caught = OPENAMP_RUN()->caught;
+    if (caught != MP_OBJ_NULL) {
+        OPENAMP_RUN()->caught = MP_OBJ_NULL;
+        mp_sched_exception(caught);
     }
 }
 
@@ -120,6 +130,7 @@ void openamp_set_events(openamp_remote_t *remote) {
     mp_sched_lock();
     OPENAMP_BUS(remote, set_events,
         service_callback(remote) == mp_const_none ? &events_quiet : &events_service);
+    openamp_raise_caught();
     mp_sched_unlock();
     MICROPY_PY_OPENAMP_LEAVE();
 }

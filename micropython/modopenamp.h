@@ -108,6 +108,7 @@ static const struct amp_bus_ops openamp_bus_ops = AMP_BUS_DEVICE_OPS;
 typedef struct _openamp_run_t {
     mp_obj_base_t base;
     mp_obj_t service_callback; // for the cores that have none of their own
+    mp_obj_t caught; // in a callback: ends the program after the poll; or MP_OBJ_NULL
     bool warned; // that announcements were forgotten
     struct {
         mp_obj_t service_callback; // or MP_OBJ_NULL
@@ -296,6 +297,8 @@ mp_obj_t openamp_new_service_callback(mp_obj_t callback);
 void openamp_call(mp_obj_t function, mp_obj_t arg);
 // What nlr_push() caught around it, or around what runs as its like does.
 void openamp_caught(nlr_buf_t *nlr);
+// After callbacks: have the program raise what it kept.  Raises nothing.
+void openamp_raise_caught(void);
 
 // A message for an endpoint that has a callback.
 void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);

@@ -116,7 +116,9 @@ static int poll(openamp_remote_t *remote) {
         openamp_remote_shutdown(remote);
     }
 #endif
-    return OPENAMP_CORE_CALL(OPENAMP_BUS(remote, poll));
+    int result = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, poll));
+    openamp_raise_caught();
+    return result;
 }
 
 static bool again_scheduled; // run_again() is in the scheduler's queue
@@ -129,6 +131,7 @@ static mp_obj_t run_again(mp_obj_t arg) {
         if (openamp_remotes[i].again) {
             openamp_remotes[i].again = false;
             openamp_tell(&openamp_remotes[i]);
+            openamp_raise_caught();
             run(&openamp_remotes[i].node);
         }
     }
@@ -162,6 +165,10 @@ static void run(mp_sched_node_t *self) {
     openamp_remote_t *remote = (void *)self; // its first member
     if (!remote->open) {
         return; // scheduled before a soft reset
+    }
+    if (MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL) {
+        schedule_again(remote); // the program takes it first: it would end a callback
+        return;
     }
     remote->running = true;
     int more = poll(remote);
