@@ -110,15 +110,28 @@ int stm32h7_core_start(void *ctx, amp_da_t entry) {
 
 // ---- Stopping ----
 
+// The word that begins with the status.
+static volatile uint32_t *status_word(void) {
+    enum { OFFSET = offsetof(struct amp_table_rpmsg, vdev.status) };
+    _Static_assert(OFFSET % sizeof(uint32_t) == 0, "a byte of a word, and its lowest");
+    return (volatile uint32_t *)(uintptr_t)(AMP_STM32H7_TABLE_DA + OFFSET);
+}
+
 // The memory survives the reset, and with it the status: an M4 that boots by itself
-// would believe that its host is ready.
+// would believe that its host is ready.  Of a store the memory, which has a check code for
+// each word, may keep back a part of a word, and also the last one, until the next store
+// elsewhere; and a reset forgets it.  So a whole word is written, and then another one, that
+// the next start clears anyway.
 int stm32h7_core_stop(void *ctx) {
     struct stm32h7_core *core = ctx;
     if (!core->started) {
         return 0;
     }
-    TABLE->vdev.status = 0;
+    *status_word() &= ~UINT32_C(0xFF);
     stm32h7_cache_clean(NULL, (const void *)TABLE, sizeof(*TABLE));
+    CONTROL->magic = 0;
+    stm32h7_cache_clean(NULL, (const void *)CONTROL, sizeof(*CONTROL));
+    barrier();
     SCB_AIRCR = AIRCR_SYSRESETREQ;
     for (;;) {
     }

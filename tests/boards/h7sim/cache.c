@@ -15,6 +15,7 @@ static uint8_t *raw(struct machine *m, uint32_t address) {
 }
 
 static void raw_write(struct machine *m, uint32_t address, const void *bytes, uint32_t len) {
+    ecc_write(m, memory_view(M7, address, 1), address, len);
     memcpy(raw(m, address), bytes, len);
     memory_wrote_raw(m, address, len);
 }

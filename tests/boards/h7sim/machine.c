@@ -53,12 +53,13 @@ void h7_start_m4(struct machine *m) {
     core_open(m4, m->m4_boot);
 }
 
-// Memory keeps what it holds, but what was only in the cache is lost.
+// Memory keeps what it holds, but what was only in a cache is lost, the SRAMs' own too.
 void h7_reset(struct machine *m) {
     uint32_t flags = BY_PROGRAM | (m->reset_by == M7 ? SFT1RSTF : SFT2RSTF);
     m->reset_by = -1;
     core_close(&m->core[M7]);
     core_close(&m->core[M4]);
+    ecc_reset(m);
     semihost_close_all();
     if (m->resets == m->options.max_resets) {
         fprintf(stderr, "h7sim: one reset more than the %u that may be\n", m->resets);

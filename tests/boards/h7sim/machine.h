@@ -4,8 +4,8 @@
  * them is here.  Whatever the real part would not do, or would do in silence,
  * ends the run (h7_violation).
  *
- * Not simulated: AXI SRAM and the TCMs through a cache (they are the M7's own,
- * and the M4 has no access), MPU permissions outside the shared memories,
+ * Not simulated: AXI SRAM and the TCMs through a cache, and their words that a reset
+ * forgets (ecc.c; they are the M7's own, and the M4 has no access), MPU permissions outside the shared memories,
  * unprivileged code, lazy FP frames, WFE that sleeps (Unicorn does not show
  * SEV), time other than one cycle an instruction, and code of the M4 that the
  * M4 itself changes through another of its addresses.  In a dump the PC of a
@@ -67,6 +67,13 @@ struct core {
     struct mpu mpu; // the M4 has one too, and nothing asks it
 };
 
+enum { SRAMS = 4 }; // with a check code for each word: three in D2, and SRAM4
+
+struct ecc {
+    uint8_t *word; // that a reset would forget, or NULL
+    uint8_t before[4];
+};
+
 struct hsem {
     uint32_t lock[32];
     uint32_t enabled[CORES];
@@ -98,6 +105,7 @@ struct machine {
     struct core core[CORES];
     uint8_t *memory[MEMORIES];
     struct cache cache;
+    struct ecc ecc[SRAMS];
     struct hsem hsem;
     struct rcc rcc;
     uint32_t m4_boot; // as SYSCFG has it now
@@ -139,6 +147,11 @@ bool memory_load(struct core *core, uint32_t address, void *bytes, uint32_t len)
 bool memory_store(struct core *core, uint32_t address, const void *bytes, uint32_t len);
 void memory_wrote_raw(struct machine *m, uint32_t address, uint32_t len);
 void memory_runs_code(struct core *core, uint32_t address);
+
+// ---- ecc.c ----
+// Before bytes are written to the memory behind `view`.
+void ecc_write(struct machine *m, const struct view *view, uint32_t address, uint32_t len);
+void ecc_reset(struct machine *m);
 
 // ---- periph.c: the registers outside the cores ----
 void periph_map(struct core *core);

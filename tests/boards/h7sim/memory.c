@@ -143,13 +143,30 @@ static void on_access(
     }
 }
 
-static uc_err map_view(struct core *core, const struct view *view) {
-    if (!view->cached) {
-        uint8_t *bytes = core->m->memory[view->memory];
-        return uc_mem_map_ptr(core->uc, view->base, view->size, view->access, bytes);
+// The M4's stores go to the memory itself.
+static void on_raw_write(
+    uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *user) {
+    (void)uc;
+    (void)type;
+    (void)value;
+    struct core *core = user;
+    const struct view *view = memory_view(core->id, (uint32_t)address, (uint32_t)size);
+    if (view != NULL) {
+        ecc_write(core->m, view, (uint32_t)address, (uint32_t)size);
     }
+}
+
+static uc_err map_view(struct core *core, const struct view *view) {
     uc_hook hook;
     uint64_t last = view->base + (uint64_t)view->size - 1;
+    if (!view->cached) {
+        uint8_t *bytes = core->m->memory[view->memory];
+        uc_err error = uc_mem_map_ptr(core->uc, view->base, view->size, view->access, bytes);
+        return error != UC_ERR_OK || (view->memory != D2 && view->memory != SRAM4)
+            ? error
+            : uc_hook_add(core->uc, &hook, UC_HOOK_MEM_WRITE, (void *)on_raw_write, core,
+                (uint64_t)view->base, last);
+    }
     uc_err error = uc_hook_add(core->uc, &hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE,
         (void *)on_access, core, (uint64_t)view->base, last);
     return error != UC_ERR_OK ? error : map_cached(core, view);
@@ -207,6 +224,7 @@ static bool access_of(struct core *core, uint32_t address, void *bytes, uint32_t
     if (view->cached) {
         cache_access(core->m, address, bytes, len, write);
     } else if (write) {
+        ecc_write(core->m, view, address, len);
         memcpy(memory_raw(core->m, view, address), bytes, len);
     } else {
         memcpy(bytes, memory_raw(core->m, view, address), len);

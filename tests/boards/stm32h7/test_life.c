@@ -166,7 +166,11 @@ static void life_flash(void) {
     stop_is_reset();
 }
 
+// The stop took DRIVER_OK away, also from what the reset left: firmware that boots by
+// itself would believe that its host is ready.
 static void life_flash_again(void) {
+    const volatile struct amp_table_rpmsg *table = (const void *)AMP_STM32H7_TABLE_DA;
+    CHECK(table->vdev.type == AMP_RSC_VDEV && table->vdev.status == 0);
     amp_endpoint_destroy(&host_ept);
     run_in_flash();
     say("OK");
