@@ -24,8 +24,6 @@
 #define CONTROL AMP_STM32H7_CONTROL
 enum { DRIVER_OK = 4 };
 
-static const char runs_text[] = "runs already";
-
 #define TABLE ((volatile struct amp_table_rpmsg *)(uintptr_t)AMP_STM32H7_TABLE_DA)
 
 // ---- Who runs already ----
@@ -42,6 +40,13 @@ static int refuse(struct stm32h7_core *core, int error, const char *why) {
     return error;
 }
 
+// What is to be done is the user's: a programmer tool changes option bytes.
+static int refuse_running(struct stm32h7_core *core) {
+    return refuse(core, -AMP_EBUSY,
+        FLASH_OPTSR_CUR & FLASH_OPTSR_BCM4 ? "option byte BCM4 boots it: clear that, or attach"
+                                           : "runs already");
+}
+
 int stm32h7_core_prepare(void *ctx, bool load) {
     struct stm32h7_core *core = ctx;
     core->refused = NULL;
@@ -49,7 +54,7 @@ int stm32h7_core_prepare(void *ctx, bool load) {
         return 0;
     }
     if (load) {
-        return refuse(core, -AMP_EBUSY, runs_text);
+        return refuse_running(core);
     }
     return waits_for_host() ? 0 : refuse(core, -AMP_EBUSY, "runs already, waits for no host");
 }
@@ -102,7 +107,7 @@ int stm32h7_core_start(void *ctx, amp_da_t entry) {
         stm32h7_cache_invalidate(NULL, (const void *)CONTROL, sizeof(*CONTROL));
         core->starts = CONTROL->starts;
     } else {
-        return refuse(core, -AMP_EBUSY, runs_text);
+        return refuse_running(core);
     }
     core->started = true;
     return 0;

@@ -2,11 +2,14 @@
  * The M4 runs already when this program begins: the option byte BCM4 says so.
  * Argument: 1 or 4 if it waits for a host, 2 if it does not, 3 if the core was
  * told to boot elsewhere.  4: it is virtual_uart, which has a resource table,
- * and not test_notable.
+ * and not test_notable.  5: no option byte, but somebody else released it, and it waits
+ * for no host.
  */
 #include "m7.h"
 
 #include <string.h>
+
+#include "ports/stm32h7/regs.h"
 
 enum { FIRMWARE = 0x081E0000, OTHER = 0x081D0000 };
 
@@ -20,9 +23,9 @@ static void refused(int result, const char *what) {
 
 // What runs cannot be loaded, and nothing of it was touched: it can still be
 // attached to.
-static void refuse_load(void) {
+static void refuse_load(const char *expected) {
     refused(host_load(IMAGE_VIRTUAL_UART, &why), why.what);
-    CHECK(strcmp(why.what, "runs already") == 0);
+    CHECK(strcmp(why.what, expected) == 0);
     CHECK(amp_rproc_stop(&host_rproc) == 0);
 }
 
@@ -44,12 +47,15 @@ static void attach(void) {
 int main(void) {
     uint32_t kind = m7_argument(0);
     host_init(kind == 4 ? "vuart-channel" : "test-notable");
+    if (kind == 5) {
+        RCC_GCR |= RCC_GCR_BOOT_C2;
+    }
     // It has its time to begin, as while a real program sets itself up.
     amp_platform_wait(1);
-    refuse_load();
+    refuse_load(kind == 5 ? "runs already" : "option byte BCM4 boots it: clear that, or attach");
     if (kind == 1 || kind == 4) {
         attach();
-    } else if (kind == 2) {
+    } else if (kind == 2 || kind == 5) {
         refused(amp_rproc_load_address(&host_rproc, FIRMWARE, &why), why.what);
     } else {
         CHECK(amp_rproc_load_address(&host_rproc, OTHER, &why) == 0);
