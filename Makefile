@@ -49,6 +49,7 @@ include tests/boards/stm32h7/stm32h7.mk
 include bench/bench.mk
 include bench/qemu.mk
 include bench/stm32h7.mk
+include tests/linux/linux.mk
 include tests/unix/unix.mk
 -include tests/prove.mk
 -include tests/soak/soak.mk

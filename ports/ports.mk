@@ -11,13 +11,14 @@ PORTS := \
 #   build.mk     how ours compiles and links; it has PORT, the name, PORT_DIR and
 #                PORT_BUILD, where the port's products go, and sets some of:
 PORT_SETS := AMP_PORT_HOST AMP_PORT_HOST_C AMP_PORT_REMOTE AMP_PORT_REMOTE_C AMP_PORT_DEFINES \
-    REMOTE_CC REMOTE_LD REMOTE_LIBS OBJCOPY LD_SCRIPT FLASH \
+    REMOTE_CC REMOTE_LD REMOTE_LIBS OBJCOPY LD_SCRIPT LD_DEFINES FLASH \
     HOST_CC HOST_LD HOST_DEFINES FIRMWARE_OWN UNIX UNIX_NEEDS BOARD BOARD_ROLES ROM
 #     REMOTE_CC     the compiler of firmware and its flags; REMOTE_LD, those to link
 #                   it, REMOTE_LIBS, what is linked last, and OBJCOPY
 #     LD_SCRIPT     the linker script, preprocessed as load.ld; with AMP_LINK_IN_FLASH
 #                   as flash.ld, for the flash (FLASH: as this value), and with
 #                   AMP_LINK_HOST as host.ld where there is a HOST_LD
+#     LD_DEFINES    what else is defined for it
 #     HOST_CC       where the host is not the machine that builds: its compiler; and
 #                   HOST_LD, to link a program in C for it
 #     HOST_DEFINES  otherwise: options for the host half
@@ -81,7 +82,7 @@ endef
 define PORT_SCRIPT
 $($(1)_BUILD)/$(2).ld: ports/$(1)/$($(1)_LD_SCRIPT)
 	@mkdir -p $$(@D)
-	$(firstword $(or $($(1)_REMOTE_CC),$(CC))) -E -P -x c -Iinclude -MMD -MP -MF $$@.d -MT $$@ $(3) $$< -o $$@
+	$(firstword $(or $($(1)_REMOTE_CC),$(CC))) -E -P -x c -Iinclude -MMD -MP -MF $$@.d -MT $$@ $(strip $(3) $($(1)_LD_DEFINES)) $$< -o $$@
 -include $($(1)_BUILD)/$(2).ld.d
 endef
 

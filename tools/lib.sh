@@ -41,6 +41,41 @@ mirrors() {
     printf '%s\n' "$found"
 }
 
+# apt with a state of its own below $state, which the caller sets. Of the machine's configuration it keeps how to reach
+# the network (Acquire) and drops the rest: hooks and limits there are meant for the real state.
+apt_privately() { # apt_privately get|cache ARGUMENT...
+    tool=apt-$1
+    shift
+    # shellcheck disable=SC2154 # the caller's
+    APT_CONFIG=$state/apt.conf $tool -q "$@"
+}
+
+# For packages of this release, and of these machines beside our own.
+configure_apt() { # configure_apt deb|deb-src MIRROR RELEASE [ARCHITECTURE]...
+    rm -rf "$state"
+    mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/download"
+    printf '%s [signed-by=%s] %s %s main\n' "$1" /usr/share/keyrings/debian-archive-keyring.gpg \
+        "$2" "$3" >"$state/sources.list"
+    shift 3
+    {
+        apt-config dump | grep '^Acquire::' | grep -v -i -e insecure -e weak || true
+        for architecture; do
+            printf 'APT::Architectures:: "%s";\n' "$(dpkg --print-architecture)" "$architecture"
+        done
+        # As root, apt would fetch as a user who often cannot reach this folder.
+        cat <<END
+Dir::Etc::Main "/dev/null";
+Dir::Etc::Parts "/dev/null";
+Dir::Etc::SourceList "$state/sources.list";
+Dir::Etc::SourceParts "/dev/null";
+Dir::State::Lists "$state/lists";
+Dir::State::Status "/var/lib/dpkg/status";
+Dir::Cache "$state/cache";
+APT::Sandbox::User "root";
+END
+    } >"$state/apt.conf"
+}
+
 # ---- One at a time ----
 
 # lock: what is built here is ours until `unlock`, or until this script and what it has started end.

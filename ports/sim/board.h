@@ -19,6 +19,10 @@
 #ifndef AMP_SIM_BOARD_H
 #define AMP_SIM_BOARD_H
 
+// Another build's board may lie elsewhere: a header with these names.
+#ifdef AMP_SIM_ADDRESSES
+#include AMP_SIM_ADDRESSES
+#else
 #define AMP_SIM_FLASH_DA 0x08000000
 #define AMP_SIM_FLASH_LEN 0x00200000
 #define AMP_SIM_CODE_DA 0x10000000
@@ -29,16 +33,17 @@
 #define AMP_SIM_SHARED_LEN 0x00100000
 #define AMP_SIM_MAILBOX_DA 0x40000000
 #define AMP_SIM_MAILBOX_LEN 0x00010000
+#endif
 
 // The shared RAM begins with what firmware without a resource table of its own
 // relies on; the rest is for rings and buffers that the host places.
-#define AMP_SIM_TABLE_DA 0x30000000
+#define AMP_SIM_TABLE_DA AMP_SIM_SHARED_DA
 #define AMP_SIM_TABLE_LEN 0x1000
-#define AMP_SIM_VRING0_DA 0x30001000
-#define AMP_SIM_VRING1_DA 0x30002000
+#define AMP_SIM_VRING0_DA (AMP_SIM_SHARED_DA + 0x1000)
+#define AMP_SIM_VRING1_DA (AMP_SIM_SHARED_DA + 0x2000)
 #define AMP_SIM_VRING_ALIGN 32
 #define AMP_SIM_VRING_NUM 64
-#define AMP_SIM_POOL_DA 0x30004000
+#define AMP_SIM_POOL_DA (AMP_SIM_SHARED_DA + 0x4000)
 #define AMP_SIM_POOL_LEN (AMP_SIM_SHARED_DA + AMP_SIM_SHARED_LEN - AMP_SIM_POOL_DA)
 
 // The text of the trace buffer: the first bytes of data RAM.

@@ -3,12 +3,18 @@
 
 PACKAGES :=
 
+# A board whose memory lies elsewhere (board.h): a header, and the start of data RAM in it.
+SIM_ADDRESSES ?=
+SIM_DATA_DA ?= 0x20000000
+LD_DEFINES := $(SIM_ADDRESSES:%=-DAMP_SIM_ADDRESSES='"$(abspath %)"')
+
 # No sanitizers, no position independence, no C library: these are the flags of
 # another machine that happens to be of our kind.
 REMOTE_CC := $(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Werror \
     -ffreestanding -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
     -ffunction-sections -fdata-sections -Iinclude -MMD -MP \
-    -DAMP_CONFIG_HOST=0 -DAMP_REMOTE_TRACE_DA=0x20000000 -DAMP_REMOTE_TRACE_LEN=0x1000
+    -DAMP_CONFIG_HOST=0 -DAMP_REMOTE_TRACE_DA=$(SIM_DATA_DA) -DAMP_REMOTE_TRACE_LEN=0x1000 \
+    $(LD_DEFINES)
 # aarch64: atomics without a helper library
 ifneq ($(findstring aarch64,$(shell $(CC) -dumpmachine)),)
 REMOTE_CC += -mno-outline-atomics
@@ -24,7 +30,7 @@ FIRMWARE_OWN := test_bare test_hostile test_sandbox test_storm
 # The host half carries the runner inside.
 SIM_RUNNER := $(PORT_BUILD)/runner
 SIM_RUNNER_OBJ := $(addprefix $(PORT_BUILD)/runner.d/, runner.o runner_sandbox.o)
-HOST_DEFINES := -DAMP_SIM_RUNNER_FILE='"$(abspath $(SIM_RUNNER))"'
+HOST_DEFINES := -DAMP_SIM_RUNNER_FILE='"$(abspath $(SIM_RUNNER))"' $(LD_DEFINES)
 UNIX := OPENAMP_RUNNER=$(abspath $(SIM_RUNNER))
 UNIX_NEEDS := $(SIM_RUNNER)
 
