@@ -5,7 +5,7 @@
  * (struct amp_port).  The core calls down through the operations; the port
  * calls up through the function it was given by set_doorbell_cb().  Nothing else
  * crosses.  docs/PORTING.md walks through a port from start to end;
- * ports/template is one that compiles and does nothing.
+ * ports/template is one that compiles, links, and does nothing.
  */
 #ifndef OPENAMP_PORT_H
 #define OPENAMP_PORT_H

@@ -6,6 +6,6 @@ AMP_PORT_HOST := host.c
 AMP_PORT_HOST_C :=
 # The remote half; and what firmware without an operating system needs besides.
 AMP_PORT_REMOTE := remote/remote.c
-AMP_PORT_REMOTE_C := ../common/trace.c ../common/memory.c
+AMP_PORT_REMOTE_C := remote/start.c ../common/trace.c
 # Defined in every program of the host.
 AMP_PORT_DEFINES :=

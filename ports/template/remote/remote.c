@@ -1,10 +1,10 @@
 /*
  * A port that compiles and does nothing: the remote half.
  *
- * What firmware finds under its feet, include/openamp/remote.h.  A real port
- * adds a linker script and the reset code, which sets up a stack, fills .data
- * and .bss, calls main() and then amp_remote_exit().  The linker script keeps
- * .resource_table as a section of its own: the host's loader finds it by name.
+ * What firmware finds under its feet, include/openamp/remote.h.  The reset code
+ * is in start.c, the trace in ports/common/trace.c.  The linker script,
+ * template.ld.S, keeps .resource_table as a section of its own: the host's
+ * loader finds it by name.
  */
 #include "openamp/remote.h"
 
@@ -78,22 +78,8 @@ const void *amp_remote_default_table(size_t *len) {
 }
 
 // On a 32-bit core the buffer is an ordinary object; AMP_REMOTE_TRACE_DA is its
-// address.  ports/common/trace.c fills it: name it in the build.
-#ifndef AMP_REMOTE_TRACE_DA
+// address.  ports/common/trace.c fills it.
 char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
-#endif
-
-void amp_remote_trace(const char *text) {
-    (void)text;
-}
-
-void amp_remote_trace_dec(uint32_t number) {
-    (void)number;
-}
-
-void amp_remote_trace_hex(uintptr_t number) {
-    (void)number;
-}
 
 void amp_remote_exit(int code) {
     (void)code;
