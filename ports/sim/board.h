@@ -60,6 +60,14 @@
 // What the core may do in a window.  The numbers are those of PROT_*.
 enum { AMP_SIM_READ = 1, AMP_SIM_WRITE = 2, AMP_SIM_EXEC = 4 };
 
+// Words of elf_gregset_t, of the machine that has most.
+#define AMP_SIM_REGISTERS 34
+
+// The rest of the mailbox window is the boot ROM's: a stack for its handler of faults, and at
+// the end one for its start.
+#define AMP_SIM_FAULT_STACK_DA (AMP_SIM_MAILBOX_DA + 0x1000)
+#define AMP_SIM_FAULT_STACK_LEN 0x8000
+
 enum {
     AMP_SIM_FLASH,
     AMP_SIM_CODE,
@@ -112,6 +120,11 @@ struct amp_sim_mailbox {
     uint32_t core; // which core this is
     // Written by a core that ends in order: AMP_SIM_EXITED, and its exit code.
     uint32_t exited;
+    // Written by the boot ROM at a fault of the core (runner_fault.c): the signal, and
+    // before it the registers, in the order of Linux's core files (elf_gregset_t).
+    uint32_t fault;
+    uint32_t unused2[3];
+    uint64_t registers[AMP_SIM_REGISTERS];
 };
 
 enum { AMP_SIM_EXITED = 0x100 };
@@ -132,6 +145,7 @@ enum {
     AMP_SIM_STEP_LIMITS,
     AMP_SIM_STEP_MAP,
     AMP_SIM_STEP_UNMAP,
+    AMP_SIM_STEP_FAULTS,
     AMP_SIM_STEP_SANDBOX,
 };
 

@@ -29,7 +29,7 @@ FIRMWARE_OWN := test_bare test_hostile test_sandbox test_storm
 
 # The host half carries the runner inside.
 SIM_RUNNER := $(PORT_BUILD)/runner
-SIM_RUNNER_OBJ := $(addprefix $(PORT_BUILD)/runner.d/, runner.o runner_sandbox.o)
+SIM_RUNNER_OBJ := $(addprefix $(PORT_BUILD)/runner.d/, runner.o runner_fault.o runner_sandbox.o)
 HOST_DEFINES := -DAMP_SIM_RUNNER_FILE='"$(abspath $(SIM_RUNNER))"' $(LD_DEFINES)
 UNIX := OPENAMP_RUNNER=$(abspath $(SIM_RUNNER))
 UNIX_NEEDS := $(SIM_RUNNER)

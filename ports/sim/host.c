@@ -76,6 +76,7 @@ static void kick(void *ctx, uint32_t notify_id) {
         .core_stop = sim_core_stop, \
         .core_state = sim_core_state, \
         .core_release = sim_core_release, \
+        .core_registers = sim_core_registers, \
     }
 // clang-format on
 

@@ -63,6 +63,7 @@ int sim_file_error(struct sim_core *core);
 int sim_core_start(void *ctx, amp_da_t entry);
 int sim_core_stop(void *ctx);
 enum amp_core_state sim_core_state(void *ctx, const char **reason);
+bool sim_core_registers(void *ctx, void *registers, size_t len);
 // Is the process dead, however it died?  Also in a signal's handler.
 bool sim_has_ended(const struct sim_core *core);
 

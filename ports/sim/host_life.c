@@ -169,12 +169,25 @@ static void explain_failed_start(struct sim_core *core, uint8_t step) {
         [AMP_SIM_STEP_LIMITS] = "the runner cannot limit itself",
         [AMP_SIM_STEP_MAP] = "the runner cannot map the board",
         [AMP_SIM_STEP_UNMAP] = "the runner cannot leave its memory",
+        [AMP_SIM_STEP_FAULTS] = "the runner cannot watch for faults",
         [AMP_SIM_STEP_SANDBOX] = "the sandbox cannot be installed",
     };
     const char *why = step < sizeof(steps) / sizeof(steps[0]) ? steps[step] : steps[0];
     sim_process_end(core);
     core->state = AMP_CORE_STOPPED;
     snprintf(core->reason, sizeof(core->reason), "%s", why);
+}
+
+// What the boot ROM left when the core faulted.  Firmware may have written there as well:
+// the numbers are shown, and nothing depends on them.
+bool sim_core_registers(void *ctx, void *registers, size_t len) {
+    const struct sim_core *core = ctx;
+    const void *from =
+        (const uint8_t *)core->va[AMP_SIM_MAILBOX] + offsetof(struct amp_sim_mailbox, registers);
+    bool known = core->mailbox->fault != 0;
+    size_t most = sizeof(core->mailbox->registers);
+    memcpy(registers, from, len < most ? len : most);
+    return known;
 }
 
 bool sim_has_ended(const struct sim_core *core) {

@@ -10,8 +10,9 @@
  *  3. close every file but the status pipe, whose end tells the host of death;
  *  4. move to a stack inside the mailbox window, and unmap all that is not the
  *     board or its own text: the old stack, the vdso, everything;
- *  5. allow itself only the system calls of a core (runner_sandbox.c);
- *  6. say "ready", and jump.
+ *  5. have faults noted in the mailbox before they end it (runner_fault.c);
+ *  6. allow itself only the system calls of a core (runner_sandbox.c);
+ *  7. say "ready", and jump.
  *
  * A step that fails is named in one byte on the status pipe.
  */
@@ -155,6 +156,9 @@ static void leave_reset(void *argument) {
     const struct runner *r = argument;
     if (!(r->flags & AMP_SIM_RUN_EMULATED)) {
         unmap_rest(r);
+    }
+    if (runner_watch_faults() != 0) {
+        fail(r->status, AMP_SIM_STEP_FAULTS);
     }
     if (r->flags & AMP_SIM_RUN_DEBUG) {
         // core_start() of the host returns while the debugger is awaited.

@@ -20,6 +20,9 @@ struct runner {
 // The byte that says "ready"; the only one the sandbox lets out.
 extern const uint8_t runner_ready;
 
+// Have the registers of a fault written to the mailbox.  0, or a negative error.
+long runner_watch_faults(void);
+
 // Allow only what a core needs from here on.  0, or a negative error.
 long runner_sandbox(const struct runner *r);
 

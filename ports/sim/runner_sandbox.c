@@ -3,6 +3,7 @@
  *
  *   sleep and wake           futex, the plain WAIT and WAKE only
  *   ring the host            tgkill of that one thread with SIGURG
+ *   end by a signal          getpid; tgkill of itself (runner_fault.c)
  *   tell the time            clock_gettime of the monotonic clock
  *   stop by itself           exit, exit_group
  *   be frozen and resumed    restart_syscall, which the kernel puts in place of
@@ -37,6 +38,7 @@
 #define KILL BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)
 
 long runner_sandbox(const struct runner *r) {
+    long self = sim_call(__NR_getpid, 0, 0, 0, 0, 0, 0);
     uintptr_t byte = (uintptr_t)&runner_ready;
     struct sock_filter filter[] = {
         LOAD(FIELD(arch)),
@@ -49,8 +51,9 @@ long runner_sandbox(const struct runner *r) {
         ELSE_SKIP(FUTEX_WAKE, 1),
         ALLOW,
         KILL,
-        ELSE_SKIP(__NR_tgkill, 8),
+        ELSE_SKIP(__NR_tgkill, 9),
         LOAD(LOW(0)),
+        IF_SKIP(self, 5),
         ELSE_SKIP(r->host_pid, 5),
         LOAD(LOW(1)),
         ELSE_SKIP(r->host_tid, 3),
@@ -60,8 +63,9 @@ long runner_sandbox(const struct runner *r) {
         KILL,
         ELSE_SKIP(__NR_clock_gettime, 3),
         LOAD(LOW(0)),
-        ELSE_SKIP(CLOCK_MONOTONIC, 8),
+        ELSE_SKIP(CLOCK_MONOTONIC, 9),
         ALLOW,
+        IF_SKIP(__NR_getpid, 3),
         IF_SKIP(__NR_exit_group, 2),
         IF_SKIP(__NR_exit, 1),
         ELSE_SKIP(__NR_restart_syscall, 1),

@@ -48,12 +48,13 @@ os.unlink(image)
 print(error(rproc.symbol, "main").split(": looked")[0])
 write(good)
 
-# After a crash: gdb finds the memory of the core, and what the firmware left in it.
+# After a crash: gdb finds the memory of the core, what the firmware left in it, and the way to
+# the instruction that was the last.
 box.ept.send("segv")
 wait(lambda: rproc.state() == rproc.CRASHED)
 print(rproc.coredump(core))
 os.system(
-    "gdb -nx -batch -ex 'p firmware_table.header' -ex 'p link.violation' %s %s >%s 2>&1"
+    "gdb -nx -batch -ex 'p firmware_table.header' -ex 'p link.violation' -ex bt %s %s >%s 2>&1"
     % (image, core, said)
 )
 with open(said) as f:
@@ -61,6 +62,8 @@ with open(said) as f:
 for line in text.split("\n"):
     if line.startswith("$") or "terminated" in line:
         print(line)
+frames = [line.split(" (")[0].split()[-1] for line in text.split("\n") if line.startswith("#")]
+print(frames[1:3], "amp_rpmsg_poll" in frames, frames[-1])
 print(error(rproc.coredump, "/no such folder/core"))
 rproc.stop()
 print(rproc.coredump(core), os.stat(core)[6] > 4096)

@@ -38,7 +38,8 @@ int main(void) {
             const char *reason = "";
             int result = run_command(port, SYSCALL, call);
             enum amp_core_state state = port->ops->core_state(port->ctx, &reason);
-            int may_return = number == SYS_futex || number == SYS_restart_syscall;
+            int may_return =
+                number == SYS_futex || number == SYS_restart_syscall || number == SYS_getpid;
             int may_exit = number == SYS_exit || number == SYS_exit_group;
             int sigsys = strcmp(reason, "sandbox violation (SIGSYS)") == 0;
             // Two that the kernel's own probes make (uretprobe, uprobe) are told

@@ -121,6 +121,17 @@ static void test_start_while_running(void **state) {
     assert_int_equal(run_command(port, PING, NULL), 0);
 }
 
+// The address where it faulted, of elf_gregset_t, 0 if none is known.
+static uint64_t fault_pc(void) {
+#if defined(__x86_64__)
+    enum { PC = 16, COUNT = 27 };
+#else
+    enum { PC = 32, COUNT = 34 };
+#endif
+    uint64_t registers[COUNT];
+    return port->ops->core_registers(port->ctx, registers, sizeof(registers)) ? registers[PC] : 0;
+}
+
 static void test_faults_and_exits(void **state) {
     (void)state;
     const uint64_t three[7] = {3};
@@ -131,17 +142,20 @@ static void test_faults_and_exits(void **state) {
         const uint64_t *arguments;
         enum amp_core_state state;
         const char *reason;
+        uint64_t pc;
+        uint64_t pc_len;
     } deaths[] = {
-        {SEGV, NULL, AMP_CORE_FAULTED, "SIGSEGV"},
-        {ILL, NULL, AMP_CORE_FAULTED, "SIGILL"},
-        {EXIT, three, AMP_CORE_EXITED, "exit 3"},
-        {READ, flash, AMP_CORE_FAULTED, "SIGSEGV"},
-        {JUMP, data, AMP_CORE_FAULTED, "SIGSEGV"},
+        {SEGV, NULL, AMP_CORE_FAULTED, "SIGSEGV", AMP_SIM_CODE_DA, AMP_SIM_CODE_LEN},
+        {ILL, NULL, AMP_CORE_FAULTED, "SIGILL", AMP_SIM_CODE_DA, AMP_SIM_CODE_LEN},
+        {EXIT, three, AMP_CORE_EXITED, "exit 3", 0, 1},
+        {READ, flash, AMP_CORE_FAULTED, "SIGSEGV", AMP_SIM_CODE_DA, AMP_SIM_CODE_LEN},
+        {JUMP, data, AMP_CORE_FAULTED, "SIGSEGV", AMP_SIM_DATA_DA, 1},
     };
     for (size_t i = 0; i < sizeof(deaths) / sizeof(deaths[0]); i++) {
         assert_int_equal(run_command(port, deaths[i].command, deaths[i].arguments), -1);
         assert_state(deaths[i].state, deaths[i].reason);
         assert_int_equal(amp_sim_pid(0), 0);
+        assert_true(fault_pc() - deaths[i].pc < deaths[i].pc_len);
         assert_int_equal(port->ops->core_stop(port->ctx), 0);
         assert_state(AMP_CORE_STOPPED, NULL);
         assert_int_equal(boot(port, entry), 0);

@@ -43,7 +43,7 @@ static void test_sandbox_kills(void **state) {
         {SYS_read, 0, word, 1},
         {SYS_write, 1, word, 1},
         {SYS_close, 3},
-        {SYS_getpid},
+        {SYS_getppid},
         {SYS_prctl, 1, 0},
         {SYS_seccomp, 0},
         {SYS_futex, word, FUTEX_LOCK_PI},
@@ -65,6 +65,12 @@ static void test_sandbox_allows(void **state) {
     const uint64_t wake[7] = {SYS_futex, AMP_SIM_POOL_DA, FUTEX_WAKE, 1};
     assert_int_equal(run_command(port, SYSCALL, wake), 0);
     assert_int_equal(control_of(port)->result, 0);
+    // A signal to itself, by which a fault ends (ports/sim/runner_fault.c).
+    uint64_t self = (uint64_t)amp_sim_pid(0);
+    const uint64_t fault[7] = {SYS_tgkill, self, self, SIGFPE};
+    assert_int_equal(run_command(port, SYSCALL, fault), -1);
+    assert_state(AMP_CORE_FAULTED, "SIGFPE");
+    assert_int_equal(boot(port, entry), 0);
     const uint64_t leave[7] = {SYS_exit, 7};
     assert_int_equal(run_command(port, SYSCALL, leave), -1);
     assert_state(AMP_CORE_EXITED, "exit 7");

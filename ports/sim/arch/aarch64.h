@@ -2,6 +2,10 @@
 #ifndef AMP_SIM_ARCH_AARCH64_H
 #define AMP_SIM_ARCH_AARCH64_H
 
+#include <linux/signal.h>
+
+#include <asm/sigcontext.h>
+#include <asm/ucontext.h>
 #include <stdint.h>
 
 #define AMP_SIM_AUDIT_ARCH AUDIT_ARCH_AARCH64
@@ -21,6 +25,17 @@ static inline long sim_call(long number, long a, long b, long c, long d, long e,
                      : "memory");
     // clang-format on
     return x0;
+}
+
+// The registers of a signal's context, in the order of elf_gregset_t, which is its own.
+static inline void sim_save_registers(volatile uint64_t *to, const void *context) {
+    const struct sigcontext *c = &((const struct ucontext *)context)->uc_mcontext;
+    for (unsigned i = 0; i < sizeof(c->regs) / sizeof(c->regs[0]); i++) {
+        *to++ = c->regs[i];
+    }
+    to[0] = c->sp;
+    to[1] = c->pc;
+    to[2] = c->pstate;
 }
 
 // The process begins at _start with its arguments on the stack.

@@ -2,6 +2,10 @@
 #ifndef AMP_SIM_ARCH_X86_64_H
 #define AMP_SIM_ARCH_X86_64_H
 
+#include <linux/signal.h>
+
+#include <asm/sigcontext.h>
+#include <asm/ucontext.h>
 #include <stdint.h>
 
 #define AMP_SIM_AUDIT_ARCH AUDIT_ARCH_X86_64
@@ -18,6 +22,17 @@ static inline long sim_call(long number, long a, long b, long c, long d, long e,
                      : "rcx", "r11", "memory");
     // clang-format on
     return result;
+}
+
+// The registers of a signal's context, in the order of elf_gregset_t.
+static inline void sim_save_registers(volatile uint64_t *to, const void *context) {
+    const struct sigcontext *c = &((const struct ucontext *)context)->uc_mcontext;
+    const uint64_t registers[] = {c->r15, c->r14, c->r13, c->r12, c->rbp, c->rbx, c->r11, c->r10,
+        c->r9, c->r8, c->rax, c->rcx, c->rdx, c->rsi, c->rdi, UINT64_MAX, c->rip, c->cs, c->eflags,
+        c->rsp, c->ss};
+    for (unsigned i = 0; i < sizeof(registers) / sizeof(registers[0]); i++) {
+        to[i] = registers[i];
+    }
 }
 
 // The process begins at _start with its arguments on the stack.
