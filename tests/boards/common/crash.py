@@ -3,13 +3,13 @@ import openamp
 import sys
 import time
 
-ept = openamp.Endpoint("test-fault")
-rproc = openamp.RemoteProc("test_fault.elf")
+ept = openamp.Endpoint("test-crash")
+rproc = openamp.RemoteProc("test_crash.elf")
 rproc.irq(lambda rproc: print(rproc.reason()), rproc.IRQ_CRASHED)
 rproc.start()
 while not ept.is_ready():
     time.sleep_ms(1)
-ept.send("undefined")
+ept.send("ill")
 while rproc.state() == rproc.RUNNING:
     time.sleep_ms(1)
 rproc.coredump(sys.argv[1])
