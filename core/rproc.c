@@ -239,29 +239,37 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     return dead ? crashed(rproc, -AMP_EPIPE, reason) : taken;
 }
 
-size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text, size_t len) {
-    const struct amp_port *port = rproc->port;
-    if (offset >= rproc->trace_len) {
-        return 0;
-    }
-    if (len > rproc->trace_len - offset) {
-        len = rproc->trace_len - offset;
-    }
-    uint8_t *va = port->ops->map(port->ctx, rproc->trace_da + offset, len);
-    if (va == NULL) {
-        return 0;
-    }
-    if (port->ops->cache_invalidate != NULL) {
-        port->ops->cache_invalidate(port->ctx, va, len);
-    }
+// Of one buffer, whose text is `*offset` less when it is passed.
+static size_t read_trace(const uint8_t *va, size_t size, size_t *offset, char *text, size_t len) {
     size_t count = 0;
-    for (; count < len; ++count) {
+    for (size_t i = 0; i < size && count < len; ++i) {
         // Once, as the core may be writing: what ends the text is not copied.
-        char c = (char)amp_shm_load_8(va + count);
+        char c = (char)amp_shm_load_8(va + i);
         if (c == 0) {
             break;
         }
-        text[count] = c;
+        if (*offset != 0) {
+            --*offset;
+        } else {
+            text[count++] = c;
+        }
+    }
+    return count;
+}
+
+size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text, size_t len) {
+    const struct amp_port *port = rproc->port;
+    size_t count = 0;
+    for (unsigned i = 0; count == 0 && i < AMP_RPROC_MAX_TRACES; ++i) {
+        uint32_t size = rproc->trace[i].len;
+        uint8_t *va = size == 0 ? NULL : port->ops->map(port->ctx, rproc->trace[i].da, size);
+        if (va == NULL) {
+            break;
+        }
+        if (port->ops->cache_invalidate != NULL) {
+            port->ops->cache_invalidate(port->ctx, va, size);
+        }
+        count = read_trace(va, size, &offset, text, len);
     }
     return count;
 }

@@ -165,14 +165,20 @@ static int check_devmem(struct amp_rsc *rsc, const union entry *entry, uint32_t 
     return amp_load_allows(&rsc->elf.check, devmem->da, devmem->len, flags) ? 0 : AMP_OUTSIDE;
 }
 
-// One that lies nowhere is not read; the firmware runs without.
+// One that lies nowhere is not read, nor are those after the last that are remembered; the
+// firmware runs without.
 static int check_trace(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
     const struct amp_rsc_trace *trace = &entry->trace;
     (void)offset;
-    if (trace->len != 0 && reserve(rsc, trace->da, trace->len, 0) == 0
-        && rsc->rproc.trace_len == 0) {
-        rsc->rproc.trace_da = trace->da;
-        rsc->rproc.trace_len = trace->len;
+    if (trace->len == 0 || reserve(rsc, trace->da, trace->len, 0) != 0) {
+        return 0;
+    }
+    for (unsigned i = 0; i < AMP_RPROC_MAX_TRACES; ++i) {
+        if (rsc->rproc.trace[i].len == 0) {
+            rsc->rproc.trace[i].da = trace->da;
+            rsc->rproc.trace[i].len = trace->len;
+            break;
+        }
     }
     return 0;
 }

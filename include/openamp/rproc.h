@@ -61,6 +61,9 @@ struct amp_rproc_vdev {
     struct amp_rsc_vring vring[2]; // no address is open any more; pa is not in use
 };
 
+// Trace entries of one resource table that are read; further ones are not.
+enum { AMP_RPROC_MAX_TRACES = 4 };
+
 struct amp_rproc {
     const struct amp_port *port;
     struct amp_rpmsg *link;
@@ -68,8 +71,10 @@ struct amp_rproc {
     struct amp_rproc_vdev vdev;
     const char *reason; // read-only for the user: why it crashed, or NULL
     amp_da_t entry;
-    amp_da_t trace_da; // of the trace buffer, if trace_len is not 0
-    uint32_t trace_len;
+    struct {
+        amp_da_t da;
+        uint32_t len; // 0: no more of them
+    } trace[AMP_RPROC_MAX_TRACES]; // buffers
     uint32_t buffers_da;
     amp_da_t buffer_base; // see struct amp_default_table
     size_t buffers_len; // bytes: one buffer for each descriptor, as far as there is room
@@ -120,8 +125,9 @@ int amp_rproc_shutdown(struct amp_rproc *rproc);
 // From an endpoint callback it takes no messages but still notices a death.
 int amp_rproc_poll(struct amp_rproc *rproc);
 
-// Copy at most `len` bytes of the trace buffer's text, from `offset`, into
-// private memory; returns the number of bytes, 0 at the end of the text.
+// Copy at most `len` bytes of the firmware's trace, from `offset`, into private memory;
+// returns the number of bytes, 0 at the end.  It is the texts of all trace buffers, in the
+// order of the table; one call copies of one buffer.
 size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text, size_t len);
 
 // ---- What a program can ask of the core (core/view.c, a file of the bus: core/core.mk) ----

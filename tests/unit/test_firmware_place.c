@@ -126,7 +126,7 @@ static void test_virtual_uart_in_flash(void **state) {
     assert_string_equal(trace, "link up\nvirtual_uart: echoing on vuart-channel\n");
     // The host has found the firmware's own table: the default one has no trace.
     char text[32];
-    assert_int_equal(rproc.trace_len, AMP_SIM_TRACE_LEN);
+    assert_int_equal(rproc.trace[0].len, AMP_SIM_TRACE_LEN);
     assert_int_equal(amp_rproc_trace(&rproc, 0, text, 7), 7);
     assert_memory_equal(text, "link up", 7);
 }

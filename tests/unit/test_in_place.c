@@ -77,15 +77,15 @@ static int load(void) {
 static void expect_default(void) {
     assert_int_equal(load(), 0);
     assert_int_equal(rproc.vdev.vring[0].num, 64);
-    assert_int_equal(rproc.trace_len, 0);
+    assert_int_equal(rproc.trace[0].len, 0);
     assert_int_equal(rproc.vdev.da, fake.default_table.table_da + 0x18);
 }
 
 static void expect_own(void) {
     assert_int_equal(load(), 0);
     assert_int_equal(rproc.vdev.vring[0].num, 4);
-    assert_int_equal(rproc.trace_da, FAKE_DATA_DA + 0x400);
-    assert_int_equal(rproc.trace_len, 100);
+    assert_int_equal(rproc.trace[0].da, FAKE_DATA_DA + 0x400);
+    assert_int_equal(rproc.trace[0].len, 100);
     assert_int_equal(rproc.vdev.da, mark.table_da + table_get(table.bytes, 16));
 }
 

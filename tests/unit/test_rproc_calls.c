@@ -145,6 +145,40 @@ static void test_trace(void **state) {
     assert_int_equal(amp_rproc_trace(&rproc, 0, text, sizeof(text)), 0);
 }
 
+// Of several trace buffers the texts follow each other; of more than are remembered the rest
+// is not read.
+static void test_traces(void **state) {
+    (void)state;
+    enum { MORE = AMP_RPROC_MAX_TRACES + 1, APART = 0x40 };
+    const amp_da_t first = FAKE_DATA_DA + 0x800;
+    char text[200];
+    table_begin(&table, MORE);
+    for (unsigned i = 0; i < MORE; ++i) {
+        table_add_trace(&table, (uint32_t)(first + i * APART), 8);
+    }
+    image_build(&image, IMAGE_LAST_CLASS, &table);
+    assert_int_equal(load(), 0);
+    for (unsigned i = 0; i < MORE; ++i) {
+        char *trace = fake_port_at(&fake, first + i * APART, APART);
+        memset(trace, 'z', APART);
+        memcpy(trace, "0-trace", i == 1 ? 8 : 7); // one ends with a NUL, the others are full
+        trace[0] = (char)('0' + i);
+        trace[7] = i == 1 ? '\0' : '+';
+    }
+    *(char *)fake_port_at(&fake, first + 2 * APART, 1) = '\0'; // and one is empty
+    size_t got = 0;
+    size_t count;
+    do {
+        count = amp_rproc_trace(&rproc, got, text + got, 5);
+        got += count;
+    } while (count != 0);
+    assert_int_equal(got, 23);
+    assert_memory_equal(text, "0-trace+1-trace3-trace+", 23);
+    assert_int_equal(amp_rproc_trace(&rproc, 15, text, sizeof(text)), 8);
+    assert_memory_equal(text, "3-trace+", 8);
+    assert_int_equal(amp_rproc_trace(&rproc, 0, text, 0), 0);
+}
+
 // After start the table is the firmware's to spoil: the host does not look.
 static void test_table_spoiled_after_load(void **state) {
     (void)state;
@@ -322,6 +356,7 @@ int main(void) {
         TEST(test_acknowledged_before_the_look),
         TEST(test_calls_from_a_callback),
         TEST(test_trace),
+        TEST(test_traces),
         TEST(test_table_spoiled_after_load),
         TEST(test_no_device),
         TEST(test_no_device_does_not_start),

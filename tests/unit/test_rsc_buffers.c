@@ -20,7 +20,7 @@ static void test_no_device(void **state) {
         }
         assert_int_equal(check(), 0);
         assert_false(amp_rproc_has_link(&rsc.rproc));
-        assert_int_equal(rsc.rproc.trace_len, with & 2 ? 128 : 0);
+        assert_int_equal(rsc.rproc.trace[0].len, with & 2 ? 128 : 0);
         struct table expected = table;
         if (with & 1) {
             table_set(&expected, carveout + 4, FAKE_HEAP_DA);
@@ -76,7 +76,7 @@ static void test_sizes_that_the_image_asks_for(void **state) {
     table.len = sizeof(declared);
     assert_int_equal(check(), 0);
     assert_int_equal(rsc.rproc.buffers_len, 16 * (128 + 1536));
-    assert_int_equal(rsc.rproc.trace_len, 99);
+    assert_int_equal(rsc.rproc.trace[0].len, 99);
     // The port's own, where the image asks for none.
     set_sizes(256, 768);
     table_standard(&table, 8);

@@ -14,8 +14,8 @@ static void test_standard(void **state) {
     assert_int_equal(rsc.rproc.vdev.vring[1].da, ring1);
     assert_int_equal(rsc.rproc.buffers_da, buffers);
     assert_int_equal(rsc.free_da, buffers + 16 * 512);
-    assert_int_equal(rsc.rproc.trace_da, FAKE_DATA_DA + 0x400);
-    assert_int_equal(rsc.rproc.trace_len, 128);
+    assert_int_equal(rsc.rproc.trace[0].da, FAKE_DATA_DA + 0x400);
+    assert_int_equal(rsc.rproc.trace[0].len, 128);
     assert_int_equal(rsc.rproc.vdev.da, FAKE_DATA_DA + table_get(table.bytes, 16));
     assert_int_equal(rsc.rproc.vdev.features, 0xFF);
     assert_int_equal(rsc.rproc.vdev.vring[1].notifyid, 11);
@@ -89,7 +89,8 @@ static void test_other_entries_are_left_alone(void **state) {
     assert_int_equal(rsc.rproc.vdev.vring[0].num, 4);
     assert_int_equal(rsc.rproc.vdev.vring[0].da % 4096, 0);
     assert_int_equal(rsc.rproc.vdev.vring[1].da % 4096, 0);
-    assert_int_equal(rsc.rproc.trace_len, 64);
+    assert_int_equal(rsc.rproc.trace[0].len, 64);
+    assert_int_equal(rsc.rproc.trace[1].len, 65);
     const uint8_t *loaded = load_and_write();
     size_t len = sizeof(struct amp_rsc_vdev) + 2 * sizeof(struct amp_rsc_vring);
     assert_memory_equal(loaded + console, table.bytes + console, len);

@@ -279,7 +279,7 @@ static void test_devmem_and_trace(void **state) {
     table_begin(&table, 1);
     table_add_trace(&table, FAKE_ROM_DA + FAKE_ROM_LEN - 4, 4);
     assert_int_equal(check(), 0);
-    assert_int_equal(rsc.rproc.trace_len, 4);
+    assert_int_equal(rsc.rproc.trace[0].len, 4);
     // A trace that lies nowhere is not read, and does not matter.
     static const uint32_t traces[][2] = {{FAKE_DATA_DA, FAKE_DATA_LEN + 1}, {FAKE_DARK_DA, 4},
         {0, 4}, {AMP_DA_ANY, 4}, {FAKE_DATA_DA, 0}, {FAKE_DATA_DA, UINT32_MAX},
@@ -289,11 +289,11 @@ static void test_devmem_and_trace(void **state) {
         table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, 4, 16, 0);
         table_add_trace(&table, traces[i][0], traces[i][1]);
         assert_int_equal(check(), 0);
-        assert_int_equal(rsc.rproc.trace_len, 0);
+        assert_int_equal(rsc.rproc.trace[0].len, 0);
         table_add_trace(&table, FAKE_DATA_DA + 0x800, 5); // the first that can be read
         assert_int_equal(check(), 0);
-        assert_int_equal(rsc.rproc.trace_da, FAKE_DATA_DA + 0x800);
-        assert_int_equal(rsc.rproc.trace_len, 5);
+        assert_int_equal(rsc.rproc.trace[0].da, FAKE_DATA_DA + 0x800);
+        assert_int_equal(rsc.rproc.trace[0].len, 5);
     }
 }
 
