@@ -93,6 +93,9 @@ static int run_script(const char *path) {
         mp_handle_pending(false);
         return end_of(MP_OBJ_FROM_PTR(nlr.ret_val));
     }
+    if (mp_import_stat(path) != MP_IMPORT_STAT_FILE) {
+        mp_raise_msg_varg(&mp_type_OSError, MP_ERROR_TEXT("%s: no such file"), path);
+    }
     qstr name = qstr_from_str(path);
     mp_store_global(MP_QSTR___file__, MP_OBJ_NEW_QSTR(name));
     mp_lexer_t *lexer = mp_lexer_new_from_file(name);

@@ -89,9 +89,11 @@ static void die(struct emu_core *core, enum amp_core_state state) {
 static bool describe_instruction(const struct rv32 *cpu, char *text, size_t size) {
     switch (cpu->stop) {
         case RV32_ILLEGAL:
-            snprintf(text, size, "illegal instruction 0x%0*x at pc 0x%08x",
-                (cpu->instruction & 3U) == 3 ? 8 : 4, (unsigned)cpu->instruction,
-                (unsigned)cpu->pc);
+            // MicroPython's own snprintf() knows no "*".
+            snprintf(text, size,
+                (cpu->instruction & 3U) == 3 ? "illegal instruction 0x%08x at pc 0x%08x"
+                                             : "illegal instruction 0x%04x at pc 0x%08x",
+                (unsigned)cpu->instruction, (unsigned)cpu->pc);
             return true;
         case RV32_BREAKPOINT:
             snprintf(text, size, "breakpoint at pc 0x%08x", (unsigned)cpu->pc);
