@@ -75,6 +75,13 @@ $(BUILD)/examples/%: $(BUILD)/host/examples/%.o $(BUILD)/libopenamp_sim.a
 	$(CC) $(KIND_CFLAGS) $^ -o $@
 .SECONDARY: $(EXAMPLES_C:$(BUILD)/examples/%=$(BUILD)/host/examples/%.o)
 
+# Objects of a former build may name a source that was moved since: they are old then, and what
+# is compiled now is what the lists of sources say.  (For headers -MP says so.)
+%.c: ;
+# What make knows by itself would take that for a way to make anything.
+%: %.c
+%: %.o
+
 -include $(LIB_OBJ:.o=.d) $(EXAMPLES_C:$(BUILD)/examples/%=$(BUILD)/host/examples/%.d)
 
 include micropython/build.mk

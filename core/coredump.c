@@ -27,10 +27,10 @@ struct machine {
     uint16_t registers_len;
 };
 static const struct machine machines[] = {
-    {40, false, 148, 72, 72}, // Arm
-    {243, false, 204, 72, 128}, // RISC-V
-    {62, true, 336, 112, 216}, // x86-64
-    {183, true, 392, 112, 272}, // AArch64
+    {AMP_EM_ARM, false, 148, 72, 72},
+    {AMP_EM_RISCV, false, 204, 72, 128},
+    {AMP_EM_X86_64, true, 336, 112, 216},
+    {AMP_EM_AARCH64, true, 392, 112, 272},
 };
 
 // A host whose addresses have 32 bits has no core with more.

@@ -13,8 +13,6 @@
 #include "core/elf_fields.h"
 #include "openamp/port.h"
 
-enum { EM_ARM = 40 };
-
 int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
     if (!amp_range_is_inside(offset, len, elf->size)) {
         return AMP_CUT_SHORT;
@@ -23,8 +21,9 @@ int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
     return elf->check.read_error == 0 ? 0 : AMP_UNREADABLE;
 }
 
-// Check the file header, which is kept in *h.
-static int check_header(struct amp_elf *elf, union ehdr *h) {
+int amp_elf_read_header(struct amp_elf *elf, union ehdr *h) {
+    // Half of what a size can say, so that a sum of two offsets never wraps.
+    elf->size = elf->image->size < SIZE_MAX / 2 ? (size_t)elf->image->size : SIZE_MAX / 2;
     int what = amp_elf_read(elf, 0, h, sizeof(h->narrow));
 #if UINTPTR_MAX > UINT32_MAX
     elf->wide = what == 0 && (h->narrow.e_kind & ELF_KIND_MASK) == (ELF_KIND | ELFCLASS64);
@@ -32,11 +31,14 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
         what = amp_elf_read(elf, 0, h, sizeof(h->wide));
     }
 #endif
+    return what != 0 || h->narrow.e_magic == ELF_MAGIC ? what : AMP_NO_ELF;
+}
+
+// Check the file header, which is kept in *h.
+static int check_header(struct amp_elf *elf, union ehdr *h) {
+    int what = amp_elf_read_header(elf, h);
     if (what != 0) {
         return what;
-    }
-    if (h->narrow.e_magic != ELF_MAGIC) {
-        return AMP_NO_ELF;
     }
     if ((h->narrow.e_kind & ELF_KIND_MASK) != KIND(elf) || FIELD(elf, *h, e_ehsize) != SIZE(elf, *h)
         || FIELD(elf, *h, e_phentsize) != SIZE(elf, (union phdr){0})) {
@@ -164,7 +166,7 @@ static int each_segment(struct amp_elf *elf, bool load) {
 static int check_entry(struct amp_elf *elf) {
     // Bit 0 of an entry address of Arm says "Thumb".
     amp_da_t start =
-        elf->check.port->elf_machine == EM_ARM ? elf->entry & ~(amp_da_t)1 : elf->entry;
+        elf->check.port->elf_machine == AMP_EM_ARM ? elf->entry & ~(amp_da_t)1 : elf->entry;
     int what = elf->image == NULL ? AMP_TAKEN : amp_elf_check_free(elf, SIZE_MAX, start, 1);
     if (what == 0 || what == AMP_TAKEN) {
         amp_load_begin_check(&elf->check, AMP_AT_ADDRESS, elf->entry);
@@ -248,8 +250,6 @@ int amp_elf_check(struct amp_elf *elf) {
     union ehdr h;
     int what = 0;
     if (image != NULL) {
-        // Half of what a size can say, so that a sum of two offsets never wraps.
-        elf->size = image->size < SIZE_MAX / 2 ? (size_t)image->size : SIZE_MAX / 2;
         what = check_header(elf, &h);
     }
     if (what == 0) {

@@ -44,4 +44,8 @@ union sym {
 #define KIND(elf) (ELF_KIND | ELFCLASS32)
 #endif
 
+// Read the file header of elf->image: its size, its class, and that it is ELF at all.  0, or
+// what is wrong (core/load_check.h).
+int amp_elf_read_header(struct amp_elf *elf, union ehdr *h);
+
 #endif // AMP_CORE_ELF_FIELDS_H

@@ -17,19 +17,6 @@ struct symbols {
     size_t name_len; // with its NUL
 };
 
-static int read_header(struct symbols *self) {
-    struct amp_elf *elf = &self->elf;
-    elf->size = elf->image->size < SIZE_MAX / 2 ? (size_t)elf->image->size : SIZE_MAX / 2;
-    int what = amp_elf_read(elf, 0, &self->h, sizeof(self->h.narrow));
-#if UINTPTR_MAX > UINT32_MAX
-    elf->wide = what == 0 && (self->h.narrow.e_kind & ELF_KIND_MASK) == (ELF_KIND | ELFCLASS64);
-    if (elf->wide) {
-        what = amp_elf_read(elf, 0, &self->h, sizeof(self->h.wide));
-    }
-#endif
-    return what == 0 && self->h.narrow.e_magic == ELF_MAGIC ? 0 : -AMP_ENOEXEC;
-}
-
 // What the core has no reason to write is in its memory as it is in the image.
 static int compare_segment(
     struct symbols *self, const struct amp_rproc *rproc, size_t offset, amp_da_t da, size_t len) {
@@ -116,7 +103,7 @@ static int read_section(struct symbols *self, size_t index, union shdr *s) {
 }
 
 static int find(struct symbols *self, const struct amp_rproc *rproc, amp_da_t *value) {
-    int error = read_header(self);
+    int error = amp_elf_read_header(&self->elf, &self->h) == 0 ? 0 : -AMP_ENOEXEC;
     if (error == 0) {
         error = compare(self, rproc);
     }

@@ -143,6 +143,9 @@ struct amp_default_table {
     uint32_t buffer_base;
 };
 
+// Machines, as the field e_machine of ELF numbers them.
+enum { AMP_EM_ARM = 40, AMP_EM_X86_64 = 62, AMP_EM_AARCH64 = 183, AMP_EM_RISCV = 243 };
+
 struct amp_port {
     const struct amp_port_ops *ops;
     void *ctx; // handed to every operation
@@ -171,7 +174,7 @@ struct amp_port {
     // core_stop() resets the whole system: it is called because the program
     // wants it, and not because the other core broke the protocol.
     bool stop_resets;
-    uint16_t elf_machine; // e_machine of the images this core runs
+    uint16_t elf_machine; // AMP_EM_*, of the images this core runs
 };
 
 // Does [da, da + len) lie inside one window that has all of `flags`?

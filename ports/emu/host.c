@@ -57,7 +57,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
             .shared_da = AMP_EMU_POOL_DA,
             .shared_len = AMP_EMU_POOL_LEN,
             .buffer_size = {512, 512},
-            .elf_machine = 243, // EM_RISCV
+            .elf_machine = AMP_EM_RISCV,
             .default_table = &default_table,
         };
     }

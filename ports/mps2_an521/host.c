@@ -79,7 +79,7 @@ const struct amp_port an521_port = {
     .shared_da = AMP_AN521_POOL_DA,
     .shared_len = AMP_AN521_POOL_LEN,
     .buffer_size = {512, 512},
-    .elf_machine = 40, // EM_ARM
+    .elf_machine = AMP_EM_ARM,
     .default_table = &default_table,
 };
 

@@ -22,9 +22,9 @@
 #include "sim.h"
 
 #if defined(__x86_64__)
-#define ELF_MACHINE 62
+#define ELF_MACHINE AMP_EM_X86_64
 #elif defined(__aarch64__)
-#define ELF_MACHINE 183
+#define ELF_MACHINE AMP_EM_AARCH64
 #endif
 
 struct sim_core sim_cores[AMP_SIM_CORES];

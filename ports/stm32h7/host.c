@@ -100,7 +100,7 @@ static void set_up(struct stm32h7_core *core) {
         .shared_da = AMP_STM32H7_POOL_DA,
         .shared_len = config->shared_len,
         .buffer_size = {512, 512},
-        .elf_machine = 40, // EM_ARM
+        .elf_machine = AMP_EM_ARM,
         .default_table = &default_table,
         .stop_resets = true,
     };

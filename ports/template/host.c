@@ -139,7 +139,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
             .shared_da = 0x20004000,
             .shared_len = 0xC000,
             .buffer_size = {512, 512},
-            .elf_machine = 40, // EM_ARM
+            .elf_machine = AMP_EM_ARM,
             .default_table = &default_table,
         };
     }
