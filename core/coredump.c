@@ -41,6 +41,8 @@ static inline bool is_wide(const struct machine *machine) {
 struct run {
     amp_da_t da;
     size_t len;
+    const struct run *original; // the same memory, by an earlier address; NULL: there is none
+    size_t at; // where it is in the file, counted from the first
 };
 
 struct dump {
@@ -51,6 +53,10 @@ struct dump {
     unsigned count; // of runs
     struct run run[RUNS];
 };
+
+static bool is_written(const struct amp_window *window) {
+    return (window->flags & (AMP_WINDOW_LOAD | AMP_WINDOW_SHARED)) != 0;
+}
 
 static bool is_zero(const uint8_t *va, size_t len) {
     while (len != 0 && *va == 0) {
@@ -74,9 +80,34 @@ static void look_through(struct dump *self, const struct amp_window *window, uns
         if (last == NULL || (last->da + last->len != da && self->count < end)) {
             last = &self->run[self->count++];
             last->da = da;
+            last->original = NULL;
         }
         last->len = da + len - last->da;
     }
+}
+
+// The core may see some memory at two addresses.  It is in the file once, and what the
+// headers say of the second is where that is.
+static bool look_again(struct dump *self, const struct amp_window *window) {
+    const struct amp_port *port = self->rproc->port;
+    const struct amp_window *first = port->windows;
+    const void *va = port->ops->map(port->ctx, window->da, window->len);
+    while (first != window
+        && (!is_written(first) || first->len != window->len
+            || port->ops->map(port->ctx, first->da, first->len) != va)) {
+        ++first;
+    }
+    if (first == window) {
+        return false;
+    }
+    const struct run *end = self->run + self->count;
+    for (const struct run *run = self->run; run != end; ++run) {
+        if (run->da - first->da < first->len) {
+            self->run[self->count++] = (struct run){
+                .da = run->da - first->da + window->da, .len = run->len, .original = run};
+        }
+    }
+    return true;
 }
 
 static void look(struct dump *self) {
@@ -85,9 +116,14 @@ static void look(struct dump *self) {
     for (size_t i = 0; i < windows; ++i) {
         const struct amp_window *window = &port->windows[i];
         unsigned most = RUNS / (unsigned)windows;
-        if (most != 0 && (window->flags & (AMP_WINDOW_LOAD | AMP_WINDOW_SHARED)) != 0) {
+        if (most != 0 && is_written(window) && !look_again(self, window)) {
             look_through(self, window, most);
         }
+    }
+    size_t at = 0;
+    for (struct run *run = self->run; run != self->run + self->count; ++run) {
+        run->at = run->original != NULL ? run->original->at : at;
+        at += run->original != NULL ? 0 : run->len;
     }
 }
 
@@ -165,22 +201,23 @@ static int write_all(const struct dump *self) {
     headers += (1 + self->count)
         * (is_wide(self->machine) ? sizeof(struct elf64_phdr) : sizeof(struct elf32_phdr));
     size_t note = sizeof(struct elf_note) + self->machine->status;
-    uint64_t offset = headers + note;
     int error = write_header(self);
     if (error == 0) {
         error = write_segment(self, PT_NOTE, headers, 0, note);
     }
     for (unsigned i = 0; error == 0 && i < self->count; ++i) {
-        error = write_segment(self, PT_LOAD, offset, self->run[i].da, self->run[i].len);
-        offset += self->run[i].len;
+        const struct run *run = &self->run[i];
+        error = write_segment(self, PT_LOAD, headers + note + run->at, run->da, run->len);
     }
     if (error == 0) {
         error = write_note(self);
     }
     for (unsigned i = 0; error == 0 && i < self->count; ++i) {
         const struct run *run = &self->run[i];
-        error =
-            self->write(self->ctx, amp_rproc_map(self->rproc, run->da, run->len, false), run->len);
+        if (run->original == NULL) {
+            const void *va = amp_rproc_map(self->rproc, run->da, run->len, false);
+            error = self->write(self->ctx, va, run->len);
+        }
     }
     return error;
 }

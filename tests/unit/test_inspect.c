@@ -171,6 +171,46 @@ static void test_coredump(void **state) {
     assert_int_equal(file.len, 0);
 }
 
+enum { ALIAS_DA = 0x60000000 };
+
+static void *map_alias(void *ctx, amp_da_t da, size_t len) {
+    return fake_port_at(ctx, da >= ALIAS_DA ? da - ALIAS_DA + FAKE_DATA_DA : da, len);
+}
+
+// Memory that the core sees at two addresses is in the file once, and both headers say where.
+static void test_coredump_alias(void **state) {
+    (void)state;
+    static const struct amp_window windows[] = {
+        {ALIAS_DA - 0x10000, FAKE_DATA_LEN, AMP_WINDOW_RUN}, // not written, so it is left out
+        {FAKE_DATA_DA, FAKE_DATA_LEN, AMP_WINDOW_LOAD},
+        {FAKE_CODE_DA, FAKE_CODE_LEN, AMP_WINDOW_LOAD},
+        {ALIAS_DA, FAKE_DATA_LEN, AMP_WINDOW_LOAD},
+    };
+    assert_int_equal(load(), 0);
+    fake.port.windows = windows;
+    fake.port.window_count = sizeof(windows) / sizeof(windows[0]);
+    fake.ops.map = map_alias;
+    memset(fake_port_at(&fake, FAKE_DATA_DA, FAKE_DATA_LEN), 0, FAKE_DATA_LEN);
+    memset(fake_port_at(&fake, FAKE_CODE_DA, FAKE_CODE_LEN), 0, FAKE_CODE_LEN);
+    memcpy(fake_port_at(&fake, FAKE_DATA_DA + 0x400, 2), "1.", 2);
+    memcpy(fake_port_at(&fake, FAKE_DATA_DA + 0x1000, 2), "2.", 2);
+    memcpy(fake_port_at(&fake, FAKE_CODE_DA, 2), "3.", 2);
+    dump(0);
+    struct elf32_phdr p[6];
+    memcpy(p, file.bytes + sizeof(struct elf32_ehdr), sizeof(p));
+    static const struct {
+        amp_da_t da;
+        const char *contents;
+    } expected[] = {{FAKE_DATA_DA + 0x400, "1."}, {FAKE_DATA_DA + 0x1000, "2."},
+        {FAKE_CODE_DA, "3."}, {ALIAS_DA + 0x400, "1."}, {ALIAS_DA + 0x1000, "2."}};
+    for (unsigned i = 0; i < 5; ++i) {
+        assert_int_equal(p[1 + i].p_vaddr, expected[i].da);
+        assert_int_equal(p[1 + i].p_filesz, 1024);
+        assert_memory_equal(file.bytes + p[1 + i].p_offset, expected[i].contents, 2);
+    }
+    assert_int_equal(file.len, p[1].p_offset + 3 * 1024);
+}
+
 // ---- Names ----
 
 static int symbol(void) {
@@ -258,6 +298,7 @@ int main(void) {
         TEST(test_attach),
         TEST(test_open_refused),
         TEST(test_coredump),
+        TEST(test_coredump_alias),
         TEST(test_symbol_cut_short),
         TEST(test_symbol_of_several),
     };
