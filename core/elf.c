@@ -87,8 +87,9 @@ static int check_segment(struct amp_elf *elf, const union phdr *p, struct segmen
         elf->check.len = 0; // nothing is loaded there: it only keeps the linker away
         return 0;
     }
-    if (empty) {
-        return 0;
+    int what = amp_load_check_user(&elf->check, s->va);
+    if (empty || what != 0) {
+        return what;
     }
     // The host's own, for what it places.
     if (amp_ranges_overlap(da, len, port->shared_da, port->shared_len)) {

@@ -18,6 +18,20 @@ void *amp_load_map(struct amp_load_check *check, amp_da_t da, size_t len, uint32
     return amp_load_allows(check, da, len, flags) ? port->ops->map(port->ctx, da, len) : NULL;
 }
 
+__attribute__((weak)) const char *amp_host_memory(const void *va, size_t len) {
+    (void)va;
+    (void)len;
+    return NULL;
+}
+
+int amp_load_check_user(struct amp_load_check *check, const void *va) {
+    if (va == NULL) {
+        return AMP_OUTSIDE;
+    }
+    check->user = amp_host_memory(va, check->len);
+    return check->user != NULL ? AMP_TAKEN : 0;
+}
+
 int amp_load_report(const struct amp_load_check *check, int what, struct amp_load_error *error) {
     if (what <= 0) {
         return what;
@@ -28,6 +42,9 @@ int amp_load_report(const struct amp_load_check *check, int what, struct amp_loa
     if (what <= AMP_TAKEN || check->unit == AMP_AT_SEGMENT) {
         error->da = check->da;
         error->len = check->len;
+    }
+    if (what == AMP_TAKEN) {
+        error->user = check->user;
     }
     if (what <= AMP_OUTSIDE) {
         error->missed = check->flags | AMP_WINDOW_ANY;

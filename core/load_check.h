@@ -71,6 +71,7 @@ struct amp_load_check {
     uint32_t flags;
     // Bytes from the start of the shared region in which the host places nothing.
     size_t reserved;
+    const char *user; // of that memory, if it is the host program's own
     int read_error; // of the image, for AMP_UNREADABLE
 };
 
@@ -85,6 +86,10 @@ bool amp_load_allows(struct amp_load_check *check, amp_da_t da, size_t len, uint
 
 // The same; the host's pointer to it, or NULL.
 void *amp_load_map(struct amp_load_check *check, amp_da_t da, size_t len, uint32_t flags);
+
+// `va` is what amp_load_map() gave.  May the host, or the other core, write there?  0,
+// AMP_OUTSIDE, or AMP_TAKEN by the host program itself.
+int amp_load_check_user(struct amp_load_check *check, const void *va);
 
 // Make the result of a check an error, and fill in *error.  A negative `what` is an
 // error already, and has no text.

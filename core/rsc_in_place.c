@@ -45,8 +45,11 @@ static bool find_mark(struct amp_elf *elf, struct amp_table_mark *mark) {
 static bool reserve_table(struct amp_elf *elf, amp_da_t da, size_t len) {
     const struct amp_port *port = elf->check.port;
     size_t end = da + len - port->shared_da;
-    if (amp_load_map(&elf->check, da, len, AMP_WINDOW_SHARED) == NULL
-        && amp_load_map(&elf->check, da, len, AMP_WINDOW_LOAD) == NULL) {
+    const void *va = amp_load_map(&elf->check, da, len, AMP_WINDOW_SHARED);
+    if (va == NULL) {
+        va = amp_load_map(&elf->check, da, len, AMP_WINDOW_LOAD);
+    }
+    if (amp_load_check_user(&elf->check, va) != 0) {
         return false;
     }
     if (!amp_ranges_overlap(da, len, port->shared_da, port->shared_len)) {

@@ -44,18 +44,23 @@ static amp_da_t round_up(amp_da_t da, size_t align) {
     return (da + (align - 1)) & ~(amp_da_t)(align - 1);
 }
 
-// Allocate from the shared region; `align` is a power of two.  That there is no
-// room is noted in alloc_error, which is looked at once, at the end.
+// Allocate from the shared region; `align` is a power of two.  That it cannot be
+// is noted in alloc_error, which is looked at once, at the end.
 static void allocate(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t align) {
     const struct amp_port *port = rsc->elf.check.port;
     amp_da_t da = round_up(rsc->free_da, align);
     size_t used = da - port->shared_da;
+    if (rsc->alloc_error != 0) {
+        return;
+    }
     // A table has 32 bits for an address.
     if (da < rsc->free_da || used > port->shared_len || len > port->shared_len - used
         || (uint32_t)da != da) {
         rsc->alloc_error = AMP_NO_ROOM;
         return;
     }
+    struct amp_load_check *check = &rsc->elf.check;
+    rsc->alloc_error = amp_load_check_user(check, amp_load_map(check, da, len, AMP_WINDOW_SHARED));
     *placed = (uint32_t)da;
     rsc->free_da = round_up(da + len, LINE);
 }
@@ -132,8 +137,10 @@ static int allocate_open(struct amp_rsc *rsc) {
 static int reserve(struct amp_rsc *rsc, amp_da_t da, size_t len, uint32_t flags) {
     const struct amp_port *port = rsc->elf.check.port;
     amp_da_t end = da + len;
-    if (amp_load_map(&rsc->elf.check, da, len, flags) == NULL) {
-        return AMP_OUTSIDE;
+    struct amp_load_check *check = &rsc->elf.check;
+    int what = amp_load_check_user(check, amp_load_map(check, da, len, flags));
+    if (what != 0) {
+        return what;
     }
     if (len != 0 && amp_ranges_overlap(port->shared_da, port->shared_len, da, len)
         && end - port->shared_da > rsc->free_da - port->shared_da) {

@@ -20,7 +20,7 @@ struct amp_rsc {
     struct amp_elf elf; // the image, checked
     amp_da_t free_da; // the free part of the shared region begins here, at a cache line
     uint32_t carveout_count;
-    int alloc_error; // 0, or AMP_NO_ROOM
+    int alloc_error; // what is wrong with a placement, or 0
     bool is_default; // the port's table, which the host builds
     // What the core becomes when it is loaded.  Until there is a device its rings
     // have no descriptors.

@@ -70,6 +70,9 @@ static void raise_load_error(
             (unsigned long)why->da, (unsigned long)why->len);
     }
     vstr_add_str(&text, why->what != NULL ? why->what : "cannot be read");
+    if (why->user != NULL) {
+        vstr_printf(&text, ": %s", why->user);
+    }
     if (why->unit != NULL && why->len == 0) {
         vstr_printf(&text, "%s%s 0x%lx", separator, why->unit, (unsigned long)why->where);
         separator = ", ";

@@ -4,6 +4,7 @@
  */
 #include "board.h"
 
+#include "py/gc.h"
 #include "py/mphal.h"
 #include "ports/qemu/uart.h"
 
@@ -65,6 +66,19 @@ void board_init(void) {
     __asm__ volatile("dsb\n isb" ::: "memory");
     BOARD_REG(0xE000ED14) |= 1u << 16 | 1u << 17; // CCR: DC, IC
     __asm__ volatile("dsb\n isb" ::: "memory");
+}
+
+// ---- Memory ----
+
+void board_add_heap(void) {
+    enum { RCC_AHB2ENR = 0x580244DC, NONE = 0xFFFFFFFF };
+    uint32_t begin = BOARD_REG(BOARD_HEAP_DA);
+    uint32_t end = BOARD_REG(BOARD_HEAP_DA + 4);
+    if (begin != NONE) {
+        BOARD_REG(RCC_AHB2ENR) |= 7u << 29; // SRAM1 to 3
+        (void)BOARD_REG(RCC_AHB2ENR);
+        gc_add((void *)(uintptr_t)begin, (void *)(uintptr_t)end);
+    }
 }
 
 // ---- Time ----

@@ -15,4 +15,9 @@
 // the chip.
 #define BOARD_STOP_RESETS 1
 
+// More heap, where two words in the flash say: its begin and its end.  Erased flash: none.
+#define BOARD_HEAP_DA 0x080F0000
+void board_add_heap(void);
+#define BOARD_ADD_HEAP board_add_heap
+
 #endif // OPENAMP_BOARD_H

@@ -25,11 +25,17 @@
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
 
+#include "../../micropython/areas.h"
 #include "semihost.h"
 
 // From the linker script.
 extern uint8_t _sheap[];
 extern uint8_t _eheap[];
+#if MICROPY_PY_OPENAMP_HOST
+extern uint8_t _sdata[];
+extern uint8_t _ebss[];
+extern uint8_t _estack[];
+#endif
 
 // ---- Files ----
 
@@ -149,10 +155,29 @@ static void prompt(void) {
     mp_printf(&mp_plat_print, "MPY: soft reboot\n");
 }
 
+// ---- Memory ----
+
+#if MICROPY_PY_OPENAMP_HOST
+// The heap, the openamp module knows.
+const openamp_area_t *openamp_areas(size_t *count) {
+    static const openamp_area_t areas[] = {
+        {_sdata, _ebss, "MicroPython's variables"},
+        {_eheap, _estack, "MicroPython's stack"},
+    };
+    *count = MP_ARRAY_SIZE(areas);
+    return areas;
+}
+#endif
+
+#ifndef BOARD_ADD_HEAP
+#define BOARD_ADD_HEAP()
+#endif
+
 // ---- Runs of the interpreter ----
 
 static void begin(void) {
     gc_init(_sheap, _eheap);
+    BOARD_ADD_HEAP();
     mp_init();
     readline_init0();
     mount_all();

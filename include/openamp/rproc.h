@@ -44,7 +44,15 @@ struct amp_load_error {
     size_t len;
     // Not 0: no window of the port has all of it and all of these (AMP_WINDOW_*).
     uint32_t missed;
+    // Not NULL: it is the host program's own, as amp_host_memory() says.
+    const char *user;
 };
+
+// What the host program itself keeps in any byte of [va, va + len), such as "the heap", or
+// NULL.  Memory that has such a use is never loaded to, and no ring, buffer, carveout or
+// table is put there.  The core's own answers NULL, and is weak: a program that may lie in
+// the memory of one of the port's windows defines it.
+const char *amp_host_memory(const void *va, size_t len);
 
 // Is this one of the windows in which it should have been?
 static inline bool amp_load_missed(

@@ -4,6 +4,7 @@
  */
 #include "ports/stm32h7/stm32h7.h"
 
+#include "micropython/areas.h"
 #include "micropython/modopenamp.h"
 #include "ports/stm32/irq.h"
 #include "ports/stm32/mpu.h"
@@ -26,6 +27,28 @@ const struct amp_stm32h7_config amp_stm32h7_config = {
     .shared_len = 0xFC00,
 };
 #endif
+
+// From the linker script.  What else of its own a board has in D2 SRAM or SRAM4, such as
+// buffers for DMA, it adds: MICROPY_PY_OPENAMP_STM32_AREAS.
+extern char _sdata[];
+extern char _ebss[];
+extern char _sstack[];
+extern char _estack[];
+#ifndef MICROPY_PY_OPENAMP_STM32_AREAS
+#define MICROPY_PY_OPENAMP_STM32_AREAS
+#endif
+
+const openamp_area_t *openamp_areas(size_t *count) {
+    // clang-format off
+    static const openamp_area_t areas[] = {
+        {_sdata, _ebss, "MicroPython's variables"},
+        {_sstack, _estack, "MicroPython's stack"},
+        MICROPY_PY_OPENAMP_STM32_AREAS // {begin, end, "what it is"},
+    };
+    // clang-format on
+    *count = MP_ARRAY_SIZE(areas);
+    return areas;
+}
 
 void HSEM1_IRQHandler(void);
 void HSEM1_IRQHandler(void) {

@@ -10,8 +10,10 @@
  *                         at 10000000
  *      38000000  64 KiB   SRAM4: table, control block, rings, buffers
  *
- * The layout of SRAM4 is that of firmware without a resource table that is in
- * the field, so it does not change.
+ * The layout of these 64 KiB is that of firmware without a resource table that is in
+ * the field, so it does not change.  Where they are is an option of the build, the same
+ * for both cores, and so is the memory of firmware to load: a board may need
+ * these memories itself (build.mk).
  */
 #ifndef AMP_STM32H7_BOARD_H
 #define AMP_STM32H7_BOARD_H
@@ -20,19 +22,37 @@
 #define AMP_STM32H7_D2_DA 0x30000000
 #define AMP_STM32H7_D2_LEN 0x00048000
 #define AMP_STM32H7_D2_ALIAS_DA 0x10000000
-#define AMP_STM32H7_SRAM4_DA 0x38000000
-#define AMP_STM32H7_SRAM4_LEN 0x00010000
 #define AMP_STM32H7_SDRAM_DA 0x60000000 // and above
 
+#ifndef AMP_STM32H7_SHARED_DA
+#define AMP_STM32H7_SHARED_DA 0x38000000
+#endif
+#define AMP_STM32H7_SHARED_LEN 0x00010000
+#if AMP_STM32H7_SHARED_DA % AMP_STM32H7_SHARED_LEN != 0
+#error "an MPU region begins at a multiple of its size: AMP_STM32H7_SHARED_DA does not"
+#endif
+// Is it a part of the memory that firmware is loaded to?
+#define AMP_STM32H7_SHARED_IN_D2 \
+    (AMP_STM32H7_SHARED_DA >= AMP_STM32H7_D2_DA \
+        && AMP_STM32H7_SHARED_DA < AMP_STM32H7_D2_DA + AMP_STM32H7_D2_LEN)
+
+// The memory of firmware to load, its stack at the end.
+#ifndef AMP_STM32H7_RAM_DA
+#define AMP_STM32H7_RAM_DA AMP_STM32H7_D2_DA
+#endif
+#ifndef AMP_STM32H7_RAM_LEN
+#define AMP_STM32H7_RAM_LEN (AMP_STM32H7_D2_DA + AMP_STM32H7_D2_LEN - AMP_STM32H7_RAM_DA)
+#endif
+
 // The first KiB: the default table, and behind it the control block.
-#define AMP_STM32H7_TABLE_DA 0x38000000
+#define AMP_STM32H7_TABLE_DA AMP_STM32H7_SHARED_DA
 #define AMP_STM32H7_TABLE_LEN 0x000003C0
-#define AMP_STM32H7_CONTROL_DA 0x380003C0
+#define AMP_STM32H7_CONTROL_DA (AMP_STM32H7_SHARED_DA + 0x000003C0)
 // From here on firmware in the field counts the addresses of buffers.
-#define AMP_STM32H7_POOL_DA 0x38000400
+#define AMP_STM32H7_POOL_DA (AMP_STM32H7_SHARED_DA + 0x00000400)
 #define AMP_STM32H7_POOL_LEN 0x0000FC00
-#define AMP_STM32H7_VRING0_DA 0x38000400
-#define AMP_STM32H7_VRING1_DA 0x38001400
+#define AMP_STM32H7_VRING0_DA AMP_STM32H7_POOL_DA
+#define AMP_STM32H7_VRING1_DA (AMP_STM32H7_SHARED_DA + 0x00001400)
 #define AMP_STM32H7_VRING_ALIGN 32
 #define AMP_STM32H7_VRING_NUM 64
 

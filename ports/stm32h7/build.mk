@@ -1,7 +1,17 @@
 # How programs for this port are built (ports/ports.mk says what is set here).
 
+# Where firmware to load lies, and the 64 KiB that both cores share: D2 SRAM and SRAM4.  On
+# a board that needs these itself, for example
+#     make BUILD=build/my_board H7_RAM=0x30020000 H7_RAM_LEN=0x20000 firmware-stm32h7
+# H7_SHARED is an option of the host, too, and the same there (module.mk).
+H7_RAM ?=
+H7_RAM_LEN ?=
+H7_SHARED ?=
+LD_DEFINES := $(H7_RAM:%=-DAMP_STM32H7_RAM_DA=%) $(H7_RAM_LEN:%=-DAMP_STM32H7_RAM_LEN=%) \
+    $(H7_SHARED:%=-DAMP_STM32H7_SHARED_DA=%)
+
 H7_FLAGS := -mthumb -mfloat-abi=soft -std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Werror \
-    -ffreestanding -ffunction-sections -fdata-sections -Iinclude -MMD -MP
+    -ffreestanding -ffunction-sections -fdata-sections -Iinclude -MMD -MP $(LD_DEFINES)
 REMOTE_CC := arm-none-eabi-gcc -mcpu=cortex-m4 $(H7_FLAGS) -DAMP_CONFIG_HOST=0 -DHARM_NOWHERE=0x90000000
 HOST_CC := arm-none-eabi-gcc -mcpu=cortex-m7 $(H7_FLAGS) -DAMP_CONFIG_DEVICE=0
 # The C library for memcpy() and its like, nothing that needs a system.

@@ -46,7 +46,7 @@ void stm32h7_cache_clean(void *ctx, const void *va, size_t len);
 void stm32h7_cache_invalidate(void *ctx, const void *va, size_t len);
 // Clean and invalidate all of it.
 void stm32h7_cache_flush(void);
-// From now on the M7 does not cache SRAM4.
+// From now on the M7 does not cache what both cores share.
 void stm32h7_cache_bypass(uint32_t region);
 
 #endif // AMP_STM32H7_HOST_H

@@ -57,7 +57,7 @@ void stm32h7_cache_bypass(uint32_t region) {
     // Otherwise lines that are in the cache now would be written back later.
     stm32h7_cache_flush();
     MPU_RNR = region;
-    MPU_RBAR = AMP_STM32H7_SRAM4_DA;
+    MPU_RBAR = AMP_STM32H7_SHARED_DA;
     MPU_RASR = NEVER_EXECUTE | FULL_ACCESS | NORMAL_UNCACHED | SHAREABLE | SIZE_64K | ENABLE;
     if (!(MPU_CTRL & 1)) {
         MPU_CTRL = MPU_CTRL_ENABLE_PRIVDEFENA;

@@ -5,6 +5,7 @@
 #ifndef AMP_STM32H7_STM32H7_H
 #define AMP_STM32H7_STM32H7_H
 
+#include "board.h"
 #include "openamp/platform.h"
 
 // To be called by the handler of interrupt 125, HSEM1.
@@ -19,24 +20,38 @@ enum {
     AMP_STM32H7_CACHED = -2,
 };
 
+// D2 SRAM from one offset to another, at both of its addresses.
+#define AMP_STM32H7_D2_WINDOWS(begin, end) \
+    {AMP_STM32H7_D2_DA + (begin), (end) - (begin), AMP_WINDOW_LOAD | AMP_WINDOW_RUN}, { \
+        AMP_STM32H7_D2_ALIAS_DA + (begin), (end) - (begin), AMP_WINDOW_LOAD | AMP_WINDOW_RUN \
+    }
+#define AMP_STM32H7_SHARED_OFFSET (AMP_STM32H7_SHARED_DA - AMP_STM32H7_D2_DA)
+#if !AMP_STM32H7_SHARED_IN_D2
+#define AMP_STM32H7_LOAD_WINDOWS AMP_STM32H7_D2_WINDOWS(0, AMP_STM32H7_D2_LEN)
+#elif AMP_STM32H7_SHARED_OFFSET == 0
+#define AMP_STM32H7_LOAD_WINDOWS AMP_STM32H7_D2_WINDOWS(AMP_STM32H7_SHARED_LEN, AMP_STM32H7_D2_LEN)
+#else
+#define AMP_STM32H7_LOAD_WINDOWS \
+    AMP_STM32H7_D2_WINDOWS(0, AMP_STM32H7_SHARED_OFFSET), \
+        AMP_STM32H7_D2_WINDOWS( \
+            AMP_STM32H7_SHARED_OFFSET + AMP_STM32H7_SHARED_LEN, AMP_STM32H7_D2_LEN)
+#endif
+
 // The memory that images may be loaded to without more ado: what a list of
 // windows begins with.
 #define AMP_STM32H7_WINDOWS \
-    {0x08000000, 0x00200000, AMP_WINDOW_RUN}, /* flash */ \
-        {0x30000000, 0x00048000, AMP_WINDOW_LOAD | AMP_WINDOW_RUN}, /* D2 SRAM */ \
-        {0x10000000, 0x00048000, AMP_WINDOW_LOAD | AMP_WINDOW_RUN}, /* the same */ \
-        {0x38000000, 0x000003C0, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED}, /* SRAM4 */ \
-    { \
-        0x38000400, 0x0000FC00, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED \
+    {AMP_STM32H7_FLASH_DA, 0x00200000, AMP_WINDOW_RUN}, AMP_STM32H7_LOAD_WINDOWS, \
+        {AMP_STM32H7_SHARED_DA, AMP_STM32H7_TABLE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED}, { \
+        AMP_STM32H7_POOL_DA, AMP_STM32H7_POOL_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED \
     }
 
 struct amp_stm32h7_config {
-    // The MPU region (0 to 15) that the port takes to keep SRAM4 out of the
-    // M7's cache, or one of the two above.
+    // The MPU region (0 to 15) that the port takes to keep SRAM4 (AMP_STM32H7_SHARED_DA) out
+    // of the M7's cache, or one of the two above.
     int8_t mpu_region;
     uint8_t interrupt_priority; // of HSEM1: what goes into the NVIC's register
     uint8_t window_count;
-    // How much of SRAM4, from its second KiB on, is for rings and buffers.
+    // How much of what both cores share, from its second KiB on, is for rings and buffers.
     // Images may be loaded into what is left.
     uint32_t shared_len;
     // AMP_STM32H7_WINDOWS, and SDRAM if images may be loaded there.  Its address

@@ -112,7 +112,7 @@ static bool inside(amp_da_t da, size_t len, amp_da_t window, size_t window_len) 
 
 static void *map(void *ctx, amp_da_t da, size_t len) {
     (void)ctx;
-    bool shared = inside(da, len, AMP_STM32H7_SRAM4_DA, AMP_STM32H7_SRAM4_LEN);
+    bool shared = inside(da, len, AMP_STM32H7_SHARED_DA, AMP_STM32H7_SHARED_LEN);
     return shared ? (void *)da : NULL;
 }
 
@@ -129,8 +129,8 @@ static const struct amp_default_table default_table = {
 };
 static const struct amp_port port = {
     .ops = &ops,
-    .shared_da = AMP_STM32H7_SRAM4_DA,
-    .shared_len = AMP_STM32H7_SRAM4_LEN,
+    .shared_da = AMP_STM32H7_SHARED_DA,
+    .shared_len = AMP_STM32H7_SHARED_LEN,
     .default_table = &default_table,
 };
 
