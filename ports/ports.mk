@@ -86,6 +86,12 @@ $($(1)_BUILD)/$(2).ld: ports/$(1)/$($(1)_LD_SCRIPT)
 -include $($(1)_BUILD)/$(2).ld.d
 endef
 
+# Of the two kinds of image, and of the two lists of firmware.
+load_SUFFIX := .elf
+flash_SUFFIX := .flash.elf
+FW_SHIPPED_MAIN := firmware/%/main
+FW_TESTS_MAIN := tests/firmware/%
+
 define PORT_RULES
 $(1)_FIRMWARE_NAMES := $(FW_SHIPPED) $(filter-out $(FW_OWN),$(FW_TESTS)) $($(1)_FIRMWARE_OWN)
 $(1)_FIRMWARE_SHIPPED := $(addprefix $($(1)_FW)/,$(addsuffix .elf,$(FW_SHIPPED) $(FW_EXAMPLES)))
@@ -103,8 +109,8 @@ $($(1)_BUILD)/remote/%.o: %.c
 # A memset() must not become a call of memset().
 $($(1)_BUILD)/remote/ports/common/%.o: REMOTE_CFLAGS := -fno-builtin
 
-$(foreach kind,load flash,$(foreach source,firmware/%/main tests/firmware/%,
-$($(1)_FW)/%$(if $(filter flash,$(kind)),.flash).elf: $($(1)_BUILD)/remote/$(source).o $$($(1)_LIB) $($(1)_BUILD)/$(kind).ld
+$(foreach kind,load flash,$(foreach list,FW_SHIPPED FW_TESTS,
+$($(list):%=$($(1)_FW)/%$($(kind)_SUFFIX)): $($(1)_FW)/%$($(kind)_SUFFIX): $($(1)_BUILD)/remote/$($(list)_MAIN).o $$($(1)_LIB) $($(1)_BUILD)/$(kind).ld
 	@mkdir -p $$(@D)
 	$(firstword $($(1)_REMOTE_CC)) $($(1)_REMOTE_LD) -T $($(1)_BUILD)/$(kind).ld $$(filter %.o,$$^) \
 	    $($(1)_REMOTE_LIBS) -o $$@
