@@ -4,7 +4,7 @@
 
 #if AMP_CONFIG_DEVICE
 
-// The host does not start over with us, so the link goes on.
+// The host does not start over with this program, so the link goes on.
 int amp_bus_device_open(struct amp_bus *bus) {
     (void)bus;
     return 0;
@@ -15,15 +15,27 @@ void amp_bus_device_close(struct amp_bus *bus) {
 }
 
 // Until the host has finished our resource table there is no link to poll.
-int amp_bus_device_poll(struct amp_bus *bus) {
-    const struct amp_bus_device *device = (const void *)bus; // its first member
-    struct amp_rpmsg *link = amp_bus_link(bus);
+static bool is_up(const struct amp_bus_device *device, struct amp_rpmsg *link) {
     struct amp_rpmsg_layout layout;
     if (!amp_rpmsg_is_up(link)
         && amp_vdev_open(link->port, device->table, device->table_len, &layout) == 0) {
         amp_rpmsg_up(link, &layout);
     }
-    return amp_bus_polled(bus, amp_rpmsg_poll(link));
+    return amp_rpmsg_is_up(link);
+}
+
+int amp_bus_device_poll(struct amp_bus *bus) {
+    const struct amp_bus_device *device = (const void *)bus; // its first member
+    struct amp_rpmsg *link = amp_bus_link(bus);
+    if (!is_up(device, link)) {
+        return 0;
+    }
+    int taken = amp_rpmsg_poll(link);
+    if (taken <= 0 && !amp_vdev_is_current(link, device->table, device->table_len)) {
+        amp_rpmsg_down(link); // the host left, and may have come back
+        return is_up(device, link);
+    }
+    return amp_bus_polled(bus, taken);
 }
 
 static const struct amp_bus_ops ops = AMP_BUS_DEVICE_OPS;

@@ -38,14 +38,18 @@ static const struct amp_rsc_vdev *find_entry(const uint8_t *table, size_t len) {
     return NULL;
 }
 
+static bool is_ready(const struct amp_rsc_vdev *entry) {
+    // Partner: the host's store_release of the status, when all else is set.
+    return (amp_shm_load_acquire_8(&entry->status) & VIRTIO_CONFIG_S_DRIVER_OK) != 0;
+}
+
 int amp_vdev_open(const struct amp_port *port, const void *table, size_t table_len,
     struct amp_rpmsg_layout *layout) {
     const struct amp_rsc_vdev *entry = find_entry(table, table_len);
     if (entry == NULL) {
         return -AMP_EINVAL;
     }
-    // Partner: the host's store_release of the status, when all else is set.
-    if (!(amp_shm_load_acquire_8(&entry->status) & VIRTIO_CONFIG_S_DRIVER_OK)) {
+    if (!is_ready(entry)) {
         return -AMP_EAGAIN;
     }
     memset(layout, 0, sizeof(*layout));
@@ -79,6 +83,17 @@ int amp_vdev_open(const struct amp_port *port, const void *table, size_t table_l
     layout->name_service = features >> VIRTIO_RPMSG_F_NS & 1;
     layout->event_idx = features >> VIRTIO_RING_F_EVENT_IDX & 1;
     return 0;
+}
+
+// Nobody but this side writes the index of a used ring, unless the ring is made anew.
+static bool is_as_published(const struct amp_virtq *vq) {
+    return amp_shm_load_16(amp_virtq_idx(vq->out_ring)) == (uint16_t)vq->next_publish;
+}
+
+bool amp_vdev_is_current(const struct amp_rpmsg *link, const void *table, size_t table_len) {
+    const struct amp_rsc_vdev *entry = find_entry(table, table_len);
+    return entry != NULL && is_ready(entry) //
+        && is_as_published(&link->rx) && is_as_published(&link->tx);
 }
 
 #endif

@@ -2,6 +2,11 @@
 
 #include <string.h>
 
+// What the host was found ready in, and whether it has left since.
+static const void *own_table;
+static size_t own_table_len;
+static bool host_left;
+
 // Firmware for the flash is linked to read its table where the host has its
 // default one (openamp/table_mark.h), and that may be longer.
 static size_t table_room(const void *table, size_t len) {
@@ -9,28 +14,47 @@ static size_t table_room(const void *table, size_t len) {
     return table == amp_remote_default_table(&room) ? room : len;
 }
 
-void firmware_wait_ready(
-    struct amp_rpmsg *link, const void *table, size_t len, struct amp_rpmsg_layout *layout) {
-    len = table_room(table, len);
-    int error = amp_vdev_open(link->port, table, len, layout);
-    while (error == -AMP_EAGAIN) {
-        amp_remote_wait(AMP_REMOTE_FOREVER);
-        error = amp_vdev_open(link->port, table, len, layout);
-    }
-    if (error != 0) {
+// The link is described if the host is ready.  Ends the core if the table cannot be used.
+static bool is_ready(const struct amp_rpmsg *link, struct amp_rpmsg_layout *layout) {
+    int error = amp_vdev_open(link->port, own_table, own_table_len, layout);
+    if (error != 0 && error != -AMP_EAGAIN) {
         amp_remote_trace("the resource table cannot be used\n");
         amp_remote_exit(1);
     }
+    return error == 0;
+}
+
+void firmware_wait_ready(
+    struct amp_rpmsg *link, const void *table, size_t len, struct amp_rpmsg_layout *layout) {
+    own_table = table;
+    own_table_len = table_room(table, len);
+    while (!is_ready(link, layout)) {
+        amp_remote_wait(AMP_REMOTE_FOREVER);
+    }
+}
+
+static void begin(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
+    if (amp_rpmsg_up(link, layout) != 0) {
+        amp_remote_trace("the rings cannot be used\n");
+        amp_remote_exit(1);
+    }
+    host_left = false;
+    amp_remote_trace("link up\n");
 }
 
 void firmware_link_up(struct amp_rpmsg *link, const void *table, size_t len) {
     struct amp_rpmsg_layout layout;
     firmware_wait_ready(link, table, len, &layout);
-    if (amp_rpmsg_up(link, &layout) != 0) {
-        amp_remote_trace("the rings cannot be used\n");
-        amp_remote_exit(1);
+    begin(link, &layout);
+}
+
+bool firmware_host_left(struct amp_rpmsg *link) {
+    if (!host_left && own_table != NULL && !amp_vdev_is_current(link, own_table, own_table_len)) {
+        amp_rpmsg_down(link);
+        host_left = true;
+        amp_remote_trace("link down: the host left\n");
     }
-    amp_remote_trace("link up\n");
+    return host_left;
 }
 
 static void broken(const struct amp_rpmsg *link) {
@@ -46,28 +70,46 @@ static uint32_t sleep_for(uint32_t ms) {
     return ms != 0 && !amp_remote_wait(us) ? ms : 0;
 }
 
+// No message came: because the host left?  It may only be asked when something has changed
+// since it was asked last, a doorbell or a violation.  Ends the core after a violation by a
+// host that is there.
+static bool ended(struct amp_rpmsg *link, int taken, bool rung) {
+    bool left = (taken < 0 || rung) && firmware_host_left(link);
+    if (taken < 0 && !left) {
+        broken(link);
+    }
+    return left;
+}
+
 void firmware_serve(struct amp_rpmsg *link) {
     uint32_t slept = 0;
+    bool rung = false; // and no message came since
     for (;;) {
         int taken = amp_rpmsg_poll(link);
-        if (taken < 0) {
-            broken(link);
-        }
-        if (taken == 0) {
+        if (taken > 0) {
+            rung = false;
+        } else if (ended(link, taken, rung)) {
+            firmware_link_up(link, own_table, own_table_len);
+        } else {
             slept = sleep_for(amp_rpmsg_message_timeout(link, slept));
+            rung = slept == 0;
         }
     }
 }
 
 void firmware_turn(struct amp_rpmsg *link, uint32_t us) {
-    int taken = amp_rpmsg_poll(link);
-    if (taken < 0) {
-        broken(link);
+    static bool rung;
+    struct amp_rpmsg_layout layout;
+    if (host_left && is_ready(link, &layout)) {
+        begin(link, &layout);
     }
-    if (taken == 0) {
+    int taken = amp_rpmsg_poll(link);
+    if (taken > 0) {
+        rung = false;
+    } else if (host_left || !ended(link, taken, rung)) {
         // Less than for ever while an announcement waits for room.
         uint32_t ms = amp_rpmsg_message_timeout(link, 0);
-        amp_remote_wait(ms < us / 1000 ? ms * 1000 : us);
+        rung = amp_remote_wait(ms < us / 1000 ? ms * 1000 : us);
     }
 }
 
@@ -81,7 +123,8 @@ void firmware_send(struct amp_endpoint *ept, const void *data, size_t len) {
 }
 
 uint32_t firmware_wait_room(struct amp_rpmsg *link, uint32_t slept) {
-    return sleep_for(amp_rpmsg_room_timeout(link, slept));
+    slept = sleep_for(amp_rpmsg_room_timeout(link, slept));
+    return slept == 0 && firmware_host_left(link) ? 0 : slept;
 }
 
 bool firmware_is(const void *data, size_t len, const char *word) {

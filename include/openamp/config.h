@@ -60,6 +60,14 @@
 #define AMP_CONFIG_TABLE_MARK (UINTPTR_MAX > UINT32_MAX)
 #endif
 
+// Firmware: bytes that AMP_TABLE_RPMSG and AMP_TABLE_RPMSG_SIZED have for themselves, a
+// power of two; 0: what they need.  1024 where the host can be Linux and attach to firmware
+// that runs: it takes the table of such firmware for a kilobyte, and writes that much to it
+// when it detaches.
+#ifndef AMP_CONFIG_TABLE_ROOM
+#define AMP_CONFIG_TABLE_ROOM 0
+#endif
+
 // How many announcements of the other side are remembered, whether or not
 // somebody wanted them yet.  One more makes the oldest forgotten (counted in
 // amp_rpmsg_stats.services_forgotten).

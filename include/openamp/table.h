@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "openamp/config.h"
+
 #define AMP_DA_ANY UINT32_C(0xFFFFFFFF) // "host, choose an address"
 
 enum {
@@ -95,9 +97,16 @@ struct amp_rsc_vring {
     uint32_t pa; // reserved in old tables
 };
 
+// Bytes that a table below has for itself (AMP_CONFIG_TABLE_ROOM).
+#if AMP_CONFIG_TABLE_ROOM
+#define AMP_TABLE_ROOM __attribute__((aligned(AMP_CONFIG_TABLE_ROOM)))
+#else
+#define AMP_TABLE_ROOM
+#endif
+
 // The table of most firmware: one RPMsg device with two rings, one trace
 // buffer.
-struct amp_table_rpmsg {
+struct AMP_TABLE_ROOM amp_table_rpmsg {
     struct amp_rsc_header header;
     uint32_t offset[2];
     struct amp_rsc_vdev vdev;
@@ -144,7 +153,7 @@ struct amp_table_rpmsg {
 // The same, with buffers of `to_host` bytes in ring 0 and `to_device` in ring 1, each
 // from AMP_BUFFER_MIN to AMP_BUFFER_MAX, header included.  A host that is not of
 // ours skips that, and has buffers of its own choice.
-struct amp_table_rpmsg_sized {
+struct AMP_TABLE_ROOM amp_table_rpmsg_sized {
     struct amp_rsc_header header;
     uint32_t offset[3];
     struct amp_rsc_vdev vdev;

@@ -82,21 +82,40 @@ static int boot_file(volatile struct rig_control *control) {
     return error;
 }
 
-static void obey(volatile struct rig_control *control) {
-    int error = -AMP_EINVAL;
+// Until the core sleeps, which it tells nobody.  What it still does to the rings of a
+// session that the host has left must not reach into the next one; on a chip the mailbox
+// waits for the core to acknowledge.
+static void settle(void) {
+    const volatile struct amp_sim_mailbox *box = core->mailbox;
+    while (!sim_has_ended(core)
+        && (__atomic_load_n(&box->to_core, __ATOMIC_SEQ_CST) != 0
+            || !__atomic_load_n(&box->core_sleeps, __ATOMIC_SEQ_CST))) {
+        poll(NULL, 0, 1);
+    }
+}
+
+static int obeyed(volatile struct rig_control *control) {
     switch (control->command) {
         case RIG_START:
-            error = port->ops->core_start(core, control->entry);
-            break;
-        case RIG_BOOT:
-            error = boot_file(control);
-            break;
+            return port->ops->core_start(core, control->entry);
         case RIG_STOP:
-            error = port->ops->core_stop(core);
-            break;
+            return port->ops->core_stop(core);
+        case RIG_BOOT:
+            return boot_file(control);
+        case RIG_DETACH:
+            port->ops->kick(core, 0); // a doorbell like the rings'
+            settle();
+            return 0;
+        case RIG_SETTLE:
+            settle();
+            return 0;
         default:
-            break;
+            return -AMP_EINVAL;
     }
+}
+
+static void obey(volatile struct rig_control *control) {
+    int error = obeyed(control);
     runs = error == 0 && control->command != RIG_STOP;
     if (error != 0) {
         fprintf(stderr, "board: command %u: error %d\n", control->command, error);
@@ -136,8 +155,7 @@ static void from_kernel(volatile struct rig_control *control, int doorbell) {
     if (doorbell == RIG_COMMAND) {
         obey(control);
     } else if (runs) {
-        // A detach is a doorbell like the rings': the firmware looks at the status.
-        port->ops->kick(core, doorbell == RIG_DETACHED ? 0 : (uint32_t)doorbell);
+        port->ops->kick(core, (uint32_t)doorbell);
     }
 }
 

@@ -150,6 +150,55 @@ static void test_status(void **state) {
     assert_int_equal(open_table(), -AMP_EAGAIN);
 }
 
+static bool is_current(void) {
+    return amp_vdev_is_current(&pair.device.link, &table, sizeof(table));
+}
+
+// A session lasts until the host resets the device, or makes a ring anew; which also looks
+// like a broken protocol.
+static void test_current(void **state) {
+    (void)state;
+    static struct amp_endpoint a;
+    static struct amp_endpoint b;
+    assert_int_equal(amp_rpmsg_up(&pair.host.link, &pair.host.layout), 0);
+    assert_int_equal(open_table(), 0);
+    assert_int_equal(amp_rpmsg_up(&pair.device.link, &layout), 0);
+    amp_endpoint_create(&pair.host.link, &a, "x", AMP_ADDR_ANY, AMP_ADDR_ANY, pair_note);
+    amp_endpoint_create(&pair.device.link, &b, "x", AMP_ADDR_ANY, AMP_ADDR_ANY, pair_note);
+    for (int i = 0; i < 100; ++i) {
+        pair_settle(&pair);
+        assert_true(is_current());
+        assert_int_equal(amp_endpoint_send(i & 1 ? &a : &b, "hello", 5), 5);
+    }
+    pair_settle(&pair);
+    for (unsigned status = 0; status < 256; ++status) {
+        table.vdev.status = (uint8_t)status;
+        assert_int_equal(is_current(), (status & 4) != 0);
+    }
+    for (int i = 0; i < 2; ++i) {
+        uint16_t *idx = &pair_used(&pair, i)->idx;
+        uint16_t was = *idx;
+        *idx = 0;
+        assert_false(is_current());
+        *idx = was;
+        assert_true(is_current());
+    }
+    table.header.num = 0;
+    assert_false(is_current());
+    table.header.num = 2;
+    // A host that begins anew: its index went back.
+    amp_rpmsg_down(&pair.host.link);
+    assert_int_equal(amp_rpmsg_up(&pair.host.link, &pair.host.layout), 0);
+    assert_int_equal(amp_rpmsg_poll(&pair.device.link), -AMP_EPROTO);
+    assert_false(is_current());
+    assert_int_equal(open_table(), 0);
+    assert_int_equal(amp_rpmsg_up(&pair.device.link, &layout), 0);
+    assert_true(is_current());
+    amp_endpoint_abandon(&a);
+    amp_endpoint_abandon(&b);
+    pair_down(&pair);
+}
+
 static void test_cut_short(void **state) {
     (void)state;
     size_t needed = offsetof(struct amp_table_rpmsg, trace);
@@ -293,6 +342,7 @@ int main(void) {
         TEST(test_window),
         TEST(test_buffer_base),
         TEST(test_status),
+        TEST(test_current),
         TEST(test_cut_short),
         TEST(test_header),
         TEST(test_entry),

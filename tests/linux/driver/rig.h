@@ -22,13 +22,15 @@
 #define RIG_CONTROL_DA (AMP_SIM_MAILBOX_DA + AMP_SIM_MAILBOX_LEN / 2)
 
 /* Doorbells of both directions; the first two are the notify ids of the rings. */
-enum { RIG_VRING0, RIG_VRING1, RIG_COMMAND, RIG_DIED, RIG_DETACHED, RIG_DOORBELLS };
+enum { RIG_VRING0, RIG_VRING1, RIG_COMMAND, RIG_DIED, RIG_DOORBELLS };
 /* The two ends, as ivshmem numbers them. */
 enum { RIG_KERNEL, RIG_BOARD };
 enum {
     RIG_START = 1, /* let go of the core's reset: it begins at `entry` */
     RIG_STOP,
     RIG_BOOT, /* what a boot loader does: load the board's own image, and start it */
+    RIG_DETACH, /* ring the core, whose host has left, and let it finish what it does */
+    RIG_SETTLE, /* only let it finish */
 };
 
 /* Written by the kernel before it rings RIG_COMMAND, but for the last ones, which the

@@ -135,9 +135,7 @@ static int rig_attach(struct rproc *rproc) {
 }
 
 static int rig_detach(struct rproc *rproc) {
-    if (!deaf)
-        rig_ring(rproc->priv, RIG_DETACHED);
-    return 0;
+    return rig_command(rproc->priv, deaf ? RIG_SETTLE : RIG_DETACH, 0);
 }
 
 /* As stm32_rproc has it: the table of a core that was booted is a kilobyte long. */

@@ -2,9 +2,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/rpmsg.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "guest.h"
@@ -112,6 +114,27 @@ int channel_open(const char *name) {
     REQUIRE(find(BUS "devices", device_is_called, name, device, sizeof(device)));
     REQUIRE(node_of(device, node));
     // A write that waits in the kernel can become one that nothing ends.
+    int file = open(node, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    REQUIRE(file >= 0);
+    return file;
+}
+
+static bool node_is_called(const char *entry, const void *name) {
+    path_t path;
+    snprintf(path, sizeof(path), "/sys/class/rpmsg/%s/name", entry);
+    return guest_is(path, name);
+}
+
+int endpoint_open(const char *name, uint32_t dest) {
+    int control = open("/dev/rpmsg_ctrl0", O_RDWR | O_CLOEXEC);
+    struct rpmsg_endpoint_info info = {.src = RPMSG_ADDR_ANY, .dst = dest};
+    snprintf(info.name, sizeof(info.name), "%s", name);
+    REQUIRE(control >= 0 && ioctl(control, RPMSG_CREATE_EPT_IOCTL, &info) == 0);
+    close(control);
+    char entry[256];
+    path_t node;
+    REQUIRE(find("/sys/class/rpmsg", node_is_called, name, entry, sizeof(entry)));
+    snprintf(node, sizeof(node), "/dev/%s", entry);
     int file = open(node, O_RDWR | O_NONBLOCK | O_CLOEXEC);
     REQUIRE(file >= 0);
     return file;

@@ -52,6 +52,8 @@ bool channel_is_there(const void *name);
 bool channel_is_gone(const void *name);
 // Wait for it, give it to the driver that makes files, and open its file.
 int channel_open(const char *name);
+// A file of the program's own, to an address of the core that it knows.
+int endpoint_open(const char *name, uint32_t dest);
 // Send `len` bytes, and have the same back.
 void channel_echo(int file, size_t len);
 // One message: its length, or -errno.
