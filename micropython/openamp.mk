@@ -2,12 +2,23 @@
 #
 #   make -C ports/unix USER_C_MODULES=/folder/that/contains/openamp
 #
-# OPENAMP_PORT names the machine (a folder of ports/); on a PC it is sim.
+# OPENAMP_PORT names the machine, a folder of ports/.  Where it is not given, it is sim in
+# MicroPython's unix port, and stm32h7 in its stm32 port for an STM32H7 with two cores.
 # OPENAMP_ROLE=device builds for the remote core, where the port has one that
 # MicroPython runs on.
 
 OPENAMP_MOD := $(OPENAMP_TOP)/micropython
-OPENAMP_PORT ?= sim
+# MicroPython's unix port, whose interrupts are signals: see the heads of the files in unix/.
+OPENAMP_UNIX := $(filter %/ports/unix ports/unix,$(CURDIR))
+ifeq ($(OPENAMP_PORT),)
+ifneq ($(OPENAMP_UNIX),)
+OPENAMP_PORT := sim
+else ifneq ($(filter STM32H745% STM32H747% STM32H755% STM32H757%,$(CMSIS_MCU)),)
+OPENAMP_PORT := stm32h7
+else
+$(error openamp: OPENAMP_PORT is to name the machine: one of $(patsubst $(OPENAMP_TOP)/ports/%/sources.mk,%,$(wildcard $(OPENAMP_TOP)/ports/*/sources.mk)))
+endif
+endif
 OPENAMP_PORT_DIR := $(OPENAMP_TOP)/ports/$(OPENAMP_PORT)
 OPENAMP_ROLE ?= host
 ifeq ($(wildcard $(OPENAMP_PORT_DIR)/sources.mk),)
@@ -35,9 +46,6 @@ CFLAGS_USERMOD += -I$(OPENAMP_TOP) -I$(OPENAMP_TOP)/include $(AMP_PORT_DEFINES:%
 
 # Where the objects of the files of OPENAMP_TOP go.
 OPENAMP_BUILD := $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))
-# MicroPython's unix port, whose interrupts are signals: see the heads of the files in unix/.
-OPENAMP_UNIX := $(filter %/ports/unix ports/unix,$(CURDIR))
-
 # What this port does besides; it may set OPENAMP_CFLAGS for all of our files.
 -include $(OPENAMP_PORT_DIR)/module.mk
 

@@ -80,6 +80,12 @@ static bool is_good(const struct stm32h7_core *core, const uint32_t *vectors) {
         && (vectors[1] & 1) && amp_port_allows(&core->port, vectors[1], 1, AMP_WINDOW_RUN);
 }
 
+// A doorbell is to take a semaphore and to release it.  One that other code holds would be
+// silent for ever.
+static bool doorbells_are_free(void) {
+    return !((HSEM_R(AMP_STM32H7_RING_M4) | HSEM_R(AMP_STM32H7_RING_M7)) & HSEM_R_LOCK);
+}
+
 static void boot(amp_da_t table) {
     CONTROL->magic = 0;
     // The whole cache, because the program may have written to the M4's memory itself:
@@ -99,6 +105,9 @@ int stm32h7_core_start(void *ctx, amp_da_t entry) {
     }
     if (!is_good(core, vectors)) {
         return refuse(core, -AMP_ENOEXEC, "vector table without stack or handler");
+    }
+    if (!doorbells_are_free()) {
+        return refuse(core, -AMP_EBUSY, "other code holds semaphore 0 or 1");
     }
     if (!stm32h7_runs_already()) {
         boot(table);

@@ -10,6 +10,15 @@
 #include "../common/cortex_m.h"
 
 // Clocks.  Each core sees its own enable bits at the same address.
+#define RCC_CR REG(0x58024400)
+#define RCC_CFGR REG(0x58024410)
+#define RCC_D1CFGR REG(0x58024418)
+#define RCC_PLLCKSELR REG(0x58024428)
+#define RCC_PLLCFGR REG(0x5802442C)
+#define RCC_PLL1DIVR REG(0x58024430)
+#define RCC_PLL1FRACR REG(0x58024434)
+#define RCC_AHB3ENR REG(0x580244D4)
+#define RCC_AHB3ENR_FLASH (1u << 8) // of the M4: the flash is kept on for it
 #define RCC_GCR REG(0x580244A0)
 #define RCC_GCR_BOOT_C2 (1u << 3) // releases the M4; cannot be cleared
 #define RCC_AHB2ENR REG(0x580244DC)
@@ -40,13 +49,16 @@ enum { IRQ_HSEM1 = 125, IRQ_HSEM2 = 126 }; // of the M7, of the M4
 #define DCCMVAC REG(0xE000EF68) // clean it
 #define DCCISW REG(0xE000EF74) // clean and invalidate, by set and way
 
+#define HSEM_R_LOCK (1u << 31) // somebody holds it
+
 // A kick: take a semaphore that only this core takes, and release it.  With interrupts
 // off, as an interrupt may kick, too.
 static inline void doorbell_ring(uint32_t semaphore, uint32_t core_id) {
     stored();
     uint32_t before = interrupts_off();
-    (void)HSEM_RLR(semaphore);
-    HSEM_R(semaphore) = core_id;
+    if (HSEM_RLR(semaphore) == (HSEM_R_LOCK | core_id)) {
+        HSEM_R(semaphore) = core_id;
+    } // otherwise it is not ours to release
     interrupts_restore(before);
 }
 

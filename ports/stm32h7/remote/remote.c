@@ -13,10 +13,11 @@
 
 #define CONTROL AMP_STM32H7_CONTROL
 
-// The M4's clock.  Who sets up the clocks is the host, so firmware for another board than
-// those with 200 MHz says it, with a variable of this name: it takes the place of this one.
-extern uint32_t amp_stm32h7_m4_hz;
-__attribute__((weak)) uint32_t amp_stm32h7_m4_hz = 200000000;
+// The crystal of the board, which no register tells.  Firmware for a board that has another
+// one says it with a variable of this name, which takes the place of this one.
+extern const uint32_t amp_stm32h7_hse_hz;
+__attribute__((weak)) const uint32_t amp_stm32h7_hse_hz = 25000000;
+static uint32_t ticks_per_us;
 
 static volatile bool rung;
 static struct doorbell_handler doorbell;
@@ -71,7 +72,40 @@ uint64_t amp_remote_time_us(void) {
     uint32_t before = interrupts_off();
     uint64_t ticks = ticks_now();
     interrupts_restore(before);
-    return ticks / (amp_stm32h7_m4_hz / 1000000);
+    return ticks / ticks_per_us;
+}
+
+// ---- The clock, as the host has set it up before ----
+
+enum { HSI, CSI, HSE, PLL1 }; // what CFGR and PLLCKSELR call them
+
+static uint32_t oscillator_hz(uint32_t source) {
+    const uint32_t hsi_hz = 64000000;
+    const uint32_t csi_hz = 4000000;
+    return source == HSI ? hsi_hz >> (RCC_CR >> 3 & 3)
+        : source == CSI  ? csi_hz
+                         : amp_stm32h7_hse_hz;
+}
+
+static uint32_t pll1_hz(void) {
+    uint32_t divisors = RCC_PLL1DIVR;
+    uint32_t m = RCC_PLLCKSELR >> 4 & 63;
+    uint32_t fraction = RCC_PLLCFGR & 1 ? RCC_PLL1FRACR >> 3 & 0x1FFF : 0;
+    uint64_t n = (((divisors & 0x1FF) + 1) << 13) + fraction; // with 13 binary places
+    uint32_t p = (divisors >> 9 & 127) + 1;
+    return m == 0 ? 0 : (uint32_t)((oscillator_hz(RCC_PLLCKSELR & 3) * n >> 13) / m / p);
+}
+
+// A prescaler of D1CFGR: how often the clock is halved.
+static uint32_t halvings(uint32_t field) {
+    return !(field & 8) ? 0 : field < 12 ? field - 7 : field - 6; // there is no 32
+}
+
+static uint32_t m4_hz(void) {
+    uint32_t source = RCC_CFGR >> 3 & 7;
+    uint32_t system = source == PLL1 ? pll1_hz() : oscillator_hz(source);
+    uint32_t d1 = RCC_D1CFGR;
+    return system >> halvings(d1 >> 8 & 15) >> halvings(d1 & 15);
 }
 
 // ---- Sleep ----
@@ -80,7 +114,7 @@ uint64_t amp_remote_time_us(void) {
 bool amp_remote_wait(uint32_t timeout_us) {
     bool bounded = timeout_us != AMP_REMOTE_FOREVER;
     uint32_t before = interrupts_off();
-    uint64_t end = ticks_now() + (uint64_t)timeout_us * (amp_stm32h7_m4_hz / 1000000);
+    uint64_t end = ticks_now() + (uint64_t)timeout_us * ticks_per_us;
     while (!rung) {
         uint64_t now = ticks_now();
         if (bounded && now >= end) {
@@ -157,6 +191,10 @@ static void offer_table(void) {
 }
 
 void amp_stm32h7_begin(void) {
+    ticks_per_us = m4_hz() / 1000000;
+    if ((uintptr_t)amp_stm32h7_begin < AMP_STM32H7_D2_ALIAS_DA) {
+        RCC_AHB3ENR |= RCC_AHB3ENR_FLASH; // this code is there: a sleep of the M7 is not its end
+    }
     RCC_AHB4ENR |= RCC_AHB4ENR_HSEM;
     (void)RCC_AHB4ENR; // a clock runs when its bit can be read
     if (FLASH_OPTSR_CUR & FLASH_OPTSR_BCM4) {

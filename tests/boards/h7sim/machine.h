@@ -84,6 +84,7 @@ struct rcc {
     uint32_t control;
     uint32_t reset_flags[CORES];
     uint32_t ahb2[CORES];
+    uint32_t ahb3[CORES];
     uint32_t ahb4[CORES];
     uint32_t apb4[CORES];
     bool boot_c2;

@@ -3,8 +3,11 @@
 
 enum {
     RCC_CR = 0x00,
+    RCC_CFGR = 0x10,
+    RCC_D1CFGR = 0x18,
     RCC_GCR = 0xA0,
     RCC_RSR = 0xD0,
+    RCC_AHB3ENR = 0xD4,
     RCC_AHB2ENR = 0xDC,
     RCC_AHB4ENR = 0xE0,
     RCC_APB4ENR = 0xF4,
@@ -55,6 +58,21 @@ static uint32_t control(const struct machine *m) {
     return (on & ~(uint32_t)READY) | ready | D1CKRDY | (d2 ? D2CKRDY : 0);
 }
 
+// Both cores run from HSI, as out of reset; what is not is that the M4's clock may be a part
+// of the M7's (--ratio): HPRE says so, where it can.
+static uint32_t d1cfgr(const struct machine *m) {
+    static const struct {
+        uint32_t ratio;
+        uint32_t hpre;
+    } prescalers[] = {{2, 8}, {4, 9}, {8, 10}, {16, 11}, {64, 12}, {128, 13}, {256, 14}, {512, 15}};
+    for (unsigned i = 0; i < sizeof(prescalers) / sizeof(prescalers[0]); i++) {
+        if (m->options.ratio[0] == prescalers[i].ratio * m->options.ratio[1]) {
+            return prescalers[i].hpre;
+        }
+    }
+    return 0;
+}
+
 // A register that each core has: which one's is it, and where is it in its own block?
 static uint32_t *banked(struct core *core, uint32_t offset) {
     int id = core->id;
@@ -69,6 +87,8 @@ static uint32_t *banked(struct core *core, uint32_t offset) {
     switch (offset) {
         case RCC_RSR:
             return &rcc->reset_flags[id];
+        case RCC_AHB3ENR:
+            return &rcc->ahb3[id];
         case RCC_AHB2ENR:
             return &rcc->ahb2[id];
         case RCC_AHB4ENR:
@@ -88,6 +108,10 @@ uint32_t rcc_read(struct core *core, uint32_t offset) {
     switch (offset) {
         case RCC_CR:
             return control(core->m);
+        case RCC_CFGR:
+            return 0;
+        case RCC_D1CFGR:
+            return d1cfgr(core->m);
         case RCC_GCR:
             return core->m->rcc.boot_c2 ? BOOT_C2 : 0;
         default:

@@ -11,6 +11,7 @@
 #include "core/wire/virtq_layout.h"
 #include "ports/stm32h7/host.h"
 
+#define RCC_C2_AHB3ENR REG(0x58024594)
 enum { FLASH_FIRMWARE = 0x081E0000, ERASED_FLASH = 0x081F0000 };
 
 static void say(const char *what) {
@@ -130,7 +131,22 @@ static void refuse_address(amp_da_t address, int at_load) {
     }
 }
 
+// Somebody else's: the other id of a holder.
+static void refuse_held(uint32_t semaphore) {
+    enum { OTHERS = HSEM_ID_M7 | 5 };
+    const struct amp_port *port = host_rproc.port;
+    const char *reason = NULL;
+    CHECK(host_load(IMAGE_VIRTUAL_UART, NULL) == 0);
+    HSEM_R(semaphore) = HSEM_R_LOCK | OTHERS;
+    CHECK(amp_rproc_start(&host_rproc) == -AMP_EBUSY);
+    HSEM_R(semaphore) = OTHERS;
+    CHECK(port->ops->core_state(port->ctx, &reason) == AMP_CORE_STOPPED && reason != NULL);
+    say(reason);
+}
+
 static void test_refusals(void) {
+    refuse_held(AMP_STM32H7_RING_M4);
+    refuse_held(AMP_STM32H7_RING_M7);
     refuse_vectors(AMP_STM32H7_D2_DA, 0, 0);
     refuse_vectors(AMP_STM32H7_D2_DA, 0, 0xFFFFFFFF);
     refuse_vectors(AMP_STM32H7_D2_DA, 0, 0x38000004);
@@ -156,6 +172,7 @@ static void run_in_flash(void) {
     for (int i = 0; i < 200; i++) {
         host_echo("from the flash");
     }
+    CHECK(RCC_C2_AHB3ENR & RCC_AHB3ENR_FLASH);
 }
 
 static void life_flash(void) {

@@ -6,10 +6,10 @@ from support import lives
 board_check.about = lambda: None
 life = lives()
 if life == 0:
-    board_check.run("board_check_32mhz.elf", stop_resets=True)
+    board_check.run("board_check.elf", stop_resets=True)
 elif life == 1:
     print("begun anew")
     board_check.WAIT_MS = 2000
-    board_check.run("board_check_32mhz_broken.elf", stop_resets=True)
+    board_check.run("board_check_broken.elf", stop_resets=True)
 else:
     print("begun anew")
