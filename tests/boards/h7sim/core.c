@@ -170,6 +170,7 @@ void core_open(struct core *core, uint32_t vectors) {
     }
     memory_map(core);
     periph_map(core);
+    image_map(core);
     core->running = true;
     if (!memory_load(core, vectors, start, sizeof(start)) || !(start[1] & 1)) {
         h7_violation(core, "lockup: no vector table at 0x%08x", (unsigned)vectors);
@@ -265,6 +266,9 @@ static void after_run(struct core *core, uc_err error) {
                 take_fault(core, error);
             } else {
                 core->sleeping = true;
+                if (core->id == M7 && core->m->options.image) {
+                    image_idle(core);
+                }
             }
             break;
         case WHY_INTERRUPT:

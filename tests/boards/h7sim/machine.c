@@ -31,6 +31,7 @@ static void start(struct machine *m, uint32_t reset_flags) {
     cache_reset(m);
     m->hsem = (struct hsem){0};
     rcc_reset(m, reset_flags);
+    image_reset();
     m->m4_boot = m->options.m4_boot;
     core_open(&m->core[M7], M7_VECTORS);
     if (m->options.bcm4) {

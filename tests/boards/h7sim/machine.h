@@ -99,6 +99,7 @@ struct options {
     unsigned max_resets;
     uint32_t m4_boot; // BCM4_ADD0 of the option bytes, as an address
     bool bcm4;
+    bool image; // registers for the start of any program: image.c
     bool faults; // the M4 takes faults as exceptions
 };
 
@@ -156,6 +157,14 @@ void ecc_reset(struct machine *m);
 
 // ---- periph.c: the registers outside the cores ----
 void periph_map(struct core *core);
+
+// ---- image.c: registers that only --image has, or the end ----
+void image_map(struct core *core);
+void image_reset(void);
+void image_idle(struct core *core);
+uint32_t image_read(struct core *core, const char *block, uint32_t base, uint32_t offset);
+void image_write(
+    struct core *core, const char *block, uint32_t base, uint32_t offset, uint32_t value);
 
 // ---- rcc.c ----
 void rcc_reset(struct machine *m, uint32_t flags);

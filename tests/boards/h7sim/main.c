@@ -10,6 +10,8 @@ static const char usage[] =
     "  --load FILE@ADDR        put a file into memory, ELF or raw (raw needs the address)\n"
     "  --args TEXT             the program's arguments\n"
     "  --option bcm4           the M4 boots by itself (option byte BCM4)\n"
+    "  --image                 the program is any for this chip: the registers that such a\n"
+    "                          start-up uses are there, and USART1 is the console\n"
     "  --boot-m4 ADDR          where the M4 boots by the option bytes (0x08100000)\n"
     "  --slice N               instructions of a core before the other's turn (1000)\n"
     "  --ratio N[/M]           the M7's clock to the M4's (2)\n"
@@ -21,7 +23,20 @@ static const char usage[] =
     "exit codes: the program's, or 3 violation or fault, 4 too many resets, 5 no progress,\n"
     "  6 both cores sleep for ever, 2 usage\n";
 
-enum { ARGS = 1, OPTION, BOOT_M4, SLICE, RATIO, EVICT, RESETS, MAX_INSNS, FAULTS, STATS, LOAD };
+enum {
+    ARGS = 1,
+    OPTION,
+    BOOT_M4,
+    SLICE,
+    RATIO,
+    EVICT,
+    RESETS,
+    MAX_INSNS,
+    FAULTS,
+    STATS,
+    LOAD,
+    IMAGE
+};
 
 static const struct option names[] = {
     {"args", required_argument, NULL, ARGS},
@@ -35,6 +50,7 @@ static const struct option names[] = {
     {"m4-faults", no_argument, NULL, FAULTS},
     {"stats", required_argument, NULL, STATS},
     {"load", required_argument, NULL, LOAD},
+    {"image", no_argument, NULL, IMAGE},
     {NULL, 0, NULL, 0},
 };
 
@@ -104,6 +120,9 @@ static void set_option(struct options *options, int which, const char *text) {
             break;
         case MAX_INSNS:
             options->max_insns = number(text, 1, UINT64_MAX);
+            break;
+        case IMAGE:
+            options->image = true;
             break;
         case FAULTS:
             options->faults = true;

@@ -20,6 +20,9 @@ static uint32_t mark_read(struct core *core, uint32_t offset) {
 static void mark_write(struct core *core, uint32_t offset, uint32_t value) {
     (void)offset;
     report_mark(core, value);
+    if (value == 0 && core->m->options.image) {
+        h7_end(core->m, 0); // how a program without semihosting ends
+    }
 }
 
 static const struct block blocks[] = {
@@ -33,9 +36,13 @@ static const struct block blocks[] = {
 };
 enum { BLOCKS = sizeof(blocks) / sizeof(blocks[0]), PAGE = 0x1000, SCS = 0xE000E000 };
 
+static bool outside(const struct block *block, uint32_t address, unsigned size) {
+    return address < block->base || address - block->base + size > block->size;
+}
+
 // Is that an access which the block answers?  Only a core's own registers have bytes.
 static bool good(struct core *core, const struct block *block, uint32_t address, unsigned size) {
-    if (address < block->base || address - block->base + size > block->size) {
+    if (outside(block, address, size)) {
         h7_violation(core, "access to 0x%08x: no register", (unsigned)address);
     } else if (block->on != NULL && !block->on(core->m)) {
         h7_violation(core, "access to %s, whose clock is off", block->name);
@@ -50,6 +57,9 @@ static bool good(struct core *core, const struct block *block, uint32_t address,
 static uint64_t on_read(
     const struct block *block, uint64_t offset, unsigned size, struct core *core) {
     uint32_t address = block->page + (uint32_t)offset;
+    if (core->m->options.image && outside(block, address, size)) {
+        return image_read(core, "", address & ~3u, 0) >> 8 * (address & 3);
+    }
     if (!good(core, block, address, size)) {
         return 0;
     }
@@ -60,6 +70,10 @@ static uint64_t on_read(
 static void on_write(
     const struct block *block, uint64_t offset, unsigned size, uint32_t value, struct core *core) {
     uint32_t address = block->page + (uint32_t)offset;
+    if (core->m->options.image && outside(block, address, size)) {
+        image_write(core, "", address, 0, value);
+        return;
+    }
     if (!good(core, block, address, size)) {
         return;
     }

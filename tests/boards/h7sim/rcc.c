@@ -1,6 +1,8 @@
 /* Clocks and reset (RCC), and the few registers of SYSCFG and FLASH that boot a core. */
 #include "machine.h"
 
+enum { FLASH_REGISTERS = 0x52002000, SYSCFG = 0x58000400, RCC = 0x58024400 };
+
 enum {
     RCC_CR = 0x00,
     RCC_CFGR = 0x10,
@@ -109,14 +111,13 @@ uint32_t rcc_read(struct core *core, uint32_t offset) {
         case RCC_CR:
             return control(core->m);
         case RCC_CFGR:
-            return 0;
+            return core->m->options.image ? image_read(core, "RCC", RCC, offset) : 0;
         case RCC_D1CFGR:
-            return d1cfgr(core->m);
+            return core->m->options.image ? image_read(core, "RCC", RCC, offset) : d1cfgr(core->m);
         case RCC_GCR:
             return core->m->rcc.boot_c2 ? BOOT_C2 : 0;
         default:
-            h7_violation(core, "read of RCC register 0x%03x", (unsigned)offset);
-            return 0;
+            return image_read(core, "RCC", RCC, offset);
     }
 }
 
@@ -137,7 +138,7 @@ void rcc_write(struct core *core, uint32_t offset, uint32_t value) {
             h7_start_m4(core->m);
         }
     } else {
-        h7_violation(core, "write to RCC register 0x%03x", (unsigned)offset);
+        image_write(core, "RCC", RCC, offset, value);
     }
 }
 
@@ -152,8 +153,7 @@ uint32_t syscfg_read(struct core *core, uint32_t offset) {
         case UR3:
             return core->m->m4_boot;
         default:
-            h7_violation(core, "read of SYSCFG register 0x%03x", (unsigned)offset);
-            return 0;
+            return image_read(core, "SYSCFG", SYSCFG, offset);
     }
 }
 
@@ -161,7 +161,7 @@ void syscfg_write(struct core *core, uint32_t offset, uint32_t value) {
     if (offset == UR3) {
         core->m->m4_boot = value & 0xFFFF0000;
     } else {
-        h7_violation(core, "write to SYSCFG register 0x%03x", (unsigned)offset);
+        image_write(core, "SYSCFG", SYSCFG, offset, value);
     }
 }
 
@@ -170,13 +170,11 @@ void syscfg_write(struct core *core, uint32_t offset, uint32_t value) {
 uint32_t flash_read(struct core *core, uint32_t offset) {
     enum { OPTSR_CUR = 0x1C, BCM4 = 1 << 22, BCM7 = 1 << 23 };
     if (offset != OPTSR_CUR) {
-        h7_violation(core, "read of FLASH register 0x%03x", (unsigned)offset);
-        return 0;
+        return image_read(core, "FLASH", FLASH_REGISTERS, offset);
     }
     return BCM7 | (core->m->options.bcm4 ? BCM4 : 0);
 }
 
 void flash_write(struct core *core, uint32_t offset, uint32_t value) {
-    h7_violation(
-        core, "write of 0x%08x to FLASH register 0x%03x", (unsigned)value, (unsigned)offset);
+    image_write(core, "FLASH", FLASH_REGISTERS, offset, value);
 }

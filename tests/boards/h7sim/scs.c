@@ -248,8 +248,7 @@ static uint32_t constant(struct core *core, uint32_t offset) {
         case MVFR0 + 8:
             return 0;
         default:
-            h7_violation(core, "read of 0x%08x: no such register", (unsigned)(0xE000E000 + offset));
-            return 0;
+            return image_read(core, "SCS", 0xE000E000, offset);
     }
 }
 
@@ -360,6 +359,6 @@ void scs_write(struct core *core, uint32_t offset, uint32_t value) {
     } else if (word != NULL) {
         *word = value;
     } else if (!system_write(core, offset, value)) {
-        h7_violation(core, "write to 0x%08x: no such register", (unsigned)(0xE000E000 + offset));
+        image_write(core, "SCS", 0xE000E000, offset, value);
     }
 }
