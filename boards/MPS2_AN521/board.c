@@ -20,10 +20,6 @@ extern uint32_t _estack;
 // From ports/mps2_an521.
 void amp_an521_interrupt(void);
 
-// Only ends a sleep.
-static void alarm_interrupt(void) {
-}
-
 #define V(handler) (uintptr_t)(handler)
 __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + 36] = {
     V(&_estack),
@@ -41,7 +37,7 @@ __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + 3
     V(DebugMon_Handler),
     0,
     V(PendSV_Handler),
-    V(alarm_interrupt),
+    V(board_alarm_interrupt),
     [16 + 6] = V(amp_an521_interrupt),
 #if MICROPY_PY_OPENAMP_HOST
     [16 + 7] = V(amp_an521_interrupt),

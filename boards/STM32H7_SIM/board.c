@@ -26,10 +26,6 @@ extern uint32_t _estack;
 // From ports/stm32h7.
 void amp_stm32h7_interrupt(void);
 
-// Only ends a sleep.
-static void alarm_interrupt(void) {
-}
-
 enum { IRQ_HSEM1 = 125 };
 
 #define V(handler) (uintptr_t)(handler)
@@ -49,7 +45,7 @@ __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + I
     V(DebugMon_Handler),
     0,
     V(PendSV_Handler),
-    V(alarm_interrupt),
+    V(board_alarm_interrupt),
     [16 + IRQ_HSEM1] = V(amp_stm32h7_interrupt),
 };
 

@@ -1,7 +1,7 @@
 /*
  * What boards under MicroPython have in common: time, sleep, console.  SysTick,
- * which counts as board_ticks() does, is the alarm of a sleep; its interrupt
- * only ends that.
+ * which counts as board_ticks() does, is the alarm of a sleep, which its interrupt
+ * ends, and of the module.
  */
 #include "board.h"
 
@@ -40,18 +40,46 @@ uint32_t get_fattime(void) {
     return 1u << 25 | 1u << 21 | 1u << 16;
 }
 
-// ---- Sleep ----
+// ---- Alarms ----
 
 #define SYST_CSR BOARD_REG(0xE000E010) // 7: counts, and interrupts at 0
 #define SYST_RVR BOARD_REG(0xE000E014)
 #define SYST_CVR BOARD_REG(0xE000E018)
 
-static void alarm_set(uint32_t ms) {
-    enum { PER_MS = 1000 * BOARD_TICKS_PER_US, LONGEST_MS = 0xFFFFFF / PER_MS };
-    SYST_RVR = MIN(ms, LONGEST_MS) * PER_MS;
+enum { PER_MS = 1000 * BOARD_TICKS_PER_US, LONGEST = 0xFFFFFF };
+
+// The module's, besides the one that ends a sleep.
+static bool alarm_is_set;
+static uint64_t alarm_at;
+
+// An interrupt at that time, or before.
+static void set_counter(uint64_t at) {
+    uint64_t now = board_ticks();
+    uint64_t ticks = at > now ? at - now : 1;
+    SYST_RVR = (uint32_t)MIN(ticks, LONGEST);
     SYST_CVR = 0;
     SYST_CSR = 7;
 }
+
+void board_alarm(uint32_t ms) {
+    uint32_t before = board_interrupts_off();
+    alarm_at = board_ticks() + (uint64_t)ms * PER_MS;
+    alarm_is_set = true;
+    set_counter(alarm_at);
+    board_interrupts_restore(before);
+}
+
+void board_alarm_interrupt(void) {
+    SYST_CSR = 0;
+    if (alarm_is_set && board_ticks() >= alarm_at) {
+        alarm_is_set = false;
+        openamp_alarm();
+    } else if (alarm_is_set) {
+        set_counter(alarm_at);
+    }
+}
+
+// ---- Sleep ----
 
 static bool is_pending(void) {
     return MP_STATE_VM(sched_state) == MP_SCHED_PENDING
@@ -63,9 +91,13 @@ static bool is_pending(void) {
 void board_wait(uint32_t ms, const volatile bool *unless) {
     uint32_t before = board_interrupts_off();
     if (ms != 0 && !is_pending() && !(unless != NULL && *unless)) {
-        alarm_set(ms);
+        uint64_t end = board_ticks() + (uint64_t)ms * PER_MS;
+        set_counter(alarm_is_set ? MIN(end, alarm_at) : end);
         __asm__ volatile("dsb\n wfi" : : : "memory");
         SYST_CSR = 0;
+        if (alarm_is_set) {
+            set_counter(alarm_at);
+        }
     }
     board_interrupts_restore(before);
 }

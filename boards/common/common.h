@@ -17,6 +17,10 @@ void board_init(void);
 // microsecond.
 uint64_t board_ticks(void);
 
+// The interrupt of SysTick, in the board's vectors; and what it calls of the module.
+void board_alarm_interrupt(void);
+void openamp_alarm(void);
+
 // The board: a character that waits to be read?
 bool board_uart_any(void);
 

@@ -60,6 +60,10 @@ void board_wait(uint32_t ms, const volatile bool *unless);
 #define MICROPY_INTERNAL_WFE(ms) board_wait((uint32_t)(ms), NULL)
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) board_wait((uint32_t)(ms), unless)
 
+// In ms, from an interrupt: openamp_alarm().
+void board_alarm(uint32_t ms);
+#define MICROPY_PY_OPENAMP_ALARM(ms) board_alarm(ms)
+
 // RemoteProc looks here for what the current directory does not have.
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() "/rom"
 

@@ -1,6 +1,6 @@
 /*
  * The module in MicroPython's stm32 port, for a chip with two cores: the
- * interrupt, its priority, the MPU region, a sleep.
+ * interrupt, its priority, the MPU region, a sleep, an alarm.
  */
 #include "ports/stm32h7/stm32h7.h"
 
@@ -8,6 +8,7 @@
 #include "micropython/modopenamp.h"
 #include "ports/stm32/irq.h"
 #include "ports/stm32/mpu.h"
+#include "shared/runtime/softtimer.h"
 
 // What the port keeps for its own module, where it has one: an MPU region, and
 // a priority that is no constant (IRQ_PRI_HSEM, 10 of 16).
@@ -55,6 +56,20 @@ void HSEM1_IRQHandler(void) {
     IRQ_ENTER(HSEM1_IRQn);
     amp_stm32h7_interrupt();
     IRQ_EXIT(HSEM1_IRQn);
+}
+
+// A timer of the port, which soft resets leave alone.
+static void alarm_rang(soft_timer_entry_t *self) {
+    (void)self;
+    openamp_alarm();
+}
+
+void openamp_stm32_alarm(unsigned long ms) {
+    static soft_timer_entry_t alarm;
+    if (alarm.c_callback == NULL) {
+        soft_timer_static_init(&alarm, SOFT_TIMER_MODE_ONE_SHOT, 0, alarm_rang);
+    }
+    soft_timer_reinsert(&alarm, (uint32_t)ms);
 }
 
 // SysTick ends it after a millisecond.

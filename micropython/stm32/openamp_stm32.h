@@ -5,6 +5,10 @@
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) openamp_stm32_wait(unless)
 void openamp_stm32_wait(const volatile _Bool *unless);
 
+// Announcements that wait for room at a peer that never rings for it.
+#define MICROPY_PY_OPENAMP_ALARM(ms) openamp_stm32_alarm(ms)
+void openamp_stm32_alarm(unsigned long ms);
+
 #define MICROPY_PY_OPENAMP_RAW_REPL (1)
 
 #if !MICROPY_PY_THREAD

@@ -1,6 +1,8 @@
 /*
  * A peer as rpmsg-lite is by default: it keeps no event indices and never rings for the
- * messages that it consumed.  It says "bound" to whoever announces "late".
+ * messages that it consumed.  It says "bound" to whoever announces "late".  A host that
+ * writes 1 into `hold` and sends something finds 2 there when the core stands still, until
+ * it writes 0.
  */
 #include "openamp/firmware.h"
 
@@ -9,6 +11,7 @@ FIRMWARE_TABLE;
 static struct amp_rpmsg link;
 static struct amp_endpoint filled;
 static struct amp_endpoint late;
+static volatile uint32_t hold;
 
 static void ignore(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)self;
@@ -37,6 +40,11 @@ int main(void) {
     amp_rpmsg_up(&link, &layout);
     for (bool said = false;;) {
         firmware_turn(&link, AMP_REMOTE_FOREVER);
+        if (hold == 1) {
+            hold = 2;
+        }
+        while (hold != 0) {
+        }
         if (amp_endpoint_is_ready(&late) && !said) {
             firmware_send(&late, "bound", 5);
             said = true;

@@ -11,7 +11,7 @@
 
 #include "openamp/port.h"
 
-#define FAKE_MACHINE 40 // EM_ARM, for its Thumb bit
+#define FAKE_MACHINE AMP_EM_ARM // for its Thumb bit
 
 #define FAKE_CODE_DA 0x10000000u // load, run
 #define FAKE_CODE_LEN 0x4000u

@@ -143,12 +143,6 @@ def kill_core():
         os.system("kill -9 %d" % pid)
 
 
-# The core does nothing at all, or goes on.
-def stand_still(on):
-    for pid in core_pids():
-        os.system("kill -%s %d" % ("STOP" if on else "CONT", pid))
-
-
 # The addresses of an endpoint, as it prints itself.
 def src_of(ept):
     return int(str(ept).split("src=")[1].split()[0], 16)

@@ -14,11 +14,7 @@ def kill_core():
     emu.kill()
 
 
-def stand_still(on):
-    emu.freeze(on)
-
-
-for f in (core_pids, kill_core, stand_still, elf_entry, elf_section, elf_section_size, elf_table):
+for f in (core_pids, kill_core, elf_entry, elf_section, elf_section_size, elf_table):
     setattr(base, f.__name__, f)
 
 from support_of_all import *
