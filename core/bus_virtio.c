@@ -77,6 +77,35 @@ int amp_bus_virtio_send_to(
     return amp_rpmsg_send(amp_bus_link(bus), src, dest, data, len);
 }
 
+int amp_bus_virtio_claim(struct amp_bus *bus, struct amp_tx *tx) {
+    return amp_tx_claim(amp_bus_link(bus), tx);
+}
+
+int amp_bus_virtio_commit(
+    struct amp_bus *bus, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len) {
+    return amp_tx_commit(amp_bus_link(bus), tx, src, dest, len);
+}
+
+void amp_bus_virtio_cancel(struct amp_bus *bus, struct amp_tx *tx) {
+    amp_tx_cancel(amp_bus_link(bus), tx);
+}
+
+void amp_bus_virtio_hold(struct amp_bus *bus, struct amp_rx *rx) {
+    amp_rx_hold(amp_bus_link(bus), rx);
+}
+
+bool amp_bus_virtio_leave(struct amp_bus *bus) {
+    return amp_rx_leave(amp_bus_link(bus));
+}
+
+void amp_bus_virtio_release(struct amp_bus *bus, struct amp_rx *rx) {
+    amp_rx_release(amp_bus_link(bus), rx);
+}
+
+unsigned amp_bus_virtio_depth(const struct amp_bus *bus) {
+    return amp_rpmsg_depth(amp_bus_link(bus));
+}
+
 uint32_t amp_bus_virtio_room_timeout(struct amp_bus *bus, uint32_t slept) {
     return amp_rpmsg_room_timeout(amp_bus_link(bus), slept);
 }

@@ -25,6 +25,8 @@ enum {
     LINK_ENDED = 4, // the session that is being polled has ended
     LINK_HELD = 8, // the callback holds its message
     LINK_NS_DUE = AMP_LINK_NS_DUE, // an endpoint waits for a buffer to be announced or withdrawn
+    LINK_LEFT = 64, // the callback left its message in the ring
+    LINK_LAST = 128, // the other core is dead: there will be no other poll
     // A host's.  A build with one role does not ask, but decides when compiled.
     LINK_HOST = AMP_CONFIG_HOST && AMP_CONFIG_DEVICE ? 32 : 0,
 };

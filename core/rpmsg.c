@@ -139,6 +139,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         link->tx_returned_count = 0;
     }
     link->violation = NULL;
+    ++link->stats.changes;
     link->state |= LINK_UP;
     // No notification of consumed buffers, until somebody waits for room.
     amp_virtq_begin_disabled(&link->tx);
@@ -151,6 +152,17 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     return amp_link_is_up(link) ? 0 : -AMP_EPROTO; // by what was found in the rings
 }
 
+void amp_rpmsg_forget(struct amp_rpmsg *link) {
+    memset(link->rx.desc_state, 0, sizeof(link->rx.desc_state));
+    ++link->stats.changes;
+}
+
+void amp_rpmsg_last_poll(struct amp_rpmsg *link) {
+    if (amp_link_is_up(link)) {
+        link->state |= LINK_LAST;
+    }
+}
+
 void amp_rpmsg_down(struct amp_rpmsg *link) {
     if (!amp_link_is_up(link)) {
         return;
@@ -159,6 +171,7 @@ void amp_rpmsg_down(struct amp_rpmsg *link) {
     link->state = (uint8_t)((link->state & LINK_HOST) | polling);
     link->tx_limit = 0;
     ++link->generation;
+    ++link->stats.changes;
     link->services_end = link->services;
     for (struct amp_endpoint *ept = link->endpoints; ept != NULL; ept = ept->next) {
         if (ept->flags & EPT_BOUND) {

@@ -65,6 +65,7 @@ static void bind_first(struct amp_endpoint *ept, uint32_t src, void *data, size_
 }
 
 void amp_link_bind(struct amp_endpoint *ept, uint32_t addr) {
+    ++ept->link->stats.changes;
     ept->dest = addr;
     ept->flags |= EPT_BOUND;
     ept->cb = ept->bound_cb;
@@ -73,6 +74,7 @@ void amp_link_bind(struct amp_endpoint *ept, uint32_t addr) {
 __attribute__((noinline)) // -Os would copy it, with the address of bind_first()
 void
 amp_link_unbind(struct amp_endpoint *ept) {
+    ++ept->link->stats.changes;
     ept->dest = AMP_ADDR_ANY;
     ept->cb = bind_first;
 }

@@ -126,13 +126,25 @@ NOINLINE int poll_more(struct amp_rpmsg *link) {
 
 // The callback of the one message did something else than to receive.
 NOINLINE int end_one(struct amp_rpmsg *link) {
+    bool held = link->state & LINK_HELD;
     amp_link_end_message(link);
-    if (link->state & LINK_ENDED) {
+    if (link->state & (LINK_ENDED | LINK_LEFT)) {
         return amp_link_end_poll(link, 1);
     }
     amp_link_clear(link, LINK_POLLING);
-    amp_link_notify_returned(link);
-    return poll_more(link);
+    if (!held || (link->state & LINK_NS_DUE)) {
+        amp_link_notify_returned(link);
+        return poll_more(link);
+    }
+    // No buffer went back, so there is nothing to notify of.
+    if (link->poll_max > 1) {
+        amp_virtq_enable_notify(&link->rx);
+        amp_shm_fence(); // partner: the other side's before it sees whether to kick
+        if (amp_virtq_has_pending(&link->rx)) {
+            return poll_more(link);
+        }
+    }
+    return 1;
 }
 
 // Notify of the one buffer that was given back at `index`, if the peer wants it.

@@ -34,7 +34,8 @@ void amp_link_dispatch(struct amp_rpmsg *link, uint32_t src, uint32_t dst, void 
 // back, unless the message is held or its session has ended.
 void amp_link_end_message(struct amp_rpmsg *link);
 
-// The session ended during a poll that took so many messages: the poll's result.
+// The session ended during a poll that took so many messages, or the last of them was left
+// in the ring: the poll's result.
 int amp_link_end_poll(struct amp_rpmsg *link, unsigned taken);
 
 // ---- Of the fast path ----

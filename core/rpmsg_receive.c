@@ -58,9 +58,15 @@ static bool read_entry(struct amp_rpmsg *link, struct amp_message *message) {
 }
 
 AMP_SLOW_PATH void amp_link_end_message(struct amp_rpmsg *link) {
-    bool give_back = !(link->state & (LINK_HELD | LINK_ENDED));
+    unsigned state = link->state;
     amp_link_clear(link, LINK_HELD);
-    if (give_back) {
+    if (state & LINK_ENDED) {
+        return;
+    }
+    if (state & LINK_LEFT) {
+        --link->rx.next_consume; // the next poll reads the entry again, and checks it
+        --link->stats.received;
+    } else if (!(state & LINK_HELD)) {
         amp_link_give_back(link, link->rx_id, amp_link_is_host(link));
     }
 }
@@ -85,8 +91,17 @@ static void receive_one(struct amp_rpmsg *link) {
 // ---- A poll ----
 
 AMP_SLOW_PATH int amp_link_end_poll(struct amp_rpmsg *link, unsigned taken) {
-    amp_link_clear(link, LINK_POLLING | LINK_ENDED);
-    return link->violation != NULL ? -AMP_EPROTO : (int)taken;
+    bool left = link->state & LINK_LEFT;
+    amp_link_clear(link, LINK_POLLING | LINK_ENDED | LINK_LEFT);
+    if (!left) {
+        return link->violation != NULL ? -AMP_EPROTO : (int)taken;
+    }
+    // There is no need to be notified of more: whoever left the message polls again.
+    if (--taken != 0) {
+        amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
+        amp_link_notify(link, &link->rx, taken);
+    }
+    return (int)taken;
 }
 
 // Receive what is pending, again and again until there is nothing, and at most `max`
@@ -114,7 +129,7 @@ static int poll_ring(struct amp_rpmsg *link, unsigned max) {
                 done = 1;
             }
             taken += done;
-            if (link->state & LINK_ENDED) {
+            if (link->state & (LINK_ENDED | LINK_LEFT)) {
                 return amp_link_end_poll(link, taken);
             }
         }
@@ -157,6 +172,14 @@ void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
         link->state |= LINK_HELD;
         amp_link_begin_use(link, &link->rx, link->rx_id, &rx->token);
     }
+}
+
+bool amp_rx_leave(struct amp_rpmsg *link) {
+    if (link->state & (LINK_ENDED | LINK_LAST)) {
+        return false;
+    }
+    link->state |= LINK_LEFT;
+    return true;
 }
 
 void amp_rx_release(struct amp_rpmsg *link, struct amp_rx *rx) {

@@ -64,6 +64,7 @@ static int load(struct amp_rproc *rproc, const struct amp_image *image, struct a
     }
     if (what == 0) {
         // Everything is checked and placed: from here on target memory is written.
+        amp_rpmsg_forget(rproc->link);
         *rproc = rsc.rproc;
         rproc->entry = rsc.elf.entry;
         what = amp_elf_load(&rsc.elf);
@@ -181,6 +182,7 @@ int amp_rproc_stop(struct amp_rproc *rproc) {
     rproc->state = AMP_RPROC_OFFLINE;
     rproc->reason = NULL;
     amp_rpmsg_down(rproc->link);
+    amp_rpmsg_forget(rproc->link);
     return 0;
 }
 
@@ -220,6 +222,9 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     // The state before the messages: a core that is dead now sends nothing after them,
     // and one poll takes all that it can have sent.
     bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
+    if (dead) {
+        amp_rpmsg_last_poll(link);
+    }
     uint32_t generation = link->generation;
     int taken = amp_rpmsg_poll(link);
     // From a callback no message was taken, and those that a dead core sent must wait

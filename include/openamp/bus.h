@@ -127,6 +127,17 @@ struct amp_bus_ops {
     int (*send)(struct amp_endpoint *ept, const void *data, size_t len);
     int (*send_to)(struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
 
+    // Zero copy: see amp_tx_claim(), amp_tx_commit() and amp_tx_cancel(); amp_rx_hold(),
+    // amp_rx_leave() and amp_rx_release(); how many receive buffers there are (in the last
+    // session, when there is none).
+    int (*claim)(struct amp_bus *bus, struct amp_tx *tx);
+    int (*commit)(struct amp_bus *bus, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len);
+    void (*cancel)(struct amp_bus *bus, struct amp_tx *tx);
+    void (*hold)(struct amp_bus *bus, struct amp_rx *rx);
+    bool (*leave)(struct amp_bus *bus);
+    void (*release)(struct amp_bus *bus, struct amp_rx *rx);
+    unsigned (*depth)(const struct amp_bus *bus);
+
     // See amp_rpmsg_room_timeout(), amp_rpmsg_message_timeout() and
     // amp_rpmsg_peer_can_send().
     uint32_t (*room_timeout)(struct amp_bus *bus, uint32_t slept);

@@ -26,6 +26,14 @@ bool amp_bus_virtio_is_ready(const struct amp_endpoint *ept);
 void amp_bus_virtio_set_buckets(struct amp_bus *bus, struct amp_endpoint **buckets, uint32_t count);
 int amp_bus_virtio_send_to(
     struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
+int amp_bus_virtio_claim(struct amp_bus *bus, struct amp_tx *tx);
+int amp_bus_virtio_commit(
+    struct amp_bus *bus, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len);
+void amp_bus_virtio_cancel(struct amp_bus *bus, struct amp_tx *tx);
+void amp_bus_virtio_hold(struct amp_bus *bus, struct amp_rx *rx);
+bool amp_bus_virtio_leave(struct amp_bus *bus);
+void amp_bus_virtio_release(struct amp_bus *bus, struct amp_rx *rx);
+unsigned amp_bus_virtio_depth(const struct amp_bus *bus);
 uint32_t amp_bus_virtio_room_timeout(struct amp_bus *bus, uint32_t slept);
 uint32_t amp_bus_virtio_message_timeout(struct amp_bus *bus, uint32_t slept);
 bool amp_bus_virtio_peer_can_send(const struct amp_bus *bus);
@@ -78,6 +86,13 @@ int amp_bus_device_poll(struct amp_bus *bus);
     .set_buckets = amp_bus_virtio_set_buckets, \
     .send = amp_endpoint_send, \
     .send_to = amp_bus_virtio_send_to, \
+    .claim = amp_bus_virtio_claim, \
+    .commit = amp_bus_virtio_commit, \
+    .cancel = amp_bus_virtio_cancel, \
+    .hold = amp_bus_virtio_hold, \
+    .leave = amp_bus_virtio_leave, \
+    .release = amp_bus_virtio_release, \
+    .depth = amp_bus_virtio_depth, \
     .room_timeout = amp_bus_virtio_room_timeout, \
     .message_timeout = amp_bus_virtio_message_timeout, \
     .peer_can_send = amp_bus_virtio_peer_can_send, \

@@ -106,6 +106,10 @@ struct amp_rpmsg_stats {
     uint32_t services_forgotten;
     uint32_t violations; // the other side broke the protocol; the link went down
     uint32_t kicks; // of the other core
+    // Times that an endpoint may have become ready or may be it no longer, or that held
+    // messages may be void: while this stays as it is, so do amp_endpoint_is_ready() and
+    // amp_rx_is_held(), but for what the program itself creates, destroys and releases.
+    uint32_t changes;
 };
 
 // Where a link's rings and buffers lie.  Local pointers; every range was
@@ -157,6 +161,14 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout);
 // stay and become not ready; those that were bound by the name service wait
 // for the next announcement.  Touches no shared memory.
 void amp_rpmsg_down(struct amp_rpmsg *link);
+
+// Of a link that is down: the memory of its last session is about to be used for something
+// else, so amp_rx_is_held() is false from now on for every message of it.
+void amp_rpmsg_forget(struct amp_rpmsg *link);
+
+// The other core is dead and waits for no buffer: one more amp_rpmsg_poll() takes all that
+// it has sent, and leaves none in the ring; then the link is taken down.
+void amp_rpmsg_last_poll(struct amp_rpmsg *link);
 
 static inline bool amp_rpmsg_is_up(const struct amp_rpmsg *link);
 
@@ -255,6 +267,8 @@ int amp_tx_commit(
 // Give it back unsent.  Then poll before sleeping: an announcement may have waited for
 // it, and the other side does not kick for a buffer that it did not return.
 void amp_tx_cancel(struct amp_rpmsg *link, struct amp_tx *tx);
+// Is it still to be filled, neither committed nor given back, and no other session begun?
+static inline bool amp_tx_is_claimed(const struct amp_tx *tx);
 
 // A received message that is held beyond its callback.
 struct amp_rx {
@@ -268,6 +282,15 @@ struct amp_rx {
 // buffer is missing to the other side until it is released.  If the callback ended the
 // session there is nothing to hold, nor to release.
 void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx);
+// Is it held, and its memory what it was?  After a session has ended by itself (a core that
+// crashed) a message that was not released can still be read, until amp_rpmsg_forget() or
+// amp_rpmsg_up().
+static inline bool amp_rx_is_held(const struct amp_rx *rx);
+// Inside an endpoint's callback: leave the message that it was called with in the ring, as
+// if it had not come yet.  The poll ends, and everything behind the message waits, whichever
+// endpoint it is for: call amp_rpmsg_poll() again when there is a place for it.  False: it
+// cannot be left, as the other core is dead or the callback ended the session.
+bool amp_rx_leave(struct amp_rpmsg *link);
 // Give it back; in any order, in thread context.  A second time, or after the end
 // of the link's session: nothing happens.
 void amp_rx_release(struct amp_rpmsg *link, struct amp_rx *rx);

@@ -158,6 +158,18 @@ static inline bool amp_endpoint_was_bound(const struct amp_endpoint *ept) {
     return ept->dest != AMP_ADDR_ANY || (ept->flags & AMP_ENDPOINT_BOUND) != 0;
 }
 
+static inline bool amp_token_is_valid(const struct amp_token *token) {
+    return token->desc_state != NULL && *token->desc_state == token->use;
+}
+
+static inline bool amp_tx_is_claimed(const struct amp_tx *tx) {
+    return amp_token_is_valid(&tx->token);
+}
+
+static inline bool amp_rx_is_held(const struct amp_rx *rx) {
+    return amp_token_is_valid(&rx->token);
+}
+
 static inline uint32_t amp_rpmsg_room_timeout(struct amp_rpmsg *link, uint32_t slept) {
     if (amp_rpmsg_want_room(link) || !amp_rpmsg_is_up(link)) {
         return 0;

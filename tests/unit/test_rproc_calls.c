@@ -45,6 +45,46 @@ static void test_acknowledged_before_the_look(void **state) {
     assert_int_equal(fake.ack_count, 2);
 }
 
+// ---- Messages of a core that dies ----
+
+static struct amp_rx kept[2];
+static unsigned kept_count;
+static bool was_left;
+static void leave_or_keep(struct amp_endpoint *e, uint32_t src, void *data, size_t len) {
+    (void)src;
+    was_left = amp_rx_leave(e->link);
+    if (!was_left) {
+        kept[kept_count] = (struct amp_rx){.data = data, .len = len};
+        amp_rx_hold(e->link, &kept[kept_count++]);
+    }
+}
+
+// What was left in the ring comes when the core is dead, and can be read until its memory
+// is used again: by stop(), or when the next image is loaded.
+static void test_left_by_the_dead(void **state) {
+    (void)state;
+    for (int i = 0; i < 2; ++i) {
+        load_and_start();
+        bind();
+        ept.cb = ept.bound_cb = leave_or_keep;
+        kept_count = 0;
+        remote_sends(2);
+        assert_int_equal(amp_rproc_poll(&rproc), 0);
+        assert_true(was_left);
+        fake.state = AMP_CORE_FAULTED;
+        assert_int_equal(amp_rproc_poll(&rproc), -AMP_EPIPE);
+        assert_int_equal(kept_count, 2);
+        for (int k = 0; k < 2; ++k) {
+            assert_true(amp_rx_is_held(&kept[k]));
+            assert_memory_equal(kept[k].data, "x", 1);
+        }
+        fake.state = AMP_CORE_RUNNING;
+        assert_int_equal(i == 0 ? amp_rproc_stop(&rproc) : load(), 0);
+        assert_false(amp_rx_is_held(&kept[0]) || amp_rx_is_held(&kept[1]));
+        ept.bound_cb = host_cb;
+    }
+}
+
 // ---- Calls from a callback ----
 
 static void stop_it(void) {
@@ -354,6 +394,7 @@ int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_acknowledged_before_the_look),
+        TEST(test_left_by_the_dead),
         TEST(test_calls_from_a_callback),
         TEST(test_trace),
         TEST(test_traces),
