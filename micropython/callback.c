@@ -1,5 +1,5 @@
 /* From the link to Python: messages and announcements reach their callbacks. */
-#include "modopenamp.h"
+#include "endpoint.h"
 
 #include <string.h>
 
@@ -25,12 +25,10 @@ void openamp_caught(nlr_buf_t *nlr) {
 
 // Not before all callbacks of a poll have run: each of them would be ended by it, and its
 // message lost.
-void openamp_raise_caught(void) {
+void openamp_raise_kept(void) {
     mp_obj_t caught = OPENAMP_RUN()->caught;
-    if (caught != MP_OBJ_NULL) {
-        OPENAMP_RUN()->caught = MP_OBJ_NULL;
-        mp_sched_exception(caught);
-    }
+    OPENAMP_RUN()->caught = MP_OBJ_NULL;
+    mp_sched_exception(caught);
 }
 
 // Is it what mp_obj_new_str() raises for bytes that are not UTF-8?  The peer chooses the
@@ -90,6 +88,12 @@ void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t
     // A service callback of another core may be waiting in send(), which polls.
     openamp_remote_t *before = openamp_announcing;
     openamp_announcing = openamp_remotes;
+#if MICROPY_PY_OPENAMP_RECEIVE
+    ++self->received;
+    if (self->trigger != 0) {
+        openamp_due(self, OPENAMP_IRQ_RX); // its handler is called after the poll
+    }
+#endif
     call(self->callback, src, true, data, len);
     openamp_announcing = before;
 }

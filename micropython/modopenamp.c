@@ -1,5 +1,5 @@
 /* The module `openamp`: its globals. */
-#include "modopenamp.h"
+#include "endpoint.h"
 
 #include "py/objstr.h"
 

@@ -39,6 +39,17 @@
 #error "MICROPY_PY_OPENAMP_INSPECT needs MICROPY_PY_OPENAMP_VISIBLE"
 #endif
 
+// Is there what receives without a callback: recv() and its like, hold(), send_buffer(),
+// wait_ready(), irq(), stats()?  Without it the messages of an Endpoint that has no callback
+// are dropped.
+#ifndef MICROPY_PY_OPENAMP_RECEIVE
+#define MICROPY_PY_OPENAMP_RECEIVE (1)
+#endif
+
+// A call that waits for room or for a message, with no way for it to come, is a deadlock
+// after so long.  This is no polling interval: what comes ends the wait at once.
+#define OPENAMP_DEADLOCK_MS (100)
+
 // The longest wait: as good as for ever, and safe to convert to int.
 #define OPENAMP_WAIT_FOREVER (0x3FFFFFFF)
 
@@ -70,6 +81,15 @@ typedef struct _openamp_remote_t {
     mp_uint_t taken_ms; // then
     mp_uint_t started_ms;
     const char *reason; // of a crash that is not told yet
+#endif
+#if MICROPY_PY_OPENAMP_RECEIVE
+    bool handlers; // of Endpoint.irq(), are due
+    uint16_t pool_count; // entries that there are
+    uint16_t pool_free; // the first that is free, or OPENAMP_NO_ENTRY
+    uint16_t kept; // entries in use
+    uint16_t unread; // of them, those in queues of endpoints that were never read
+    uint32_t changes; // of the bus's stats, when that was last looked at
+    struct _openamp_endpoint_obj_t *left; // its message waits in the ring, or NULL
 #endif
     struct amp_bus *bus;
     const struct amp_rpmsg_stats *stats; // of the bus
@@ -118,6 +138,9 @@ typedef struct _openamp_run_t {
 #endif
         struct _openamp_endpoint_obj_t *endpoints; // all that are open, the newest first
         void *buckets;
+#if MICROPY_PY_OPENAMP_RECEIVE
+        struct _openamp_entry_t *pool; // of messages that were not read
+#endif
         mp_obj_t entry; // what the owner has loaded
     } core[MICROPY_PY_OPENAMP_CORES];
 } openamp_run_t;
@@ -254,6 +277,14 @@ void openamp_check_generator(const mp_obj_type_t *type, const mp_obj_type_t *gen
 // A name argument: TypeError unless it is a str, ValueError if it has a NUL.
 const char *openamp_get_name(mp_obj_t obj);
 
+// The arguments of an irq(handler, trigger, hard): the trigger, a mask of the bits of `all`;
+// 0 if the handler is None.
+unsigned openamp_get_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args,
+    unsigned otherwise, unsigned all, mp_obj_t *handler);
+
+// A named tuple of counts.
+mp_obj_t openamp_new_stats(const qstr *names, const uint32_t *counts, size_t len);
+
 // An address argument: -1 gives AMP_ADDR_ANY; outside of 32 bits: ValueError.
 uint32_t openamp_get_addr(mp_obj_t obj);
 
@@ -298,44 +329,15 @@ void openamp_call(mp_obj_t function, mp_obj_t arg);
 // What nlr_push() caught around it, or around what runs as its like does.
 void openamp_caught(nlr_buf_t *nlr);
 // After callbacks: have the program raise what it kept.  Raises nothing.
-void openamp_raise_caught(void);
+void openamp_raise_kept(void);
+static inline void openamp_raise_caught(void) {
+    if (OPENAMP_RUN()->caught != MP_OBJ_NULL) {
+        openamp_raise_kept();
+    }
+}
 
 // A message for an endpoint that has a callback.
 void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
-
-// ---- Endpoints (endpoint.c) ----
-
-// An Endpoint.  The remote keeps every open one alive, through `next`.
-typedef struct _openamp_endpoint_obj_t {
-    mp_obj_base_t base;
-    struct _openamp_endpoint_obj_t *next;
-    // Or None; of a closed one MP_OBJ_NULL (by deinit()) or MP_OBJ_SENTINEL (by a shutdown).
-    mp_obj_t callback;
-    openamp_remote_t *remote;
-#if MICROPY_PY_OPENAMP_HOST
-    bool late; // made while the core ran
-    bool refused; // by a program whose RemoteProc was refused then
-#endif
-    struct amp_endpoint ept; // through which the collector finds the bytes of its name
-} openamp_endpoint_obj_t;
-
-static inline openamp_endpoint_obj_t *openamp_endpoint_of(struct amp_endpoint *ept) {
-    return (void *)((char *)ept - offsetof(openamp_endpoint_obj_t, ept));
-}
-
-extern const mp_obj_type_t openamp_endpoint_type;
-
-// The bus released an endpoint that waited for its withdrawal.
-void openamp_endpoint_released(struct amp_bus *bus, struct amp_endpoint *ept);
-
-// Close the endpoints that were ever bound, without a message, as the core is down.
-void openamp_endpoints_close_bound(openamp_remote_t *remote);
-
-// A RemoteProc is refused as the core runs.  A program that was run once more has made its
-// endpoints, each with an older one of its name that is bound; they wait for the shutdown()
-// that it lacked.  Whoever goes on from there may use them; but when the whole program is
-// run again, and makes others, these would take its services: they are closed then.
-void openamp_endpoints_refused(openamp_remote_t *remote);
 
 // ---- RemoteProc (remoteproc.c) ----
 

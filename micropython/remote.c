@@ -4,16 +4,11 @@
  * A doorbell's interrupt schedules the node of its remote; the scheduler runs it
  * where callbacks may run, and it polls the bus, which calls the endpoints.
  */
-#include <stdarg.h> // py/obj.h looks whether it came first
-
-#include "modopenamp.h"
+#include "endpoint.h"
 
 #include <string.h>
 
-#include "py/builtin.h"
-#include "py/gc.h"
 #include "py/mphal.h"
-#include "py/objstr.h"
 
 openamp_remote_t openamp_remotes[MICROPY_PY_OPENAMP_CORES];
 
@@ -25,65 +20,6 @@ void openamp_check_thread(void) {
     }
 }
 #endif
-
-void openamp_raise(int error, mp_rom_error_text_t text, ...) {
-    va_list list;
-    va_start(list, text);
-    // An exception expands the text.
-    const mp_obj_type_t *type = &mp_type_OSError;
-    mp_obj_t exception = mp_obj_new_exception_msg_vlist(type, text, list);
-    va_end(list);
-    mp_obj_t args[2] = {MP_OBJ_NEW_SMALL_INT(error), mp_obj_exception_get_value(exception)};
-#if MICROPY_PY_OPENAMP_VISIBLE
-    if (openamp_error_name(args[0]) != MP_QSTRnull) {
-        type = &openamp_error_type;
-    }
-#endif
-    // If the heap is full there is no text, or it lies where the second argument would
-    // be put.
-    size_t count = gc_nbytes(MP_OBJ_TO_PTR(args[1])) != 0 ? 2 : 1;
-    nlr_raise(mp_obj_exception_make_new(type, count, 0, args));
-}
-
-uint32_t openamp_get_addr(mp_obj_t obj) {
-    if (obj == MP_OBJ_NEW_SMALL_INT(-1)) {
-        return AMP_ADDR_ANY;
-    }
-    uint32_t addr = (uint32_t)mp_obj_get_int_truncated(obj);
-    if (!mp_obj_equal(mp_obj_new_int_from_uint(addr), obj)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("address out of range"));
-    }
-    return addr;
-}
-
-void openamp_check_callback(mp_obj_t callback, const mp_obj_type_t *exception) {
-    if (callback != mp_const_none && !mp_obj_is_callable(callback)) {
-        mp_raise_msg(exception, MP_ERROR_TEXT("callback must be callable or None"));
-    }
-#if MICROPY_PY_OPENAMP_VISIBLE
-    openamp_check_generator(mp_obj_get_type(callback), &mp_type_gen_wrap);
-#endif
-}
-
-#if MICROPY_PY_OPENAMP_VISIBLE
-void openamp_check_generator(const mp_obj_type_t *type, const mp_obj_type_t *generator) {
-    if (type == generator) {
-        mp_raise_TypeError(MP_ERROR_TEXT("a generator does not run as a callback: use recv()"));
-    }
-}
-#endif
-
-const char *openamp_get_name(mp_obj_t obj) {
-    if (mp_obj_get_type(obj) != &mp_type_str) {
-        mp_raise_TypeError(MP_ERROR_TEXT("name must be a str"));
-    }
-    size_t len;
-    const char *name = mp_obj_str_get_data(obj, &len);
-    if (strlen(name) != len) {
-        mp_raise_ValueError(MP_ERROR_TEXT("name with a NUL in it"));
-    }
-    return name;
-}
 
 // ---- From the doorbell to the poll ----
 
@@ -100,6 +36,7 @@ int openamp_remote_shutdown(openamp_remote_t *remote) {
         remote->orphan = false;
     }
     if (error == 0) {
+        openamp_changed(remote);
         openamp_endpoints_close_bound(remote);
         openamp_loaded(remote); // its memory may be powered off
         OPENAMP_RUN_OF(remote)->service_callback = MP_OBJ_NULL;
@@ -117,6 +54,7 @@ static int poll(openamp_remote_t *remote) {
     }
 #endif
     int result = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, poll));
+    openamp_look_at_changes(remote);
     openamp_raise_caught();
     return result;
 }
@@ -131,6 +69,9 @@ static mp_obj_t run_again(mp_obj_t arg) {
         if (openamp_remotes[i].again) {
             openamp_remotes[i].again = false;
             openamp_tell(&openamp_remotes[i]);
+            if (openamp_has_handlers(&openamp_remotes[i])) {
+                openamp_run_handlers(&openamp_remotes[i]);
+            }
             openamp_raise_caught();
             run(&openamp_remotes[i].node);
         }
@@ -185,12 +126,12 @@ static void run(mp_sched_node_t *self) {
         remote->forgotten = remote->stats->services_forgotten;
         openamp_happened(remote, OPENAMP_EVENT_FORGOTTEN);
     }
-    if (more == 0 && !(remote->poll_due | remote->events)) {
+    if (more == 0 && !(remote->poll_due | remote->events | openamp_has_handlers(remote))) {
         return; // nothing is due until the doorbell rings again
     }
     openamp_polled(remote, more);
 #else
-    if (more <= 0 && !remote->poll_due) {
+    if (more <= 0 && !(remote->poll_due | openamp_has_handlers(remote))) {
         return; // nothing is due until the doorbell rings again
     }
 #endif
@@ -265,6 +206,9 @@ static void end_remote(openamp_remote_t *remote) {
     // Where the core was stopped no message is sent; a device withdraws its endpoints.
     openamp_endpoint_obj_t *ept = OPENAMP_RUN_OF(remote)->endpoints;
     for (; ept != NULL; ept = ept->next) {
+#if MICROPY_PY_OPENAMP_RECEIVE
+        openamp_queue_close(ept);
+#endif
         if (OPENAMP_OPS(remote)->destroy(&ept->ept) != 0) {
             OPENAMP_OPS(remote)->abandon(&ept->ept); // no room for its withdrawal
         }
@@ -320,6 +264,14 @@ static int open_remote(openamp_remote_t *remote) {
     remote->stats = OPENAMP_BUS(remote, stats);
     remote->forgotten = remote->stats->services_forgotten;
     remote->bucket_count = AMP_CONFIG_BUCKETS;
+#if MICROPY_PY_OPENAMP_RECEIVE
+    remote->handlers = false;
+    remote->pool_count = 0;
+    remote->pool_free = OPENAMP_NO_ENTRY;
+    remote->kept = remote->unread = 0;
+    remote->changes = remote->stats->changes;
+    remote->left = NULL;
+#endif
 #ifdef MICROPY_PY_OPENAMP_ALARM
     remote->announces = true;
     remote->asleep = remote->woken = false;

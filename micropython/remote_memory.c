@@ -1,31 +1,26 @@
 /*
  * RemoteProc.mem(): the memory of the core.
  *
- * A view is void as soon as something else is in that memory: loaded, or powered off.  It
- * is checked at each use.  What was made of it before, such as a memoryview, refers to
- * memory that stays mapped and is never the interpreter's heap.
+ * Such a view is void as soon as something else is in that memory: loaded, or powered off.
  */
-#include "modopenamp.h"
+#include "endpoint.h"
 
 #if MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_INSPECT
 
-#include "py/binary.h"
 #include "py/builtin.h"
-#include "py/objarray.h"
 #include "py/stream.h"
 
-typedef struct _view_t {
-    mp_obj_base_t base;
+typedef struct _memory_t {
+    openamp_view_t view;
     openamp_remote_t *remote;
     uint32_t loads;
     bool write;
     amp_da_t da;
     size_t len;
-} view_t;
+} memory_t;
 
-// The bytes as a memoryview, on the stack: for operations that keep no reference to it.
-static mp_obj_array_t as_memoryview(mp_obj_t self_in) {
-    const view_t *self = MP_OBJ_TO_PTR(self_in);
+static void *memory_look(mp_obj_t self_in, size_t *len, bool *write) {
+    const memory_t *self = MP_OBJ_TO_PTR(self_in);
     void *va = NULL;
     if (self->loads == self->remote->loads && self->remote->open) {
         va = OPENAMP_BUS(self->remote, map, self->da, self->len, self->write);
@@ -33,41 +28,23 @@ static mp_obj_array_t as_memoryview(mp_obj_t self_in) {
     if (va == NULL) {
         mp_raise_ValueError(MP_ERROR_TEXT("void: the core was loaded or shut down since"));
     }
-    mp_obj_array_t array;
-    mp_obj_memoryview_init(&array, 'B', 0, self->len, va);
-    if (self->write) {
-        array.typecode |= MP_OBJ_ARRAY_TYPECODE_FLAG_RW;
-    }
-    return array;
+    *len = self->len;
+    *write = self->write;
+    return va;
 }
 
-static mp_obj_t view_unary_op(mp_unary_op_t op, mp_obj_t self_in) {
-    mp_obj_array_t array = as_memoryview(self_in);
-    return MP_OBJ_TYPE_GET_SLOT(&mp_type_memoryview, unary_op)(op, MP_OBJ_FROM_PTR(&array));
+static void memory_written(mp_obj_t self_in, const void *va, size_t len) {
+    const memory_t *self = MP_OBJ_TO_PTR(self_in);
+    OPENAMP_BUS(self->remote, written, va, len);
 }
-
-static mp_obj_t view_subscr(mp_obj_t self_in, mp_obj_t index, mp_obj_t value) {
-    mp_obj_array_t array = as_memoryview(self_in);
-    mp_obj_t result =
-        MP_OBJ_TYPE_GET_SLOT(&mp_type_memoryview, subscr)(MP_OBJ_FROM_PTR(&array), index, value);
-    if (value != MP_OBJ_SENTINEL) {
-        const view_t *self = MP_OBJ_TO_PTR(self_in);
-        OPENAMP_BUS(self->remote, written, array.items, array.len);
-    }
-    return result;
-}
-
-static mp_int_t view_get_buffer(mp_obj_t self_in, mp_buffer_info_t *bufinfo, mp_uint_t flags) {
-    mp_obj_array_t array = as_memoryview(self_in);
-    return mp_get_buffer(MP_OBJ_FROM_PTR(&array), bufinfo, flags) ? 0 : 1;
-}
+static const openamp_view_ops_t memory_ops = {.look = memory_look, .written = memory_written};
 
 // clang-format off
 static MP_DEFINE_CONST_OBJ_TYPE(
-    view_type, MP_QSTR_mem, MP_TYPE_FLAG_NONE,
-    unary_op, view_unary_op,
-    subscr, view_subscr,
-    buffer, view_get_buffer
+    memory_type, MP_QSTR_mem, MP_TYPE_FLAG_NONE,
+    unary_op, openamp_view_unary_op,
+    subscr, openamp_view_subscr,
+    buffer, openamp_view_get_buffer
     );
 // clang-format on
 
@@ -88,7 +65,8 @@ static mp_obj_t remoteproc_mem(size_t n_args, const mp_obj_t *pos_args, mp_map_t
             (unsigned long)len, (unsigned long)da, args[WRITE].u_bool ? "writable " : "",
             (int)openamp_core_number(remote));
     }
-    view_t *self = mp_obj_malloc(view_t, &view_type);
+    memory_t *self = mp_obj_malloc(memory_t, &memory_type);
+    self->view.ops = &memory_ops;
     self->remote = remote;
     self->loads = remote->loads;
     self->write = args[WRITE].u_bool;

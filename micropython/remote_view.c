@@ -1,5 +1,5 @@
 /* RemoteProc, what can be seen of a core: state, reason, and who is told of its end. */
-#include "modopenamp.h"
+#include "endpoint.h"
 
 #include <string.h>
 
@@ -69,36 +69,20 @@ static mp_obj_t remoteproc_stats(mp_obj_t self_in) {
     const struct amp_rpmsg_stats *stats = openamp_remoteproc_check(self_in)->stats;
     const uint32_t counts[MP_ARRAY_SIZE(names)] = {stats->received, stats->sent, stats->dropped,
         stats->malformed, stats->services_forgotten, stats->violations, stats->kicks};
-    mp_obj_t items[MP_ARRAY_SIZE(names)];
-    for (size_t i = 0; i < MP_ARRAY_SIZE(names); ++i) {
-        items[i] = mp_obj_new_int_from_uint(counts[i]);
-    }
-    return mp_obj_new_attrtuple(names, MP_ARRAY_SIZE(names), items);
+    return openamp_new_stats(names, counts, MP_ARRAY_SIZE(names));
 }
 MP_DEFINE_CONST_FUN_OBJ_1(openamp_remoteproc_stats_obj, remoteproc_stats);
 
 // ---- irq() ----
 
 static mp_obj_t remoteproc_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args) {
-    enum { HANDLER, TRIGGER, HARD, COUNT };
     enum { ALL = OPENAMP_EVENT_CRASHED | OPENAMP_EVENT_STOPPED };
-    static const mp_arg_t allowed[COUNT] = {
-        [HANDLER] = {MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-        [TRIGGER] = {MP_QSTR_trigger, MP_ARG_INT, {.u_int = ALL}},
-        [HARD] = {MP_QSTR_hard, MP_ARG_BOOL, {.u_bool = false}},
-    };
-    mp_arg_val_t args[COUNT];
-    mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, COUNT, allowed, args);
+    mp_obj_t handler;
+    unsigned trigger = openamp_get_irq(n_args, pos_args, kw_args, ALL, ALL, &handler);
     openamp_remoteproc_check(pos_args[0]);
     openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(pos_args[0]);
-    mp_obj_t handler = args[HANDLER].u_obj;
-    mp_int_t trigger = args[TRIGGER].u_int;
-    openamp_check_callback(handler, &mp_type_ValueError);
-    if ((trigger & ~ALL) != 0 || args[HARD].u_bool) {
-        mp_raise_ValueError(MP_ERROR_TEXT("trigger is IRQ_CRASHED | IRQ_STOPPED, hard is False"));
-    }
     self->handler = handler;
-    self->trigger = handler == mp_const_none ? 0 : (uint8_t)trigger;
+    self->trigger = (uint8_t)trigger;
     return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(openamp_remoteproc_irq_obj, 1, remoteproc_irq);

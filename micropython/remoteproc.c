@@ -1,5 +1,5 @@
 /* The class RemoteProc. */
-#include "modopenamp.h"
+#include "endpoint.h"
 
 #include "py/builtin.h"
 #include "py/gc.h"
@@ -186,6 +186,7 @@ static mp_obj_t remoteproc_attach(size_t n_args, const mp_obj_t *args, mp_map_t 
     openamp_loaded(self->remote);
     openamp_started(self->remote);
     openamp_announces(self->remote);
+    openamp_changed(self->remote);
     return own(self);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(remoteproc_attach_fun, 0, remoteproc_attach);
@@ -230,6 +231,7 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     }
     openamp_started(remote);
     openamp_announces(remote);
+    openamp_changed(remote); // with a dest given, an endpoint is ready
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_start_obj, remoteproc_start);
@@ -242,6 +244,7 @@ static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
         openamp_raise(
             -error, MP_ERROR_TEXT("core %d does not stop"), (int)openamp_core_number(remote));
     }
+    openamp_changed(remote);
     if (running) {
         openamp_stopped(MP_OBJ_TO_PTR(self_in));
     }

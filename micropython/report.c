@@ -9,7 +9,7 @@
  */
 #include <stdarg.h> // py/obj.h looks whether it came first
 
-#include "modopenamp.h"
+#include "endpoint.h"
 
 #include "py/mphal.h"
 #include "py/objexcept.h"

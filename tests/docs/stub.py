@@ -19,13 +19,19 @@ VALUES = {
     "callback": "None", "handler": "None", "remote": "None", "kind": "None", "exception": "None",
     "trace": "None", "core": "0", "src": "-1", "dest": "-1", "timeout": "-1", "trigger": "1",
     "hard": "False", "write": "False", "announce": "True", "da": "RAM", "len": "4",
+    "rxbuf": "-1", "nbytes": "-1", "buf": "bytearray(4)", "n": "4",
 }  # fmt: skip
 # How one gets the objects whose classes the module has no names for.
-UNNAMED = {"_Stats": "remote().stats()", "_Memory": "remote().mem(RAM, 4, True)"}
+UNNAMED = {
+    "_Stats": "remote().stats()", "_Memory": "remote().mem(RAM, 4, True)",
+    "_EndpointStats": "endpoint().stats()", "_Message": "endpoint().hold()",
+    "_SendBuffer": "endpoint().send_buffer()",
+}  # fmt: skip
 # How a method with a name of Python's is used.
 USES = {
     "__len__": "len(made)", "__getitem__": "(made[0], made[0:2])",
     "__setitem__": "made[0] = made[0]", "__buffer__": "memoryview(made)",
+    "__iter__": "iter(made)",
 }  # fmt: skip
 # What each class, module or object has.
 EVERYWHERE = {"__class__", "__name__", "__bases__", "__dict__", "__init__", "__del__"}
@@ -56,8 +62,10 @@ def remote():
 def endpoint():
     remote()
     made = keep(openamp.Endpoint("vuart-channel"))
-    while not made.is_ready():
-        pass
+    made.wait_ready()
+    made.send("echo")
+    while not made.any():
+        pass  # whatever receives has a message
     return made
 
 
@@ -103,6 +111,7 @@ class Function:
     required: int  # and so many must be there
     names: list  # the arguments that have a name only
     static: bool
+    attribute: bool
     result: str
 
     def __str__(self):
@@ -118,6 +127,9 @@ class Function:
             return f"openamp.{self.owner}"
         return f"openamp.{self}" if self.made_by() == "nothing" else f"made.{self.name}"
 
+    def call(self, arguments):
+        return f"made.{self.name}" if self.attribute else f"{self.called()}({arguments})"
+
     def good(self):
         """Arguments that it takes."""
         must = self.places[: self.required]
@@ -130,6 +142,8 @@ class Function:
 
     def bad(self):
         """Arguments that it refuses with a TypeError."""
+        if self.attribute:
+            return
         places = [VALUES[a] for a in self.places]
         yield places + ["None"]
         if self.required:
@@ -144,13 +158,14 @@ def function_of(node, owner):
     arguments = node.args
     if arguments.vararg or arguments.kwarg or None in arguments.kw_defaults:
         raise SystemExit(f"openamp.pyi: {node.name}: arguments of a kind that this test does not know")
-    static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list)
+    decorators = [d.id for d in node.decorator_list if isinstance(d, ast.Name)]
+    static = "staticmethod" in decorators
     skip = 1 if owner and not static else 0
     places = [a.arg for a in arguments.posonlyargs + arguments.args]
     return Function(
         owner, node.name, places[skip:], max(len(arguments.posonlyargs) - skip, 0),
         len(places) - skip - len(arguments.defaults), [a.arg for a in arguments.kwonlyargs],
-        static, ast.unparse(node.returns),
+        static, "property" in decorators, ast.unparse(node.returns),
     )  # fmt: skip
 
 
@@ -163,11 +178,14 @@ def read(text):
         if isinstance(node, ast.AnnAssign):
             scopes[owner][node.target.id] = ast.unparse(node.annotation)
         elif isinstance(node, ast.FunctionDef):
-            scopes[owner][node.name] = "function"
-            if not owner.startswith("_"):
-                functions.append(function_of(node, owner))
+            function = function_of(node, owner)
+            if not function.attribute:  # only its objects have that
+                scopes[owner][node.name] = "function"
+            if not owner.startswith("_") and node.name not in USES:
+                functions.append(function)
         elif isinstance(node, ast.ClassDef):
-            scopes[node.name] = {}
+            base = node.bases[0].id if node.bases else ""
+            scopes[node.name] = dict(scopes.get(base, {})) if base else {}
             if not node.name.startswith("_"):
                 scopes[owner][node.name] = "type"
             for member in node.body:
@@ -188,8 +206,9 @@ def argument_names():
 
 
 def is_result(declared, result):
-    kinds = declared.replace("Optional[", "None|").rstrip("]").strip("'").split("|")
-    return any(k.startswith("_") or k.replace("None", "NoneType") == result for k in kinds)
+    kinds = declared.replace("Optional[", "None|").rstrip("]").replace("'", "").split("|")
+    return any(k.startswith("_") or k.split("[")[0].replace("None", "NoneType").lower() == result.lower()
+               for k in kinds)
 
 
 def wrong_stub(text, micropython, env):
@@ -206,7 +225,7 @@ def wrong_stub(text, micropython, env):
         else:
             program += f"show('.{scope}', openamp{scope and '.' + scope})\n"
     for number, (function, arguments, _) in enumerate(calls):
-        call = f"{function.called()}({arguments})"
+        call = function.call(arguments)
         program += f"probe({number}, {function.made_by()}, lambda made: {call})\n"
     with open("stub_probe.py", "w", encoding="utf-8") as file:
         file.write(program)

@@ -12,6 +12,7 @@ ERRNO = {
     11: "EAGAIN",
     16: "EBUSY",
     19: "ENODEV",
+    22: "EINVAL",
     32: "EPIPE",
     35: "EDEADLK",
     90: "EMSGSIZE",

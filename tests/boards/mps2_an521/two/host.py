@@ -17,6 +17,13 @@ for life in range(3):
     wait(adder.ept.is_ready)
     print([adder.ask(" ".join(str(i) for i in range(n))) for n in (2, 10, 100)])
     adder.ept.deinit()
+    reader = openamp.Endpoint("reader")
+    reader.wait_ready(20000)
+    print(reader.recv(timeout=0))  # from now on it loses nothing
+    for i in range(100):
+        reader.send("message %d" % i)
+    print([reader.recv(timeout=20000) for _ in range(100)] == [b"message %d" % i for i in range(100)])
+    reader.deinit()
     for size in (1, 100, 496):
         assert box.ask("x" * size) == b"X" * size
     box.got.clear()
