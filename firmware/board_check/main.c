@@ -159,21 +159,11 @@ static bool send_burst(void) {
     return false;
 }
 
-// The host left, or broke the protocol.
-static void end_session(void) {
-    if (!firmware_host_left(&link)) {
-        amp_remote_trace("board_check: the host broke the protocol\n");
-        amp_remote_exit(1);
-    }
-    answer.data = NULL; // the claim is void in another session
-    firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
-}
-
 static void turn(void) {
     static uint32_t slept;
-    static bool rung; // and no message came since
     if (!amp_rpmsg_is_up(&link)) {
-        end_session();
+        answer.data = NULL; // the claim is void in another session
+        firmware_next_session(&link);
     }
     if (answer.data == NULL && amp_tx_claim(&link, &answer) != 0) {
         slept = firmware_wait_room(&link, slept);
@@ -186,14 +176,8 @@ static void turn(void) {
         quiet_us = 0;
     }
     int taken = amp_rpmsg_poll_some(&link, 1);
-    if (taken < 0 || (taken == 0 && rung && firmware_host_left(&link))) {
-        end_session();
-        rung = false;
-    } else if (taken == 0 && !(stuck && amp_rpmsg_want_room(&link))) {
-        amp_remote_wait(AMP_REMOTE_FOREVER);
-        rung = true;
-    } else {
-        rung = false;
+    if (taken < 0 || (taken == 0 && !(stuck && amp_rpmsg_want_room(&link)))) {
+        firmware_sleep(&link, taken);
     }
 }
 

@@ -48,7 +48,8 @@ void firmware_link_up(struct amp_rpmsg *link, const void *table, size_t len) {
     begin(link, &layout);
 }
 
-bool firmware_host_left(struct amp_rpmsg *link) {
+// Looks, and takes the link down if so.
+static bool has_left(struct amp_rpmsg *link) {
     if (!host_left && own_table != NULL && !amp_vdev_is_current(link, own_table, own_table_len)) {
         amp_rpmsg_down(link);
         host_left = true;
@@ -64,52 +65,72 @@ static void broken(const struct amp_rpmsg *link) {
     amp_remote_exit(1);
 }
 
+void firmware_next_session(struct amp_rpmsg *link) {
+    if (!has_left(link)) {
+        broken(link);
+    }
+    firmware_link_up(link, own_table, own_table_len);
+}
+
 // Sleep for `ms` milliseconds or until the host rings.  Returns `ms`, or 0 if it rang.
 static uint32_t sleep_for(uint32_t ms) {
     uint32_t us = ms < AMP_REMOTE_FOREVER / 1000 ? ms * 1000 : AMP_REMOTE_FOREVER;
     return ms != 0 && !amp_remote_wait(us) ? ms : 0;
 }
 
-// No message came: because the host left?  It may only be asked when something has changed
-// since it was asked last, a doorbell or a violation.  Ends the core after a violation by a
-// host that is there.
-static bool ended(struct amp_rpmsg *link, int taken, bool rung) {
-    bool left = (taken < 0 || rung) && firmware_host_left(link);
-    if (taken < 0 && !left) {
-        broken(link);
+// Did a message come since this was asked last?  A doorbell without one is a host's that
+// left, or one that rang for room.
+static bool message_came(const struct amp_rpmsg *link) {
+    static uint32_t before;
+    uint32_t now = link->stats.received;
+    bool came = now != before;
+    before = now;
+    return came;
+}
+
+// A poll took nothing.  Is the session over?
+static bool session_is_over(struct amp_rpmsg *link, int taken) {
+    return taken < 0 || (!message_came(link) && has_left(link));
+}
+
+// Apart, so that the way after a message is short.
+static __attribute__((noinline)) bool look_and_sleep(struct amp_rpmsg *link) {
+    return !has_left(link) && amp_remote_wait(AMP_REMOTE_FOREVER);
+}
+
+bool firmware_sleep(struct amp_rpmsg *link, int taken) {
+    if (taken < 0) {
+        return false;
     }
-    return left;
+    return message_came(link) ? amp_remote_wait(AMP_REMOTE_FOREVER) : look_and_sleep(link);
 }
 
 void firmware_serve(struct amp_rpmsg *link) {
     uint32_t slept = 0;
-    bool rung = false; // and no message came since
     for (;;) {
         int taken = amp_rpmsg_poll(link);
-        if (taken > 0) {
-            rung = false;
-        } else if (ended(link, taken, rung)) {
-            firmware_link_up(link, own_table, own_table_len);
-        } else {
+        if (taken <= 0 && session_is_over(link, taken)) {
+            firmware_next_session(link);
+        } else if (taken == 0) {
             slept = sleep_for(amp_rpmsg_message_timeout(link, slept));
-            rung = slept == 0;
         }
     }
 }
 
 void firmware_turn(struct amp_rpmsg *link, uint32_t us) {
-    static bool rung;
     struct amp_rpmsg_layout layout;
     if (host_left && is_ready(link, &layout)) {
         begin(link, &layout);
     }
     int taken = amp_rpmsg_poll(link);
-    if (taken > 0) {
-        rung = false;
-    } else if (host_left || !ended(link, taken, rung)) {
+    if (taken <= 0 && !host_left && session_is_over(link, taken)) {
+        if (!has_left(link)) {
+            broken(link);
+        }
+    } else if (taken == 0) {
         // Less than for ever while an announcement waits for room.
         uint32_t ms = amp_rpmsg_message_timeout(link, 0);
-        rung = amp_remote_wait(ms < us / 1000 ? ms * 1000 : us);
+        amp_remote_wait(ms < us / 1000 ? ms * 1000 : us);
     }
 }
 
@@ -124,7 +145,7 @@ void firmware_send(struct amp_endpoint *ept, const void *data, size_t len) {
 
 uint32_t firmware_wait_room(struct amp_rpmsg *link, uint32_t slept) {
     slept = sleep_for(amp_rpmsg_room_timeout(link, slept));
-    return slept == 0 && firmware_host_left(link) ? 0 : slept;
+    return slept == 0 && has_left(link) ? 0 : slept;
 }
 
 bool firmware_is(const void *data, size_t len, const char *word) {

@@ -108,36 +108,24 @@ static bool answer_in_hand(void) {
     return answer.data != NULL || amp_tx_claim(&link, &answer) == 0;
 }
 
-// One session.  True: the host left it; false: it broke the protocol.
-static bool serve(void) {
+int main(void) {
+    amp_rpmsg_init(&link, AMP_DEVICE, amp_remote_port());
+    amp_endpoint_create(&link, &calculator, "calculator", AMP_ADDR_ANY, AMP_ADDR_ANY, request);
+    firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
     uint32_t slept = 0;
-    bool rung = false; // and no message came since
-    answer.data = NULL; // a claim is void in another session
-    while (amp_rpmsg_is_up(&link)) {
+    for (;;) {
+        if (!amp_rpmsg_is_up(&link)) {
+            answer.data = NULL; // the claim is void in another session
+            firmware_next_session(&link);
+        }
         if (!answer_in_hand()) {
             slept = firmware_wait_room(&link, slept);
             continue;
         }
         slept = 0;
         int taken = amp_rpmsg_poll_some(&link, 1);
-        if (taken > 0) {
-            rung = false;
-        } else if ((rung || taken < 0) && firmware_host_left(&link)) {
-            return true;
-        } else if (taken == 0) {
-            amp_remote_wait(AMP_REMOTE_FOREVER);
-            rung = true;
+        if (taken <= 0) {
+            firmware_sleep(&link, taken);
         }
     }
-    return firmware_host_left(&link);
-}
-
-int main(void) {
-    amp_rpmsg_init(&link, AMP_DEVICE, amp_remote_port());
-    amp_endpoint_create(&link, &calculator, "calculator", AMP_ADDR_ANY, AMP_ADDR_ANY, request);
-    do {
-        firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
-    } while (serve());
-    amp_remote_trace("request_response: the host broke the protocol\n");
-    return 1;
 }

@@ -52,13 +52,20 @@ void firmware_link_up(struct amp_rpmsg *link, const void *table, size_t len);
 void firmware_wait_ready(
     struct amp_rpmsg *link, const void *table, size_t len, struct amp_rpmsg_layout *layout);
 
-// Has the host left this session: reset the device, or begun another session?  Then the
-// link is down now, and firmware_link_up() waits for the host to come back.  For a loop of
-// one's own: to be asked when a doorbell rang and no message came, and when
-// amp_rpmsg_poll() says that the host broke the protocol, which is what rings look like
-// that another session has emptied.  firmware_serve() and firmware_turn() go on in the next
-// session by themselves: endpoints are not ready between the two, and are announced again.
-bool firmware_host_left(struct amp_rpmsg *link);
+// ---- Sessions ----
+//
+// A host may leave a core that runs, and come back: it resets the device, or begins another
+// session.  firmware_serve() and firmware_turn() go on in the next one by themselves:
+// endpoints are not ready between the two, and are announced again.  A loop of one's own
+// does so with these two.
+
+// After a poll that took no message (`taken` is what it returned): sleep until the host
+// rings.  False: the session is over, and the link is down.
+bool firmware_sleep(struct amp_rpmsg *link, int taken);
+
+// The link is down: if the host left, wait until it is back, and bring the link up.  Ends
+// the core if the host broke the protocol.  What was claimed or held is void.
+void firmware_next_session(struct amp_rpmsg *link);
 
 // Serve the link for ever, asleep while there is nothing to do.  Ends the core
 // if the host breaks the protocol.
@@ -75,7 +82,7 @@ void firmware_send(struct amp_endpoint *ept, const void *data, size_t len);
 // One sleep of a wait for room: until the host rings, or for as long as one may be
 // asleep before looking again (amp_rpmsg_room_timeout()).  `slept` is 0 in the first
 // call of a wait, then what the last call returned; 0 is returned when there is room, or
-// the host left.
+// the link is down: the host left.
 uint32_t firmware_wait_room(struct amp_rpmsg *link, uint32_t slept);
 
 // ---- Commands as text ----
