@@ -54,6 +54,7 @@ apt_privately() { # apt_privately get|cache ARGUMENT...
 configure_apt() { # configure_apt deb|deb-src MIRROR RELEASE [ARCHITECTURE]...
     rm -rf "$state"
     mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/download"
+    : >"$state/status" # nothing is installed there
     printf '%s [signed-by=%s] %s %s main\n' "$1" /usr/share/keyrings/debian-archive-keyring.gpg \
         "$2" "$3" >"$state/sources.list"
     shift 3
@@ -69,7 +70,7 @@ Dir::Etc::Parts "/dev/null";
 Dir::Etc::SourceList "$state/sources.list";
 Dir::Etc::SourceParts "/dev/null";
 Dir::State::Lists "$state/lists";
-Dir::State::Status "/var/lib/dpkg/status";
+Dir::State::Status "$state/status";
 Dir::Cache "$state/cache";
 APT::Sandbox::User "root";
 END

@@ -1,20 +1,20 @@
 # The kernel's own host role against our device role: Linux in QEMU, a remote core that
 # executes our firmware, and tests in the guest.
 #
-#   prepare    kernel and driver, from the packages of LINUX_RELEASE
+#   prepare    kernel and driver, from the packages of a Debian release
 #   board.c    the remote core
 #   driver/    the kernel's driver of it
 #   guest/     the guest's tests and its first process
 #   run        all of it
 
 LINUX := $(BUILD)/linux
-# The release whose kernel it is: this machine's own.
-LINUX_RELEASE ?= $(shell . /etc/os-release && echo $$VERSION_CODENAME)
+# The releases whose kernels they are: 6.1 and 6.12.
+LINUX_RELEASES ?= bookworm trixie
 
 # The sim port, for a board whose memory lies elsewhere: a build of its own.
 LINUX_SIM := $(LINUX)/sim
 LINUX_IMAGES := virtual_uart test_crash test_names
-LINUX_SIM_MAKE := $(MAKE) --no-print-directory BUILD=$(LINUX_SIM) \
+LINUX_SIM_MAKE = $(MAKE) --no-print-directory BUILD=$(LINUX_SIM) \
     SIM_ADDRESSES=tests/linux/addresses.h SIM_DATA_DA=0x10300000
 
 $(BUILD)/board: $(BUILD)/host/tests/linux/board.o $(BUILD)/libopenamp_sim.a
@@ -29,8 +29,14 @@ $(LINUX)/guest: $(LINUX_GUEST_SRC) tests/linux/guest/guest.h
 	@mkdir -p $(@D)
 	$(LINUX_GUEST_CC) $(LINUX_GUEST_SRC) -o $@
 
-.PHONY: linux
-linux: $(LINUX)/guest
-	tests/linux/prepare $(LINUX)/$(LINUX_RELEASE) $(LINUX_RELEASE)
+.PHONY: linux linux-long linux-images $(LINUX_RELEASES:%=linux-%)
+linux: $(LINUX_RELEASES:%=linux-%)
+linux-images: $(LINUX)/guest
 	$(LINUX_SIM_MAKE) $(LINUX_SIM)/board $(LINUX_IMAGES:%=$(LINUX_SIM)/firmware/sim/%.elf)
-	tests/linux/run $(LINUX)/$(LINUX_RELEASE) $(LINUX)/guest $(LINUX_SIM)/board $(LINUX_SIM)/firmware/sim
+$(LINUX_RELEASES:%=linux-%): linux-%: linux-images
+	tests/linux/prepare $(LINUX)/$* $*
+	tests/linux/run $(LINUX)/$* $(LINUX)/guest $(LINUX_SIM)/board $(LINUX_SIM)/firmware/sim
+
+# 1,000 of what is done again and again.
+linux-long:
+	$(MAKE) linux LINUX_REPEAT=20

@@ -63,6 +63,8 @@ void channel_has_ended(int file);
 
 // ---- The tests ----
 
+extern unsigned guest_repeat; // a longer run: times as often
+
 struct guest_test {
     const char *name;
     void (*run)(void);

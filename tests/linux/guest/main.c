@@ -2,11 +2,12 @@
  * The rig's tests, inside of the kernel under test: each is a process, and each begins with
  * the core as the one before must have left it.
  *
- *     guest core|attach
+ *     guest core|attach REPEAT
  */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,11 +17,13 @@
 // A test's own waits are shorter.
 enum { LIMIT_S = 90 };
 
+unsigned guest_repeat = 1;
+
 static bool passes(const struct guest_test *test) {
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-        alarm(LIMIT_S);
+        alarm(LIMIT_S * guest_repeat);
         guest_listen();
         test->run();
         fflush(stdout);
@@ -35,15 +38,16 @@ static bool passes(const struct guest_test *test) {
 
 int main(int argc, char **argv) {
     const struct guest_test *test = NULL;
-    if (argc == 2 && strcmp(argv[1], "core") == 0) {
+    if (argc == 3 && strcmp(argv[1], "core") == 0) {
         test = guest_core_tests;
-    } else if (argc == 2 && strcmp(argv[1], "attach") == 0) {
+    } else if (argc == 3 && strcmp(argv[1], "attach") == 0) {
         test = guest_attach_tests;
     }
     if (test == NULL) {
-        puts("usage: guest core|attach");
+        puts("usage: guest core|attach REPEAT");
         return 2;
     }
+    guest_repeat = (unsigned)strtoul(argv[2], NULL, 10);
     for (; test->run != NULL; test++) {
         if (!passes(test)) {
             return 1; // the core is in no state that another test could begin with
