@@ -11,7 +11,8 @@ LD_DEFINES := $(SIM_ADDRESSES:%=-DAMP_SIM_ADDRESSES='"$(abspath %)"')
 # No sanitizers, no position independence, no C library: these are the flags of
 # another machine that happens to be of our kind.
 REMOTE_CC := $(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Werror \
-    -ffreestanding -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
+    -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
+    -fno-asynchronous-unwind-tables -fno-unwind-tables \
     -ffunction-sections -fdata-sections -Iinclude -MMD -MP \
     -DAMP_CONFIG_HOST=0 -DAMP_CONFIG_TABLE_ROOM=1024 -DAMP_REMOTE_TRACE_DA=$(SIM_DATA_DA) -DAMP_REMOTE_TRACE_LEN=0x1000 \
     $(LD_DEFINES)
