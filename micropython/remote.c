@@ -6,8 +6,6 @@
  */
 #include "endpoint.h"
 
-#include <string.h>
-
 #include "py/mphal.h"
 
 openamp_remote_t openamp_remotes[MICROPY_PY_OPENAMP_CORES];
@@ -327,9 +325,7 @@ mp_obj_t openamp_init(void) {
     }
     if (OPENAMP_RUN() == NULL) {
         openamp_run_t *run = mp_obj_malloc_with_finaliser(openamp_run_t, &run_type);
-        memset(run->core, 0, sizeof(run->core));
-        run->service_callback = mp_const_none;
-        run->warned = false;
+        *run = (openamp_run_t){.base = run->base, .service_callback = mp_const_none};
         MICROPY_PY_OPENAMP_BEGIN();
         OPENAMP_RUN() = run;
         openamp_announcing = openamp_remotes;
