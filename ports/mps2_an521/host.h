@@ -38,6 +38,7 @@ bool an521_sleep(const volatile uint32_t *word, uint32_t value, uint32_t ms);
 
 // monitor.c: core 1's vector table, at all times but when firmware has another.
 extern uintptr_t an521_vectors[AMP_AN521_VECTORS];
+extern const uintptr_t an521_boot_vectors[8];
 
 // monitor.c: where every exception of a parked or dead core leads.
 void an521_park(void);

@@ -43,7 +43,7 @@ static bool until_parked(uint32_t ms) {
 void an521_release(void) {
     CONTROL->state = AMP_AN521_BOOTING;
     lead_to_park(an521_vectors, LAST_FAULT);
-    INITSVTOR1 = (uint32_t)(uintptr_t)an521_vectors;
+    INITSVTOR1 = (uint32_t)(uintptr_t)an521_boot_vectors;
     stored();
     CPUWAIT = 0;
     (void)until_parked(ANSWER_MS);

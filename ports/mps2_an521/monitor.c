@@ -21,13 +21,13 @@ static uint64_t stack[128] __attribute__((used));
 
 // Filled in by the host: while firmware runs, its vectors, but for the faults and
 // the stop, which always lead to park.  Nothing else is let in by the monitor.
-//
-// With contents from the start, though the host writes them anyway: QEMU (7.2) reads what a
-// core begins with from the file that it has loaded, as if zeroed memory were in it, and so
-// core 1 would begin at whatever stands there.
+uintptr_t an521_vectors[AMP_AN521_VECTORS] __attribute__((aligned(1024)));
+
+// What core 1 begins with.  A constant, as QEMU (7.2) reads it from the file that it has loaded,
+// where what stands behind that is taken for memory that is zeroed.
 #define PARK (uintptr_t) an521_park
-uintptr_t an521_vectors[AMP_AN521_VECTORS]
-    __attribute__((aligned(1024))) = {0, PARK, PARK, PARK, PARK, PARK, PARK, PARK};
+const uintptr_t an521_boot_vectors[8]
+    __attribute__((aligned(128))) = {0, PARK, PARK, PARK, PARK, PARK, PARK, PARK};
 
 #define TEXT(number) #number
 #define DIGITS(number) TEXT(number)
