@@ -7,7 +7,8 @@
 #   bench-curves   draws docs/bench/*.svg
 #   bench-profile  the functions in which the instructions of a message are spent
 #   bench-record   writes the exact figures and those of size where they are printed
-#   size           bytes on a Cortex-M33, compared as well
+#   size           bytes on a Cortex-M33, compared as well: of all, and of the seed's set, which is
+#                  what is left with MICROPY_PY_OPENAMP_VISIBLE=0
 #   size-profile   the files that the bytes of micropython_total_cortex_m33 are spent in
 
 BENCH_PAIR := cost copies kicks
@@ -54,9 +55,13 @@ bench-profile: $(BUILD)/bench/cost
 bench-record:
 	RECORD=1 $(MAKE) bench-exact bench-qemu bench-stm32h7 size
 	bench/table --write
-size: $(mps2_an521_BUILD)/micropython-host.elf
+# MicroPython for the board once more, without what goes beyond the seed.
+BENCH_SEED := $(BUILD)/seed/mps2_an521/micropython-host.elf
+$(BENCH_SEED): $(mps2_an521_BUILD)/micropython-host.elf
+	$(MAKE) BUILD=$(BUILD)/seed MP_KIND='CFLAGS_EXTRA=-DMICROPY_PY_OPENAMP_VISIBLE=0' $@
+size: $(mps2_an521_BUILD)/micropython-host.elf $(BENCH_SEED)
 	bench/guard size bench/size $(BUILD) $(call PORT_FILES,stm32h7,$(stm32h7_HOST))
 .PHONY: size-profile
-size-profile: $(mps2_an521_BUILD)/micropython-host.elf
+size-profile: $(mps2_an521_BUILD)/micropython-host.elf $(BENCH_SEED)
 	@bench/size $(BUILD) $(call PORT_FILES,stm32h7,$(stm32h7_HOST)) >/dev/null
 	@bench/size-profile $(BUILD)/size/micropython_total.txt

@@ -20,7 +20,7 @@ $($(1)_BUILD)/micropython-$(2).elf: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(MP_LIB_
 	    boards/$(3)/*.ld $(addprefix boards/common/, *.inc *.h *.mk)))
 	$$(MAKE) -C $(MP_TREE)/ports/qemu BUILD=$$($(1)_$(2)_MP) \
 	    BOARD=$(3) BOARD_DIR=$(MP_MODULES)/openamp/boards/$(3) \
-	    OPENAMP_PORT=$(1) OPENAMP_ROLE=$(2) $$(MP_ARGUMENTS) $$(call MP_FAILED,$$($(1)_$(2)_MP))
+	    OPENAMP_PORT=$(1) OPENAMP_ROLE=$(2) $$(MP_ARGUMENTS) $$(MP_KIND) $$(call MP_FAILED,$$($(1)_$(2)_MP))
 	$$(call MP_DONE,$$($(1)_$(2)_MP))
 	@cp $$($(1)_$(2)_MP)/firmware.elf $$@
 endef
