@@ -4,7 +4,7 @@
 
 #if AMP_CONFIG_DEVICE
 
-// The host does not start over with this program, so the link goes on.
+// When the program here begins again, the host does not: the session goes on.
 int amp_bus_device_open(struct amp_bus *bus) {
     (void)bus;
     return 0;

@@ -4,9 +4,9 @@
  * accesses.  `port` is the link's, or NULL where there is nothing to do; without
  * AMP_CONFIG_CACHE there is never anything to do.
  *
- * Each cache line has one writer: the loader checked that.  So what the host
- * wrote is cleaned and never forgotten, and what the device writes is forgotten
- * and never cleaned.
+ * Each cache line has one writer: the loader checked that.  So the host cleans
+ * what it wrote and never invalidates it, and invalidates what the device writes
+ * and never cleans it.
  */
 #ifndef AMP_CORE_CACHE_H
 #define AMP_CORE_CACHE_H

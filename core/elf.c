@@ -84,14 +84,14 @@ static int check_segment(struct amp_elf *elf, const union phdr *p, struct segmen
         if (!empty || !amp_port_allows(port, da, len, AMP_WINDOW_SHARED)) {
             return AMP_OUTSIDE;
         }
-        elf->check.len = 0; // nothing is loaded there: it only keeps the linker away
+        elf->check.len = 0; // loads nothing: it marks memory that the linker leaves free
         return 0;
     }
     int what = amp_load_check_user(&elf->check, s->va);
     if (empty || what != 0) {
         return what;
     }
-    // The host's own, for what it places.
+    // Rings and buffers will be placed in the shared region: no contents go there.
     if (amp_ranges_overlap(da, len, port->shared_da, port->shared_len)) {
         return AMP_TAKEN;
     }
@@ -180,7 +180,8 @@ static int check_entry(struct amp_elf *elf) {
 
 // ---- The resource table ----
 
-// Where a segment brings all of it; one that is not loaded is none.
+// Find the segment whose contents have the whole table.  A table that no segment loads
+// does not count as one.
 static int locate_table(struct amp_elf *elf, size_t offset, size_t len) {
     struct segment s;
     for (size_t next = 0;;) {
@@ -229,7 +230,7 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
         if (what != 0) {
             return what;
         }
-        // A name that has no room for the one we want is another one.
+        // Where the table of names ends too early for this name, it is another name.
         if (!amp_range_is_inside(s.narrow.sh_name, sizeof(name), names_len)) {
             continue;
         }

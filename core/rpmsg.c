@@ -20,8 +20,8 @@ void amp_rpmsg_init(struct amp_rpmsg *link, enum amp_role role, const struct amp
 void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events *events) {
     bool polling = link->state & LINK_POLLING;
     link->events = events;
-    // As in a poll, so that a callback of this does not poll: the announcements that are
-    // being reported must not change meanwhile.
+    // LINK_POLLING keeps a callback that polls from receiving: the list of announcements
+    // must not change while it is being reported.
     link->state |= LINK_POLLING;
     amp_ns_deliver(link);
     if (!polling) {
@@ -32,7 +32,7 @@ void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events 
 // ---- Up and down ----
 
 #if AMP_CONFIG_HOST
-// Fresh rings over `count` buffers.
+// Write both rings anew.  `count` transmit buffers have room, of one for each descriptor.
 static void host_up(
     struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout, size_t rx_len, size_t count) {
     amp_virtq_set_cache(&link->rx, link->port);

@@ -196,8 +196,8 @@ int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
 bool amp_fast_free_returned(struct amp_rpmsg *link) {
     while (link->tx_returned_count != 0) {
         uint32_t id = link->tx_returned[--link->tx_returned_count];
-        // Twice the same would only be sent twice by the fast path; but two users who
-        // claim buffers must not get the same.
+        // The fast path would only send a buffer twice that was returned twice; but two
+        // claims must not get the same buffer.
         if (link->tx.desc_state[id] != 0) {
             amp_link_violated(link, amp_link_bad_id);
             return false;

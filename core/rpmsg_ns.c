@@ -88,7 +88,8 @@ struct amp_service *amp_ns_find_service(struct amp_rpmsg *link, const char *name
     return NULL;
 }
 
-// Remove it: the ones behind it move up, and so does the one that is being received.
+// Forget a remembered announcement.  Those behind it move up, and so does the one at
+// services_end, which is being received.
 static void forget(struct amp_rpmsg *link, struct amp_service *service) {
     const struct amp_service *end = link->services_end--;
     memmove(service, service + 1, (size_t)((const char *)end - (const char *)service));
@@ -122,7 +123,7 @@ void amp_ns_match(struct amp_rpmsg *link, const char *name) {
     }
 }
 
-// The peer announced the service that is behind the remembered ones.
+// Handle an announcement, which was copied to services_end, behind the remembered ones.
 static void handle_announcement(struct amp_rpmsg *link) {
     struct amp_service *service = link->services_end++;
     service->delivered = false;
@@ -134,7 +135,7 @@ static void handle_announcement(struct amp_rpmsg *link) {
     amp_ns_deliver(link);
 }
 
-// The peer withdrew it.
+// Handle a withdrawal, which was copied to the same place.
 static void handle_withdrawal(struct amp_rpmsg *link) {
     const struct amp_service *service = link->services_end;
     struct amp_endpoint *ept;

@@ -12,7 +12,7 @@
 #include "core/link.h"
 #include "core/rpmsg_fast.h"
 
-// Two callers have one copy of it in any build.
+// At -Os gcc would copy such a function into both of its callers.
 #define ONE_COPY __attribute__((noinline))
 
 // ---- Claiming ----

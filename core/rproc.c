@@ -20,7 +20,8 @@ void amp_rproc_init(struct amp_rproc *rproc, const struct amp_port *port, struct
 
 // ---- Loading ----
 
-// Have the core in reset, with its memory there.  On an error nothing is written.
+// Have the port put the core into reset and make its memory accessible.  On an error no
+// memory was written, and *why has the port's reason.
 static int prepare(const struct amp_rproc *rproc, bool load, struct amp_load_error *why) {
     const struct amp_port *port = rproc->port;
     int error = 0;
@@ -50,7 +51,7 @@ static int load(struct amp_rproc *rproc, const struct amp_image *image, struct a
     int what = rproc->state == AMP_RPROC_RUNNING ? -AMP_EBUSY : amp_elf_check(&rsc.elf);
 #if AMP_CONFIG_TABLE_MARK
     if (what == 0 && image == NULL) {
-        what = prepare(rproc, false, why); // or its memory may not be there
+        what = prepare(rproc, false, why); // its memory may have no clock or power yet
         if (what == 0) {
             amp_rsc_find_in_place(&rsc);
         }
@@ -89,7 +90,7 @@ int amp_rproc_load_address(struct amp_rproc *rproc, amp_da_t entry, struct amp_l
 
 // ---- Starting and stopping ----
 
-// What a device may offer that we take.
+// The feature bits that the host accepts, where the device offers them.
 static const uint32_t known_features =
     UINT32_C(1) << VIRTIO_RPMSG_F_NS | UINT32_C(1) << VIRTIO_RING_F_EVENT_IDX;
 
@@ -112,7 +113,7 @@ static int write_status(const struct amp_rproc *rproc, uint8_t status) {
     return 0;
 }
 
-// Local pointers for what was placed by loading.
+// Begin the session, on the rings and buffers that loading has placed.
 static int bring_link_up(struct amp_rproc *rproc) {
     const struct amp_port *port = rproc->port;
     struct amp_rpmsg_layout layout;
@@ -170,7 +171,7 @@ int amp_rproc_start(struct amp_rproc *rproc) {
 
 int amp_rproc_stop(struct amp_rproc *rproc) {
     const struct amp_port *port = rproc->port;
-    // In every state: to be in reset is what the caller asks for.
+    // In every state, also when nothing was started: the caller wants the core in reset.
     int error = port->ops->core_stop(port->ctx);
     if (error != 0) {
         return error;
@@ -178,7 +179,7 @@ int amp_rproc_stop(struct amp_rproc *rproc) {
     if (rproc->state >= AMP_RPROC_RUNNING) {
         (void)write_status(rproc, 0); // nobody drives this device any more
     }
-    // First, as the link's events may look at it.
+    // The state changes before the link goes down, whose events may ask for it.
     rproc->state = AMP_RPROC_OFFLINE;
     rproc->reason = NULL;
     amp_rpmsg_down(rproc->link);

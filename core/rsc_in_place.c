@@ -40,8 +40,9 @@ static bool find_mark(struct amp_elf *elf, struct amp_table_mark *mark) {
     return is_mark(mark);
 }
 
-// May the host write the table to [da, da + len)?  If that is in the region that it
-// gives from, this is kept clear at its start (elf->check.reserved).
+// May the host write the table to [da, da + len)?  Where that is in the shared region,
+// it has to be near its start, and the host places rings and buffers behind it
+// (elf->check.reserved).
 static bool reserve_table(struct amp_elf *elf, amp_da_t da, size_t len) {
     const struct amp_port *port = elf->check.port;
     size_t end = da + len - port->shared_da;

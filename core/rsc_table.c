@@ -14,7 +14,7 @@
 #include "core/virtq.h"
 #include "core/wire/rpmsg_layout.h"
 
-// Where gcc, asked for small code, would have a copy in each of two callers.
+// At -Os gcc would copy such a function into both of its callers.
 #define NOINLINE __attribute__((noinline))
 
 enum { LINE = 64 }; // alignment of what the host places: a cache line of any core
@@ -92,9 +92,9 @@ NOINLINE static void allocate_ring(struct amp_rsc *rsc, struct amp_rsc_vring *ri
     }
 }
 
-// A line of our cache that the other core writes to, too, would bring what we
-// wrote back over what it wrote.  So the used ring, and each buffer, has lines
-// of its own.
+// When this core writes a cache line back, it overwrites what the other core wrote
+// into the same line.  So the used ring and each buffer must begin and end where
+// cache lines do.
 static int check_lines(struct amp_rsc *rsc) {
 #if AMP_CONFIG_CACHE
     uint32_t line = rsc->elf.check.port->cache_line;
@@ -163,8 +163,8 @@ static int check_carveout(struct amp_rsc *rsc, const union entry *entry, uint32_
     return 0;
 }
 
-// There is no IOMMU to be set up, so what the core asks for must be where it is: for any
-// other physical address there is no window.
+// No IOMMU is set up, so the device address has to be the physical address.  For any
+// other, AMP_WINDOW_ANY asks for a window that no port has.
 static int check_devmem(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
     const struct amp_rsc_devmem *devmem = &entry->devmem;
     (void)offset;
@@ -190,7 +190,8 @@ static int check_trace(struct amp_rsc *rsc, const union entry *entry, uint32_t o
     return 0;
 }
 
-// [da, da + len), which the image or the port fixed, is for one purpose.
+// Reserve [da, da + len) for a ring or a table at an address that the image or the port
+// fixed: no segment may have contents there.
 NOINLINE static int reserve_unused(struct amp_rsc *rsc, amp_da_t da, size_t len) {
     int error = reserve(rsc, da, len, AMP_WINDOW_SHARED);
     return error != 0 ? error : amp_elf_check_free(&rsc->elf, SIZE_MAX, da, len);

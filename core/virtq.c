@@ -17,8 +17,9 @@ static uint16_t *event_of(const struct amp_virtq *vq, void *entries, size_t entr
     return (void *)((uint8_t *)entries + entry_size * amp_virtq_num(vq));
 }
 
-// The private view.
-static inline void view(struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver) {
+// Set up what both roles keep of a ring.
+static inline void init_view(
+    struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver) {
     uint32_t num = ring->num;
     vq->desc = ring->va;
     vq->notify_id = ring->notify_id;
@@ -42,7 +43,7 @@ static inline void view(struct amp_virtq *vq, const struct amp_vring_layout *rin
 
 #if AMP_CONFIG_DEVICE
 void amp_virtq_device_init(struct amp_virtq *vq, const struct amp_vring_layout *ring) {
-    view(vq, ring, false);
+    init_view(vq, ring, false);
     vq->next_publish = 0;
     vq->buffer_count = ring->num;
     vq->free_count = 0;
@@ -57,7 +58,7 @@ void amp_virtq_device_init(struct amp_virtq *vq, const struct amp_vring_layout *
 #if AMP_CONFIG_HOST
 amp_da_t amp_virtq_driver_init(
     struct amp_virtq *vq, const struct amp_vring_layout *ring, amp_da_t da, bool stock) {
-    view(vq, ring, true);
+    init_view(vq, ring, true);
     uint32_t num = ring->num;
     struct virtq_desc *desc = amp_virtq_desc(vq);
     uint16_t *avail = vq->out_ring;
