@@ -254,6 +254,18 @@ static void add_symbols(const struct elf32_sym *symbols, size_t count) {
     image.source.size = image.size;
 }
 
+// Each segment is compared that the core has no reason to write, not only the first: here the
+// one with the table, in which the host wrote its answers.
+static void test_symbol_compares_all(void **state) {
+    (void)state;
+    static const struct elf32_sym one = {.st_info = 1 << 4, .st_shndx = 1};
+    assert_int_equal(load(), 0);
+    add_symbols(&one, 1);
+    assert_int_equal(symbol(), 0);
+    image_set(&image, P_FLAGS, IMAGE_DATA, 4);
+    assert_int_equal(symbol(), -AMP_ESTALE);
+}
+
 // Of those of one name the global one, else the first local one; never that of a file.
 static void test_symbol_of_several(void **state) {
     (void)state;
@@ -300,6 +312,7 @@ int main(void) {
         TEST(test_coredump),
         TEST(test_coredump_alias),
         TEST(test_symbol_cut_short),
+        TEST(test_symbol_compares_all),
         TEST(test_symbol_of_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

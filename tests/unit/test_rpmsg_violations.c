@@ -94,6 +94,7 @@ static void test_violations_against_device(void **state) {
         {first, 0, 0, 0},
         {first, UINT32_MAX, 0, 0},
         {first + ((uint64_t)1 << 32), 64, 0, 0},
+        {first + first, 64, 0, 0}, // the port has memory so far from the window's beginning
         {first, (uint32_t)(end - first) + 1, 0, 0},
         // Of the usual length, which has a check of its own.
         {first - 4, 512, 0, 0},
