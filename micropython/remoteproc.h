@@ -1,0 +1,67 @@
+/* RemoteProc (remoteproc.c), as the other files of the binding see it: the end of modopenamp.h. */
+#ifndef OPENAMP_REMOTEPROC_H
+#define OPENAMP_REMOTEPROC_H
+
+#if MICROPY_PY_OPENAMP_HOST
+
+typedef struct _openamp_remoteproc_obj_t {
+    mp_obj_base_t base;
+    bool closed; // by shutdown()
+    uint8_t trigger; // of `handler`: OPENAMP_EVENT_*
+    openamp_remote_t *remote;
+    mp_obj_t entry; // path or address: read again when the core is restarted
+    mp_obj_t found; // where the path led, in whatever directory the program is now
+    mp_obj_t handler; // of irq(), or None
+} openamp_remoteproc_obj_t;
+
+extern const mp_obj_type_t openamp_remoteproc_type;
+
+// The remote of an object that owns its core.  Raises ENODEV if the object was shut down,
+// or if a later one took over its core.
+openamp_remote_t *openamp_remoteproc_check(mp_obj_t self_in);
+
+// Its core, which ran, was stopped: for its handler.
+#if MICROPY_PY_OPENAMP_VISIBLE
+void openamp_stopped(openamp_remoteproc_obj_t *self);
+#else
+#define openamp_stopped(self) ((void)0)
+#endif
+
+// Methods (remote_view.c).
+MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_state_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_reason_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_trace_obj);
+MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_stats_obj);
+MP_DECLARE_CONST_FUN_OBJ_KW(openamp_remoteproc_irq_obj);
+
+// Methods (remote_memory.c).
+MP_DECLARE_CONST_FUN_OBJ_KW(openamp_remoteproc_mem_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(openamp_remoteproc_symbol_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(openamp_remoteproc_coredump_obj);
+
+// An address of the other core; (amp_da_t)-1, where no core has memory, for what is none.
+amp_da_t openamp_get_da(mp_obj_t number);
+
+// Something else is in its memory: views of what was there are void.
+static inline void openamp_loaded(openamp_remote_t *remote) {
+#if MICROPY_PY_OPENAMP_VISIBLE
+    ++remote->loads;
+#else
+    (void)remote;
+#endif
+}
+
+// What the program gave as an entry, as a text: the path, or the address in hex.
+const char *openamp_entry_text(mp_obj_t entry);
+
+// The remote of a RemoteProc object, or NULL if it is none.
+openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj);
+
+// RemoteProc.shutdown(): the core is stopped and given back, and the endpoints that
+// were bound to it are closed.  Sends nothing and allocates nothing: a finaliser may
+// call it.
+int openamp_remote_shutdown(openamp_remote_t *remote);
+
+#endif // MICROPY_PY_OPENAMP_HOST
+
+#endif // OPENAMP_REMOTEPROC_H
