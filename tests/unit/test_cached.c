@@ -107,7 +107,7 @@ static void setup(struct pair_shape shape) {
 
 // ---- Traffic ----
 
-enum { KEPT = 3 };
+enum { KEPT = 3, WORDS = 20 }; // words: a message has several lines
 static uint32_t sent[2];
 static uint32_t received[2];
 static struct amp_rx kept[2][KEPT];
@@ -121,12 +121,14 @@ static bool *doorbell(unsigned side) {
 
 static void receive(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     unsigned side = ept->link == &pair.device.link;
-    uint32_t message[2];
+    uint32_t message[WORDS];
     assert_int_equal(src, 3);
     assert_int_equal(len, sizeof(message));
     memcpy(message, data, sizeof(message));
-    assert_int_equal(message[0], received[side]++);
-    assert_int_equal(message[1], ~message[0]);
+    for (uint32_t i = 0; i < WORDS; ++i) {
+        assert_int_equal(message[i], received[side] ^ i << 24);
+    }
+    ++received[side];
     if (kept_count[side] < KEPT && rnd(4) == 0) {
         struct amp_rx *rx = &kept[side][kept_count[side]++];
         *rx = (struct amp_rx){.data = data, .len = len};
@@ -138,7 +140,10 @@ static void receive(struct amp_endpoint *ept, uint32_t src, void *data, size_t l
 }
 
 static void send(struct amp_rpmsg *link, unsigned side) {
-    uint32_t message[2] = {sent[side], ~sent[side]};
+    uint32_t message[WORDS];
+    for (uint32_t i = 0; i < WORDS; ++i) {
+        message[i] = sent[side] ^ i << 24;
+    }
     int result = amp_rpmsg_send(link, 3, 2, message, sizeof(message));
     if (result == -AMP_EAGAIN) {
         *doorbell(side) = false;

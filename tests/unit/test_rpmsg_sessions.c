@@ -237,6 +237,43 @@ static void test_broken_at_first(void **state) {
     pair_free(&pair);
 }
 
+// A poll first sends an announcement or a withdrawal that waited for a buffer, and the
+// session may end there: by what the peer wrote, or by the program's event.
+static void fill_and_open(struct amp_endpoint *ept) {
+    open_bound(4);
+    assert_int_equal(
+        amp_endpoint_create(&pair.host.link, ept, "service", AMP_ADDR_ANY, AMP_ADDR_ANY, pair_note),
+        0);
+    pair_settle(&pair);
+    for (int i = 0; i < 4; ++i) {
+        assert_int_equal(amp_endpoint_send(&at_host, "x", 1), 1);
+    }
+    amp_endpoint_destroy(ept);
+    assert_true(pair.host.link.state & LINK_NS_DUE);
+}
+
+static void end_session(struct amp_rpmsg *link, struct amp_endpoint *ept) {
+    (void)ept;
+    amp_rpmsg_down(link);
+}
+
+static void test_end_in_flush(void **state) {
+    (void)state;
+    static const struct amp_rpmsg_events events = {.released = end_session};
+    struct amp_endpoint ept;
+    fill_and_open(&ept);
+    pair_used(&pair, 1)->idx = 100;
+    assert_int_equal(amp_rpmsg_poll(&pair.host.link), -AMP_EPROTO);
+    pair_free(&pair);
+
+    fill_and_open(&ept);
+    amp_rpmsg_set_events(&pair.host.link, &events);
+    assert_int_equal(amp_rpmsg_poll(&pair.device.link), 4);
+    assert_int_equal(amp_rpmsg_poll(&pair.host.link), 0);
+    assert_false(amp_rpmsg_is_up(&pair.host.link));
+    pair_free(&pair);
+}
+
 // The longest message that a header can say, and a buffer that is longer by one byte.
 static void test_longest(void **state) {
     (void)state;
@@ -312,6 +349,7 @@ int main(void) {
         cmocka_unit_test(test_empty_message),
         cmocka_unit_test(test_descriptors),
         cmocka_unit_test(test_broken_at_first),
+        cmocka_unit_test(test_end_in_flush),
         cmocka_unit_test(test_longest),
         cmocka_unit_test(test_numbers_of_uses),
         cmocka_unit_test(test_release_kicks_once),
