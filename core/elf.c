@@ -22,7 +22,7 @@ int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
 }
 
 int amp_elf_read_header(struct amp_elf *elf, union ehdr *h) {
-    // Half of what a size can say, so that a sum of two offsets never wraps.
+    // At most half of SIZE_MAX, so that the sum of two offsets inside never wraps.
     elf->size = elf->image->size < SIZE_MAX / 2 ? (size_t)elf->image->size : SIZE_MAX / 2;
     int what = amp_elf_read(elf, 0, h, sizeof(h->narrow));
 #if UINTPTR_MAX > UINT32_MAX

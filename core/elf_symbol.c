@@ -17,7 +17,7 @@ struct symbols {
     size_t name_len; // with its NUL
 };
 
-// What the core has no reason to write is in its memory as it is in the image.
+// Is a segment that the core has no reason to write in its memory as in the image?
 static int compare_segment(
     struct symbols *self, const struct amp_rproc *rproc, size_t offset, amp_da_t da, size_t len) {
     uint8_t part[64];
