@@ -8,7 +8,7 @@
 #   bench-profile  the functions in which the instructions of a message are spent
 #   bench-record   writes the exact figures and those of size where they are printed
 #   size           bytes on a Cortex-M33, compared as well: of all, and of the seed's set, which is
-#                  what is left with MICROPY_PY_OPENAMP_VISIBLE=0
+#                  what is left with MICROPY_PY_OPENAMP_VISIBLE=0 and _RECEIVE=0
 #   size-profile   the files that the bytes of micropython_total_cortex_m33 are spent in
 
 BENCH_PAIR := cost copies kicks
@@ -58,7 +58,7 @@ bench-record:
 # MicroPython for the board once more, without what goes beyond the seed.
 BENCH_SEED := $(BUILD)/seed/mps2_an521/micropython-host.elf
 $(BENCH_SEED): $(mps2_an521_BUILD)/micropython-host.elf
-	$(MAKE) BUILD=$(BUILD)/seed MP_KIND='CFLAGS_EXTRA=-DMICROPY_PY_OPENAMP_VISIBLE=0' $@
+	$(MAKE) BUILD=$(BUILD)/seed MP_KIND='CFLAGS_EXTRA=-DMICROPY_PY_OPENAMP_VISIBLE=0 -DMICROPY_PY_OPENAMP_RECEIVE=0' $@
 size: $(mps2_an521_BUILD)/micropython-host.elf $(BENCH_SEED)
 	bench/guard size bench/size $(BUILD) $(call PORT_FILES,stm32h7,$(stm32h7_HOST))
 .PHONY: size-profile
