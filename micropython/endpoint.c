@@ -64,11 +64,10 @@ static void grow_buckets(openamp_remote_t *remote) {
 
 // ---- Life ----
 
-static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
-    openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
+void openamp_endpoint_close(openamp_endpoint_obj_t *self) {
     openamp_check_thread();
     if (openamp_endpoint_is_closed(self)) {
-        return mp_const_none;
+        return;
     }
     MICROPY_PY_OPENAMP_ENTER();
     close_queue(self);
@@ -79,6 +78,10 @@ static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
     }
     MICROPY_PY_OPENAMP_LEAVE();
     openamp_announces(self->remote);
+}
+
+static mp_obj_t endpoint_deinit(mp_obj_t self_in) {
+    openamp_endpoint_close(MP_OBJ_TO_PTR(self_in));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(endpoint_deinit_obj, endpoint_deinit);
@@ -119,13 +122,13 @@ static void close_refused(openamp_remote_t *remote, const char *name) {
         next = self->next;
         if (self->refused && !amp_endpoint_was_bound(&self->ept)
             && strcmp(self->ept.name, name) == 0) {
-            endpoint_deinit(MP_OBJ_FROM_PTR(self));
+            openamp_endpoint_close(self);
         }
     }
 }
 #endif
 
-enum { NAME, CALLBACK, REMOTE, ANNOUNCE, SRC, DEST, RXBUF, END };
+enum { NAME, CALLBACK, REMOTE, ANNOUNCE, SRC, DEST, RXBUF, WAIT, EOF_, END };
 static const mp_arg_t allowed_args[END] = {
     [NAME] = {MP_QSTR_name, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_obj = MP_OBJ_NULL}},
     [CALLBACK] = {MP_QSTR_callback, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
@@ -134,6 +137,8 @@ static const mp_arg_t allowed_args[END] = {
     [SRC] = OPENAMP_ARG_SRC,
     [DEST] = OPENAMP_ARG_DEST,
     [RXBUF] = {MP_QSTR_rxbuf, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = -1}},
+    [WAIT] = {MP_QSTR_timeout, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = 0}},
+    [EOF_] = {MP_QSTR_eof, MP_ARG_BOOL | MP_ARG_KW_ONLY, {.u_bool = true}},
 };
 
 // The function that gets the messages.
@@ -175,6 +180,8 @@ static mp_obj_t endpoint_make_new(
 #endif
 #if MICROPY_PY_OPENAMP_RECEIVE
     openamp_queue_open(self, limit);
+    self->timeout = args[WAIT].u_int;
+    self->eof = args[EOF_].u_bool;
 #else
     (void)limit;
 #endif
@@ -241,6 +248,11 @@ static const mp_rom_map_elem_t endpoint_locals_table[] = {
     {MP_ROM_QSTR(MP_QSTR_any), MP_ROM_PTR(&openamp_endpoint_any_obj)},
     {MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&openamp_endpoint_irq_obj)},
     {MP_ROM_QSTR(MP_QSTR_stats), MP_ROM_PTR(&openamp_endpoint_stats_obj)},
+    {MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&openamp_endpoint_read_obj)},
+    {MP_ROM_QSTR(MP_QSTR_readinto), MP_ROM_PTR(&mp_stream_readinto_obj)},
+    {MP_ROM_QSTR(MP_QSTR_readline), MP_ROM_PTR(&openamp_endpoint_readline_obj)},
+    {MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&mp_stream_write_obj)},
+    {MP_ROM_QSTR(MP_QSTR_close), MP_ROM_PTR(&endpoint_deinit_obj)},
     {MP_ROM_QSTR(MP_QSTR___enter__), MP_ROM_PTR(&mp_identity_obj)},
     {MP_ROM_QSTR(MP_QSTR___exit__), MP_ROM_PTR(&endpoint_exit_obj)},
     {MP_ROM_QSTR(MP_QSTR_IRQ_RX), MP_ROM_INT(OPENAMP_IRQ_RX)},
@@ -302,7 +314,7 @@ static void endpoint_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 
 #if MICROPY_PY_OPENAMP_RECEIVE
 #define ENDPOINT_FLAGS MP_TYPE_FLAG_ITER_IS_CUSTOM
-#define ENDPOINT_ITER iter, &openamp_endpoint_iter,
+#define ENDPOINT_ITER iter, &openamp_endpoint_iter, protocol, &openamp_endpoint_stream,
 #else
 #define ENDPOINT_FLAGS MP_TYPE_FLAG_NONE
 #define ENDPOINT_ITER

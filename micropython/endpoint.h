@@ -4,6 +4,8 @@
 
 #include "modopenamp.h"
 
+#include "py/stream.h"
+
 // ---- Endpoints (endpoint.c) ----
 
 // An Endpoint.  The remote keeps every open one alive, through `next`.
@@ -22,6 +24,9 @@ typedef struct _openamp_endpoint_obj_t {
     bool was_ready; // when that was last looked at, and with which `dest`
     bool ended; // its service or session, and the reader was not told
     bool due; // the handler
+    bool eof; // a stream tells its reader of the end
+    bool reads_line; // readline() does; and has got bytes of it
+    bool in_line;
     uint8_t trigger; // of the handler: OPENAMP_IRQ_*
     // Entries: the messages that wait, and those that the program holds.
     uint16_t first, last, first_held;
@@ -31,6 +36,12 @@ typedef struct _openamp_endpoint_obj_t {
     uint32_t ready_dest;
     uint32_t received, sent, dropped;
     size_t offset; // bytes of the first message that were read
+    size_t gathered; // bytes that were written to `gather`, and not sent
+    struct amp_tx gather;
+    mp_int_t timeout; // of the stream
+#ifdef MICROPY_PY_OPENAMP_FILENO
+    int file; // by which select.poll() knows it; 0: it does not
+#endif
     mp_obj_t handler; // of irq(), or None
     mp_obj_t spare; // an object of hold() that was released, or MP_OBJ_NULL
 #endif
@@ -49,6 +60,9 @@ static inline bool openamp_endpoint_is_closed(const openamp_endpoint_obj_t *self
 
 // The bus released an endpoint that waited for its withdrawal.
 void openamp_endpoint_released(struct amp_bus *bus, struct amp_endpoint *ept);
+
+// deinit().
+void openamp_endpoint_close(openamp_endpoint_obj_t *self);
 
 // Close the endpoints that were ever bound, without a message, as the core is down.
 void openamp_endpoints_close_bound(openamp_remote_t *remote);
@@ -148,6 +162,10 @@ void openamp_due(openamp_endpoint_obj_t *self, unsigned event);
 void openamp_run_handlers(openamp_remote_t *remote);
 #define openamp_has_handlers(remote) ((remote)->handlers)
 
+// Wait at most `timeout` until it is so, and raise nothing but what is raised meanwhile.
+bool openamp_wait_quietly(
+    openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpoint_obj_t *self), mp_int_t timeout);
+
 // Wait until there is a message.  False: there is none, and `timeout` is 0.
 bool openamp_wait_message(openamp_endpoint_obj_t *self, mp_int_t timeout);
 
@@ -160,6 +178,18 @@ static inline bool openamp_at_end(const openamp_endpoint_obj_t *self) {
     return self->ended ? self->before_end == 0
                        : self->queued == 0 && !OPENAMP_BUS(self->remote, is_up);
 }
+
+// The stream (stream.c): what is ready of the events of select.poll(); send what was
+// gathered; and what is gathered by all.
+extern const mp_stream_p_t openamp_endpoint_stream;
+mp_uint_t openamp_endpoint_poll(openamp_endpoint_obj_t *self, mp_uint_t events);
+void openamp_flush_one(openamp_endpoint_obj_t *self);
+static inline void openamp_flush(openamp_endpoint_obj_t *self) {
+    if (self->gathered != 0) {
+        openamp_flush_one(self);
+    }
+}
+void openamp_flush_all(openamp_remote_t *remote);
 
 // The one argument of hold(*, timeout=-1) and its like.
 mp_int_t openamp_get_timeout(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args);
@@ -174,11 +204,14 @@ extern const mp_obj_base_t openamp_endpoint_recvinto_obj;
 MP_DECLARE_CONST_FUN_OBJ_KW(openamp_endpoint_hold_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(openamp_endpoint_send_buffer_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(openamp_endpoint_any_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(openamp_endpoint_read_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(openamp_endpoint_readline_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(openamp_endpoint_irq_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(openamp_endpoint_stats_obj);
 
 #define openamp_count_sent(self, result) ((self)->sent += (result) >= 0)
 #else
+#define openamp_flush(self) ((void)0)
 #define openamp_has_handlers(remote) (false)
 #define openamp_run_handlers(remote) ((void)0)
 #define openamp_changed(remote) ((void)0)

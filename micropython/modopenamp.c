@@ -68,6 +68,20 @@ const mp_obj_module_t openamp_module = {
     .globals = (mp_obj_dict_t *)&openamp_globals,
 };
 
+#if MICROPY_PY_OPENAMP_RECEIVE && MICROPY_MODULE_ATTR_DELEGATION
+// AIOEndpoint is Python, and needs asyncio: it is imported by whoever asks for it.
+void openamp_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
+void openamp_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+    (void)self_in;
+    if (attr == MP_QSTR_AIOEndpoint && dest[0] == MP_OBJ_NULL) {
+        mp_obj_t module =
+            mp_import_name(MP_QSTR_aioendpoint, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+        dest[0] = mp_load_attr(module, attr);
+    }
+}
+MP_REGISTER_MODULE_DELEGATION(openamp_module, openamp_module_attr);
+#endif
+
 // `import openamp` finds a file of that name on sys.path first; `import uopenamp`
 // is always this.  MicroPython calls __init__ for each import of either.
 MP_REGISTER_EXTENSIBLE_MODULE(MP_QSTR_openamp, openamp_module);

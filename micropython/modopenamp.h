@@ -84,6 +84,7 @@ typedef struct _openamp_remote_t {
 #endif
 #if MICROPY_PY_OPENAMP_RECEIVE
     bool handlers; // of Endpoint.irq(), are due
+    bool gathers; // a stream does
     uint16_t pool_count; // entries that there are
     uint16_t pool_free; // the first that is free, or OPENAMP_NO_ENTRY
     uint16_t kept; // entries in use

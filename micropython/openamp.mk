@@ -58,7 +58,7 @@ endif
 ifneq ($(OPENAMP_UNIX),)
 
 SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/prompt.c \
-    $(addprefix $(OPENAMP_MOD)/unix/, atomic.c block.c lock.c prompt.c sleep.c)
+    $(addprefix $(OPENAMP_MOD)/unix/, atomic.c block.c lock.c prompt.c select.c sleep.c)
 CFLAGS_USERMOD += -include $(OPENAMP_MOD)/unix/openamp_unix.h
 OPENAMP_WRAP := mp_hal_set_interrupt_char mp_event_wait_ms mp_event_wait_indefinite \
     select poll usleep

@@ -179,6 +179,9 @@ static void purge(openamp_endpoint_obj_t *self) {
 }
 
 static void note_ready(openamp_endpoint_obj_t *self) {
+    if (self->gathered != 0 && !amp_tx_is_claimed(&self->gather)) {
+        self->gathered = 0; // it went with its session
+    }
     bool ready = OPENAMP_OPS(self->remote)->is_ready(&self->ept);
     bool same = self->ept.dest == self->ready_dest;
     if (self->was_ready && !(ready && same)) {
@@ -206,6 +209,7 @@ void openamp_changed(openamp_remote_t *remote) {
 }
 
 void openamp_queue_close(openamp_endpoint_obj_t *self) {
+    openamp_flush(self);
     while (self->first != NONE) {
         openamp_drop_first(self);
     }

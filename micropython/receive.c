@@ -52,23 +52,38 @@ static bool wait_until(openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpo
         if (is_so(self)) {
             return true;
         }
+        bool quiet = what == NULL;
         if (openamp_endpoint_is_closed(self) || (needs_link && !OPENAMP_BUS(remote, is_up))) {
+            if (quiet) {
+                return false;
+            }
             openamp_raise_down(self);
         }
         if (timeout == 0) {
             return false;
         }
         if (OPENAMP_BUS(remote, is_polling)) {
+            if (quiet) {
+                return false;
+            }
             openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("nothing comes inside a callback"));
         }
         mp_uint_t passed = mp_hal_ticks_ms() - start;
         if (timeout > 0 && passed >= (mp_uint_t)timeout) {
+            if (quiet) {
+                return false;
+            }
             openamp_raise_state(AMP_ETIMEDOUT, remote, self->ept.name, what);
         }
         openamp_look(remote);
         wait_for_message(self, timeout < 0 ? OPENAMP_WAIT_FOREVER : (mp_uint_t)timeout - passed,
             &blocked_since, &slept);
     }
+}
+
+bool openamp_wait_quietly(
+    openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpoint_obj_t *self), mp_int_t timeout) {
+    return wait_until(self, is_so, timeout, NULL, false);
 }
 
 static bool has_message(openamp_endpoint_obj_t *self) {
@@ -79,6 +94,9 @@ bool openamp_wait_message(openamp_endpoint_obj_t *self, mp_int_t timeout) {
     openamp_check_thread();
     openamp_look_at_changes(self->remote);
     openamp_mark_read(self);
+    if (self->before_end == 0 && OPENAMP_BUS(self->remote, is_up)) {
+        self->ended = false; // the program goes on with this session
+    }
     if (self->queued == 0) {
         if (self->callback != mp_const_none && !openamp_endpoint_is_closed(self)) {
             openamp_raise(AMP_EINVAL, MP_ERROR_TEXT("%s has a callback, which gets its messages"),
@@ -87,9 +105,6 @@ bool openamp_wait_message(openamp_endpoint_obj_t *self, mp_int_t timeout) {
         if (!wait_until(self, has_message, timeout, " got nothing in time: ", true)) {
             return false;
         }
-    }
-    if (self->before_end == 0) {
-        self->ended = false; // the program goes on with the session of this message
     }
     return true;
 }

@@ -51,6 +51,11 @@ static int poll(openamp_remote_t *remote) {
         openamp_remote_shutdown(remote);
     }
 #endif
+#if MICROPY_PY_OPENAMP_RECEIVE
+    if (remote->gathers) {
+        openamp_flush_all(remote);
+    }
+#endif
     int result = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, poll));
     openamp_look_at_changes(remote);
     openamp_raise_caught();
@@ -263,7 +268,7 @@ static int open_remote(openamp_remote_t *remote) {
     remote->forgotten = remote->stats->services_forgotten;
     remote->bucket_count = AMP_CONFIG_BUCKETS;
 #if MICROPY_PY_OPENAMP_RECEIVE
-    remote->handlers = false;
+    remote->handlers = remote->gathers = false;
     remote->pool_count = 0;
     remote->pool_free = OPENAMP_NO_ENTRY;
     remote->kept = remote->unread = 0;

@@ -130,6 +130,7 @@ static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all
     mp_arg_check_num(n_args, n_kw, 2, 2, true);
     mp_arg_parse_all_kw_array(0, n_kw, all_args + 2, COUNT, allowed, args);
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(all_args[0]);
+    openamp_flush(self);
     openamp_sending_t sending = {
         .src = openamp_get_addr(args[SRC].u_obj),
         .dest = openamp_get_addr(args[DEST].u_obj),
@@ -147,6 +148,7 @@ static mp_obj_t endpoint_send(mp_obj_t fun, size_t n_args, size_t n_kw, const mp
         openamp_check_thread();
         openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(args[0]);
         mp_buffer_info_t bufinfo;
+        openamp_flush(self); // what was written before
         if (mp_obj_is_exact_type(args[1], &mp_type_bytes)) {
             const mp_obj_str_t *bytes = MP_OBJ_TO_PTR(args[1]);
             bufinfo.buf = (void *)bytes->data;

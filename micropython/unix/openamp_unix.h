@@ -12,6 +12,10 @@
 #define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) openamp_unix_schedule(node, callback)
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() getenv("OPENAMP_FIRMWARE")
 
+#define MICROPY_PY_OPENAMP_FILENO(endpoint) openamp_unix_fileno(endpoint)
+
+struct _openamp_endpoint_obj_t;
+int openamp_unix_fileno(struct _openamp_endpoint_obj_t *endpoint);
 struct _mp_sched_node_t;
 void openamp_unix_alarm(unsigned long ms);
 void openamp_unix_wait(unsigned long ms, const volatile _Bool *unless);

@@ -80,6 +80,12 @@ static bool is_stock(void) {
 }
 
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms) {
+#if MICROPY_PY_OPENAMP_RECEIVE
+    int result;
+    if (!is_stock() && openamp_unix_poll_endpoints(fds, count, timeout_ms, &result)) {
+        return result;
+    }
+#endif
     if (timeout_ms == 0 || is_stock()) {
         return __real_poll(fds, count, timeout_ms);
     }

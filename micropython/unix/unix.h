@@ -37,6 +37,9 @@ void openamp_unix_begin_platform(void);
 // sleep.c: ppoll() that does not begin to sleep with work pending.
 int openamp_unix_poll(struct pollfd *fds, nfds_t count, const struct timespec *timeout);
 
+// select.c: poll() where endpoints are among the files.  False: none is.
+bool openamp_unix_poll_endpoints(struct pollfd *fds, nfds_t count, int timeout_ms, int *result);
+
 // block.c: the end of a signal's handler in the main thread; `context` is the
 // ucontext_t that it came with.
 void openamp_unix_interrupted(void *context);

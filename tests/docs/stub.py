@@ -19,7 +19,7 @@ VALUES = {
     "callback": "None", "handler": "None", "remote": "None", "kind": "None", "exception": "None",
     "trace": "None", "core": "0", "src": "-1", "dest": "-1", "timeout": "-1", "trigger": "1",
     "hard": "False", "write": "False", "announce": "True", "da": "RAM", "len": "4",
-    "rxbuf": "-1", "nbytes": "-1", "buf": "bytearray(4)", "n": "4",
+    "rxbuf": "-1", "eof": "True", "size": "-1", "nbytes": "-1", "buf": "bytearray(4)", "n": "4",
 }  # fmt: skip
 # How one gets the objects whose classes the module has no names for.
 UNNAMED = {
@@ -31,10 +31,11 @@ UNNAMED = {
 USES = {
     "__len__": "len(made)", "__getitem__": "(made[0], made[0:2])",
     "__setitem__": "made[0] = made[0]", "__buffer__": "memoryview(made)",
-    "__iter__": "iter(made)",
+    "__iter__": "iter(made)", "__aiter__": "made", "__anext__": "made",
 }  # fmt: skip
 # What each class, module or object has.
-EVERYWHERE = {"__class__", "__name__", "__bases__", "__dict__", "__init__", "__del__"}
+EVERYWHERE = {"__class__", "__name__", "__bases__", "__dict__", "__init__", "__del__", "__module__",
+              "__qualname__", "__aiter__", "__anext__"}
 
 PROGRAM = """\
 import gc
@@ -183,6 +184,8 @@ def read(text):
                 scopes[owner][node.name] = "function"
             if not owner.startswith("_") and node.name not in USES:
                 functions.append(function)
+        elif isinstance(node, ast.AsyncFunctionDef):
+            scopes[owner][node.name] = "function"  # test stream_asyncio.py calls it
         elif isinstance(node, ast.ClassDef):
             base = node.bases[0].id if node.bases else ""
             scopes[node.name] = dict(scopes.get(base, {})) if base else {}
