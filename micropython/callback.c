@@ -39,16 +39,9 @@ static bool is_no_str(mp_obj_t exception) {
     return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_UnicodeError));
 }
 
-// A part of every message's path, so a build for speed inlines it in both of its callers.
-#ifdef __OPTIMIZE_SIZE__
-#define PER_CALLER static
-#else
-#define PER_CALLER static inline MP_ALWAYSINLINE
-#endif
-
 // Call `callback` with `src` and `data`, which is a message or the name of a service.
 // Raises nothing.
-PER_CALLER void call(
+OPENAMP_PER_CALLER void call(
     mp_obj_t callback, uint32_t src, bool is_message, const void *data, size_t len) {
     volatile mp_obj_t arg = MP_OBJ_NULL;
     nlr_buf_t nlr;

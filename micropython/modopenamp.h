@@ -317,6 +317,14 @@ static inline int openamp_left(int result) {
 }
 #define OPENAMP_CORE_CALL(call) (MICROPY_PY_OPENAMP_ENTER(), openamp_left(call))
 
+// Before a function with two callers on every message's path: a build for speed inlines it
+// in both.
+#ifdef __OPTIMIZE_SIZE__
+#define OPENAMP_PER_CALLER static
+#else
+#define OPENAMP_PER_CALLER static inline MP_ALWAYSINLINE
+#endif
+
 // ---- Callbacks (callback.c) ----
 
 // Set the events of the bus, with one for services if there is a callback.

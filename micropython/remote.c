@@ -44,7 +44,7 @@ int openamp_remote_shutdown(openamp_remote_t *remote) {
 #endif
 
 // With the scheduler locked: the result of the bus's poll().
-static int poll(openamp_remote_t *remote) {
+OPENAMP_PER_CALLER int poll(openamp_remote_t *remote) {
     remote->poll_due = false;
 #if MICROPY_PY_OPENAMP_HOST
     if (OPENAMP_THREADS && remote->orphan) {
