@@ -63,6 +63,10 @@ int amp_bus_host_shutdown(struct amp_bus *bus) {
     return amp_rproc_shutdown(rproc_of(bus));
 }
 
+int amp_bus_host_report_crash(struct amp_bus *bus, const char *reason) {
+    return amp_rproc_report_crash(rproc_of(bus), reason);
+}
+
 enum amp_rproc_state amp_bus_host_state(const struct amp_bus *bus) {
     return rproc_of(bus)->state;
 }

@@ -206,6 +206,21 @@ static int crashed(struct amp_rproc *rproc, int error, const char *reason) {
     return error;
 }
 
+// It may still be writing.
+static void end_core(const struct amp_port *port) {
+    if (!port->stop_resets) {
+        (void)port->ops->core_stop(port->ctx);
+    }
+}
+
+int amp_rproc_report_crash(struct amp_rproc *rproc, const char *reason) {
+    if (rproc->state != AMP_RPROC_RUNNING) {
+        return -AMP_EINVAL;
+    }
+    end_core(rproc->port);
+    return crashed(rproc, 0, reason);
+}
+
 int amp_rproc_poll(struct amp_rproc *rproc) {
     const struct amp_port *port = rproc->port;
     struct amp_rpmsg *link = rproc->link;
@@ -236,9 +251,7 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
             return taken; // a callback stopped the core, and may have started it again
         }
         if (!up) { // a violation, found here or by a send since the last poll
-            if (!port->stop_resets) {
-                (void)port->ops->core_stop(port->ctx);
-            }
+            end_core(port);
             return crashed(rproc, -AMP_EPROTO, link->violation);
         }
     }

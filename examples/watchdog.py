@@ -1,6 +1,6 @@
 # A watchdog: the other core is started again when it crashes, of which this core is told,
 # and when it hangs, of which the only sign is that the heart of its firmware
-# (firmware/watchdog) does not beat.
+# (firmware/watchdog) does not beat: then the watchdog says that it crashed.
 import openamp
 import struct
 import time
@@ -14,22 +14,22 @@ class Watchdog:
         self.restarts = []
         self.beat = time.ticks_ms()
         self.heart = openamp.Endpoint("heartbeat", self.on_beat)
-        # A crash is told at once; start() works in here.
-        rproc.irq(lambda rproc: self.restart("crash"), rproc.IRQ_CRASHED)
+        rproc.irq(self.on_crash, rproc.IRQ_CRASHED)
 
     def on_beat(self, src, data):
         self.beat = time.ticks_ms()
 
-    def restart(self, why):
-        self.restarts.append(why)
-        self.rproc.stop()  # no effect on a core that crashed
-        self.rproc.start()
+    def on_crash(self, rproc):
+        # start() works in here.
+        self.restarts.append("hang" if rproc.reason() == "it hangs" else "crash")
+        rproc.start()
         self.beat = time.ticks_ms()
 
     def check(self):
         # To be called now and then: there is no timer that looks for a hang.
-        if time.ticks_diff(time.ticks_ms(), self.beat) >= HANGS_MS:
-            self.restart("hang")
+        is_late = time.ticks_diff(time.ticks_ms(), self.beat) >= HANGS_MS
+        if is_late and self.rproc.state() == self.rproc.RUNNING:
+            self.rproc.report_crash("it hangs")
 
 
 answers = []

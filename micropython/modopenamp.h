@@ -136,6 +136,7 @@ typedef struct _openamp_run_t {
 #if MICROPY_PY_OPENAMP_VISIBLE
         mp_obj_t stopped; // the RemoteProc whose core stopped, for its handler
         mp_obj_t lost; // the firmware of one that was collected
+        mp_obj_t reported; // the reason of report_crash(), which the bus has by its address
 #endif
         struct _openamp_endpoint_obj_t *endpoints; // all that are open, the newest first
         void *buckets;

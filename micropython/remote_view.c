@@ -42,6 +42,22 @@ static mp_obj_t remoteproc_reason(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(openamp_remoteproc_reason_obj, remoteproc_reason);
 
+// ---- report_crash() ----
+
+static mp_obj_t remoteproc_report_crash(mp_obj_t self_in, mp_obj_t reason) {
+    openamp_remote_t *remote = openamp_remoteproc_check(self_in);
+    const char *text = openamp_get_name(reason);
+    if (OPENAMP_CORE_CALL(OPENAMP_BUS(remote, report_crash, text)) != 0) {
+        openamp_raise(
+            AMP_EINVAL, MP_ERROR_TEXT("core %d does not run"), (int)openamp_core_number(remote));
+    }
+    OPENAMP_RUN_OF(remote)->reported = reason; // keeps its text
+    openamp_changed(remote);
+    openamp_polled(remote, -AMP_EPIPE);
+    return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_2(openamp_remoteproc_report_crash_obj, remoteproc_report_crash);
+
 // ---- trace(), stats() ----
 
 // A firmware that wrote over its trace may have left anything: what is no ASCII is a '?'.

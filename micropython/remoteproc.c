@@ -322,6 +322,7 @@ static const mp_rom_map_elem_t remoteproc_locals_table[] = {
 #if MICROPY_PY_OPENAMP_INSPECT
     {MP_ROM_QSTR(MP_QSTR_state), MP_ROM_PTR(&openamp_remoteproc_state_obj)},
     {MP_ROM_QSTR(MP_QSTR_reason), MP_ROM_PTR(&openamp_remoteproc_reason_obj)},
+    {MP_ROM_QSTR(MP_QSTR_report_crash), MP_ROM_PTR(&openamp_remoteproc_report_crash_obj)},
     {MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&openamp_remoteproc_irq_obj)},
     {MP_ROM_QSTR(MP_QSTR_trace), MP_ROM_PTR(&openamp_remoteproc_trace_obj)},
     {MP_ROM_QSTR(MP_QSTR_stats), MP_ROM_PTR(&openamp_remoteproc_stats_obj)},

@@ -30,6 +30,7 @@ void openamp_stopped(openamp_remoteproc_obj_t *self);
 // Methods (remote_view.c).
 MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_state_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_reason_obj);
+MP_DECLARE_CONST_FUN_OBJ_2(openamp_remoteproc_report_crash_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_trace_obj);
 MP_DECLARE_CONST_FUN_OBJ_1(openamp_remoteproc_stats_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(openamp_remoteproc_irq_obj);

@@ -87,6 +87,9 @@ struct amp_bus_ops {
     int (*stop)(struct amp_bus *bus);
     int (*shutdown)(struct amp_bus *bus);
 
+    // See amp_rproc_report_crash().
+    int (*report_crash)(struct amp_bus *bus, const char *reason);
+
     // What the core is doing, as far as it was noticed: poll() looks.
     enum amp_rproc_state (*state)(const struct amp_bus *bus);
 

@@ -52,6 +52,7 @@ const struct amp_window *amp_bus_host_windows(const struct amp_bus *bus, size_t 
 int amp_bus_host_start(struct amp_bus *bus, struct amp_load_error *error);
 int amp_bus_host_stop(struct amp_bus *bus);
 int amp_bus_host_shutdown(struct amp_bus *bus);
+int amp_bus_host_report_crash(struct amp_bus *bus, const char *reason);
 enum amp_rproc_state amp_bus_host_state(const struct amp_bus *bus);
 const char *amp_bus_host_reason(const struct amp_bus *bus);
 size_t amp_bus_host_trace(const struct amp_bus *bus, size_t offset, char *text, size_t len);
@@ -110,6 +111,7 @@ int amp_bus_device_poll(struct amp_bus *bus);
         .start = amp_bus_host_start, \
         .stop = amp_bus_host_stop, \
         .shutdown = amp_bus_host_shutdown, \
+        .report_crash = amp_bus_host_report_crash, \
         .state = amp_bus_host_state, \
         .reason = amp_bus_host_reason, \
         .trace = amp_bus_host_trace, \

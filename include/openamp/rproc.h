@@ -133,6 +133,12 @@ int amp_rproc_shutdown(struct amp_rproc *rproc);
 // From an endpoint callback it takes no messages but still notices a death.
 int amp_rproc_poll(struct amp_rproc *rproc);
 
+// Say that the core crashed, as rproc_report_crash() does in Linux: for a watchdog, because
+// nothing else tells that a core hangs.  It is held in reset from then on, where a stop is not
+// a reset of the whole chip, its state is CRASHED, and the link is down.  `reason` is kept by
+// its address.  -AMP_EINVAL: it does not run.  May be called from an endpoint callback.
+int amp_rproc_report_crash(struct amp_rproc *rproc, const char *reason);
+
 // Copy at most `len` bytes of the firmware's trace, from `offset`, into private memory;
 // returns the number of bytes, 0 at the end.  It is the texts of all trace buffers, in the
 // order of the table; one call copies of one buffer.

@@ -16,6 +16,7 @@ MODULE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "m
 # For each argument a value that it may have.
 VALUES = {
     "name": "'main'", "entry": "'virtual_uart.elf'", "path": "'core.elf'", "data": "b'data'",
+    "reason": "'it hangs'",
     "callback": "None", "handler": "None", "remote": "None", "kind": "None", "exception": "None",
     "trace": "None", "core": "0", "src": "-1", "dest": "-1", "timeout": "-1", "trigger": "1",
     "hard": "False", "write": "False", "announce": "True", "da": "RAM", "len": "4",

@@ -231,6 +231,30 @@ static void test_protocol_error_found_by_a_send(void **state) {
     assert_non_null(rproc.reason);
 }
 
+static void test_reported_crash(void **state) {
+    (void)state;
+    static const char reason[] = "it hangs";
+    assert_int_equal(amp_rproc_report_crash(&rproc, reason), -AMP_EINVAL);
+    for (int resets = 0; resets < 2; ++resets) {
+        load_and_start();
+        bind();
+        fake.port.stop_resets = resets;
+        fake.log_len = 0;
+        memset(fake.log, 0, sizeof(fake.log));
+        assert_int_equal(amp_rproc_report_crash(&rproc, reason), 0);
+        expect_log(resets ? "" : "x");
+        assert_int_equal(rproc.state, AMP_RPROC_CRASHED);
+        assert_ptr_equal(rproc.reason, reason);
+        assert_false(amp_endpoint_is_ready(&ept));
+        assert_int_equal(amp_rproc_poll(&rproc), 0);
+        assert_int_equal(amp_rproc_report_crash(&rproc, "again"), -AMP_EINVAL);
+        assert_ptr_equal(rproc.reason, reason);
+        fake.port.stop_resets = false;
+    }
+    load_and_start();
+    bind();
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -242,6 +266,7 @@ int main(void) {
         TEST(test_the_dead_that_go_on_sending),
         TEST(test_dead_on_arrival),
         TEST(test_protocol_error),
+        TEST(test_reported_crash),
         TEST(test_protocol_error_found_by_a_send),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
