@@ -25,7 +25,7 @@ LD_SCRIPT := stm32h7.ld.S
 # Where firmware for the flash lies: what the reference's example names.
 FLASH := 0x081E0000
 
-FIRMWARE_OWN := test_fault board_check_broken
+FIRMWARE_OWN := test_fault
 BOARD := STM32H7_SIM
 BOARD_ROLES := host
 ROM := field_vuart.elf test_notable.flash.elf
