@@ -78,24 +78,14 @@ void openamp_endpoints_refused(openamp_remote_t *remote);
 // Endpoint.send, a function object.
 extern const mp_obj_base_t openamp_endpoint_send_obj;
 
+// clang-format off
 #define OPENAMP_ARG_SRC \
-    { \
-        MP_QSTR_src, MP_ARG_OBJ | MP_ARG_KW_ONLY, { \
-            .u_rom_obj = MP_ROM_INT(-1) \
-        } \
-    }
+    {MP_QSTR_src, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}}
 #define OPENAMP_ARG_DEST \
-    { \
-        MP_QSTR_dest, MP_ARG_OBJ | MP_ARG_KW_ONLY, { \
-            .u_rom_obj = MP_ROM_INT(-1) \
-        } \
-    }
+    {MP_QSTR_dest, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_INT(-1)}}
 #define OPENAMP_ARG_TIMEOUT \
-    { \
-        MP_QSTR_timeout, MP_ARG_INT | MP_ARG_KW_ONLY, { \
-            .u_int = -1 \
-        } \
-    }
+    {MP_QSTR_timeout, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = -1}}
+// clang-format on
 
 // What is tried until there is room: the bus's result.
 typedef struct _openamp_sending_t {

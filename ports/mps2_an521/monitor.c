@@ -25,9 +25,11 @@ uintptr_t an521_vectors[AMP_AN521_VECTORS] __attribute__((aligned(1024)));
 
 // What core 1 begins with.  A constant, as QEMU (7.2) reads it from the file that it has loaded,
 // where what stands behind that is taken for memory that is zeroed.
-#define PARK (uintptr_t) an521_park
+// clang-format off
+#define PARK (uintptr_t)an521_park
 const uintptr_t an521_boot_vectors[8]
     __attribute__((aligned(128))) = {0, PARK, PARK, PARK, PARK, PARK, PARK, PARK};
+// clang-format on
 
 #define TEXT(number) #number
 #define DIGITS(number) TEXT(number)

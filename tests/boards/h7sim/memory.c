@@ -162,10 +162,11 @@ static uc_err map_view(struct core *core, const struct view *view) {
     if (!view->cached) {
         uint8_t *bytes = core->m->memory[view->memory];
         uc_err error = uc_mem_map_ptr(core->uc, view->base, view->size, view->access, bytes);
-        return error != UC_ERR_OK || (view->memory != D2 && view->memory != SRAM4)
-            ? error
-            : uc_hook_add(core->uc, &hook, UC_HOOK_MEM_WRITE, (void *)on_raw_write, core,
-                (uint64_t)view->base, last);
+        if (error != UC_ERR_OK || (view->memory != D2 && view->memory != SRAM4)) {
+            return error;
+        }
+        return uc_hook_add(core->uc, &hook, UC_HOOK_MEM_WRITE, (void *)on_raw_write, core,
+            (uint64_t)view->base, last);
     }
     uc_err error = uc_hook_add(core->uc, &hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE,
         (void *)on_access, core, (uint64_t)view->base, last);
