@@ -216,6 +216,9 @@ static void test_two_cores(void **state) {
     bus->ops->set_events(bus, NULL);
     assert_int_equal(bus->ops->state(bus), AMP_RPROC_OFFLINE);
     assert_int_equal(remotes[0].bus->ops->state(remotes[0].bus), AMP_RPROC_RUNNING);
+    assert_int_equal(remotes[0].bus->ops->report_crash(remotes[0].bus, "it hangs"), 0);
+    assert_int_equal(remotes[0].bus->ops->state(remotes[0].bus), AMP_RPROC_CRASHED);
+    assert_string_equal(remotes[0].bus->ops->reason(remotes[0].bus), "it hangs");
     assert_int_equal(remotes[0].bus->ops->shutdown(remotes[0].bus), 0);
     remotes[0].bus->ops->abandon(&remotes[0].ept);
     assert_null(remotes[0].ept.link);
