@@ -213,9 +213,8 @@ int amp_emu_look(unsigned index, struct amp_emu_view *view) {
 // pc, then x1 to x31.
 bool emu_core_registers(void *ctx, void *registers, size_t len) {
     const struct emu_core *core = ctx;
-    uint32_t all[32];
-    memcpy(all, core->cpu.x, sizeof(all));
-    all[0] = core->cpu.pc;
+    uint32_t all[32] = {core->cpu.pc};
+    memcpy(all + 1, core->cpu.x + 1, sizeof(all) - sizeof(all[0]));
     memcpy(registers, all, len < sizeof(all) ? len : sizeof(all));
     return true;
 }
