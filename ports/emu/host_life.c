@@ -213,8 +213,13 @@ int amp_emu_look(unsigned index, struct amp_emu_view *view) {
 // pc, then x1 to x31.
 bool emu_core_registers(void *ctx, void *registers, size_t len) {
     const struct emu_core *core = ctx;
-    uint32_t all[32] = {core->cpu.pc};
-    memcpy(all + 1, core->cpu.x + 1, sizeof(all) - sizeof(all[0]));
-    memcpy(registers, all, len < sizeof(all) ? len : sizeof(all));
+    const size_t pc_len = sizeof(core->cpu.pc);
+    const size_t x_len = sizeof(core->cpu.x) - sizeof(core->cpu.x[0]);
+    if (len < pc_len) {
+        return false;
+    }
+    size_t rest = len - pc_len;
+    memcpy(registers, &core->cpu.pc, pc_len);
+    memcpy((uint8_t *)registers + pc_len, core->cpu.x + 1, rest < x_len ? rest : x_len);
     return true;
 }
