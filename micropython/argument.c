@@ -82,14 +82,14 @@ void openamp_check_generator(const mp_obj_type_t *type, const mp_obj_type_t *gen
 }
 #endif
 
-const char *openamp_get_name(mp_obj_t obj) {
+const char *openamp_get_str(mp_obj_t obj, qstr argument) {
     if (mp_obj_get_type(obj) != &mp_type_str) {
-        mp_raise_TypeError(MP_ERROR_TEXT("name must be a str"));
+        mp_raise_msg_varg(&mp_type_TypeError, MP_ERROR_TEXT("%q must be a str"), argument);
     }
     size_t len;
-    const char *name = mp_obj_str_get_data(obj, &len);
-    if (strlen(name) != len) {
-        mp_raise_ValueError(MP_ERROR_TEXT("name with a NUL in it"));
+    const char *text = mp_obj_str_get_data(obj, &len);
+    if (strlen(text) != len) {
+        mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%q with a NUL in it"), argument);
     }
-    return name;
+    return text;
 }

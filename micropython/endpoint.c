@@ -164,7 +164,7 @@ static mp_obj_t endpoint_make_new(
     mp_arg_parse_all_kw_array(n_args, n_kw, all_args, END, allowed_args, args);
     mp_obj_t callback = args[CALLBACK].u_obj;
     openamp_check_callback(callback, &mp_type_TypeError);
-    const char *name = openamp_get_name(args[NAME].u_obj);
+    const char *name = openamp_get_str(args[NAME].u_obj, MP_QSTR_name);
     uint32_t src = openamp_get_addr(args[SRC].u_obj);
     uint32_t dest = openamp_get_addr(args[DEST].u_obj);
     unsigned limit = get_rxbuf(args[RXBUF].u_int);

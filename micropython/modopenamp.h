@@ -276,8 +276,8 @@ void openamp_check_callback(mp_obj_t callback, const mp_obj_type_t *exception);
 // TypeError if `type` is the type of one, `generator`.
 void openamp_check_generator(const mp_obj_type_t *type, const mp_obj_type_t *generator);
 
-// A name argument: TypeError unless it is a str, ValueError if it has a NUL.
-const char *openamp_get_name(mp_obj_t obj);
+// The text of an argument: TypeError unless it is a str, ValueError if it has a NUL.
+const char *openamp_get_str(mp_obj_t obj, qstr argument);
 
 // The arguments of an irq(handler, trigger, hard): the trigger, a mask of the bits of `all`;
 // 0 if the handler is None.

@@ -81,7 +81,7 @@ MP_DEFINE_CONST_FUN_OBJ_KW(openamp_remoteproc_mem_obj, 1, remoteproc_mem);
 static mp_obj_t remoteproc_symbol(mp_obj_t self_in, mp_obj_t name_in) {
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
     openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
-    const char *name = openamp_get_name(name_in);
+    const char *name = openamp_get_str(name_in, MP_QSTR_name);
     const char *firmware = openamp_entry_text(self->entry);
     struct amp_load_error why;
     amp_da_t value = 0;
@@ -142,7 +142,7 @@ static void close_file(mp_obj_t file) {
 
 static mp_obj_t remoteproc_coredump(mp_obj_t self_in, mp_obj_t path) {
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
-    const char *name = openamp_get_name(path);
+    const char *name = openamp_get_str(path, MP_QSTR_path);
     mp_obj_t file = mp_call_function_2(
         MP_OBJ_FROM_PTR(&mp_builtin_open_obj), path, MP_OBJ_NEW_QSTR(MP_QSTR_wb));
     dump_t dump = {file, remote, remote->loads};

@@ -157,7 +157,7 @@ static mp_obj_t remoteproc_make_new(
     mp_arg_parse_all_kw_array(n_args, n_kw, all_args, MP_ARRAY_SIZE(allowed), allowed, args);
     mp_obj_t entry = args[0].u_obj;
     if (mp_obj_get_type(entry) != &mp_type_int) {
-        openamp_get_name(entry);
+        openamp_get_str(entry, MP_QSTR_entry);
     } else if (openamp_get_da(entry) != (amp_da_t)-1) {
         entry = mp_obj_new_int_from_uint(openamp_get_da(entry)); // mem32's may be negative
     }

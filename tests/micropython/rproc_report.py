@@ -33,11 +33,11 @@ for function in (lambda: ept.send("x"), lambda: rproc.report_crash("again")):
         function()
     except OSError as e:
         print(e)
-for reason in (None, b"bytes", 3):
+for reason in (None, b"bytes", 3, "with a \0"):
     try:
         rproc.report_crash(reason)
-    except TypeError:
-        print("TypeError")
+    except (TypeError, ValueError) as e:
+        print(repr(e))
 print(rproc.reason())
 rproc.start()
 wait(ept.is_ready)

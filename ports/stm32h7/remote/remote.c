@@ -192,6 +192,9 @@ static void offer_table(void) {
 
 void amp_stm32h7_begin(void) {
     ticks_per_us = m4_hz() / 1000000;
+    if (ticks_per_us == 0) {
+        ticks_per_us = 1; // time is wrong below 1 MHz, but nothing is divided by 0
+    }
     if ((uintptr_t)amp_stm32h7_begin < AMP_STM32H7_D2_ALIAS_DA) {
         RCC_AHB3ENR |= RCC_AHB3ENR_FLASH; // this code is there: a sleep of the M7 is not its end
     }
