@@ -17,7 +17,6 @@
 // one says it with a variable of this name, which takes the place of this one.
 extern const uint32_t amp_stm32h7_hse_hz;
 __attribute__((weak)) const uint32_t amp_stm32h7_hse_hz = 25000000;
-static uint32_t ticks_per_us;
 
 static volatile bool rung;
 static struct doorbell_handler doorbell;
@@ -31,51 +30,7 @@ void amp_stm32h7_doorbell_interrupt(void) {
     doorbell_call(&doorbell);
 }
 
-// ---- Time ----
-
-// SysTick counts down from `period`, 24 bits at most, again and again; `passed`
-// is all that was before this turn.  A sleep that shall end earlier makes a
-// turn shorter.
-enum { LONGEST = 0x1000000 };
-static uint32_t period;
-static uint64_t passed;
-
-void amp_stm32h7_tick_interrupt(void) {
-    passed += period;
-}
-
-// With interrupts off: a turn that is over is counted once, here or by the interrupt.
-static uint64_t ticks_now(void) {
-    uint32_t left = SYST_CVR;
-    if (SCB_ICSR & ICSR_PENDSTSET) {
-        SCB_ICSR = ICSR_PENDSTCLR;
-        passed += period;
-        left = SYST_CVR;
-    }
-    return passed + (period - 1 - left);
-}
-
-// With interrupts off.
-static void begin_turn(uint64_t ticks) {
-    passed = period == 0 ? 0 : ticks_now();
-    period = ticks > LONGEST ? LONGEST : ticks < 16 ? 16 : (uint32_t)ticks;
-    SYST_CSR = 0;
-    SYST_RVR = period - 1;
-    SYST_CVR = period - 1; // any value makes it 0, which reloads it
-    SYST_CSR = 7;
-    barrier();
-    while (SYST_CVR == 0) {
-    }
-}
-
-uint64_t amp_remote_time_us(void) {
-    uint32_t before = interrupts_off();
-    uint64_t ticks = ticks_now();
-    interrupts_restore(before);
-    return ticks / ticks_per_us;
-}
-
-// ---- The clock, as the host has set it up before ----
+// ---- The clock, as the host has set it up ----
 
 enum { HSI, CSI, HSE, PLL1 }; // what CFGR and PLLCKSELR call them
 
@@ -108,15 +63,76 @@ static uint32_t m4_hz(void) {
     return system >> halvings(d1 >> 8 & 15) >> halvings(d1 & 15);
 }
 
+// ---- Time ----
+
+// SysTick counts down from `period`, 24 bits at most, again and again; `passed`
+// is all that was before this turn.  A sleep that shall end earlier makes a
+// turn shorter.
+enum { LONGEST = 0x1000000 };
+static uint32_t period;
+static uint64_t passed;
+static uint32_t ticks_per_us; // what both are counted in
+
+// machine.freq() on the M7 changes this core's clock, too, and nothing tells it.  So it looks
+// whenever a turn begins; what has passed stays the same time.
+static void follow_clock(void) {
+    uint32_t now = m4_hz() / 1000000;
+    if (now == 0) {
+        now = 1; // time is wrong below 1 MHz, but nothing is divided by 0
+    }
+    if (now != ticks_per_us) {
+        passed = ticks_per_us == 0 ? 0 : passed / ticks_per_us * now;
+        ticks_per_us = now;
+    }
+}
+
+void amp_stm32h7_tick_interrupt(void) {
+    passed += period;
+    follow_clock();
+}
+
+// With interrupts off: a turn that is over is counted once, here or by the interrupt.
+static uint64_t ticks_now(void) {
+    uint32_t left = SYST_CVR;
+    if (SCB_ICSR & ICSR_PENDSTSET) {
+        SCB_ICSR = ICSR_PENDSTCLR;
+        passed += period;
+        left = SYST_CVR;
+    }
+    return passed + (period - 1 - left);
+}
+
+// With interrupts off.
+static void begin_turn(uint64_t ticks) {
+    passed = period == 0 ? 0 : ticks_now();
+    follow_clock();
+    period = ticks > LONGEST ? LONGEST : ticks < 16 ? 16 : (uint32_t)ticks;
+    SYST_CSR = 0;
+    SYST_RVR = period - 1;
+    SYST_CVR = period - 1; // any value makes it 0, which reloads it
+    SYST_CSR = 7;
+    barrier();
+    while (SYST_CVR == 0) {
+    }
+}
+
+uint64_t amp_remote_time_us(void) {
+    uint32_t before = interrupts_off();
+    uint64_t now = ticks_now() / ticks_per_us;
+    interrupts_restore(before);
+    return now;
+}
+
 // ---- Sleep ----
 
 // With interrupts off, look, then sleep: nothing comes in between.
 bool amp_remote_wait(uint32_t timeout_us) {
     bool bounded = timeout_us != AMP_REMOTE_FOREVER;
     uint32_t before = interrupts_off();
-    uint64_t end = ticks_now() + (uint64_t)timeout_us * ticks_per_us;
+    uint64_t end_us = ticks_now() / ticks_per_us + timeout_us;
     while (!rung) {
         uint64_t now = ticks_now();
+        uint64_t end = end_us * ticks_per_us;
         if (bounded && now >= end) {
             break;
         }
@@ -191,10 +207,6 @@ static void offer_table(void) {
 }
 
 void amp_stm32h7_begin(void) {
-    ticks_per_us = m4_hz() / 1000000;
-    if (ticks_per_us == 0) {
-        ticks_per_us = 1; // time is wrong below 1 MHz, but nothing is divided by 0
-    }
     if ((uintptr_t)amp_stm32h7_begin < AMP_STM32H7_D2_ALIAS_DA) {
         RCC_AHB3ENR |= RCC_AHB3ENR_FLASH; // this code is there: a sleep of the M7 is not its end
     }

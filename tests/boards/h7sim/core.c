@@ -82,6 +82,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     core->insns += count;
     if (core->id == M4) {
         memory_runs_code(core, core->block);
+        power_check_flash(core, core->block);
     }
 }
 
@@ -136,6 +137,7 @@ void core_close(struct core *core) {
     }
     core->running = false;
     core->sleeping = false;
+    core->in_stop = false;
 }
 
 static bool open_engine(struct core *core) {
@@ -265,7 +267,7 @@ static void after_run(struct core *core, uc_err error) {
             if (error != UC_ERR_OK) {
                 take_fault(core, error);
             } else {
-                core->sleeping = true;
+                power_sleep(core);
                 if (core->id == M7 && core->m->options.image) {
                     image_idle(core);
                 }

@@ -143,7 +143,7 @@ void exception_return(struct core *core) {
     core->attention = true;
     enum { SLEEPONEXIT = 2 };
     if (mode != 1 && (core->nvic.scr & SLEEPONEXIT)) {
-        core->sleeping = true;
+        power_sleep(core);
     }
 }
 

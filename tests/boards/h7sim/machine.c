@@ -17,8 +17,6 @@ bool h7_init(struct machine *m) {
     m->end = -1;
     m->reset_by = -1;
     m->last = M4;
-    m->scale[M7] = m->options.ratio[1];
-    m->scale[M4] = m->options.ratio[0];
     m->cache.random = m->options.evict_seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
     for (int i = 0; i < CORES; i++) {
         m->core[i].m = m;
@@ -49,7 +47,7 @@ void h7_start_m4(struct machine *m) {
     if (m4->running) {
         return;
     }
-    uint64_t now = m->core[M7].cycles * m->scale[M7] / m->scale[M4];
+    uint64_t now = schedule_cycles(m4, schedule_time(&m->core[M7]));
     m4->cycles = now > m4->cycles ? now : m4->cycles;
     core_open(m4, m->m4_boot);
 }

@@ -48,6 +48,7 @@ struct core {
     uc_engine *uc;
     bool running;
     bool sleeping;
+    bool in_stop; // and deeply: power.c
     bool attention; // something is to be looked at before the next block
     enum why why;
     uint32_t interrupt; // Unicorn's number, for WHY_INTERRUPT
@@ -56,6 +57,9 @@ struct core {
     uint32_t block_size;
     uint64_t insns; // executed, over all resets
     uint64_t cycles; // the same and the time asleep
+    uint32_t scale; // ticks of machine.now to a cycle,
+    uint64_t scaled_at; // since it had so many cycles,
+    uint64_t scaled_time; // at this time
     uint64_t limit; // of cycles: where the slice ends
     uint64_t dwt_base;
     uint32_t dwt_control;
@@ -112,8 +116,7 @@ struct machine {
     struct rcc rcc;
     uint32_t m4_boot; // as SYSCFG has it now
     struct options options;
-    uint64_t now; // in ticks: of core i, scale[i] to a cycle
-    uint32_t scale[CORES];
+    uint64_t now; // in ticks: of core i, scale to a cycle
     int last; // the core that ran
     unsigned resets;
     int reset_by; // the core that asks for it, or -1
@@ -166,10 +169,17 @@ uint32_t image_read(struct core *core, const char *block, uint32_t base, uint32_
 void image_write(
     struct core *core, const char *block, uint32_t base, uint32_t offset, uint32_t value);
 
+// ---- power.c ----
+void power_sleep(struct core *core);
+bool power_wakes(struct core *core);
+void power_wake(struct core *core, uint64_t cycles);
+void power_check_flash(struct core *core, uint32_t address);
+
 // ---- rcc.c ----
 void rcc_reset(struct machine *m, uint32_t flags);
 bool rcc_hsem_on(const struct machine *m);
 bool rcc_syscfg_on(const struct machine *m);
+bool rcc_flash_for_m4(const struct machine *m);
 bool rcc_d2_on(const struct machine *m, int core, uint32_t address);
 uint32_t rcc_read(struct core *core, uint32_t offset);
 void rcc_write(struct core *core, uint32_t offset, uint32_t value);
@@ -223,5 +233,8 @@ bool load_raw(struct machine *m, const char *path, uint32_t address);
 
 // ---- schedule.c ----
 int schedule(struct machine *m);
+uint64_t schedule_time(const struct core *core);
+uint64_t schedule_cycles(const struct core *core, uint64_t time);
+void schedule_set_scale(struct core *core, uint32_t scale);
 
 #endif // H7SIM_MACHINE_H

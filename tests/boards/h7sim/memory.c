@@ -156,21 +156,35 @@ static void on_raw_write(
     }
 }
 
-static uc_err map_view(struct core *core, const struct view *view) {
+static void on_flash_read(
+    uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value, void *user) {
+    (void)uc;
+    (void)type;
+    (void)size;
+    (void)value;
+    power_check_flash(user, (uint32_t)address);
+}
+
+static uc_err hook_view(struct core *core, const struct view *view, int types, void *callback) {
     uc_hook hook;
     uint64_t last = view->base + (uint64_t)view->size - 1;
-    if (!view->cached) {
-        uint8_t *bytes = core->m->memory[view->memory];
-        uc_err error = uc_mem_map_ptr(core->uc, view->base, view->size, view->access, bytes);
-        if (error != UC_ERR_OK || (view->memory != D2 && view->memory != SRAM4)) {
-            return error;
-        }
-        return uc_hook_add(core->uc, &hook, UC_HOOK_MEM_WRITE, (void *)on_raw_write, core,
-            (uint64_t)view->base, last);
+    return uc_hook_add(core->uc, &hook, types, callback, core, (uint64_t)view->base, last);
+}
+
+static uc_err map_view(struct core *core, const struct view *view) {
+    if (view->cached) {
+        uc_err error =
+            hook_view(core, view, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)on_access);
+        return error != UC_ERR_OK ? error : map_cached(core, view);
     }
-    uc_err error = uc_hook_add(core->uc, &hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE,
-        (void *)on_access, core, (uint64_t)view->base, last);
-    return error != UC_ERR_OK ? error : map_cached(core, view);
+    uint8_t *bytes = core->m->memory[view->memory];
+    uc_err error = uc_mem_map_ptr(core->uc, view->base, view->size, view->access, bytes);
+    if (error == UC_ERR_OK && (view->memory == D2 || view->memory == SRAM4)) {
+        error = hook_view(core, view, UC_HOOK_MEM_WRITE, (void *)on_raw_write);
+    } else if (error == UC_ERR_OK && view->memory == FLASH && core->id == M4) {
+        error = hook_view(core, view, UC_HOOK_MEM_READ, (void *)on_flash_read);
+    }
+    return error;
 }
 
 void memory_map(struct core *core) {

@@ -126,8 +126,16 @@ unsigned nvic_next(struct core *core) {
     return exception;
 }
 
+static bool has_priority(struct core *core, unsigned exception) {
+    return nvic_group_priority(core, exception) < nvic_execution_priority(core, false);
+}
+
 bool nvic_wakes(struct core *core) {
     unsigned exception = most_urgent(core);
-    return exception != 0
-        && nvic_group_priority(core, exception) < nvic_execution_priority(core, false);
+    return exception != 0 && has_priority(core, exception);
+}
+
+bool nvic_wakes_by(struct core *core, unsigned exception) {
+    return bit(core->nvic.pending, exception) && bit(core->nvic.enabled, exception)
+        && has_priority(core, exception);
 }

@@ -55,6 +55,8 @@ bool nvic_waits(const struct core *core);
 unsigned nvic_next(struct core *core);
 // Would one be, were PRIMASK clear?  What ends WFI.
 bool nvic_wakes(struct core *core);
+// Would this one?
+bool nvic_wakes_by(struct core *core, unsigned exception);
 int nvic_execution_priority(struct core *core, bool with_primask);
 int nvic_group_priority(const struct core *core, unsigned exception);
 

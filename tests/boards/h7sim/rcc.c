@@ -20,6 +20,7 @@ enum {
     D2CKRDY = 1 << 15,
     READY = 1 << 2 | 1 << 8 | 1 << 13 | D1CKRDY | D2CKRDY | 1 << 17 | 1 << 25 | 1 << 27 | 1 << 29,
     BOOT_C2 = 1 << 3,
+    FLASHEN = 1 << 8,
     RMVF = 1 << 16,
     SRAM1_SHIFT = 29,
     HSEMEN = 1 << 25,
@@ -29,17 +30,31 @@ enum {
 void rcc_reset(struct machine *m, uint32_t flags) {
     struct rcc *rcc = &m->rcc;
     *rcc = (struct rcc){.control = 1};
+    schedule_set_scale(&m->core[M7], m->options.ratio[1]);
+    schedule_set_scale(&m->core[M4], m->options.ratio[0]);
     rcc->reset_flags[M7] = flags;
     rcc->reset_flags[M4] = flags;
 }
 
-// A block runs when either core asks for it.
+// A block runs when either core asks for it, and is not in deep sleep.
+static uint32_t asked(const struct machine *m, const uint32_t enables[CORES]) {
+    uint32_t bits = 0;
+    for (unsigned i = 0; i < CORES; i++) {
+        bits |= m->core[i].in_stop ? 0 : enables[i];
+    }
+    return bits;
+}
+
 bool rcc_hsem_on(const struct machine *m) {
-    return (m->rcc.ahb4[M7] | m->rcc.ahb4[M4]) & HSEMEN;
+    return asked(m, m->rcc.ahb4) & HSEMEN;
 }
 
 bool rcc_syscfg_on(const struct machine *m) {
-    return (m->rcc.apb4[M7] | m->rcc.apb4[M4]) & SYSCFGEN;
+    return asked(m, m->rcc.apb4) & SYSCFGEN;
+}
+
+bool rcc_flash_for_m4(const struct machine *m) {
+    return m->rcc.ahb3[M4] & FLASHEN;
 }
 
 // SRAM1 to 3 in D2: 128, 128 and 32 KB.  They are the M4's own; the M7 must ask.
@@ -60,19 +75,33 @@ static uint32_t control(const struct machine *m) {
     return (on & ~(uint32_t)READY) | ready | D1CKRDY | (d2 ? D2CKRDY : 0);
 }
 
-// Both cores run from HSI, as out of reset; what is not is that the M4's clock may be a part
-// of the M7's (--ratio): HPRE says so, where it can.
+// Both cores run from HSI, as out of reset.  What is not: the M4's clock may be a part of the
+// M7's (--ratio).  HPRE says so, where it can, and who writes it changes the M4's clock.
+static const struct prescaler {
+    uint32_t ratio;
+    uint32_t hpre;
+} prescalers[] = {
+    {1, 0}, {2, 8}, {4, 9}, {8, 10}, {16, 11}, {64, 12}, {128, 13}, {256, 14}, {512, 15}};
+enum { PRESCALERS = sizeof(prescalers) / sizeof(prescalers[0]) };
+
 static uint32_t d1cfgr(const struct machine *m) {
-    static const struct {
-        uint32_t ratio;
-        uint32_t hpre;
-    } prescalers[] = {{2, 8}, {4, 9}, {8, 10}, {16, 11}, {64, 12}, {128, 13}, {256, 14}, {512, 15}};
-    for (unsigned i = 0; i < sizeof(prescalers) / sizeof(prescalers[0]); i++) {
-        if (m->options.ratio[0] == prescalers[i].ratio * m->options.ratio[1]) {
+    for (unsigned i = 0; i < PRESCALERS; i++) {
+        if (m->core[M4].scale == prescalers[i].ratio * m->core[M7].scale) {
             return prescalers[i].hpre;
         }
     }
     return 0;
+}
+
+static void d1cfgr_write(struct core *core, uint32_t value) {
+    struct core *cores = core->m->core;
+    for (unsigned i = 0; i < PRESCALERS; i++) {
+        if (value == prescalers[i].hpre) {
+            schedule_set_scale(&cores[M4], prescalers[i].ratio * cores[M7].scale);
+            return;
+        }
+    }
+    h7_violation(core, "RCC_D1CFGR: 0x%08x, and only HPRE is simulated", (unsigned)value);
 }
 
 // A register that each core has: which one's is it, and where is it in its own block?
@@ -130,6 +159,8 @@ void rcc_write(struct core *core, uint32_t offset, uint32_t value) {
         *word = value;
     } else if (offset == RCC_CR) {
         rcc->control = value;
+    } else if (offset == RCC_D1CFGR && !core->m->options.image) {
+        d1cfgr_write(core, value);
     } else if (offset == RCC_GCR) {
         if (value & ~(uint32_t)BOOT_C2 & ~7u) {
             h7_violation(core, "RCC_GCR: 0x%08x", (unsigned)value);

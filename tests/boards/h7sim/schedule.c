@@ -1,21 +1,37 @@
 /* Whose turn is it?  Time is counted in ticks: of each core, so many to a cycle. */
 #include "machine.h"
 
-static uint64_t time_of(const struct machine *m, const struct core *core) {
-    return core->cycles * m->scale[core->id];
+static uint64_t time_at(const struct core *core, uint64_t cycles) {
+    return core->scaled_time + (cycles - core->scaled_at) * core->scale;
+}
+
+uint64_t schedule_time(const struct core *core) {
+    return time_at(core, core->cycles);
 }
 
 // Rounded down: so a core that wakes comes before the one that woke it goes on.
-static void set_time(struct machine *m, struct core *core, uint64_t now) {
-    uint64_t cycles = now / m->scale[core->id];
+uint64_t schedule_cycles(const struct core *core, uint64_t time) {
+    return time < core->scaled_time ? core->scaled_at
+                                    : core->scaled_at + (time - core->scaled_time) / core->scale;
+}
+
+// Its clock is another from now on.
+void schedule_set_scale(struct core *core, uint32_t scale) {
+    core->scaled_time = schedule_time(core);
+    core->scaled_at = core->cycles;
+    core->scale = scale;
+}
+
+static void set_time(struct core *core, uint64_t now) {
+    uint64_t cycles = schedule_cycles(core, now);
     if (cycles > core->cycles) {
         core->cycles = cycles;
     }
 }
 
-static uint64_t deadline_of(const struct machine *m, const struct core *core) {
-    uint64_t deadline = systick_deadline(core);
-    return deadline == UINT64_MAX ? deadline : deadline * m->scale[core->id];
+static uint64_t deadline_of(const struct core *core) {
+    uint64_t deadline = core->in_stop ? UINT64_MAX : systick_deadline(core);
+    return deadline == UINT64_MAX ? deadline : time_at(core, deadline);
 }
 
 static bool awake(const struct core *core) {
@@ -27,13 +43,14 @@ static void look_after(struct machine *m, struct core *core) {
     if (!core->running || !core->sleeping) {
         return;
     }
-    if (deadline_of(m, core) <= m->now) {
-        set_time(m, core, deadline_of(m, core));
+    if (deadline_of(core) <= m->now) {
+        set_time(core, deadline_of(core));
         systick_update(core);
     }
-    if (nvic_wakes(core)) {
-        core->sleeping = false;
-        set_time(m, core, m->now);
+    if (power_wakes(core)) {
+        uint64_t before = core->cycles;
+        set_time(core, m->now);
+        power_wake(core, core->cycles - before);
     }
 }
 
@@ -43,8 +60,8 @@ static void skip(struct machine *m) {
     for (unsigned i = 0; i < CORES; i++) {
         struct core *core = &m->core[i];
         bool waits = core->nvic.pending[0] >> EXC_SYSTICK & 1; // masked: one more changes nothing
-        if (core->running && !waits && deadline_of(m, core) < next) {
-            next = deadline_of(m, core);
+        if (core->running && !waits && deadline_of(core) < next) {
+            next = deadline_of(core);
         }
     }
     if (next == UINT64_MAX) {
@@ -61,21 +78,21 @@ static void skip(struct machine *m) {
 static void run_one(struct machine *m) {
     struct core *one = &m->core[M7];
     struct core *other = &m->core[M4];
-    bool behind = time_of(m, other) < time_of(m, one)
-        || (time_of(m, other) == time_of(m, one) && m->last == M7);
+    bool behind = schedule_time(other) < schedule_time(one)
+        || (schedule_time(other) == schedule_time(one) && m->last == M7);
     if (!awake(one) || (awake(other) && behind)) {
         struct core *swap = one;
         one = other;
         other = swap;
     }
     uint64_t limit = one->cycles + m->options.slice;
-    if (other->running && other->sleeping && deadline_of(m, other) != UINT64_MAX) {
-        uint64_t wake = deadline_of(m, other) / m->scale[one->id] + 1;
+    if (other->running && other->sleeping && deadline_of(other) != UINT64_MAX) {
+        uint64_t wake = schedule_cycles(one, deadline_of(other)) + 1;
         limit = wake > one->cycles && wake < limit ? wake : limit;
     }
     m->last = one->id;
     core_run(one, limit);
-    m->now = time_of(m, one) > m->now ? time_of(m, one) : m->now;
+    m->now = schedule_time(one) > m->now ? schedule_time(one) : m->now;
     cache_evict(m);
 }
 

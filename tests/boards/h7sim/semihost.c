@@ -257,7 +257,7 @@ static uint32_t sys_get_cmdline(struct core *core, uint32_t at) {
 
 // Ticks of the M7's clock, whichever core asks.
 static uint64_t elapsed(const struct core *core) {
-    return core->cycles * core->m->scale[core->id] / core->m->scale[M7];
+    return schedule_cycles(&core->m->core[M7], schedule_time(core));
 }
 
 static uint32_t sys_elapsed(struct core *core, uint32_t at) {

@@ -1,7 +1,7 @@
 # Tests of the stm32h7 port, on the simulator of tests/boards/h7sim.
 
 H7_TESTS := $(BUILD)/tests/boards/stm32h7
-H7_C_NAMES := test_link test_life test_attach
+H7_C_NAMES := test_link test_life test_attach test_sleep
 
 # Host programs in C: the core in the host's role, the port's host half.  Kinds:
 #   mpu           as it is delivered: an MPU region keeps SRAM4 out of the cache
@@ -16,7 +16,7 @@ H7_SHARED := $(BOARDS_SHARED) tests/boards/stm32h7/m7.c
 
 # In the order of the enumeration in tests/boards/common/host.h; where m7 programs look for them.
 H7_IMAGES := $(addprefix $(stm32h7_FW)/, virtual_uart.elf test_fault.elf test_flood.elf \
-    field_vuart.elf test_notable.flash.elf)
+    field_vuart.elf test_notable.flash.elf test_wake.elf)
 H7_IMAGE_DA := 0x08080000
 H7_IMAGE_LEN := 0x40000
 H7_HOST_DEFS := -I. -DIMAGE_DA=$(H7_IMAGE_DA) -DIMAGE_LEN=$(H7_IMAGE_LEN) \

@@ -13,6 +13,8 @@
 
 #define RCC_GCR REG(0x580244A0)
 #define RCC_RSR REG(0x580244D0)
+#define RCC_D1CFGR REG(0x58024418)
+#define RCC_AHB3ENR REG(0x580244D4)
 #define RCC_AHB2ENR REG(0x580244DC)
 #define RCC_AHB4ENR REG(0x580244E0)
 #define RCC_APB4ENR REG(0x580244F4)
@@ -36,6 +38,7 @@ enum { HSEM1_IRQ = 125, HSEM2_IRQ = 126, M7_ID = 3 << 8, M4_ID = 1 << 8 };
 #define NVIC_IPR(irq) (*(volatile uint8_t *)(uintptr_t)(0xE000E400 + (irq)))
 #define ICSR REG(0xE000ED04)
 #define AIRCR REG(0xE000ED0C)
+#define SCR REG(0xE000ED10)
 #define CCR REG(0xE000ED14)
 #define SHPR(exception) (*(volatile uint8_t *)(uintptr_t)(0xE000ED14 + (exception)))
 #define CPACR REG(0xE000ED88)
