@@ -1,4 +1,5 @@
 #include "load_machine.h"
+#include "load_talk.h"
 
 // Returns what is kept clear at the start of the host's region.
 static uint64_t expect_segments(const struct image *image, const struct header *h, bool wide) {
@@ -203,70 +204,24 @@ static void expect_placed(const uint8_t *vrings, uint64_t reserved) {
     own(rproc.buffers_da, rproc.buffers_len, AMP_WINDOW_SHARED, BUFFERS, NOBODY);
 }
 
-// ---- The other side of what was accepted ----
-
-static void nothing(void *ctx, uint32_t notify_id) {
-    (void)ctx;
-    (void)notify_id;
-}
-static void *device_map(void *ctx, amp_da_t da, size_t len) {
-    return fake_port_at(ctx, da, len);
-}
-static const struct amp_port_ops device_ops = {.kick = nothing, .map = device_map};
-
-static unsigned received;
-static void count(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
-    (void)ept;
-    (void)src;
-    (void)data;
-    received += len == 3;
-}
-
-// A message in each direction, if the table is one that firmware can read.
-static void talk(const uint8_t *table, size_t len, bool plain) {
-    static const struct amp_port port = {.ops = &device_ops, .ctx = &fake};
-    struct amp_rpmsg_layout layout;
-    struct amp_rpmsg device;
-    struct amp_endpoint ept[2];
-    if ((uintptr_t)table % 4 != 0 || (rproc.vdev.da % 4) != 0) {
-        return;
-    }
-    int error = amp_vdev_open(&port, table, len, &layout);
-    amp_rpmsg_init(&device, AMP_DEVICE, &port);
-    if (error == 0) {
-        error = amp_rpmsg_up(&device, &layout);
-    }
-    CHECK(error == 0 || !plain);
-    if (error == 0) {
-        received = 0;
-        (void)amp_endpoint_create(&host_link, &ept[0], NULL, 1024, 1025, count);
-        (void)amp_endpoint_create(&device, &ept[1], NULL, 1025, 1024, count);
-        (void)amp_endpoint_send(&ept[0], "abc", 3);
-        (void)amp_endpoint_send(&ept[1], "abc", 3);
-        (void)amp_rpmsg_poll(&device);
-        (void)amp_rproc_poll(&rproc);
-        CHECK(received == 2 || !plain);
-        (void)amp_endpoint_destroy(&ept[0]);
-    }
-}
-
 // ---- The whole ----
 
-static void load_and_start(struct image *image, struct load_script script) {
-    struct amp_load_error error;
-    unsigned fail_at = image->fail_at;
-    int result = amp_rproc_load(&rproc, &image->source, &error);
-    bool injected = (fail_at != 0 && image->reads >= fail_at)
-        || (fake.map_fail_at != 0 && fake.map_count >= fake.map_fail_at);
-    if (result != 0) {
-        CHECK(result == -AMP_ENOEXEC || result == -AMP_ENOMEM || (injected && result == -AMP_EIO));
-        CHECK(error.what != NULL || (injected && fake.log_len != 0));
-        CHECK(rproc.state == AMP_RPROC_OFFLINE);
-        CHECK(fake.log_len == 0 ? fake_port_unchanged(&fake) : injected);
-        return;
-    }
-    CHECK(rproc.state == AMP_RPROC_LOADED && rproc.entry != 0);
+// What a load left that was refused: nothing, unless the image or the port broke in the middle.
+static void check_refused(int result, const struct amp_load_error *error, bool injected) {
+    CHECK(result == -AMP_ENOEXEC || result == -AMP_ENOMEM || (injected && result == -AMP_EIO));
+    CHECK(error->what != NULL || (injected && fake.log_len != 0));
+    CHECK(rproc.state == AMP_RPROC_OFFLINE);
+    CHECK(fake.log_len == 0 ? fake_port_unchanged(&fake) : injected);
+}
 
+struct loaded {
+    const uint8_t *table; // in the port's memory
+    size_t len;
+    bool plain; // an image as tools write it
+};
+
+// What a load must have written, from the image alone, against what it wrote.
+static struct loaded check_loaded(struct image *image, struct load_script script) {
     bool wide;
     struct header h = read_header(image, &wide);
     for (int i = 0; i < FAKE_WINDOWS; ++i) {
@@ -277,7 +232,7 @@ static void load_and_start(struct image *image, struct load_script script) {
     struct place place = find_table(image, &h, wide);
     const uint8_t *source = place.len != 0 ? image->bytes + place.offset : NULL;
     const uint8_t *vrings = NULL;
-    bool plain = true;
+    struct loaded loaded = {.plain = true};
     if (source != NULL) {
         expect_inside(source, place.len);
         CHECK(amp_rproc_has_link(&rproc) == has_device(source));
@@ -293,12 +248,13 @@ static void load_and_start(struct image *image, struct load_script script) {
     } else {
         CHECK(!amp_rproc_has_link(&rproc));
     }
-    const uint8_t *table = fake_port_at(&fake, place.da, place.len);
+    loaded.table = fake_port_at(&fake, place.da, place.len);
+    loaded.len = place.len;
     if (source != NULL) {
         uint64_t vdev = amp_rproc_has_link(&rproc) ? rproc.vdev.da - place.da : UINT32_MAX;
-        plain = is_plain(source, table, vdev);
-        if (plain) {
-            expect_carveouts(source, table, reserved);
+        loaded.plain = is_plain(source, loaded.table, vdev);
+        if (loaded.plain) {
+            expect_carveouts(source, loaded.table, reserved);
         }
     }
     expect_sizes(source, place.len);
@@ -306,8 +262,38 @@ static void load_and_start(struct image *image, struct load_script script) {
         expect_placed(vrings, reserved);
     }
     check_memory(CONTENTS);
-    struct amp_rproc before = rproc;
+    return loaded;
+}
 
+// The same image again: the same places, but for a trace that could not be reached.
+static void check_again(struct image *image, const struct amp_rproc *before, bool injected) {
+    struct amp_load_error error;
+    fake.map_fail_at = 0;
+    image->fail_at = 0;
+    if (amp_rproc_load(&rproc, &image->source, &error) != 0) {
+        CHECK(injected);
+        return;
+    }
+    CHECK(before->entry == rproc.entry);
+    CHECK(injected || memcmp(&before->vdev, &rproc.vdev, sizeof(rproc.vdev)) == 0);
+    CHECK(injected || before->buffers_da == rproc.buffers_da);
+    char text[64];
+    CHECK(amp_rproc_trace(&rproc, 0, text, sizeof(text)) <= sizeof(text));
+}
+
+static void load_and_start(struct image *image, struct load_script script) {
+    struct amp_load_error error;
+    unsigned fail_at = image->fail_at;
+    int result = amp_rproc_load(&rproc, &image->source, &error);
+    bool injected = (fail_at != 0 && image->reads >= fail_at)
+        || (fake.map_fail_at != 0 && fake.map_count >= fake.map_fail_at);
+    if (result != 0) {
+        check_refused(result, &error, injected);
+        return;
+    }
+    CHECK(rproc.state == AMP_RPROC_LOADED && rproc.entry != 0);
+    struct loaded loaded = check_loaded(image, script);
+    struct amp_rproc before = rproc;
     result = amp_rproc_start(&rproc);
     if (result != 0) {
         CHECK(result == -AMP_EIO && rproc.state == AMP_RPROC_LOADED);
@@ -316,23 +302,11 @@ static void load_and_start(struct image *image, struct load_script script) {
     check_memory(CONTENTS); // only rings and the host's fields
     CHECK(amp_rpmsg_is_up(&host_link) == amp_rproc_has_link(&rproc));
     if (amp_rproc_has_link(&rproc)) {
-        talk(table, place.len,
-            plain && rproc.vdev.vring[0].notifyid != rproc.vdev.vring[1].notifyid);
+        talk(loaded.table, loaded.len,
+            loaded.plain && rproc.vdev.vring[0].notifyid != rproc.vdev.vring[1].notifyid);
     }
     CHECK(amp_rproc_stop(&rproc) == 0);
-
-    // The same image again: the same places, but for a trace that could not be reached.
-    fake.map_fail_at = 0;
-    image->fail_at = 0;
-    if (amp_rproc_load(&rproc, &image->source, &error) != 0) {
-        CHECK(injected);
-        return;
-    }
-    CHECK(before.entry == rproc.entry);
-    CHECK(injected || memcmp(&before.vdev, &rproc.vdev, sizeof(rproc.vdev)) == 0);
-    CHECK(injected || before.buffers_da == rproc.buffers_da);
-    char text[64];
-    CHECK(amp_rproc_trace(&rproc, 0, text, sizeof(text)) <= sizeof(text));
+    check_again(image, &before, injected);
 }
 
 // The table of firmware that is in place already, where its mark says: what is

@@ -138,106 +138,125 @@ static void stop(void) {
     CHECK(amp_rproc_poll(&rproc) == 0);
 }
 
-static void one_life(enum ending ending) {
-    struct file *image = ending == SEGV_WHILE_LOADED ? &crash : &flood;
-    expected = 0;
-    life++;
-    running = true;
-    stop_in_callback = false;
-    CHECK(amp_endpoint_create(&bus, &fixed, "fixed", 77, AMP_ADDR_ANY, unexpected) == 0);
-    load(image);
-    if (ending == NEVER_STARTED) {
-        stop();
-        CHECK(amp_rproc_start(&rproc) == -AMP_EINVAL);
-        goto end;
+// ---- The endings ----
+
+static void kill_and_notice(void) {
+    CHECK(amp_sim_kill(0) == 0);
+    notice("SIGKILL");
+}
+
+static void kill_soon(void) {
+    uint64_t until = now_us() + rnd(1000);
+    while (now_us() < until) {
+        CHECK(amp_rproc_poll(&rproc) >= 0);
     }
-    CHECK(amp_rproc_start(&rproc) == 0);
+    kill_and_notice();
+    stop();
+}
+
+static void stop_in_a_callback(void) {
+    stop_in_callback = true;
+    begin_flood();
+    while (running) {
+        load_both(1000);
+    }
+    CHECK(rproc.state == AMP_RPROC_OFFLINE);
+}
+
+static void end_frozen(bool by_kill) {
+    begin_flood();
+    load_both(rnd(2000));
+    CHECK(amp_sim_freeze(0, true) == 0);
+    load_both(rnd(500));
+    if (by_kill) {
+        kill_and_notice();
+    }
+    stop();
+}
+
+static void stop_full(void) {
+    begin_flood();
+    CHECK(amp_sim_freeze(0, true) == 0);
+    while (amp_endpoint_send(&ept, "full", 4) >= 0) {
+    }
+    for (int i = 0; i < 5; i++) {
+        come_and_go();
+    }
+    stop();
+    CHECK(dying_count == 0);
+}
+
+static void fault(void) {
+    POLL_UNTIL(amp_endpoint_is_ready(&crash_ept));
+    for (uint32_t n = rnd(30); n > 0; n--) {
+        (void)amp_endpoint_send(&crash_ept, "fill", 4);
+    }
+    while (amp_endpoint_send(&crash_ept, "segv", 4) < 0) {
+        CHECK(amp_rproc_poll(&rproc) >= 0);
+    }
+    notice("SIGSEGV");
+    stop();
+}
+
+static void end_while_loaded(enum ending ending) {
+    begin_flood();
+    load_both(rnd(2000));
+    if (ending == SHUTDOWN) {
+        CHECK(amp_rproc_shutdown(&rproc) == 0);
+        running = false;
+    } else if (ending == KILL_WHILE_LOADED) {
+        kill_and_notice();
+    } else {
+        CHECK(ending != KILL_UNNOTICED || amp_sim_kill(0) == 0);
+        stop();
+    }
+}
+
+static void end_life(enum ending ending) {
     switch (ending) {
         case STOP_AT_ONCE:
             stop();
             break;
         case KILL_AT_ONCE:
-            CHECK(amp_sim_kill(0) == 0);
-            notice("SIGKILL");
+            kill_and_notice();
             stop();
             break;
-        case KILL_SOON: {
-            uint64_t until = now_us() + rnd(1000);
-            while (now_us() < until) {
-                CHECK(amp_rproc_poll(&rproc) >= 0);
-            }
-            CHECK(amp_sim_kill(0) == 0);
-            notice("SIGKILL");
-            stop();
-            break;
-        }
-        case KILL_WHILE_LOADED:
-            begin_flood();
-            load_both(rnd(2000));
-            CHECK(amp_sim_kill(0) == 0);
-            notice("SIGKILL");
-            break;
-        case KILL_UNNOTICED:
-            begin_flood();
-            load_both(rnd(2000));
-            CHECK(amp_sim_kill(0) == 0);
-            stop();
+        case KILL_SOON:
+            kill_soon();
             break;
         case STOP_IN_CALLBACK:
-            stop_in_callback = true;
-            begin_flood();
-            while (running) {
-                load_both(1000);
-            }
-            CHECK(rproc.state == AMP_RPROC_OFFLINE);
+            stop_in_a_callback();
             break;
         case STOP_FROZEN:
         case KILL_FROZEN:
-            begin_flood();
-            load_both(rnd(2000));
-            CHECK(amp_sim_freeze(0, true) == 0);
-            load_both(rnd(500));
-            if (ending == KILL_FROZEN) {
-                CHECK(amp_sim_kill(0) == 0);
-                notice("SIGKILL");
-            }
-            stop();
+            end_frozen(ending == KILL_FROZEN);
             break;
         case STOP_FULL:
-            begin_flood();
-            CHECK(amp_sim_freeze(0, true) == 0);
-            while (amp_endpoint_send(&ept, "full", 4) >= 0) {
-            }
-            for (int i = 0; i < 5; i++) {
-                come_and_go();
-            }
-            stop();
-            CHECK(dying_count == 0);
-            break;
-        case SHUTDOWN:
-            begin_flood();
-            load_both(rnd(2000));
-            CHECK(amp_rproc_shutdown(&rproc) == 0);
-            running = false;
+            stop_full();
             break;
         case SEGV_WHILE_LOADED:
-            POLL_UNTIL(amp_endpoint_is_ready(&crash_ept));
-            for (uint32_t n = rnd(30); n > 0; n--) {
-                (void)amp_endpoint_send(&crash_ept, "fill", 4);
-            }
-            while (amp_endpoint_send(&crash_ept, "segv", 4) < 0) {
-                CHECK(amp_rproc_poll(&rproc) >= 0);
-            }
-            notice("SIGSEGV");
-            stop();
+            fault();
             break;
         default:
-            begin_flood();
-            load_both(rnd(2000));
-            stop();
+            end_while_loaded(ending);
             break;
     }
-end:
+}
+
+static void one_life(enum ending ending) {
+    expected = 0;
+    life++;
+    running = true;
+    stop_in_callback = false;
+    CHECK(amp_endpoint_create(&bus, &fixed, "fixed", 77, AMP_ADDR_ANY, unexpected) == 0);
+    load(ending == SEGV_WHILE_LOADED ? &crash : &flood);
+    if (ending == NEVER_STARTED) {
+        stop();
+        CHECK(amp_rproc_start(&rproc) == -AMP_EINVAL);
+    } else {
+        CHECK(amp_rproc_start(&rproc) == 0);
+        end_life(ending);
+    }
     CHECK(dying_count == 0); // the end of a life releases all
     CHECK(amp_endpoint_destroy(&fixed) == 0);
     CHECK(amp_sim_pid(0) == 0);

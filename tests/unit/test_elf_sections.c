@@ -61,6 +61,12 @@ static void test_table_section(void **state) {
             assert_int_equal(check(), 0);
             assert_int_equal(elf.table_len, 0);
         }
+    }
+}
+
+static void test_table_elsewhere(void **state) {
+    (void)state;
+    FOR_BOTH_CLASSES(wide) {
         // In the first segment, and the last section of all.
         build(wide);
         image_set(&image, SH_OFFSET, IMAGE_TABLE, image.code + 4);
@@ -79,6 +85,12 @@ static void test_table_section(void **state) {
         image_set(&image, SH_SIZE, IMAGE_NAMES, table.len);
         assert_int_equal(check(), 0);
         assert_int_equal(elf.table_da, FAKE_DATA_DA);
+    }
+}
+
+static void test_table_at_the_end(void **state) {
+    (void)state;
+    FOR_BOTH_CLASSES(wide) {
         // Exactly to the end of the contents, then one byte more.
         build(wide);
         image_set(&image, SH_SIZE, IMAGE_TABLE, table.len + IMAGE_DATA_EXTRA);
@@ -278,6 +290,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_too_many_segments),
         TEST(test_table_section),
+        TEST(test_table_elsewhere),
+        TEST(test_table_at_the_end),
         TEST(test_section_names),
         TEST(test_entry),
         TEST(test_every_field_with_every_value),

@@ -114,69 +114,73 @@ static void test_vdev_fields(void **state) {
     assert_int_equal(rsc.rproc.vdev.features, 2);
 }
 
+static const char shape[] = "bad vring alignment or size (at most 256)";
+static const char outside[] = "outside the board's memory";
+static const char taken[] = "overlaps memory in use";
+enum { DA = 0, ALIGN = 4, NUM = 8 }; // of a vring in the table
+static const struct {
+    size_t field;
+    uint32_t value;
+    const char *what; // NULL: good
+} ring_cases[] = {
+    {NUM, 0, shape},
+    {NUM, 3, shape},
+    {NUM, 5, shape},
+    {NUM, 512, shape},
+    {NUM, 0x10000, shape},
+    {NUM, 0x80000000, shape},
+    {NUM, UINT32_MAX, shape},
+    {NUM, 0x10004, shape},
+    {NUM, 1, NULL},
+    {NUM, 2, NULL},
+    {ALIGN, 0, shape},
+    {ALIGN, 1, shape},
+    {ALIGN, 2, shape},
+    {ALIGN, 3, shape},
+    {ALIGN, 12, shape},
+    {ALIGN, 0x20000, shape},
+    {ALIGN, 0x80000000, shape},
+    {ALIGN, UINT32_MAX, shape},
+    {ALIGN, 4, NULL},
+    {ALIGN, 32, NULL},
+    {DA, 0, NULL}, // there is no memory: the host is to choose
+    {DA, FAKE_DATA_DA + 0x2000, outside},
+    {DA, FAKE_CODE_DA, outside},
+    {DA, FAKE_DARK_DA, outside},
+    {DA, FAKE_SHARED_DA - 16, outside},
+    {DA, FAKE_SHARED_DA + FAKE_SHARED_LEN, outside},
+    {DA, FAKE_SHARED_DA + FAKE_SHARED_LEN - 16, outside},
+    {DA, 0xFFFFFFF0, outside},
+    {DA, FAKE_SHARED_DA + 0x4000, taken},
+    {DA, FAKE_SHARED_DA + 0x4010, taken},
+    {DA, FAKE_SHARED_DA + 0x4000 - 16, taken},
+    {DA, FAKE_SHARED_DA + 8, shape},
+    {DA, FAKE_SHARED_DA + 4, shape},
+    {DA, FAKE_SHARED_DA + 1, shape},
+    {DA, 0xFFFFFFFE, shape},
+    {DA, FAKE_SHARED_DA, NULL},
+    {DA, FAKE_SHARED_DA + 0x8000, NULL},
+};
+
 static void test_ring_fields(void **state) {
     (void)state;
-    static const char shape[] = "bad vring alignment or size (at most 256)";
-    static const char outside[] = "outside the board's memory";
-    static const char taken[] = "overlaps memory in use";
-    static const char *const unaligned = shape;
-    enum { DA = 0, ALIGN = 4, NUM = 8 };
-    static const struct {
-        size_t field;
-        uint32_t value;
-        const char *what; // NULL: good
-    } cases[] = {
-        {NUM, 0, shape},
-        {NUM, 3, shape},
-        {NUM, 5, shape},
-        {NUM, 512, shape},
-        {NUM, 0x10000, shape},
-        {NUM, 0x80000000, shape},
-        {NUM, UINT32_MAX, shape},
-        {NUM, 0x10004, shape},
-        {NUM, 1, NULL},
-        {NUM, 2, NULL},
-        {ALIGN, 0, shape},
-        {ALIGN, 1, shape},
-        {ALIGN, 2, shape},
-        {ALIGN, 3, shape},
-        {ALIGN, 12, shape},
-        {ALIGN, 0x20000, shape},
-        {ALIGN, 0x80000000, shape},
-        {ALIGN, UINT32_MAX, shape},
-        {ALIGN, 4, NULL},
-        {ALIGN, 32, NULL},
-        {DA, 0, NULL}, // there is no memory: the host is to choose
-        {DA, FAKE_DATA_DA + 0x2000, outside},
-        {DA, FAKE_CODE_DA, outside},
-        {DA, FAKE_DARK_DA, outside},
-        {DA, FAKE_SHARED_DA - 16, outside},
-        {DA, FAKE_SHARED_DA + FAKE_SHARED_LEN, outside},
-        {DA, FAKE_SHARED_DA + FAKE_SHARED_LEN - 16, outside},
-        {DA, 0xFFFFFFF0, outside},
-        {DA, FAKE_SHARED_DA + 0x4000, taken},
-        {DA, FAKE_SHARED_DA + 0x4010, taken},
-        {DA, FAKE_SHARED_DA + 0x4000 - 16, taken},
-        {DA, FAKE_SHARED_DA + 8, unaligned},
-        {DA, FAKE_SHARED_DA + 4, unaligned},
-        {DA, FAKE_SHARED_DA + 1, unaligned},
-        {DA, 0xFFFFFFFE, unaligned},
-        {DA, FAKE_SHARED_DA, NULL},
-        {DA, FAKE_SHARED_DA + 0x8000, NULL},
-    };
     for (unsigned ring = 0; ring < 2; ++ring) {
-        for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); ++i) {
+        for (size_t i = 0; i < sizeof(ring_cases) / sizeof(ring_cases[0]); ++i) {
             table_begin(&table, 1);
             uint32_t vdev = table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, 4, 16, 0);
             table_set(&table, RING(vdev, ring ^ 1, da), FAKE_SHARED_DA + 0x4000);
-            table_set(&table, ring_field(vdev, ring, cases[i].field), cases[i].value);
-            if (cases[i].what == NULL) {
+            table_set(&table, ring_field(vdev, ring, ring_cases[i].field), ring_cases[i].value);
+            if (ring_cases[i].what == NULL) {
                 assert_int_equal(check(), 0);
             } else {
-                expect_refusal(cases[i].what, 0);
+                expect_refusal(ring_cases[i].what, 0);
             }
         }
     }
+}
+
+static void test_ring_places(void **state) {
+    (void)state;
     // Where its `align` lets it, a descriptor table begins at a multiple of 4.
     table_begin(&table, 1);
     table_add_vdev(&table, 7, FAKE_SHARED_DA + 4, FAKE_SHARED_DA + 0x404, 4, 4, 0);
@@ -305,6 +309,7 @@ int main(void) {
         TEST(test_reserved_fields),
         TEST(test_vdev_fields),
         TEST(test_ring_fields),
+        TEST(test_ring_places),
         TEST(test_carveouts),
         TEST(test_devmem_and_trace),
     };
