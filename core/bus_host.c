@@ -10,10 +10,8 @@ static struct amp_rproc *rproc_of(const struct amp_bus *bus) {
 int amp_bus_host_open(struct amp_bus *bus) {
     struct amp_rpmsg *link = amp_bus_link(bus);
     const struct amp_port *port = link->port;
-    uint32_t generation = link->generation;
     uint32_t use = link->use;
     amp_rpmsg_init(link, AMP_HOST, port);
-    link->generation = generation;
     link->use = use; // counts on, so that a token of the former user stays void
     amp_rproc_init(rproc_of(bus), port, link);
     // A reset of this core alone leaves the other one running.

@@ -2,17 +2,17 @@
 #include "core/cache.h"
 #include "openamp/port.h"
 
-int amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32_t flags) {
+bool amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32_t flags) {
     const struct amp_window *window = port->windows;
     size_t left = port->window_count;
     for (; left-- != 0; ++window) {
         // Below the window this wraps to more than its length.
         size_t offset = da - window->da;
         if ((flags & ~window->flags) == 0 && offset < window->len && len <= window->len - offset) {
-            return 1;
+            return true;
         }
     }
-    return 0;
+    return false;
 }
 
 void amp_port_clean(const struct amp_port *port, const void *va, size_t len) {

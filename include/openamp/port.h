@@ -178,6 +178,6 @@ struct amp_port {
 };
 
 // Does [da, da + len) lie inside one window that has all of `flags`?
-int amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32_t flags);
+bool amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint32_t flags);
 
 #endif // OPENAMP_PORT_H

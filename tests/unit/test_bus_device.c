@@ -12,9 +12,13 @@ static struct amp_bus *bus;
 static struct amp_endpoint ept;
 static struct amp_endpoint at_host;
 
-static void ignore_set_doorbell_cb(void *ctx, amp_doorbell_cb function, void *arg) {
+static amp_doorbell_cb doorbell_cb;
+static void note_set_doorbell_cb(void *ctx, amp_doorbell_cb function, void *arg) {
     (void)ctx;
-    (void)function;
+    (void)arg;
+    doorbell_cb = function;
+}
+static void notified(void *arg) {
     (void)arg;
 }
 
@@ -35,6 +39,7 @@ static void hold_or_leave(struct amp_endpoint *self, uint32_t src, void *data, s
     held = (struct amp_rx){.data = data, .len = len};
     if (holds) {
         bus->ops->hold(bus, &held);
+        assert_true(amp_rx_is_held(&held));
     } else {
         assert_true(bus->ops->leave(bus));
     }
@@ -70,7 +75,7 @@ static int begin(void **state) {
     pair_init(&pair, (struct pair_shape){.num = {8, 8}, .align = 64});
     static struct amp_port_ops ops;
     ops = *pair.device.port.ops;
-    ops.set_doorbell_cb = ignore_set_doorbell_cb;
+    ops.set_doorbell_cb = note_set_doorbell_cb;
     pair.device.port.ops = &ops;
     table = (struct amp_table_rpmsg)AMP_TABLE_RPMSG(8, 0, 0);
     for (int i = 0; i < 2; ++i) {
@@ -113,8 +118,11 @@ static void test_messages(void **state) {
         assert_int_equal(amp_endpoint_send(&at_host, "", 0), 0);
     }
     assert_int_equal(bus->ops->poll(bus), 1);
-    // Whoever uses the bus next finds the link as it is.
+    // Whoever uses the bus next finds the link as it is, without a callback.
+    bus->ops->set_doorbell_cb(bus, notified, NULL);
+    assert_ptr_equal(doorbell_cb, notified);
     bus->ops->close(bus);
+    assert_null(doorbell_cb);
     assert_int_equal(bus->ops->open(bus), 0);
     assert_true(bus->ops->is_up(bus));
 }

@@ -278,6 +278,7 @@ static void test_port_allows(void **state) {
     assert_false(amp_port_allows(port, FAKE_CODE_DA, FAKE_CODE_LEN + 1, 0));
     assert_false(amp_port_allows(port, FAKE_CODE_DA - 1, 1, 0));
     assert_false(amp_port_allows(port, FAKE_CODE_DA + FAKE_CODE_LEN, 1, 0));
+    assert_false(amp_port_allows(port, FAKE_CODE_DA + FAKE_CODE_LEN, 0, 0));
     assert_false(amp_port_allows(port, FAKE_CODE_DA, 1, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED));
     assert_false(amp_port_allows(port, FAKE_CODE_DA + 1, SIZE_MAX, 0));
     assert_false(amp_port_allows(port, FAKE_CODE_DA + 1, (size_t)0 - FAKE_CODE_DA, 0));
