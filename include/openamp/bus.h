@@ -1,13 +1,14 @@
 /*
  * A bus: the way from this core to one other, whoever owns the rings.
  *
- * The second seam of openamp.  The first (openamp/port.h) is between the rings
- * and a machine; this one is between whatever carries messages and the program
- * that uses them, such as the MicroPython module.  There are two over our own
- * rings: one for the host (struct amp_bus_host: it loads, starts and stops the
- * other core) and one for the device (struct amp_bus_device: it *is* the other
- * core).  Where an operating system owns the rings, as Linux does, its files
- * make another.  A bus may also wrap a bus, to look at what goes through it.
+ * openamp has two interfaces inside.  The lower one (openamp/port.h) lies between
+ * the rings and a machine; this one lies between whatever carries messages and the
+ * program that sends and receives them, such as the MicroPython module.  Two buses
+ * work on rings of our own: that of a host (struct amp_bus_host), which also loads,
+ * starts and stops the other core, and that of a device (struct amp_bus_device),
+ * which *is* the other core.  Where an operating system owns the rings, as Linux
+ * does, a third bus uses the system's files.  A bus may also wrap another bus, to
+ * record what passes.
  *
  *     struct amp_bus *bus = amp_platform_bus(0);
  *     bus->ops->open(bus);
@@ -40,8 +41,9 @@ struct amp_bus;
 
 // The events of a bus; called inside poll(), except where noted.
 struct amp_bus_events {
-    // The other side announced a service that no endpoint here took: see struct
-    // amp_rpmsg_events.  NULL: announcements are kept until there is a function.
+    // The other side announced a service to which no endpoint here was bound: see
+    // struct amp_rpmsg_events.  NULL: announcements are remembered until there is a
+    // function.
     void (*service)(struct amp_bus *bus, uint32_t src, const char *name);
     // The memory of an endpoint whose destruction returned -AMP_EAGAIN is the
     // caller's again.  Also called when the session ends.
@@ -51,22 +53,22 @@ struct amp_bus_events {
 struct amp_bus_ops {
     // ---- A user of the bus comes and goes ----
 
-    // Begin.  A host finds its core stopped: one that still runs, because only
-    // this core was reset, is stopped.  A device's link, which the host does not
-    // start over for us, goes on.  0, or a negative error, which for a host's core
-    // reason() explains; it may be tried again.
+    // Begin to use the bus.  A host's remote core is stopped afterwards: it may still
+    // have run, if only this core was reset.  On a device the session goes on, because
+    // the host does not begin another one for us.  0, or a negative error, which
+    // reason() explains on a host; open() may be tried again.
     int (*open)(struct amp_bus *bus);
 
-    // End: no function is called any more, and a host's core is stopped and given
-    // back.  Endpoints may be destroyed after it.
+    // End the use of the bus: no callback is called any more; a host stops its remote
+    // core and gives back what the port holds.  Endpoints may be destroyed afterwards.
     void (*close)(struct amp_bus *bus);
 
     // Have `callback` called with `arg`, in interrupt context, when poll() is due:
     // see amp_port_ops.set_doorbell_cb().  NULL ends it.
     void (*set_doorbell_cb)(struct amp_bus *bus, amp_doorbell_cb callback, void *arg);
 
-    // Replace the functions for events.  Announcements that were kept are reported inside
-    // this call.
+    // Replace the functions for events.  Announcements that were remembered are reported
+    // inside this call.
     void (*set_events)(struct amp_bus *bus, const struct amp_bus_events *events);
 
     // ---- The life of the other core.  All NULL on a device ----
@@ -75,12 +77,12 @@ struct amp_bus_ops {
     int (*load)(struct amp_bus *bus, const struct amp_image *image, struct amp_load_error *error);
     int (*load_address)(struct amp_bus *bus, amp_da_t entry, struct amp_load_error *error);
 
-    // The memory of the core, *count windows of it: for the text of a refusal, see
-    // amp_load_missed().
+    // The port's windows, *count of them.  A program that reports a refused image lists
+    // those that would have been right: see amp_load_missed().
     const struct amp_window *(*windows)(const struct amp_bus *bus, size_t *count);
 
-    // See amp_rproc_start().  What the machine knows of a failure goes into
-    // error->what, which is NULL if it knows nothing.
+    // See amp_rproc_start().  After a failure error->what is the reason that the port
+    // gave, or NULL.
     int (*start)(struct amp_bus *bus, struct amp_load_error *error);
 
     // See amp_rproc_stop() and amp_rproc_shutdown().
@@ -90,21 +92,21 @@ struct amp_bus_ops {
     // See amp_rproc_report_crash().
     int (*report_crash)(struct amp_bus *bus, const char *reason);
 
-    // What the core is doing, as far as it was noticed: poll() looks.
+    // The state as the calls here left it: only poll() notices that the core died.
     enum amp_rproc_state (*state)(const struct amp_bus *bus);
 
     // ---- Work ----
 
     // Do what is due, a bounded amount of it: see amp_rproc_poll().  1: more may be
-    // due, call it again before sleeping.  0: a doorbell tells of what comes.  Or an
-    // error of the other side; what it means for the core, state() says.
+    // due, so call poll() again before sleeping.  0: a doorbell will announce the next
+    // work.  Negative: an error of the other side; state() tells whether it crashed.
     int (*poll)(struct amp_bus *bus);
 
-    // Is the other side there?  Are we inside a callback of poll()?
+    // Has a session begun and not ended?  Are we inside a callback of poll()?
     bool (*is_up)(const struct amp_bus *bus);
     bool (*is_polling)(const struct amp_bus *bus);
 
-    // Running totals; the same struct for as long as there is the bus.
+    // Running totals; the pointer is valid for as long as the bus is.
     const struct amp_rpmsg_stats *(*stats)(const struct amp_bus *bus);
 
     // ---- Endpoints ----
@@ -119,9 +121,9 @@ struct amp_bus_ops {
     void (*abandon)(struct amp_endpoint *ept);
     bool (*is_ready)(const struct amp_endpoint *ept);
 
-    // Give the bus a table for `count` (a power of two) endpoints, so that finding
-    // one costs the same for any number; NULL takes it back.  Only where a table is
-    // needed, else NULL: see amp_rpmsg_set_buckets().
+    // Give the bus a hash table of `count` (a power of two) buckets, so that finding an
+    // endpoint costs the same for any number of them; NULL takes the table back.  The
+    // operation is NULL on a bus that needs no table.  See amp_rpmsg_set_buckets().
     void (*set_buckets)(struct amp_bus *bus, struct amp_endpoint **buckets, uint32_t count);
 
     // ---- Messages ----
@@ -130,9 +132,9 @@ struct amp_bus_ops {
     int (*send)(struct amp_endpoint *ept, const void *data, size_t len);
     int (*send_to)(struct amp_bus *bus, uint32_t src, uint32_t dest, const void *data, size_t len);
 
-    // Zero copy: see amp_tx_claim(), amp_tx_commit() and amp_tx_cancel(); amp_rx_hold(),
-    // amp_rx_leave() and amp_rx_release(); how many receive buffers there are (in the last
-    // session, when there is none).
+    // Zero copy: see amp_tx_claim(), amp_tx_commit(), amp_tx_cancel(), amp_rx_hold(),
+    // amp_rx_leave() and amp_rx_release().  depth() is the number of receive buffers, of
+    // the last session while there is none.
     int (*claim)(struct amp_bus *bus, struct amp_tx *tx);
     int (*commit)(struct amp_bus *bus, struct amp_tx *tx, uint32_t src, uint32_t dest, size_t len);
     void (*cancel)(struct amp_bus *bus, struct amp_tx *tx);
@@ -152,11 +154,11 @@ struct amp_bus_ops {
 
     // ---- What a program can be shown ----
 
-    // Why the core crashed, or could not be opened; or NULL.  NULL on a device.
+    // Why the core crashed, or open() failed; or NULL.  The operation is NULL on a device.
     const char *(*reason)(const struct amp_bus *bus);
 
     // See amp_rproc_trace(), amp_rproc_map(), amp_rproc_written(), amp_rproc_attach(),
-    // amp_rproc_symbol() and amp_rproc_coredump().  NULL on a device.
+    // amp_rproc_symbol() and amp_rproc_coredump().  These operations are NULL on a device.
     size_t (*trace)(const struct amp_bus *bus, size_t offset, char *text, size_t len);
     void *(*map)(const struct amp_bus *bus, amp_da_t da, size_t len, bool write);
     int (*symbol)(const struct amp_bus *bus, const struct amp_image *image, const char *name,
@@ -179,20 +181,22 @@ struct amp_bus {
 
 // ---- Over our own rings ----
 
-// What both have.
+// What the buses of both roles have.
 struct amp_bus_virtio {
     struct amp_bus bus; // first
     struct amp_rpmsg link;
 };
 
-// A host's way to one remote core.
+// A host's bus to one remote core.  The caller owns the struct, which begins as all zeros
+// and stays in place for as long as the program runs; the bus that is returned is part of
+// it.  Call init() once, then open() of the bus.
 struct amp_bus_host {
     struct amp_bus_virtio virtio; // first
     struct amp_rproc rproc;
 };
 struct amp_bus *amp_bus_host_init(struct amp_bus_host *host, const struct amp_port *port);
 
-// A remote core's way to its host.  `table` is its own resource table.
+// A remote core's bus to its host.  `table` is this core's own resource table.
 struct amp_bus_device {
     struct amp_bus_virtio virtio; // first
     const void *table;

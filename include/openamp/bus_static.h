@@ -1,7 +1,7 @@
 /*
  * The operations of the buses over our own rings, by name: for a program that
- * has one kind of bus.  A `static const` table made of AMP_BUS_HOST_OPS is one
- * that the compiler sees through, so a call by way of it is a direct call:
+ * has one kind of bus.  The compiler knows the members of a `static const` table
+ * made of AMP_BUS_HOST_OPS, so it turns a call through the table into a direct one:
  *
  *     static const struct amp_bus_ops ops = AMP_BUS_HOST_OPS;
  *     ops.send(&ept, data, len);       // is amp_endpoint_send(&ept, data, len)
@@ -13,7 +13,7 @@
 
 #include "openamp/bus.h"
 
-// ---- Of the link, for both ----
+// ---- Both roles ----
 
 void amp_bus_virtio_set_doorbell_cb(struct amp_bus *bus, amp_doorbell_cb callback, void *arg);
 void amp_bus_virtio_set_events(struct amp_bus *bus, const struct amp_bus_events *events);
@@ -41,7 +41,7 @@ size_t amp_bus_virtio_mtu(const struct amp_bus *bus);
 const char *amp_bus_virtio_service(const struct amp_bus *bus, unsigned index, uint32_t *addr);
 unsigned amp_bus_virtio_untaken(const struct amp_bus *bus, uint16_t *taken);
 
-// ---- Of the host ----
+// ---- Host ----
 
 int amp_bus_host_open(struct amp_bus *bus);
 void amp_bus_host_close(struct amp_bus *bus);
@@ -65,7 +65,7 @@ void amp_bus_host_written(const struct amp_bus *bus, const void *va, size_t len)
 int amp_bus_host_attach(struct amp_bus *bus, amp_da_t *entry, struct amp_load_error *error);
 int amp_bus_host_poll(struct amp_bus *bus);
 
-// ---- Of the device ----
+// ---- Device ----
 
 int amp_bus_device_open(struct amp_bus *bus);
 void amp_bus_device_close(struct amp_bus *bus);

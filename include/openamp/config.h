@@ -21,9 +21,8 @@
 #error "openamp needs at least one role"
 #endif
 
-// The longest ring.  The bookkeeping of the two rings is nine bytes for each of
-// these, held privately in struct amp_rpmsg.  A descriptor's number fits a byte
-// there; Linux stops at 256 as well.
+// The most descriptors that a ring may have.  struct amp_rpmsg keeps nine bytes for each
+// of them.  The limit is 256, as in Linux: the number of a descriptor fits one byte there.
 #ifndef AMP_CONFIG_MAX_BUFFERS
 #define AMP_CONFIG_MAX_BUFFERS 256
 #endif
@@ -36,8 +35,9 @@
 #define AMP_CONFIG_CORES 1
 #endif
 
-// Is the fast path (core/rpmsg_fast.c) compiled?  It does the ordinary cases of sending
-// and receiving with fewer instructions, and takes some kilobytes of code.
+// Is the fast path (core/rpmsg_fast.c) compiled?  It handles the ordinary cases of sending
+// and receiving with fewer instructions, and takes some kilobytes of code.  By default a
+// build for size (-Os) leaves it out.
 #ifndef AMP_CONFIG_FAST_PATH
 #ifdef __OPTIMIZE_SIZE__
 #define AMP_CONFIG_FAST_PATH 0
@@ -53,23 +53,23 @@
 #define AMP_CONFIG_CACHE 0
 #endif
 
-// Does a host look in firmware that is started by its address for the mark of its
-// resource table (table_mark.h)?  Without, such firmware gets the port's default
-// table, which costs less code than to look.
+// Does the host search firmware that is started by address for the mark of its resource
+// table (table_mark.h)?  Without the search, which costs code, such firmware gets the
+// port's default table.
 #ifndef AMP_CONFIG_TABLE_MARK
 #define AMP_CONFIG_TABLE_MARK (UINTPTR_MAX > UINT32_MAX)
 #endif
 
-// Firmware: bytes that AMP_TABLE_RPMSG and AMP_TABLE_RPMSG_SIZED have for themselves, a
-// power of two; 0: what they need.  1024 where the host can be Linux and attach to firmware
-// that runs: it takes the table of such firmware for a kilobyte, and writes that much to it
-// when it detaches.
+// Firmware: the bytes reserved for a table of AMP_TABLE_RPMSG or AMP_TABLE_RPMSG_SIZED, a
+// power of two; 0: no more than the table needs.  Use 1024 where the host may be Linux that
+// attaches to running firmware: Linux assumes such a table is 1024 bytes long, and writes
+// that many back when it detaches.
 #ifndef AMP_CONFIG_TABLE_ROOM
 #define AMP_CONFIG_TABLE_ROOM 0
 #endif
 
-// How many announcements of the other side are remembered, whether or not
-// somebody wanted them yet.  One more makes the oldest forgotten (counted in
+// How many announcements of the other side are remembered, whether or not an endpoint
+// has bound to them.  The next one replaces the oldest (counted in
 // amp_rpmsg_stats.services_forgotten).
 #ifndef AMP_CONFIG_MAX_SERVICES
 #define AMP_CONFIG_MAX_SERVICES 8

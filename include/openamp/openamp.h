@@ -1,4 +1,4 @@
-/* The whole C API of openamp. */
+/* The C API of openamp for a host or a device; firmware adds remote.h or firmware.h. */
 #ifndef OPENAMP_OPENAMP_H
 #define OPENAMP_OPENAMP_H
 

@@ -1,7 +1,7 @@
 /*
- * What a board gives to a program that runs on it, one of each in a build: its
- * ports, and a way to sleep.  For the MicroPython binding and for host
- * programs in C (examples/host.c); tests bring ports of their own.
+ * What a build for a board provides to a program: the ports to the other cores,
+ * the buses to them, and a way to sleep.  The MicroPython binding and host programs
+ * in C (examples/host.c) use it; tests bring ports of their own.
  */
 #ifndef OPENAMP_PLATFORM_H
 #define OPENAMP_PLATFORM_H
@@ -13,23 +13,22 @@
 struct amp_bus;
 
 // The port of remote core number `core` on a host, or of the host (core 0) on
-// a remote.  NULL if there is no such core.  Sets the hardware up at the first
-// call and returns the same pointer ever after.  What the machine has none of now
-// (memory, files of the operating system) is the error of core_stop(), which is
-// how a host begins, and of core_prepare(); both try again.
+// a remote.  NULL if there is no such core.  The first call sets the hardware up; every
+// call returns the same pointer.  If the machine lacks a resource at that moment (memory,
+// file handles), core_stop(), which is the first operation that a host calls, and
+// core_prepare() return the error, and each later call of them tries again.
 const struct amp_port *amp_platform_port(unsigned core);
 
 // The bus to remote core number `core` on a host, or to the host (core 0) on a
-// remote.  NULL if there is no such core.  The same pointer ever after.  Needs
-// AMP_CONFIG_CORES on a host, and is given by ports/common/bus_host.c or
-// bus_device.c, or by a port whose operating system owns the rings.
+// remote.  NULL if there is no such core.  Every call returns the same pointer.
+// ports/common/bus_host.c (for AMP_CONFIG_CORES cores) or bus_device.c defines it, or a
+// port whose operating system owns the rings.
 struct amp_bus *amp_platform_bus(unsigned core);
 
-// Host: sleep until a doorbell rang or a core died since the last call, or
-// another interrupt came, or `timeout_ms` (-1: none) passed.  Returns 1 if
-// there is something to poll, else 0.  "Poll, then wait" loses no doorbell.
-// For programs without an operating system of their own to sleep in; the
-// MicroPython binding does not use it.
+// Host: sleep until a doorbell rings or a core dies, or another interrupt comes, or
+// `timeout_ms` milliseconds (-1: no limit) have passed.  What happened since the last call
+// ends the sleep at once, so "poll, then wait" loses no doorbell.  Returns 1 if a poll is
+// due, else 0.  For programs that have no other way to sleep; MicroPython has its own.
 int amp_platform_wait(int timeout_ms);
 
 // On a remote: its resource table, for amp_vdev_open().

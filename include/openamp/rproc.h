@@ -8,7 +8,43 @@
  *
  * stop() leaves the core OFFLINE, not LOADED: what the firmware modified must
  * be loaded again.  Everything here is for the one thread that also polls the
- * link, outside of endpoint callbacks unless noted.
+ * link, outside of endpoint callbacks unless noted.  The caller owns all
+ * structures.
+ *
+ * Where to start: load firmware that announces "echo", and count its messages.
+ *
+ *     #include "openamp/platform.h"
+ *     #include "openamp/rproc.h"
+ *
+ *     static struct amp_rpmsg link;
+ *     static struct amp_rproc rproc;
+ *     static struct amp_endpoint ept;
+ *     static unsigned count;
+ *
+ *     static void received(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
+ *         (void)self, (void)src, (void)data, (void)len;
+ *         ++count;
+ *     }
+ *
+ *     int run(const struct amp_image *image) {
+ *         const struct amp_port *port = amp_platform_port(0);
+ *         struct amp_load_error why; // of a refused image
+ *         amp_rpmsg_init(&link, AMP_HOST, port);
+ *         amp_rproc_init(&rproc, port, &link);
+ *         amp_endpoint_create(&link, &ept, "echo", AMP_ADDR_ANY, AMP_ADDR_ANY, received);
+ *         int result = amp_rproc_load(&rproc, image, &why);
+ *         if (result == 0) {
+ *             result = amp_rproc_start(&rproc);
+ *         }
+ *         while (result >= 0 && count < 100) {
+ *             result = amp_rproc_poll(&rproc); // calls received()
+ *             if (result == 0) {
+ *                 amp_platform_wait(-1); // for the doorbell
+ *             }
+ *         }
+ *         amp_rproc_shutdown(&rproc);
+ *         return result; // negative: rproc.reason was why the core crashed
+ *     }
  */
 #ifndef OPENAMP_RPROC_H
 #define OPENAMP_RPROC_H
@@ -21,7 +57,7 @@
 #include "openamp/rpmsg.h"
 #include "openamp/table.h"
 
-// Where an image comes from.  A file, flash and memory look alike.
+// The source of an ELF image: a file, flash or memory.
 struct amp_image {
     // Read exactly `len` bytes at `offset` into `buffer`, which may be the
     // target memory itself.  0, or a negative error.
@@ -30,31 +66,30 @@ struct amp_image {
     uint64_t size; // bytes
 };
 
-// Why an image was refused: static text, and where, as far as there is one.  For
-// example "outside the board's memory", "segment", 3, 0x20100000, 0x100,
-// AMP_WINDOW_LOAD.
+// Why an image was refused.  The texts are static.  For example: "outside the board's
+// memory", "segment" 3, 0x100 bytes at 0x20100000, for which AMP_WINDOW_LOAD was missed.
 struct amp_load_error {
     const char *what; // NULL: the error is not about the image
-    // "offset", "segment", "entry" (of the resource table), "address" (of the
-    // entry point), "machine", "vring"; or NULL, where `where` says nothing.
+    // What `where` counts: "offset", "segment", "entry" (of the resource table), "address"
+    // (of the entry point), "machine", "vring"; or NULL, and `where` has no meaning.
     const char *unit;
     amp_da_t where;
-    // The memory that was asked for; len 0: it is not about memory.
+    // The memory that the image asked for; len 0: the error is not about memory.
     amp_da_t da;
-    size_t len;
-    // Not 0: no window of the port has all of it and all of these (AMP_WINDOW_*).
+    size_t len; // bytes
+    // Not 0: no window contains all of this memory and has all these AMP_WINDOW_* flags.
     uint32_t missed;
-    // Not NULL: it is the host program's own, as amp_host_memory() says.
+    // Not NULL: the host program itself uses this memory, for this (amp_host_memory()).
     const char *user;
 };
 
 // What the host program itself keeps in any byte of [va, va + len), such as "the heap", or
-// NULL.  Memory that has such a use is never loaded to, and no ring, buffer, carveout or
-// table is put there.  The core's own answers NULL, and is weak: a program that may lie in
-// the memory of one of the port's windows defines it.
+// NULL.  No segment is loaded to such memory, and no ring, buffer, carveout or table is
+// placed there.  core/ has a weak definition that returns NULL; a program that may lie in
+// one of the port's windows defines its own.
 const char *amp_host_memory(const void *va, size_t len);
 
-// Is this one of the windows in which it should have been?
+// Would the memory have been accepted in this window?
 static inline bool amp_load_missed(
     const struct amp_load_error *error, const struct amp_window *window) {
     return error->missed != 0 && (error->missed & ~(window->flags | AMP_WINDOW_ANY)) == 0;
@@ -62,14 +97,14 @@ static inline bool amp_load_missed(
 
 enum amp_rproc_state { AMP_RPROC_OFFLINE, AMP_RPROC_LOADED, AMP_RPROC_RUNNING, AMP_RPROC_CRASHED };
 
-// The RPMsg device of a checked resource table, as the host decided it.
+// The vdev entry of the RPMsg device in a checked resource table, with the host's answers.
 struct amp_rproc_vdev {
-    amp_da_t da; // of its entry in the table: where the host writes
+    amp_da_t da; // of the entry itself, for the host to write gfeatures and status
     uint32_t features; // dfeatures: what the device offers
-    struct amp_rsc_vring vring[2]; // no address is open any more; pa is not in use
+    struct amp_rsc_vring vring[2]; // every `da` is placed; `pa` is not used
 };
 
-// Trace entries of one resource table that are read; further ones are not.
+// How many trace entries of a resource table are used; further ones are ignored.
 enum { AMP_RPROC_MAX_TRACES = 4 };
 
 struct amp_rproc {
@@ -81,16 +116,16 @@ struct amp_rproc {
     amp_da_t entry;
     struct {
         amp_da_t da;
-        uint32_t len; // 0: no more of them
-    } trace[AMP_RPROC_MAX_TRACES]; // buffers
-    uint32_t buffers_da;
+        uint32_t len; // bytes; 0: no further buffer
+    } trace[AMP_RPROC_MAX_TRACES]; // the trace buffers
+    uint32_t buffers_da; // of the message buffers
     amp_da_t buffer_base; // see struct amp_default_table
     size_t buffers_len; // bytes: one buffer for each descriptor, as far as there is room
-    uint32_t buffer_size[2]; // bytes of one of ring 0, of ring 1
+    uint32_t buffer_size[2]; // bytes of one buffer of ring 0, of ring 1
 };
 
-// Does the firmware that is loaded have an RPMsg device?  Without one the link
-// stays down: what is left is life and trace.
+// Does the loaded firmware have an RPMsg device?  Without one the link stays down, but
+// the core can be started and stopped, and its trace can be read.
 static inline bool amp_rproc_has_link(const struct amp_rproc *rproc) {
     return rproc->vdev.vring[0].num != 0; // a ring of none is refused
 }
@@ -98,25 +133,25 @@ static inline bool amp_rproc_has_link(const struct amp_rproc *rproc) {
 // `link` was prepared with amp_rpmsg_init(link, AMP_HOST, port).
 void amp_rproc_init(struct amp_rproc *rproc, const struct amp_port *port, struct amp_rpmsg *link);
 
-// Check an ELF image completely, then load it and its resource table.  The
-// first byte of target memory is written only when nothing can be wrong any
-// more but the image source itself (-AMP_EIO and the source's own errors, for
-// which the core is left OFFLINE).  -AMP_ENOEXEC with *error filled in,
-// -AMP_EBUSY (running), -AMP_ENOMEM (shared memory too small).  A core that
-// was LOADED or CRASHED loses that image when the new one is good.
+// Check an ELF image completely, then load it and its resource table.  Target memory is
+// written only after all checks; from then on only the image source can fail (-AMP_EIO or
+// its own errors), which leaves the core OFFLINE.
+// -AMP_ENOEXEC: *error says why.  -AMP_EBUSY: the core is running.  -AMP_ENOMEM: the
+// shared memory is too small.  The former image of a core that was LOADED or CRASHED is
+// lost only if the new one is good.
 //
-// The image is read several times: a source that is another one when the segments
-// are loaded than it was when they were checked is refused then, or gives other
-// contents.
+// The image is read several times, and every number is checked each time before it is
+// used.  A source that changes meanwhile gives an error or other contents, but never
+// another address.
 int amp_rproc_load(
     struct amp_rproc *rproc, const struct amp_image *image, struct amp_load_error *error);
 
-// The same for firmware that is already in place, with its own table if it says
-// where that is (table_mark.h, AMP_CONFIG_TABLE_MARK), else with the port's default
-// table, if there is one.  `entry` must lie in a window with AMP_WINDOW_RUN.
+// The same for firmware that is already in place, for example in flash.  Its table is its
+// own, if it has a mark that says where that is (table_mark.h, AMP_CONFIG_TABLE_MARK), else
+// the port's default table, if any.  `entry` must lie in a window with AMP_WINDOW_RUN.
 int amp_rproc_load_address(struct amp_rproc *rproc, amp_da_t entry, struct amp_load_error *error);
 
-// Build the rings and bring the link up, if there is one, and release the core.
+// Build the rings and bring the link up, if there is one, and release the core from reset.
 // -AMP_EBUSY (running), -AMP_EINVAL (nothing loaded), or the port's error.
 int amp_rproc_start(struct amp_rproc *rproc);
 
@@ -124,56 +159,58 @@ int amp_rproc_start(struct amp_rproc *rproc);
 // running.  May be called from an endpoint callback.
 int amp_rproc_stop(struct amp_rproc *rproc);
 
-// Stop, then give back what the port holds.
+// Stop, then have the port switch power and clocks off and give memory back.
 int amp_rproc_shutdown(struct amp_rproc *rproc);
 
-// Notice a core that died, then amp_rpmsg_poll().  Returns what that returns,
-// or -AMP_EPIPE once when the core was found dead: state is then CRASHED and
-// the link is down (messages it sent before it died were delivered first).
-// From an endpoint callback it takes no messages but still notices a death.
+// Look whether the core died, and call amp_rpmsg_poll().  Returns what that returns, or,
+// once, -AMP_EPIPE when the core is dead: it is CRASHED then and the link is down; the
+// messages that it had sent were delivered before.  -AMP_EPROTO: the core broke the
+// protocol, and is CRASHED too.  Called inside an endpoint callback this takes no messages
+// but still notices a death.
 int amp_rproc_poll(struct amp_rproc *rproc);
 
-// Say that the core crashed, as rproc_report_crash() does in Linux: for a watchdog, because
-// nothing else tells that a core hangs.  It is held in reset from then on, where a stop is not
-// a reset of the whole chip, its state is CRASHED, and the link is down.  `reason` is kept by
-// its address.  -AMP_EINVAL: it does not run.  May be called from an endpoint callback.
+// Report that the core crashed, as rproc_report_crash() of Linux does.  For a watchdog: no
+// machine notices that a core hangs.  The core is put into reset (unless that would reset the
+// whole chip, amp_port.stop_resets), its state is CRASHED, and the link is down.  `reason`
+// must stay valid: only its address is kept.  -AMP_EINVAL: the core does not run.  May be
+// called inside an endpoint callback.
 int amp_rproc_report_crash(struct amp_rproc *rproc, const char *reason);
 
-// Copy at most `len` bytes of the firmware's trace, from `offset`, into private memory;
-// returns the number of bytes, 0 at the end.  It is the texts of all trace buffers, in the
-// order of the table; one call copies of one buffer.
+// Copy at most `len` bytes of the firmware's trace, from byte `offset` on, to `text`; returns
+// the number of bytes, 0 at the end.  The trace is the texts of all trace buffers, one after
+// the other in the order of the table; one call copies from one buffer only.
 size_t amp_rproc_trace(const struct amp_rproc *rproc, size_t offset, char *text, size_t len);
 
 // ---- What a program can ask of the core (core/view.c, a file of the bus: core/core.mk) ----
 
-// The local pointer to [da, da + len) of the core's memory, which lies in one of the
-// port's windows, and for `write` in one that is not read-only; else NULL.  It is what the
-// core left there, or is writing now: nothing is believed of it.  Where the
-// port caches that memory, what the core writes after this call may not be seen.
+// The local pointer to [da, da + len) of the core's memory; NULL if that does not lie in
+// one window of the port, for `write` one with AMP_WINDOW_LOAD or AMP_WINDOW_SHARED.  The
+// core may be writing there at the same time: believe nothing.  Where this core caches the
+// memory, it may not see what the other core writes after this call: call again.
 void *amp_rproc_map(const struct amp_rproc *rproc, amp_da_t da, size_t len, bool write);
 
-// After writing there: the core sees it from now on.
+// Call this after writing through such a pointer, so that the core sees what was written.
 void amp_rproc_written(const struct amp_rproc *rproc, const void *va, size_t len);
 
-// The address of a name of the firmware, from the symbol table of the image, which is read
-// again.  -AMP_ESTALE: it is not the one that is loaded (what the core does not write
-// differs).  -AMP_ENXIO: it has no symbol table.  -AMP_ENOENT: no such name in it.
-// -AMP_ENOEXEC: no ELF image, or cut short.  The image source's own errors.  Of several with
-// that name, a global one is found.
+// Find the address of a symbol of the firmware.  The image is read again for its symbol
+// table.  A global symbol wins over others with the same name.
+// -AMP_ESTALE: this is not the loaded image (memory that the core does not write differs).
+// -AMP_ENXIO: the image has no symbol table.  -AMP_ENOENT: it has no such symbol.
+// -AMP_ENOEXEC: it is no ELF image, or cut short.  Or the image source's own errors.
 int amp_rproc_symbol(const struct amp_rproc *rproc, const struct amp_image *image, const char *name,
     amp_da_t *value);
 
-// Write an ELF core file, which `gdb firmware.elf core` opens: the core's memory but for
-// what is all zeros, and its registers as far as the port knows them.  write() is called
-// with one piece after the other, and returns 0 or an error, which ends it and is returned.
-// -AMP_ENOEXEC: this machine's core files are not known here.
+// Write an ELF core file, which `gdb firmware.elf core` opens: the core's memory, except
+// what is all zeros, and its registers, if the port knows them.  write() is called
+// with one piece after the other and returns 0, or an error that ends the dump and is
+// returned.  -AMP_ENOEXEC: the format for this machine is not known here.
 int amp_rproc_coredump(const struct amp_rproc *rproc,
     int (*write)(void *ctx, const void *data, size_t len), void *ctx);
 
-// Take over firmware that runs already and waits for a host, as a bootloader leaves it: its
-// memory is not touched, and its entry goes into *entry.  The core is RUNNING then.
-// -AMP_ENODEV (*error has why: the machine cannot tell, or no core waits), or the errors of
-// amp_rproc_load_address() and amp_rproc_start().
+// Attach to firmware that already runs and waits for a host, such as firmware that a
+// bootloader started: its memory is not loaded, *entry is set to its entry point, and the
+// core is RUNNING.  -AMP_ENODEV: the machine cannot tell, or no core waits; *error has the
+// reason.  Or the errors of amp_rproc_load_address() and amp_rproc_start().
 int amp_rproc_attach(struct amp_rproc *rproc, amp_da_t *entry, struct amp_load_error *error);
 
 #endif // OPENAMP_RPROC_H

@@ -1,9 +1,9 @@
 /*
- * The resource table: how firmware tells the host what it needs, and how the
- * host tells the firmware where it is.  The layout is the one of Linux's
- * remoteproc, version 1; it is public because firmware declares one.
+ * The resource table: firmware lists in it what it needs, and the host writes into
+ * it where that is.  The layout is version 1 of Linux's remoteproc
+ * (include/linux/remoteproc.h).
  *
- * A firmware's table is a writable object in section ".resource_table":
+ * Firmware declares its table as a writable object in section ".resource_table":
  *
  *     AMP_RESOURCE_TABLE struct amp_table_rpmsg table =
  *         AMP_TABLE_RPMSG(64, AMP_REMOTE_TRACE_DA, AMP_REMOTE_TRACE_LEN);
@@ -16,8 +16,9 @@
 
 #include "openamp/config.h"
 
-#define AMP_DA_ANY UINT32_C(0xFFFFFFFF) // "host, choose an address"
+#define AMP_DA_ANY UINT32_C(0xFFFFFFFF) // the host chooses the address
 
+// Types of entries.
 enum {
     AMP_RSC_CARVEOUT = 0,
     AMP_RSC_DEVMEM = 1,
@@ -30,21 +31,23 @@ enum {
 
 struct amp_rsc_header {
     uint32_t ver; // 1
-    uint32_t num; // entries
+    uint32_t num; // number of entries
     uint32_t reserved[2];
-    // then uint32_t offset[num], from the start of the table to each entry
+    // uint32_t offset[num] follows: bytes from the start of the table to each entry
 };
 
+// Memory of the firmware for which the host finds a place, or that lies at `da`.
 struct amp_rsc_carveout {
     uint32_t type;
-    uint32_t da;
+    uint32_t da; // AMP_DA_ANY: filled in by the host
     uint32_t pa;
-    uint32_t len;
+    uint32_t len; // bytes
     uint32_t flags;
     uint32_t reserved;
     uint8_t name[32];
 };
 
+// Registers or memory of a device that the firmware uses.
 struct amp_rsc_devmem {
     uint32_t type;
     uint32_t da;
@@ -55,32 +58,34 @@ struct amp_rsc_devmem {
     uint8_t name[32];
 };
 
+// A buffer of text that the host can read.
 struct amp_rsc_trace {
     uint32_t type;
     uint32_t da; // of the text
-    uint32_t len;
+    uint32_t len; // bytes
     uint32_t reserved;
     uint8_t name[32];
 };
 
-// Followed by num_of_vrings times struct amp_rsc_vring, then config_len bytes.
+// A virtio device.  num_of_vrings times struct amp_rsc_vring follow, then config_len bytes
+// of its configuration.
 struct amp_rsc_vdev {
     uint32_t type;
     uint32_t id; // virtio device id: 7 is RPMsg
     uint32_t notifyid;
-    uint32_t dfeatures; // offered by the device
-    uint32_t gfeatures; // written by the host: accepted
+    uint32_t dfeatures; // feature bits that the device offers
+    uint32_t gfeatures; // those that the host accepted: written by the host
     uint32_t config_len;
-    uint8_t status; // written by the host
+    uint8_t status; // device status (virtio 1.1, 2.1): written by the host
     uint8_t num_of_vrings;
     uint8_t reserved[2];
 };
 
-// A vendor's entry, of ours: the length of the message buffers, header included,
-// of ring 0 (device to host) and of ring 1.  Other hosts skip it.
+// An entry of openamp's own, in the range for vendors: the length of one message buffer,
+// header included, of ring 0 (device to host) and of ring 1.  Other hosts skip it.
 struct amp_rsc_buffers {
     uint32_t type; // AMP_RSC_BUFFERS
-    uint32_t magic; // AMP_RSC_BUFFERS_MAGIC, or it is another vendor's
+    uint32_t magic; // AMP_RSC_BUFFERS_MAGIC; another value: the entry of another vendor
     uint32_t size[2]; // bytes: AMP_BUFFER_MIN to AMP_BUFFER_MAX, a multiple of 4
 };
 enum {
@@ -91,13 +96,13 @@ enum {
 
 struct amp_rsc_vring {
     uint32_t da; // AMP_DA_ANY: filled in by the host
-    uint32_t align;
-    uint32_t num;
-    uint32_t notifyid;
+    uint32_t align; // of the used ring: bytes, a power of two
+    uint32_t num; // descriptors, a power of two
+    uint32_t notifyid; // the kick for this vring carries it
     uint32_t pa; // reserved in old tables
 };
 
-// Bytes that a table below has for itself (AMP_CONFIG_TABLE_ROOM).
+// Aligning a table makes the compiler reserve AMP_CONFIG_TABLE_ROOM bytes for it.
 #if AMP_CONFIG_TABLE_ROOM
 #define AMP_TABLE_ROOM __attribute__((aligned(AMP_CONFIG_TABLE_ROOM)))
 #else
@@ -114,12 +119,14 @@ struct AMP_TABLE_ROOM amp_table_rpmsg {
     struct amp_rsc_trace trace;
 };
 
-// What a device of ours can do: the name service (bit 0), event indices (29).
+// dfeatures of firmware that is built with openamp: VIRTIO_RPMSG_F_NS (bit 0) and
+// VIRTIO_RING_F_EVENT_IDX (bit 29).
 #define AMP_RSC_FEATURES (UINT32_C(1) << 29 | UINT32_C(1))
 
+// In front of the declaration of a firmware's table.
 #define AMP_RESOURCE_TABLE __attribute__((section(".resource_table"), used))
 
-// What both tables below have; every field, as C++ warns of one that is left out.
+// The entries of both tables below.  All fields are listed, because C++ warns of missing ones.
 #define AMP_TABLE_ENTRIES(buffers, trace_da, trace_size) \
     .vdev = {.type = AMP_RSC_VDEV, \
         .id = 7, \
@@ -138,10 +145,9 @@ struct AMP_TABLE_ROOM amp_table_rpmsg {
         .reserved = 0, \
         .name = "trace"}
 
-// `buffers` in each direction (a power of two).  The alignment is that of a
-// cache line of the hosts that have one (struct amp_port, cache_line).  The trace buffer's address
-// must be a constant, which on a 64-bit core means that the linker script puts
-// it at a known place (AMP_REMOTE_TRACE_DA).
+// `buffers` in each direction (a power of two).  The rings' alignment, 32, is the cache
+// line of the hosts that cache (struct amp_port, cache_line).  The trace buffer's address
+// must be a constant of 32 bits: see AMP_REMOTE_TRACE_DA.
 #define AMP_TABLE_RPMSG(buffers, trace_da, trace_size) \
     { \
         .header = {.ver = 1, .num = 2, .reserved = {0, 0}}, \
@@ -151,8 +157,8 @@ struct AMP_TABLE_ROOM amp_table_rpmsg {
     }
 
 // The same, with buffers of `to_host` bytes in ring 0 and `to_device` in ring 1, each
-// from AMP_BUFFER_MIN to AMP_BUFFER_MAX, header included.  A host that is not of
-// ours skips that, and has buffers of its own choice.
+// from AMP_BUFFER_MIN to AMP_BUFFER_MAX, header included.  A host other than openamp
+// skips that entry and chooses the length itself.
 struct AMP_TABLE_ROOM amp_table_rpmsg_sized {
     struct amp_rsc_header header;
     uint32_t offset[3];

@@ -1,20 +1,18 @@
 /*
- * How a host finds the resource table of firmware that it did not load, which
- * is all that RemoteProc(address) knows of it.
+ * The mark by which a host finds the resource table of firmware that it did not
+ * load and whose entry point is all it knows (RemoteProc(address) in Python).
  *
- * The firmware has a mark near its entry, made by its linker script.  The mark
- * names two places.  `contents_da` is where the table is, as it was linked; in
- * flash, as a rule.  `table_da` is where the firmware will read it.  Before it
- * releases the core, the host copies the table from the one to the other, and
- * writes its answers there.  A host that does not know the mark writes its
- * default table (struct amp_port) instead.  So firmware for the flash is linked
- * to read its table at the address of the default table: there it finds the one
- * or the other, and has nothing to choose.  Whoever reads a table at that address
- * counts the addresses of buffers from the default table's `buffer_base`, whichever
- * of the two it is.
+ * The linker script of the firmware places the mark near the entry.  The mark
+ * has two addresses: at `contents_da` the table was linked, usually in flash; at
+ * `table_da` the firmware will read it.  Before the host releases the core, it
+ * copies the table from `contents_da` to `table_da` and writes its answers there.
+ * A host that does not know the mark writes its default table (struct amp_port)
+ * instead.  Firmware for the flash is therefore linked with the address of the
+ * default table as `table_da`, and finds one of the two tables there.  With either,
+ * buffer addresses count from the default table's `buffer_base`.
  *
- * The start-up code of such firmware does not copy the table: by then the host
- * has written it.
+ * The start-up code of such firmware must not copy the table, because the host
+ * has already written it.
  *
  * A linker script that goes through the preprocessor includes this file, with
  * AMP_LINKER_SCRIPT defined, and has AMP_TABLE_MARK behind the vector table.
@@ -25,13 +23,13 @@
 #define AMP_TABLE_MARK_0 0x6E65706F // "open"
 #define AMP_TABLE_MARK_1 0x31706D61 // "amp1"
 
-// The mark is at a multiple of 4, and ends within so many bytes of the entry,
-// or, where the entry has bit 0 set (Thumb code), of its vector table.
+// The mark lies at a multiple of 4 and ends at most this many bytes behind the address that
+// the host was given: the entry, or on a Cortex-M the vector table.
 #define AMP_TABLE_MARK_REACH 4096
 
 #ifdef AMP_LINKER_SCRIPT
 
-// The output section .resource_table is there, if only as an empty one.
+// The linker script must have an output section .resource_table, which may be empty.
 // clang-format off
 #define AMP_TABLE_MARK \
     . = ALIGN(4); \
@@ -52,8 +50,8 @@ struct amp_table_mark {
     uint32_t magic[2]; // AMP_TABLE_MARK_0, AMP_TABLE_MARK_1
     uint32_t table_da; // where the firmware reads its table
     uint32_t contents_da; // where the table is until the host has copied it
-    uint32_t len; // bytes; 0: it brings no table
-    uint32_t check; // makes the sum of all words 0
+    uint32_t len; // bytes; 0: the firmware has no table
+    uint32_t check; // chosen so that the sum of all words is 0
 };
 
 #endif // AMP_LINKER_SCRIPT

@@ -1,7 +1,4 @@
-/*
- * The version of openamp, and the only place that has the number; Python's
- * openamp.__version__ is this one.
- */
+/* The version of openamp; the number is written nowhere else.  Python: openamp.__version__. */
 #ifndef OPENAMP_VERSION_H
 #define OPENAMP_VERSION_H
 
