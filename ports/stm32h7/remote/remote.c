@@ -125,20 +125,22 @@ uint64_t amp_remote_time_us(void) {
 
 // ---- Sleep ----
 
+// With interrupts off: begin a turn that ends at that time, if it is near; false if it is over.
+static bool wake_at(uint64_t end_us) {
+    uint64_t now = ticks_now();
+    uint64_t end = end_us * ticks_per_us;
+    if (now < end && end - now < LONGEST) {
+        begin_turn(end - now);
+    }
+    return now < end;
+}
+
 // With interrupts off, look, then sleep: nothing comes in between.
 bool amp_remote_wait(uint32_t timeout_us) {
     bool bounded = timeout_us != AMP_REMOTE_FOREVER;
     uint32_t before = interrupts_off();
-    uint64_t end_us = ticks_now() / ticks_per_us + timeout_us;
-    while (!rung) {
-        uint64_t now = ticks_now();
-        uint64_t end = end_us * ticks_per_us;
-        if (bounded && now >= end) {
-            break;
-        }
-        if (bounded && end - now < LONGEST) {
-            begin_turn(end - now);
-        }
+    uint64_t end_us = bounded ? ticks_now() / ticks_per_us + timeout_us : 0;
+    while (!rung && (!bounded || wake_at(end_us))) {
         sleep_until_interrupt();
         interrupts_let_in();
     }
