@@ -90,9 +90,48 @@ static void test_buckets(void **state) {
     assert_int_equal(of->bucket_mask, AMP_CONFIG_BUCKETS - 1);
 }
 
+// A program that looks at the core's memory sees what is there, and the core sees what it wrote.
+static void test_map_and_caches(void **state) {
+    (void)state;
+    assert_int_equal(bus->ops->open(bus), 0);
+    unsigned cleaned = fake.clean_count;
+    unsigned invalidated = fake.invalidate_count;
+    void *va = bus->ops->map(bus, FAKE_DATA_DA, 16, true);
+    assert_ptr_equal(va, fake_port_at(&fake, FAKE_DATA_DA, 16));
+    assert_int_equal(fake.clean_count, cleaned + 1); // nothing of this core is lost
+    assert_int_equal(fake.invalidate_count, invalidated + 1);
+    bus->ops->written(bus, va, 16);
+    assert_int_equal(fake.clean_count, cleaned + 2);
+}
+
+static int core_attach(void *ctx, amp_da_t *entry) {
+    (void)ctx;
+    *entry = FAKE_ROM_DA + 1;
+    return 0;
+}
+
+// Of a good attach nothing is said, and an earlier sentence does not stay.
+static void test_attach(void **state) {
+    (void)state;
+    struct amp_load_error why = {.what = "of an earlier call"};
+    amp_da_t entry = 0;
+    fake.on_start = NULL;
+    fake.ops.core_attach = core_attach;
+    fake.reason = "the port's sentence";
+    assert_int_equal(bus->ops->open(bus), 0);
+    assert_int_equal(bus->ops->attach(bus, &entry, &why), 0);
+    assert_null(why.what);
+    assert_int_equal(entry, FAKE_ROM_DA + 1);
+    why.what = "of an earlier call";
+    assert_int_equal(bus->ops->attach(bus, &entry, &why), -AMP_EBUSY);
+    assert_null(why.what);
+    bus->ops->close(bus);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, teardown)
     const struct CMUnitTest tests[] = {TEST(test_open), TEST(test_close_forgets_the_callback),
-        TEST(test_start_says_why), TEST(test_poll_without_a_link), TEST(test_buckets)};
+        TEST(test_start_says_why), TEST(test_poll_without_a_link), TEST(test_buckets),
+        TEST(test_map_and_caches), TEST(test_attach)};
     return cmocka_run_group_tests_name("bus of a host", tests, NULL, NULL);
 }
