@@ -134,7 +134,17 @@ static void test_table_in_its_place(void **state) {
     expect_own();
     assert_true(rproc.vdev.vring[0].da >= FAKE_HEAP_DA + 0x100 + table.len);
     assert_true(rproc.buffers_da >= FAKE_HEAP_DA + 0x100 + table.len);
-    mark.table_da = (uint32_t)(FAKE_HEAP_DA + FAKE_HEAP_LEN - table.len); // but not at its end
+    // It may end in its middle,
+    mark.table_da = (uint32_t)(FAKE_HEAP_DA + FAKE_HEAP_LEN / 2 - table.len);
+    mark.check = check_of(&mark);
+    place(0x20);
+    expect_own();
+    // but not behind that.
+    mark.table_da += 4;
+    mark.check = check_of(&mark);
+    place(0x20);
+    expect_default();
+    mark.table_da = (uint32_t)(FAKE_HEAP_DA + FAKE_HEAP_LEN - table.len);
     mark.check = check_of(&mark);
     place(0x20);
     expect_default();

@@ -132,6 +132,26 @@ static void test_buffer_base(void **state) {
     assert_int_equal(layout.buffers_da, pair.device.port.shared_da);
 }
 
+// Offsets end with the table, whatever its header says and whatever follows it.
+static void test_offsets_behind_the_table(void **state) {
+    (void)state;
+    struct {
+        struct amp_rsc_header header;
+        struct amp_rsc_vdev vdev;
+        struct amp_rsc_vring vring[2];
+        uint32_t behind[8];
+    } cut = {.header = {.ver = 1, .num = 1000}, .vdev = table.vdev};
+    memcpy(cut.vring, table.vring, sizeof(cut.vring));
+    cut.vring[1].num = 8; // as an offset it is of no entry either
+    uint32_t *behind = cut.behind;
+    for (int i = 0; i < 8; ++i) {
+        behind[i] = offsetof(struct amp_table_rpmsg, offset); // where the entry is
+    }
+    size_t len = offsetof(struct amp_table_rpmsg, offset) + sizeof(cut.vdev) + sizeof(cut.vring);
+    assert_int_equal(amp_vdev_open(&pair.device.port, &cut, len, &layout), -AMP_EINVAL);
+    assert_int_equal(amp_vdev_open(&pair.device.port, &cut, sizeof(cut), &layout), 0);
+}
+
 static void test_status(void **state) {
     (void)state;
     for (unsigned status = 0; status < 256; ++status) {
@@ -341,6 +361,7 @@ int main(void) {
         TEST(test_link_from_table),
         TEST(test_window),
         TEST(test_buffer_base),
+        TEST(test_offsets_behind_the_table),
         TEST(test_status),
         TEST(test_current),
         TEST(test_cut_short),
