@@ -1,6 +1,6 @@
 /*
- * For the microcontroller ports: the registers of a Cortex-M that they use, and
- * the few instructions that C has no name for.
+ * For the microcontroller ports: the registers of a Cortex-M that they use, by Arm's
+ * names, and the instructions that C cannot express.
  */
 #ifndef AMP_COMMON_CORTEX_M_H
 #define AMP_COMMON_CORTEX_M_H
@@ -13,14 +13,14 @@
 #define SYST_RVR REG(0xE000E014)
 #define SYST_CVR REG(0xE000E018)
 
-// A bit for each interrupt, and a byte.
+// One bit for each interrupt; NVIC_IPR has one byte for each.
 #define NVIC_ISER(irq) REG(0xE000E100 + 4 * ((irq) / 32))
 #define NVIC_ICER(irq) REG(0xE000E180 + 4 * ((irq) / 32))
 #define NVIC_ICPR(irq) REG(0xE000E280 + 4 * ((irq) / 32))
 #define NVIC_IABR(irq) REG(0xE000E300 + 4 * ((irq) / 32))
 #define NVIC_BIT(irq) (1u << ((irq) % 32))
 #define NVIC_IPR(irq) (*(volatile uint8_t *)(uintptr_t)(0xE000E400 + (irq)))
-#define NVIC_IRQS 480 // there can be; none is where a chip has fewer
+#define NVIC_IRQS 480 // the most that an NVIC can have; bits of missing ones read as 0
 
 #define SCB_ICSR REG(0xE000ED04)
 #define ICSR_PENDSVCLR (1u << 27)
@@ -54,7 +54,7 @@ static inline void interrupts_restore(uint32_t before) {
     __asm__ volatile("msr primask, %0" ::"r"(before) : "memory");
 }
 
-// With interrupts off: let pending interrupts be taken.
+// With interrupts off: let pending interrupts run, then return with interrupts off.
 static inline void interrupts_let_in(void) {
     __asm__ volatile("cpsie i\n isb\n cpsid i" ::: "memory");
 }
@@ -69,7 +69,7 @@ static inline void stored(void) {
     __asm__ volatile("dsb" ::: "memory");
 }
 
-// The same; and what was set up before is in effect for the next instruction.
+// The same; and changes of system registers are in effect from the next instruction on.
 static inline void barrier(void) {
     __asm__ volatile("dsb\n isb" ::: "memory");
 }

@@ -13,20 +13,21 @@ struct doorbell_handler {
     void *volatile arg;
 };
 
-// With interrupts off, so that no call is under way afterwards.  If a doorbell rang before
-// there was a callback (`rung`, NULL where that cannot be), the callback is called now.
+// Set the callback, with interrupts off, so that no call of the former one is under way
+// afterwards.  `had_kick` (or NULL): a kick came while there was no callback, which is
+// therefore called now.
 static inline void doorbell_set_cb(struct doorbell_handler *doorbell, amp_doorbell_cb callback,
-    void *arg, const volatile bool *rung) {
+    void *arg, const volatile bool *had_kick) {
     uint32_t before = interrupts_off();
     doorbell->callback = callback;
     doorbell->arg = arg;
-    if (rung != NULL && *rung && callback != NULL) {
+    if (had_kick != NULL && *had_kick && callback != NULL) {
         callback(arg);
     }
     interrupts_restore(before);
 }
 
-// In the interrupt.
+// Call the callback: in the doorbell's interrupt handler.
 static inline void doorbell_call(const struct doorbell_handler *doorbell) {
     amp_doorbell_cb callback = doorbell->callback;
     if (callback != NULL) {

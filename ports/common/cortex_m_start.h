@@ -14,8 +14,8 @@ extern const uint32_t __data_load[];
 
 int main(void);
 
-// The data of the program, out of flash, and zeros.  An image that was loaded is
-// in place, and copies onto itself.
+// Copy .data out of flash and clear .bss.  The .data of an image that was loaded is in
+// place already, so it is copied onto itself.
 static inline void start_memory(void) {
     for (uint32_t i = 0; __data_begin + i < __data_end; i++) {
         __data_begin[i] = __data_load[i];

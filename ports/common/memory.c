@@ -1,27 +1,27 @@
 /*
  * For remote halves without a C library: the functions that a compiler may call by
- * itself, and those of <string.h> that the core uses.  keep() stops the compiler from
- * turning a loop into a call of the function that the loop is in.
+ * itself, and those of <string.h> that the core uses.  keep_loop() stops the compiler from
+ * replacing a loop of memcpy(), for example, by a call of memcpy().
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#define keep() __asm__ volatile("" ::: "memory")
+#define keep_loop() __asm__ volatile("" ::: "memory")
 
 #if defined(__riscv)
-// This machine reads and writes aligned words only.
+// This machine can read and write aligned words only.
 struct __attribute__((may_alias)) word {
     uint32_t value;
 };
-#define IN_WORDS(address) (((address) & (sizeof(struct word) - 1)) == 0)
+#define CAN_COPY_WORDS(address) (((address) & (sizeof(struct word) - 1)) == 0)
 #else
-// A word anywhere in memory.
+// This machine can read and write words at any address.
 struct __attribute__((packed, may_alias)) word {
     uint64_t value;
 };
-#define IN_WORDS(address) ((void)(address), true)
+#define CAN_COPY_WORDS(address) ((void)(address), true)
 #endif
 #define WORD sizeof(struct word)
 
@@ -35,14 +35,14 @@ void *memcpy(void *restrict to, const void *restrict from, size_t len) {
         return to;
     }
 #endif
-    bool words = IN_WORDS((uintptr_t)to | (uintptr_t)from);
+    bool words = CAN_COPY_WORDS((uintptr_t)to | (uintptr_t)from);
     for (; words && len >= WORD; len -= WORD, t += WORD, f += WORD) {
         ((struct word *)(void *)t)->value = ((const struct word *)(const void *)f)->value;
-        keep();
+        keep_loop();
     }
     for (; len > 0; len--) {
         *t++ = *f++;
-        keep();
+        keep_loop();
     }
     return to;
 }
@@ -50,15 +50,15 @@ void *memcpy(void *restrict to, const void *restrict from, size_t len) {
 void *memmove(void *to, const void *from, size_t len) {
     unsigned char *t = to;
     const unsigned char *f = from;
-    if ((uintptr_t)to - (uintptr_t)from >= len) { // forwards never reads what it wrote
+    if ((uintptr_t)to - (uintptr_t)from >= len) { // forwards reads nothing that it wrote
         for (size_t i = 0; i < len; i++) {
             t[i] = f[i];
-            keep();
+            keep_loop();
         }
     } else {
         while (len-- > 0) {
             t[len] = f[len];
-            keep();
+            keep_loop();
         }
     }
     return to;
@@ -68,14 +68,14 @@ void *memset(void *to, int byte, size_t len) {
     unsigned char *t = to;
     struct word word = {.value = (unsigned char)byte};
     word.value *= UINT64_MAX / 255; // in each byte of the word
-    bool words = IN_WORDS((uintptr_t)to);
+    bool words = CAN_COPY_WORDS((uintptr_t)to);
     for (; words && len >= WORD; len -= WORD, t += WORD) {
         *(struct word *)(void *)t = word;
-        keep();
+        keep_loop();
     }
     for (; len > 0; len--) {
         *t++ = (unsigned char)byte;
-        keep();
+        keep_loop();
     }
     return to;
 }
@@ -108,7 +108,7 @@ size_t strlen(const char *text) {
     size_t len = 0;
     while (text[len] != '\0') {
         len++;
-        keep();
+        keep_loop();
     }
     return len;
 }
@@ -132,8 +132,8 @@ int strcmp(const char *a, const char *b) {
 char *strncpy(char *restrict to, const char *restrict from, size_t len) {
     for (size_t i = 0; i < len; i++) {
         to[i] = *from;
-        from += *from != '\0'; // its end fills the rest
-        keep();
+        from += *from != '\0'; // stays at the NUL, which fills the rest
+        keep_loop();
     }
     return to;
 }

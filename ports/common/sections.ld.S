@@ -1,7 +1,7 @@
 /*
- * The sections of a program in C, on either core.  A port's linker script defines
- * where they go, has ENTRY, MEMORY and PHDRS (text, data, and table where it names
- * that), and includes this at its end:
+ * The sections of a program in C, on either core.  A port's linker script has ENTRY,
+ * MEMORY and PHDRS (text, data, and table if TABLE names it), defines these macros,
+ * and includes this file at its end:
  *   TEXT, DATA   memories
  *   DATA_LOAD    "AT > memory" for data that the reset code copies, or nothing
  *   TABLE        where the resource table goes

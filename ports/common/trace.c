@@ -8,7 +8,7 @@
 
 #define TEXT ((char *)(uintptr_t)AMP_REMOTE_TRACE_DA)
 
-// Bytes in use.  The loader, or the reset code, cleared the buffer and .bss.
+// Bytes of text in the buffer.  The loader or the reset code has cleared both.
 static size_t used;
 
 static void put(char c) {
@@ -18,7 +18,7 @@ static void put(char c) {
         used -= old;
         memset(TEXT + used, 0, old);
     }
-    TEXT[used + 1] = '\0'; // at no moment is the text without an end
+    TEXT[used + 1] = '\0'; // first: the host may read at any moment
     TEXT[used++] = c;
 }
 

@@ -1,12 +1,12 @@
 /*
  * The board that the emu port emulates, as data.
  *
- * Shared by the host half, the remote half and (the plain numbers only) the
- * linker script.  Addresses are those of the simulated board (ports/sim), so
- * that what is said of one holds on the other.
+ * The host half, the remote half and (of the plain numbers) the linker script
+ * include it.  Addresses are those of the simulated board (ports/sim), so that
+ * examples and documents hold for both.
  *
- *      08000000  2 MiB     flash         the core reads and executes
- *      10000000  1 MiB     code RAM      the core may do everything
+ *      08000000  2 MiB     flash         the core may read and execute
+ *      10000000  1 MiB     code RAM      read, write and execute
  *      20000000  4 MiB     data RAM      read and write
  *      30000000  1 MiB     shared RAM    read and write
  *
@@ -24,8 +24,8 @@
 #define AMP_EMU_SHARED_DA 0x30000000
 #define AMP_EMU_SHARED_LEN 0x00100000
 
-// The shared RAM begins with what firmware without a resource table of its own
-// relies on; the rest is for rings and buffers that the host places.
+// The shared RAM begins with the default table and its vrings, at addresses that firmware
+// without a table of its own knows; in the rest the host places rings and buffers.
 #define AMP_EMU_TABLE_DA 0x30000000
 #define AMP_EMU_TABLE_LEN 0x1000
 #define AMP_EMU_VRING0_DA 0x30001000
@@ -40,13 +40,13 @@
 
 #ifndef AMP_EMU_LINKER_SCRIPT
 
-// What firmware asks of its machine: an ecall with the number in a7 and arguments
+// The machine calls of firmware: an ecall with the number in a7 and an argument
 // in a0; results are in a0 and a1.  Any other number is a fault.
 enum {
     AMP_EMU_EXIT, // a0: the exit code.  Does not return.
-    AMP_EMU_RING, // ring the host
-    // Sleep until the host rings, at most a0 microseconds (0xFFFFFFFF: no limit).
-    // a0 is then 1 if it has rung since the last call, else 0.
+    AMP_EMU_RING, // kick the host
+    // Sleep until the host kicks, at most a0 microseconds (0xFFFFFFFF: no limit).
+    // a0 is then 1 if it has kicked since the last call, else 0.
     AMP_EMU_WAIT,
     AMP_EMU_TIME, // a0 and a1: microseconds, the lower and the upper word
 };

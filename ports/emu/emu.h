@@ -5,9 +5,9 @@
  *   OPENAMP_EMU_FLASH=file   fills the flash of every core, for firmware that is
  *                            "already in place" (an image linked there)
  *
- * The remote cores run in the thread of the program, and only while it calls
- * amp_emu_run(): where it waits, and now and then where it works.  The listener
- * of a core (set_doorbell_cb() of its port) is called from inside amp_emu_run().
+ * The remote cores run in the thread of the program, and only inside amp_emu_run().  So a
+ * program calls that where it waits, and now and then where it works.  The doorbell
+ * callback of a core's port is called inside amp_emu_run(), too.
  */
 #ifndef AMP_EMU_EMU_H
 #define AMP_EMU_EMU_H
@@ -22,17 +22,17 @@
 
 #define AMP_EMU_ASLEEP UINT64_MAX
 
-// Have each core that has something to do do at most `instructions`.  It is less
-// when one rings or dies: then the host has something to look at.  Returns how
-// many microseconds may pass until the next call: 0 (a core is at work),
-// AMP_EMU_ASLEEP (each waits for the host), or the time to the end of a wait.
+// Run each core that is not asleep for at most `instructions`; its run ends early when it
+// kicks the host or dies.  Returns how many microseconds may pass until the next call: 0
+// (a core has more to do), AMP_EMU_ASLEEP (all wait for the host), or the time until the
+// first wait of a core ends.
 uint64_t amp_emu_run(uint32_t instructions);
 
-// Counts the moments in which a core rang or died.  The host looks before it
-// sleeps whether this is still what it was.
+// Counts kicks of the host and deaths.  The host compares it with the former value before
+// it sleeps.
 uint32_t amp_emu_events(void);
 
-// ---- What a core is doing, for tests and for who wants to look ----
+// ---- What a core is doing, for tests and for display ----
 
 enum amp_emu_activity {
     AMP_EMU_OFF, // in reset
@@ -48,27 +48,28 @@ struct amp_emu_view {
     uint32_t pc;
     uint32_t x[32];
     uint64_t instructions;
-    uint32_t kicks_to_core; // that arrived
-    uint32_t kicks_to_host;
-    uint32_t lost; // doorbells that were lost on demand
-    bool dying; // amp_emu_kill() was called, and its time has not come
-    bool powered; // it has its memory, from the first use of the core to its release
+    uint32_t kicks_to_core; // without those that were lost
+    uint32_t kicks_to_host; // without those that were lost
+    uint32_t lost; // kicks in both directions: see amp_emu_lose_kicks()
+    bool dying; // it will die when amp_emu_kill()'s instructions are done
+    bool powered; // it has its memory: from the first use of the core to its release
 };
 
 // 0, or -AMP_ENODEV: there is no such core.
 int amp_emu_look(unsigned core, struct amp_emu_view *view);
 
-// ---- Harm on demand ----
+// ---- Faults on demand ----
 
-// Each returns 0 or -AMP_ENODEV: the core does not run.
-// It dies of a fault, wherever it is, after so many more instructions.
+// The next two return 0, or -AMP_ENODEV: the core does not run.
+// Have the core die of a fault after `after` more instructions; 0: now.
 int amp_emu_kill(unsigned core, uint32_t after);
-int amp_emu_freeze(unsigned core, bool freeze); // it stands still, or goes on
+// Stop the core where it is, or let it go on.
+int amp_emu_freeze(unsigned core, bool freeze);
 
-// The next `count` doorbells to the core, or to the host, do not arrive.
+// Lose the next `count` kicks to the core, or to the host.
 void amp_emu_lose_kicks(unsigned core, bool to_core, unsigned count);
 
-// Have the host look, as a doorbell that rings for nothing does.
+// Call the host's doorbell callback without a kick, as a spurious doorbell would.
 void amp_emu_ring_host(unsigned core);
 
 // ---- One step at a time ----
@@ -87,9 +88,9 @@ struct amp_emu_step {
     uint32_t len;
 };
 
-// Have `watcher` told of each step of the core in shared memory and of each
-// doorbell, right after it was done; the host's stores are those that are given
-// to amp_emu_host_stored().  NULL ends it.  The watcher may take its time.
+// Have `watcher` called right after each store of the core to shared memory and after each
+// kick; for stores of the host, the program must call amp_emu_host_stored().  NULL ends
+// this.  No core runs until the watcher returns, so it may take as long as it likes.
 typedef void (*amp_emu_watcher_t)(unsigned core, const struct amp_emu_step *step);
 void amp_emu_watch(amp_emu_watcher_t watcher);
 bool amp_emu_is_watched(void);

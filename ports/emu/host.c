@@ -4,16 +4,16 @@
  * rv32.c         the processor
  * host_memory.c  the board's memory, and addresses
  * host_life.c    start, stop, doorbells, why a core died
- * host_run.c     slices of time; what firmware asks of its machine
+ * host_run.c     slices of time, and the machine calls of firmware
  * host_wait.c    sleep, for programs in C
  */
 #include "host.h"
 
 struct emu_core emu_cores[AMP_EMU_CORES];
 
-// Resource tables may come with an image into data RAM; the rings of an image
-// that chose its own addresses may lie there too.  Nothing is loaded into
-// shared RAM: the host would place rings over it.
+// An image's resource table may lie in data RAM, and so may the rings of an image that
+// fixes their addresses.  Nothing is loaded into shared RAM, because the host places rings
+// there.
 static const struct amp_window windows[] = {
     {AMP_EMU_CODE_DA, AMP_EMU_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
     {AMP_EMU_DATA_DA, AMP_EMU_DATA_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},

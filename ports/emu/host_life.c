@@ -1,4 +1,4 @@
-/* The life of a core, its doorbells, and why it died. */
+/* A core's start and stop, its doorbells, and the reason of its death. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@ uint32_t amp_emu_events(void) {
 
 // ---- Doorbells ----
 
-void emu_tell_host(struct emu_core *core) {
+void emu_call_doorbell_cb(struct emu_core *core) {
     ++events;
     if (core->doorbell_cb != NULL) {
         core->doorbell_cb(core->arg);
@@ -23,12 +23,12 @@ void emu_tell_host(struct emu_core *core) {
 
 void emu_kick(void *ctx, uint32_t notify_id) {
     struct emu_core *core = ctx;
-    (void)notify_id; // one doorbell for all
+    (void)notify_id; // one doorbell for all vrings
     if (core->lose_to_core > 0) {
         --core->lose_to_core;
         ++core->lost;
     } else {
-        core->rung = true;
+        core->had_kick = true;
         ++core->kicks_to_core;
     }
     emu_note_step(core, true, AMP_EMU_RANG, 0, 0);
@@ -47,15 +47,15 @@ int emu_core_start(void *ctx, amp_da_t entry) {
     if (core->state == AMP_CORE_RUNNING || !core->powered) {
         return core->powered ? -AMP_EBUSY : -AMP_EIO;
     }
-    // No instruction, but memory that is empty.
+    // Zeros are empty memory: no program begins with them.
     const uint8_t *first = emu_map(core, entry & ~(amp_da_t)3, 4);
     if (first != NULL && memcmp(first, "\0\0\0", 4) == 0) {
         snprintf(core->reason, sizeof(core->reason), "nothing is in place there");
         return -AMP_ENOEXEC;
     }
     rv32_reset(&core->cpu, (uint32_t)entry);
-    emu_give_windows(core);
-    core->frozen = core->rung = core->waits = false;
+    emu_set_windows(core);
+    core->frozen = core->had_kick = core->waits = false;
     core->lose_to_core = core->lose_to_host = 0;
     core->dies_at = 0;
     core->reason[0] = '\0';
@@ -80,12 +80,12 @@ enum amp_core_state emu_core_state(void *ctx, const char **reason) {
 
 static void die(struct emu_core *core, enum amp_core_state state) {
     core->state = state;
-    emu_tell_host(core);
+    emu_call_doorbell_cb(core);
 }
 
-// ---- Why ----
+// ---- The reason ----
 
-// Instructions: which one, and where.
+// A fault of the instruction itself: which one, and where.
 static bool describe_instruction(const struct rv32 *cpu, char *text, size_t size) {
     switch (cpu->stop) {
         case RV32_ILLEGAL:
@@ -111,7 +111,7 @@ static bool describe_instruction(const struct rv32 *cpu, char *text, size_t size
     }
 }
 
-// Accesses: what kind, to which address, and where the instruction is.
+// A fault of a memory access: which kind, to which address, and by which instruction.
 static void describe_access(const struct rv32 *cpu, char *text, size_t size) {
     bool store = cpu->stop == RV32_BAD_STORE || cpu->stop == RV32_MISALIGNED_STORE;
     bool bad = cpu->stop == RV32_BAD_STORE || cpu->stop == RV32_BAD_LOAD;
@@ -138,7 +138,7 @@ void emu_core_killed(struct emu_core *core) {
     die(core, AMP_CORE_FAULTED);
 }
 
-// ---- Harm on demand, and a look ----
+// ---- Faults on demand, and what a core is doing ----
 
 static struct emu_core *running(unsigned index) {
     bool runs = index < AMP_EMU_CORES && emu_cores[index].state == AMP_CORE_RUNNING;
@@ -175,7 +175,7 @@ void amp_emu_lose_kicks(unsigned index, bool to_core, unsigned count) {
 
 void amp_emu_ring_host(unsigned index) {
     if (index < AMP_EMU_CORES) {
-        emu_tell_host(&emu_cores[index]);
+        emu_call_doorbell_cb(&emu_cores[index]);
     }
 }
 
@@ -210,7 +210,7 @@ int amp_emu_look(unsigned index, struct amp_emu_view *view) {
     return 0;
 }
 
-// pc, then x1 to x31.
+// The order of elf_gregset_t: pc, then x1 to x31.
 bool emu_core_registers(void *ctx, void *registers, size_t len) {
     const struct emu_core *core = ctx;
     const size_t pc_len = sizeof(core->cpu.pc);

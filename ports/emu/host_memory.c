@@ -1,4 +1,4 @@
-/* The board's memory: one block of ours for each core, its windows one after the other. */
+/* The board's memory: for each core one block of the heap, with the windows one after the other. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,8 +38,8 @@ static int fill_flash(const struct emu_core *core) {
     return error == 0 ? 0 : -AMP_EIO;
 }
 
-// Power on.  The block stays where it is from the first use on, so that a pointer
-// from map() never dangles; power off makes it empty.
+// Power on.  The block is allocated at the first use and never freed, so that a pointer
+// from map() never dangles; emu_core_release() clears it.
 int emu_core_prepare(void *ctx, bool load) {
     struct emu_core *core = ctx;
     (void)load;
@@ -47,7 +47,8 @@ int emu_core_prepare(void *ctx, bool load) {
         return 0;
     }
     if (core->va[0] == NULL) {
-        // At the start of a page, as memory is.  What is not touched costs nothing.
+        // Windows begin at a page, as firmware may expect.  The system provides the pages
+        // only when they are touched.
         const size_t page = 4096;
         core->block = calloc(1, board_len() + page);
         if (core->block == NULL) {
@@ -71,7 +72,7 @@ void emu_core_release(void *ctx) {
     core->powered = false;
 }
 
-void emu_give_windows(struct emu_core *core) {
+void emu_set_windows(struct emu_core *core) {
     for (unsigned i = 0; i < EMU_WINDOWS; i++) {
         core->cpu.window[board[i].da >> 28] = board[i];
         core->cpu.window[board[i].da >> 28].va = core->va[i];

@@ -1,11 +1,11 @@
 /*
- * Slices of time for the cores, and what firmware asks of its machine.
+ * Slices of time for the cores, and the machine calls of firmware (board.h).
  *
- * There is one thread.  A core runs while the host is in amp_emu_run(), so both
- * see what the other wrote before, and the doorbell is a flag.
+ * There is one thread.  A core runs while the host is in amp_emu_run(), so each side
+ * sees all that the other stored before, and a flag serves as the doorbell.
  */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE // clock_gettime(), also with the C of 1999
+#define _GNU_SOURCE // clock_gettime(), also with -std=c99
 #endif
 
 #include <time.h>
@@ -15,8 +15,8 @@
 enum { A0 = 10, A1 = 11, A7 = 17 };
 
 static amp_emu_watcher_t watcher;
-// In amp_emu_run() or in a watcher: no core runs until that is left.
-static bool inside;
+// Inside amp_emu_run() or a watcher: a nested amp_emu_run() runs no core.
+static bool busy;
 
 void amp_emu_watch(amp_emu_watcher_t new_watcher) {
     watcher = new_watcher;
@@ -30,10 +30,10 @@ void emu_note_step(const struct emu_core *core, bool by_host, enum amp_emu_act a
     uint32_t address, uint32_t len) {
     if (watcher != NULL) {
         struct amp_emu_step step = {by_host, act, address, len};
-        bool before = inside;
-        inside = true;
+        bool before = busy;
+        busy = true;
         watcher((unsigned)(core - emu_cores), &step);
-        inside = before;
+        busy = before;
     }
 }
 
@@ -58,15 +58,15 @@ uint64_t emu_now_us(void) {
     return (uint64_t)now.tv_sec * 1000000U + (uint64_t)now.tv_nsec / 1000U;
 }
 
-// ---- What firmware asks ----
+// ---- Machine calls ----
 
-static void ring_host(struct emu_core *core) {
+static void kick_host(struct emu_core *core) {
     if (core->lose_to_host > 0) {
         --core->lose_to_host;
         ++core->lost;
     } else {
         ++core->kicks_to_host;
-        emu_tell_host(core);
+        emu_call_doorbell_cb(core);
     }
     emu_note_step(core, false, AMP_EMU_RANG, 0, 0);
 }
@@ -75,12 +75,12 @@ static void begin_wait(struct emu_core *core) {
     uint32_t timeout_us = core->cpu.x[A0];
     core->waits = true;
     core->wake_us = timeout_us == UINT32_MAX ? AMP_EMU_ASLEEP : emu_now_us() + timeout_us;
-    if (!core->rung && timeout_us != 0) {
+    if (!core->had_kick && timeout_us != 0) {
         emu_note_step(core, false, AMP_EMU_SLEEPS, 0, 0);
     }
 }
 
-// Is there something for the core to do?
+// Can the core go on?  If so, this ends its wait.
 static bool is_awake(struct emu_core *core) {
     if (core->state != AMP_CORE_RUNNING || core->frozen) {
         return false;
@@ -88,26 +88,26 @@ static bool is_awake(struct emu_core *core) {
     if (!core->waits) {
         return true;
     }
-    if (!core->rung && (core->wake_us == AMP_EMU_ASLEEP || emu_now_us() < core->wake_us)) {
+    if (!core->had_kick && (core->wake_us == AMP_EMU_ASLEEP || emu_now_us() < core->wake_us)) {
         return false;
     }
     core->waits = false;
-    core->cpu.x[A0] = core->rung ? 1 : 0;
-    if (core->rung) {
+    core->cpu.x[A0] = core->had_kick ? 1 : 0;
+    if (core->had_kick) {
         emu_note_step(core, false, AMP_EMU_WOKE, 0, 0);
     }
-    core->rung = false;
+    core->had_kick = false;
     return true;
 }
 
-// False: the slice ends here.
-static bool serve(struct emu_core *core) {
+// Carry out a machine call.  False: the core's slice of time ends here.
+static bool handle_ecall(struct emu_core *core) {
     switch (core->cpu.x[A7]) {
         case AMP_EMU_EXIT:
             emu_core_exited(core, (int)core->cpu.x[A0]);
             return false;
         case AMP_EMU_RING:
-            ring_host(core);
+            kick_host(core);
             return false;
         case AMP_EMU_WAIT:
             begin_wait(core);
@@ -128,8 +128,8 @@ static bool serve(struct emu_core *core) {
 
 // ---- Slices ----
 
-// One instruction, then tell what it stored.
-static void step(struct emu_core *core) {
+// Run one instruction, then tell the watcher what it stored.
+static void run_one_watched(struct emu_core *core) {
     core->cpu.stored_len = 0;
     rv32_run(&core->cpu, 1);
     uint32_t at = core->cpu.stored_at;
@@ -143,21 +143,21 @@ static void run_core(struct emu_core *core, uint32_t instructions) {
     if (core->dies_at != 0 && core->dies_at < end) {
         end = core->dies_at;
     }
-    bool going = is_awake(core);
-    while (going && core->cpu.instructions < end) {
+    bool go_on = is_awake(core);
+    while (go_on && core->cpu.instructions < end) {
         if (watcher != NULL) {
-            step(core);
+            run_one_watched(core);
         } else {
             rv32_run(&core->cpu, (uint32_t)(end - core->cpu.instructions));
         }
         if (core->cpu.stop == RV32_ECALL) {
-            going = serve(core);
+            go_on = handle_ecall(core);
         }
         if (core->cpu.stop > RV32_ECALL) {
             emu_core_faulted(core);
-            going = false;
+            go_on = false;
         }
-        going = going && core->state == AMP_CORE_RUNNING;
+        go_on = go_on && core->state == AMP_CORE_RUNNING;
     }
     if (core->dies_at != 0 && core->cpu.instructions >= core->dies_at
         && core->state == AMP_CORE_RUNNING) {
@@ -169,7 +169,7 @@ static uint64_t until_wake(const struct emu_core *core, uint64_t now) {
     if (core->state != AMP_CORE_RUNNING || core->frozen) {
         return AMP_EMU_ASLEEP;
     }
-    if (!core->waits || core->rung) {
+    if (!core->waits || core->had_kick) {
         return 0;
     }
     if (core->wake_us == AMP_EMU_ASLEEP) {
@@ -180,21 +180,21 @@ static uint64_t until_wake(const struct emu_core *core, uint64_t now) {
 
 uint64_t amp_emu_run(uint32_t instructions) {
     uint64_t least = AMP_EMU_ASLEEP;
-    if (inside) {
+    if (busy) {
         return 0;
     }
-    inside = true;
+    busy = true;
     for (unsigned i = 0; i < AMP_EMU_CORES; i++) {
         if (emu_cores[i].state == AMP_CORE_RUNNING) {
             run_core(&emu_cores[i], instructions);
         }
     }
     for (unsigned i = 0; i < AMP_EMU_CORES; i++) {
-        // The clock is asked only where a core waits for it.
+        // The clock is read only if a core waits with a timeout.
         bool timed = emu_cores[i].waits && emu_cores[i].wake_us != AMP_EMU_ASLEEP;
         uint64_t wake = until_wake(&emu_cores[i], timed ? emu_now_us() : 0);
         least = wake < least ? wake : least;
     }
-    inside = false;
+    busy = false;
     return least;
 }

@@ -7,5 +7,5 @@ else
 SRC_USERMOD_C += $(OPENAMP_MOD)/emu/web.c
 endif
 
-# For speed, not for size: of a memcpy() GCC's -Os makes a loop over single bytes.
+# Optimise for speed: with -Os GCC turns a memcpy() into a loop over single bytes.
 OPENAMP_CFLAGS := -O2

@@ -20,8 +20,8 @@ static void fault(struct rv32 *cpu, enum rv32_stop stop, uint32_t address) {
     cpu->address = address;
 }
 
-// Where `len` bytes are that may be accessed so, or NULL after a fault.  An aligned
-// access that begins in a window ends in it.
+// The local pointer for an access of `len` bytes, or NULL after a fault.  It is enough to
+// check the first byte, because windows end at multiples of 4 and the access is aligned.
 static uint8_t *reach(struct rv32 *cpu, uint32_t address, uint32_t len, uint32_t access) {
     const struct rv32_window *window = &cpu->window[address >> 28];
     uint32_t offset = address - window->da;
@@ -212,7 +212,7 @@ static void jump_register(struct rv32 *cpu, uint32_t i) {
 }
 
 static void misc_memory(struct rv32 *cpu, uint32_t i) {
-    if (funct3(i) > 1) { // fence, fence.i: there is nothing to put in order
+    if (funct3(i) > 1) { // fence, fence.i: accesses are in order anyway
         cpu->stop = RV32_ILLEGAL;
     }
 }
@@ -267,7 +267,7 @@ static void execute(struct rv32 *cpu, uint32_t i) {
 
 // ---- Fetch ----
 
-// The 32-bit form of each instruction of 16 bits, made once.
+// The 32-bit form of each 16-bit instruction, computed once.
 static uint32_t expanded[0x10000];
 
 static void fill_expanded(void) {
@@ -278,7 +278,7 @@ static void fill_expanded(void) {
     filled = true;
 }
 
-// Half an instruction, or NULL after a fault.
+// The local pointer to 16 bits of code, or NULL after a fault.
 static const uint8_t *reach_code(struct rv32 *cpu, uint32_t address) {
     const struct rv32_window *window = &cpu->window[address >> 28];
     uint32_t offset = address - window->da;
@@ -289,7 +289,7 @@ static const uint8_t *reach_code(struct rv32 *cpu, uint32_t address) {
     return window->va + offset;
 }
 
-// The instruction at pc in its 32-bit form, with next_pc behind it.
+// Get the instruction at pc in its 32-bit form, and set next_pc to the address behind it.
 static bool fetch(struct rv32 *cpu, uint32_t *instruction) {
     uint16_t half;
     const uint8_t *from = reach_code(cpu, cpu->pc);

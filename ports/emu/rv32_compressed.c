@@ -1,5 +1,5 @@
 /*
- * Extension C: each instruction of 16 bits is one of 32 bits, written shorter.
+ * Extension C: each 16-bit instruction means one of 32 bits.
  * The names and the order of the bits are those of "RVC Instruction Set
  * Listings" in volume I of the manual.
  */
@@ -17,17 +17,17 @@ enum {
     EBREAK = 0x00100073,
 };
 
-// Bits [from, from + count) of the instruction, moved to bit `to`.
+// Bits [from, from + count) of the instruction, moved so that the lowest is bit `to`.
 static uint32_t bits(uint32_t i, unsigned from, unsigned count, unsigned to) {
     return (i >> from & ((1U << count) - 1U)) << to;
 }
 
-// The sign of an immediate is bit 12: that bit, and all above `to`.
+// The sign of an immediate, bit 12, copied into bit `to` and all above it.
 static uint32_t sign(uint32_t i, unsigned to) {
     return (i >> 12 & 1U) != 0 ? ~0U << to : 0;
 }
 
-// One of the eight registers that three bits can name.
+// The register, x8 to x15, that a field of three bits names.
 static uint32_t short_reg(uint32_t i, unsigned from) {
     return 8 + (i >> from & 7U);
 }

@@ -1,9 +1,9 @@
 /*
- * What the instructions of rv32.c compute, of values alone: the fields of an
- * instruction, its immediate, arithmetic.
+ * The pure computations of the instructions in rv32.c: the fields of an instruction,
+ * immediates, arithmetic.
  *
- * Arithmetic is on uint32_t, which wraps.  A division is done in 64 bits: the
- * smallest number by -1 is a trap on some machines, WebAssembly among them.
+ * Arithmetic is on uint32_t, which wraps.  A division is done in 64 bits, because on
+ * some machines, WebAssembly among them, INT32_MIN / -1 traps.
  */
 #ifndef AMP_EMU_RV32_COMPUTE_H
 #define AMP_EMU_RV32_COMPUTE_H
@@ -63,8 +63,8 @@ static inline int64_t as_signed(uint32_t value) {
     return (int64_t)value - ((value >> 31) != 0 ? INT64_C(0x100000000) : 0);
 }
 
-// The eight operations that registers and immediates share; `alternate` is the
-// subtraction and the shift that keeps the sign.
+// The eight operations of two registers, or a register and an immediate; `alternate`
+// selects subtraction and the arithmetic right shift.
 static inline uint32_t compute(uint32_t kind, bool alternate, uint32_t a, uint32_t b) {
     uint32_t shift = b & 31U;
     switch (kind) {
@@ -111,7 +111,7 @@ static inline uint32_t multiply_divide(uint32_t kind, uint32_t a, uint32_t b) {
     }
 }
 
-// What an AMO stores, of the word in memory and the register; false: no such AMO.
+// Compute what an AMO stores from the word in memory and the register; false: no such AMO.
 static inline bool combine(uint32_t funct5, uint32_t old, uint32_t b, uint32_t *result) {
     switch (funct5) {
         case 0: // amoadd

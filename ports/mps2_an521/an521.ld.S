@@ -1,6 +1,6 @@
 /*
- * Where a program in C lies.  Run through the preprocessor, so that the
- * addresses are those of board.h:
+ * Where a program in C lies in memory.  This script goes through the preprocessor, so
+ * that the addresses are those of board.h:
  *   firmware to load (default): text in code RAM, the rest in data RAM
  *   AMP_LINK_IN_FLASH: firmware in flash; the reset code copies the data, the
  *   host copies the resource table

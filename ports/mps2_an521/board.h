@@ -1,9 +1,9 @@
 /*
- * The board as data: who lies where, and what the two cores say to each other
- * beside the rings.
+ * The board as data: its memory map, and the control block, through which the cores tell
+ * each other about start and end.
  *
- * Shared by the host half, the monitor, the remote half and (the plain numbers
- * only) the linker scripts.  Both cores see the same addresses.
+ * The host half, the monitor, the remote half and (of the plain numbers) the linker
+ * script include it.  Both cores use the same addresses.
  *
  *      10000000  4 MiB     SSRAM1        the host's program, monitor included
  *      30000000  4 KiB     internal SRAM the control block
@@ -30,8 +30,8 @@
 #define AMP_AN521_FLASH_LEN 0x00100000
 #define AMP_AN521_SCRATCH_DA 0x80F00000
 
-// The shared RAM begins with what firmware without a resource table of its own
-// relies on; the rest is for rings and buffers that the host places.
+// The shared RAM begins with the default table and its vrings, at addresses that firmware
+// without a table of its own knows; in the rest the host places rings and buffers.
 #define AMP_AN521_TABLE_DA 0x38300000
 #define AMP_AN521_TABLE_LEN 0x1000
 #define AMP_AN521_VRING0_DA 0x38301000
@@ -54,7 +54,7 @@
 // What the remote core is doing.
 enum {
     AMP_AN521_BOOTING, // not in the monitor yet
-    AMP_AN521_PARKED, // in the monitor, waits to be started
+    AMP_AN521_PARKED, // in the monitor, waiting for a start
     AMP_AN521_RUNNING, // in firmware
 };
 
@@ -64,21 +64,20 @@ enum {
     AMP_AN521_RING_START = 2,
 };
 
-// The control block.  The remote core can write all of it at any time: nothing depends
-// on it but the core's state and the text of how it ended.
+// The control block.  The remote core can write all of it at any time; only the core's
+// state and the text of the reason depend on it.
 struct amp_an521_control {
-    // Written by the monitor.  The host clears how the last firmware ended when it starts
-    // another.
+    // Written by the monitor.  The host clears all but the state before a start.
     uint32_t state; // AMP_AN521_BOOTING, ...
-    uint32_t cfsr; // of a fault: its status register and address
-    uint32_t address;
-    uint32_t pc; // 0: not known
-    uint32_t code; // the fault's exception, or 0
-    // Written by firmware that ends: what code is then.
-    uint32_t exited; // 1: the exit code
+    uint32_t cfsr; // the fault status register at a fault
+    uint32_t address; // of the access that faulted
+    uint32_t pc; // of the fault; 0: not known
+    uint32_t code; // the number of the fault's exception, or 0
+    // Written by firmware that ends by itself.
+    uint32_t exited; // 1: `code` is the exit code
     // Written by the host while the core is parked.
-    uint32_t leave; // where firmware goes that ends
-    uint32_t start; // 1: start what the vectors say; 0, by the monitor: done
+    uint32_t leave; // the address to which firmware jumps at its end
+    uint32_t start; // host: 1, start at the vector table; monitor: 0, it was started
     // Written by the monitor: r4 to r11 whenever it is entered; and, at a fault whose frame
     // is there, all registers as a core file has them: r0 to pc, and xpsr.
     uint32_t high[8];

@@ -8,7 +8,7 @@ AN521_CC := arm-none-eabi-gcc $(AN521_CPU) -std=gnu11 -O2 -g -Wall -Wextra -Wcon
     -ffreestanding -ffunction-sections -fdata-sections -Iinclude -MMD -MP
 REMOTE_CC := $(AN521_CC) -DAMP_CONFIG_HOST=0
 HOST_CC := $(AN521_CC) -DAMP_CONFIG_DEVICE=0
-# The C library for memcpy() and its like, nothing that needs a system.
+# The C library is linked for memcpy() and its like; nothing in it that needs a system.
 REMOTE_LD := $(AN521_CPU) -nostartfiles -Wl,--gc-sections -Wl,--build-id=none \
     -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
 HOST_LD := $(REMOTE_LD)

@@ -1,7 +1,7 @@
 /*
  * The host half, on core 0: the port of core 1.
  *
- * monitor.c    what core 1 runs while it runs no firmware
+ * monitor.c    the program of core 1 while it runs no firmware
  * host_life.c  start, stop, notice death
  * host_wait.c  sleep
  */
@@ -13,7 +13,7 @@
 
 struct an521_core an521_core;
 
-// Nothing is loaded into shared RAM: the host would place rings over it.
+// Nothing is loaded into shared RAM, because the host places rings there.
 static const struct amp_window windows[] = {
     {AMP_AN521_CODE_DA, AMP_AN521_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
     {AMP_AN521_DATA_DA, AMP_AN521_DATA_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
@@ -32,12 +32,12 @@ static const struct amp_default_table default_table = {
 
 static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
-    (void)notify_id; // one bit for all
+    (void)notify_id; // one bit for all vrings
     stored();
     MHU_SET(MHU0, 1) = 1;
 }
 
-// Acknowledge: the next kick of the other core interrupts again.
+// Acknowledge first, so that the next kick of the other core interrupts again.
 void amp_an521_interrupt(void) {
     struct an521_core *core = &an521_core;
     MHU_CLR(MHU0, 0) = 15;

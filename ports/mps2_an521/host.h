@@ -16,7 +16,7 @@
 struct an521_core {
     struct doorbell_handler doorbell;
     volatile bool event; // a kick or a death since amp_platform_wait() last looked
-    bool started; // by us, and not stopped since
+    bool started; // and not stopped since
     uintptr_t *vectors; // of the firmware that was started
     const char *refused; // why the last start failed
     char reason[64];
@@ -33,14 +33,15 @@ enum amp_core_state an521_core_state(void *ctx, const char **reason);
 bool an521_core_registers(void *ctx, void *registers, size_t len);
 
 // host_wait.c: sleep with interrupts off until `*word` is `value`, at most `ms`
-// (200 s).  False: it never was.  The core that writes it kicks the host.
+// milliseconds (200 s).  False: the time is over.  The core that writes the word must kick
+// the host.
 bool an521_sleep(const volatile uint32_t *word, uint32_t value, uint32_t ms);
 
-// monitor.c: core 1's vector table, at all times but when firmware has another.
+// monitor.c: core 1's vector table, unless firmware sets another one.
 extern uintptr_t an521_vectors[AMP_AN521_VECTORS];
 extern const uintptr_t an521_boot_vectors[8];
 
-// monitor.c: where every exception of a parked or dead core leads.
+// monitor.c: the handler of every exception while the core is parked, and of every fault.
 void an521_park(void);
 
 #endif // AMP_AN521_HOST_H

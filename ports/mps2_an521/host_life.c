@@ -1,12 +1,12 @@
 /*
- * The life of core 1.  It cannot be reset once it was released, so it is
- * released once, into the monitor, and firmware is what the monitor runs.
+ * Start, stop and death of core 1.  The hardware can release it from reset once and
+ * never reset it alone again, so it is released into the monitor, which starts firmware.
  *
  * Entries.  An even entry address is that of a vector table: RemoteProc(0x...),
- * or an image whose linker script says so.  An odd one is Thumb code, which is
- * what a linker makes of a reset handler: then the table is the first thing in
- * the window that the handler lies in.  A table is believed only if its stack
- * lies in data RAM and its reset handler in code, and is the entry.
+ * or an image whose linker script says so.  An odd one is Thumb code, the address
+ * that a linker gives to a reset handler: then the table must lie at the start of
+ * the window of the handler, and name it.  A table is accepted only if its
+ * stack lies in data RAM and its reset handler in code.
  */
 #include "host.h"
 
@@ -21,12 +21,12 @@
 
 enum {
     ANSWER_MS = 10000, // the monitor answers at once, but the emulator may be stalled
-    AGAIN_MS = 200,
-    PATIENCE_MS = 20, // for firmware to let the stop's interrupt in
+    AGAIN_MS = 200, // between two tries of stop_by_force()
+    PATIENCE_MS = 20, // for firmware to enable the stop interrupt
 };
 
-// The monitor is where the entries of a vector table lead, from 1 to `last`.
-static void lead_to_park(uintptr_t *vectors, unsigned last) {
+// Let the entries 1 to `last` of a vector table lead to the monitor.
+static void fill_with_park(uintptr_t *vectors, unsigned last) {
     for (unsigned n = last; n > 0; --n) {
         ((volatile uintptr_t *)vectors)[n] = (uintptr_t)an521_park;
     }
@@ -39,10 +39,10 @@ static bool until_parked(uint32_t ms) {
     return an521_sleep(&CONTROL->state, AMP_AN521_PARKED, ms);
 }
 
-// Core 1 can be released from reset once; after that the monitor always gets it back.
+// Release core 1 from reset, into the monitor.
 void an521_release(void) {
     CONTROL->state = AMP_AN521_BOOTING;
-    lead_to_park(an521_vectors, LAST_FAULT);
+    fill_with_park(an521_vectors, LAST_FAULT);
     INITSVTOR1 = (uint32_t)(uintptr_t)an521_boot_vectors;
     stored();
     CPUWAIT = 0;
@@ -61,8 +61,8 @@ static amp_da_t code_begin(amp_da_t da) {
     return da & ~(amp_da_t)(CODE_LEN - 1);
 }
 
-// Why there is nothing to start at `entry`, or NULL, and then the vector table
-// is noted.
+// Find the vector table for `entry`.  Returns NULL, with core->vectors set, or the reason
+// why there is none.
 static const char *find_vectors(struct an521_core *core, amp_da_t entry) {
     bool is_handler = entry & 1;
     amp_da_t table = is_handler ? code_begin(entry) : entry;
@@ -81,14 +81,14 @@ static const char *find_vectors(struct an521_core *core, amp_da_t entry) {
     return NULL;
 }
 
-// The firmware's vectors, but faults and the stop are the monitor's.
+// Use the firmware's vectors, except for faults and the stop interrupt.
 static void copy_vectors(const uintptr_t *vectors) {
     memcpy(an521_vectors, vectors, sizeof(an521_vectors));
-    lead_to_park(an521_vectors + 1, LAST_FAULT - 1);
+    fill_with_park(an521_vectors + 1, LAST_FAULT - 1);
     an521_vectors[16 + IRQ_MHU1] = (uintptr_t)an521_park;
 }
 
-static void forget_end(void) {
+static void clear_report(void) {
     CONTROL->cfsr = 0;
     CONTROL->pc = 0;
     CONTROL->code = 0;
@@ -109,7 +109,7 @@ int an521_core_start(void *ctx, amp_da_t entry) {
         return -AMP_ENOEXEC;
     }
     copy_vectors(core->vectors);
-    forget_end();
+    clear_report();
     CONTROL->leave = (uint32_t)(uintptr_t)an521_park;
     CONTROL->start = 1;
     core->started = true;
@@ -124,16 +124,16 @@ int an521_core_start(void *ctx, amp_da_t entry) {
 
 // ---- Stopping ----
 
-// For firmware that has interrupts off: what it executes becomes a slide into
-// the monitor, from the top down, so that at every moment the core that runs
-// off the end of what is left of the firmware finds the slide in place.  Its
-// vectors first: half an instruction that is gone may fault.
+// Stop firmware that has interrupts off: overwrite its code with NOPs that end in a jump to
+// the monitor.  This is done from the last word to the first, so that a core which reaches
+// the end of the code that is left always goes on into NOPs.  The vectors come first,
+// because an instruction that was overwritten in half may fault.
 static void replace_text(const struct an521_core *core, volatile uint32_t *text) {
     enum { NOP_NOP = 0xBF00BF00u, LDR_PC_NEXT_WORD = 0xF000F8DFu };
     size_t i = CODE_LEN / 4;
-    // No more entries, as the length of the firmware's table is not known.
-    lead_to_park(core->vectors, LAST_EXCEPTION);
-    lead_to_park(an521_vectors, LAST_EXCEPTION);
+    // The firmware's own table may have no more entries than these.
+    fill_with_park(core->vectors, LAST_EXCEPTION);
+    fill_with_park(an521_vectors, LAST_EXCEPTION);
     stored();
     text[--i] = (uint32_t)(uintptr_t)an521_park;
     text[--i] = LDR_PC_NEXT_WORD;
@@ -143,13 +143,13 @@ static void replace_text(const struct an521_core *core, volatile uint32_t *text)
     stored();
 }
 
-// Each word twice, with all others in between.  QEMU drops what it translated of
-// a word before it stores the new one; if the other core translates it again just
-// then, it goes on with the old word, until the next store there.  That one finds
-// the new word in memory already.  Only a core that QEMU's host keeps waiting
-// between reading a word and using it misses both; so all is repeated.
+// Every word is stored twice, with all others in between, because of QEMU.  QEMU drops its
+// translation of a word before it stores the new value; if the other core translates the
+// word just then, it executes the old value until the next store there, after which the
+// new value is translated.  A thread of QEMU that is kept waiting between reading a word and
+// executing it misses both stores; therefore all is repeated until the core is parked.
 //
-// The text is put back afterwards, for firmware that is not loaded anew.
+// The code is restored afterwards, because firmware in flash is not loaded again.
 static bool stop_by_force(const struct an521_core *core) {
     void *text = (void *)code_begin((amp_da_t)core->vectors);
     void *scratch = (void *)(uintptr_t)AMP_AN521_SCRATCH_DA;
@@ -184,7 +184,7 @@ int an521_core_stop(void *ctx) {
     return 0;
 }
 
-// ---- Watching ----
+// ---- State and reason ----
 
 bool an521_core_registers(void *ctx, void *registers, size_t len) {
     uint32_t all[18];
@@ -196,9 +196,9 @@ bool an521_core_registers(void *ctx, void *registers, size_t len) {
     return CONTROL->pc != 0;
 }
 
-// What stopped the core, in words.  A fault sets bits in its status register, of
-// which the highest counts; 32 plus the exception's number is for one without.
-// Each text is for the numbers from its first byte up to the one before it.
+// The name of what stopped the core.  Its number is that of the highest bit in the fault
+// status register, or, if no bit is set, 32 plus the exception's number.  In the list, the
+// byte before each text is the lowest number that the text is for; numbers descend.
 static const char *fault_name(uint32_t exception, uint32_t cfsr) {
     static const char names[] = "\x27"
                                 "secure fault\0"

@@ -1,7 +1,6 @@
 /*
- * Sleeping, with a timer for the end.  The timer's interrupt has no handler: it
- * is enabled only while interrupts are off, when it can wake the core but not
- * be taken.
+ * Sleep, with a timer as the limit.  The timer's interrupt needs no handler: it is
+ * enabled only while interrupts are off, so that it can wake the core but is never taken.
  */
 #include "host.h"
 
@@ -22,8 +21,8 @@ static void timer_stop(void) {
     NVIC_ICPR(IRQ_TIMER0) = NVIC_BIT(IRQ_TIMER0);
 }
 
-// An interrupt that ends a sleep is not lost: the word is looked at with
-// interrupts off, and nothing comes between the look and the sleep.
+// Interrupts are off between reading the word and sleeping, so the kick that tells of a new
+// value cannot come in between and be missed.
 bool an521_sleep(const volatile uint32_t *word, uint32_t value, uint32_t ms) {
     uint32_t before = interrupts_off();
     timer_start(ms * TICKS_PER_MS);

@@ -1,15 +1,15 @@
 /*
- * The resident monitor: what core 1 runs from its release to the end, except
+ * The resident monitor: the program of core 1 from its release on, except
  * while it runs firmware.  It is part of the host's program, but only core 1
- * executes it; it has a stack of its own and calls nothing of the host's.
+ * executes it; it has a stack of its own and calls none of the host's functions.
  *
- * Everything leads to park: reset, the interrupt that stops, every fault, the
- * end of firmware, and the slide that the host writes over firmware which does
- * not let the interrupt in.  park makes the core what it was after reset, as
- * far as a program can: no exception active, all interrupts quiet, privileged,
- * no stack limit.  Then it waits to be started.
+ * All of these enter an521_park(): reset, the interrupt that means "stop", every fault,
+ * the end of firmware, and the instructions that the host writes over firmware which has
+ * interrupts off.  an521_park() brings the core into the state after reset, as far
+ * as a program can: no exception active, all interrupts disabled, privileged, no
+ * stack limit.  Then it waits for a start.
  *
- * A core that faults while it has faults masked locks up; nothing helps then.
+ * A core that faults while it has faults masked locks up; that cannot be undone.
  */
 #include "host.h"
 
@@ -19,12 +19,13 @@
 
 static uint64_t stack[128] __attribute__((used));
 
-// Filled in by the host: while firmware runs, its vectors, but for the faults and
-// the stop, which always lead to park.  Nothing else is let in by the monitor.
+// The host fills this in.  While firmware runs it has the firmware's vectors, except those
+// of the faults and of the stop interrupt, which always lead to an521_park().  The monitor
+// itself enables no other interrupt.
 uintptr_t an521_vectors[AMP_AN521_VECTORS] __attribute__((aligned(1024)));
 
-// What core 1 begins with.  A constant, as QEMU (7.2) reads it from the file that it has loaded,
-// where what stands behind that is taken for memory that is zeroed.
+// Core 1's first vector table.  It must be a constant, because QEMU (7.2) reads it from the
+// ELF file that it loaded, and what the host stored in memory has no effect there.
 // clang-format off
 #define PARK (uintptr_t)an521_park
 const uintptr_t an521_boot_vectors[8]
@@ -34,8 +35,8 @@ const uintptr_t an521_boot_vectors[8]
 #define TEXT(number) #number
 #define DIGITS(number) TEXT(number)
 
-// Entered from anywhere, in any mode.  What was on the stack is told to
-// parked(): the frame of the exception if there is one.
+// Entered from anywhere, in any mode.  Passes to parked(): the stack pointer, which is the
+// address of the exception frame if there is one, the exception's number, and lr.
 __attribute__((naked, noreturn)) void an521_park(void) {
     __asm__ volatile( //
         "cpsid i\n"
@@ -60,9 +61,10 @@ __attribute__((naked, noreturn)) void an521_park(void) {
                                     ".ltorg\n");
 }
 
-// ---- What happened ----
+// ---- The report of a fault ----
 
-// All registers, from the frame of the exception and from what it leaves alone.
+// Write all registers to the control block: those of the exception frame, and r4 to r11,
+// which an exception does not change.
 static void record_registers(const uint32_t *frame, uint32_t exc_return) {
     enum { NO_FPU_FRAME = 1 << 4, ALIGNED = 1 << 9, PLAIN = 8, WITH_FPU = 26 };
     volatile uint32_t *registers = CONTROL->registers;
@@ -88,8 +90,8 @@ static void record_fault(const uint32_t *frame, uint32_t exception, uint32_t exc
     CONTROL->code = exception;
     CONTROL->cfsr = cfsr;
     CONTROL->address = (cfsr & 0xFF00) ? SCB_BFAR : SCB_MMFAR;
-    // Only in RAM is it looked for: the stack pointer, which is always a
-    // multiple of 4, may be what went wrong.
+    // Read the frame only if it lies in RAM: a bad stack pointer may have caused the fault.
+    // (It is always a multiple of 4.)
     const uint32_t *pc = frame + 6;
     if (!(cfsr & STKERR) && (amp_da_t)pc / RAM == AMP_AN521_CODE_DA / RAM) {
         CONTROL->pc = *pc;
@@ -97,9 +99,9 @@ static void record_fault(const uint32_t *frame, uint32_t exception, uint32_t exc
     }
 }
 
-// ---- Back to where reset leaves a core ----
+// ---- The state after reset ----
 
-static void quiet(void) {
+static void reset_interrupts(void) {
     SYST_CSR = 0;
     volatile uint32_t *enabled = &NVIC_ICER(0);
     volatile uint32_t *pending = &NVIC_ICPR(0);
@@ -123,10 +125,10 @@ static uint32_t current_exception(void) {
     return exception;
 }
 
-// Return from the current exception with a frame made up here: into the handler
-// of another, or into thread mode for 0; in both cases to the label.  In a call
-// of its own the stack pointer is aligned as a frame must be.
-__attribute__((noinline)) static void return_into_other(uint32_t exception) {
+// Return from the current exception with an exception frame that is built here: into the
+// handler mode of another exception, or into thread mode for 0.  In both cases execution
+// goes on at the label.  Not inlined, so that the stack pointer is aligned as a frame needs.
+__attribute__((noinline)) static void return_into(uint32_t exception) {
     register uint32_t r0 __asm__("r0") = exception;
     if (exception == current_exception()) {
         return;
@@ -146,27 +148,27 @@ __attribute__((noinline)) static void return_into_other(uint32_t exception) {
         : "+r"(r0)::"r1", "r2", "r3", "r12", "cc", "memory");
 }
 
-// Interrupts and a hard fault end by being returned from, and in no other way: so
-// out of each one into the next that is active.  What else the system has ends
-// by writing to a register, once we are out of it.
-static void unwind(void) {
+// An active interrupt or hard fault ends only by returning from it, so return out of each
+// one into the next that is active.  The other system exceptions are ended by writing to
+// SHCSR, in thread mode.
+static void leave_exceptions(void) {
     enum { HARDFAULTACT = 1 << 2, USAGE_BUS_MEMORY = 7u << 16, SECURE = 1u << 19 };
     for (uint32_t irq = 0; irq < NVIC_IRQS; ++irq) {
         if (NVIC_IABR(irq) & NVIC_BIT(irq)) {
-            return_into_other(16 + irq);
+            return_into(16 + irq);
         }
     }
     if (SCB_SHCSR & HARDFAULTACT) {
-        return_into_other(3);
+        return_into(3);
     }
-    return_into_other(0);
+    return_into(0);
     SCB_SHCSR = USAGE_BUS_MEMORY | SECURE; // these faults told apart, none active
 }
 
 // ---- Start ----
 
-// The stop has the highest priority, unless firmware changes priorities itself.
-static void prepare(void) {
+// The stop interrupt has the highest priority, unless firmware changes priorities itself.
+static void set_priorities(void) {
     enum { LATER = 0x20, ALL_LATER = 0x20202020 };
     SCB_SHPR(0) = 0;
     SCB_SHPR(1) = ALL_LATER;
@@ -189,21 +191,21 @@ __attribute__((noreturn)) static void run(uint32_t sp, uint32_t entry) {
     __builtin_unreachable();
 }
 
-static void ring_host(void) {
+static void kick_host(void) {
     stored();
     MHU_SET(MHU1, 0) = 1;
 }
 
-// Interrupts are off: the doorbell wakes us, and we look what it was for.  A
-// stop that came too late for the firmware it was meant for is forgotten here.
-// Only what was seen is cleared: a start may come in between.
+// Interrupts are off: the doorbell only ends the sleep, and its bits tell what it means.  A
+// stop that came too late for its firmware is ignored here.  Only the bits that were read
+// are cleared, because a start may come in between.
 static void wait_for_start(void) {
     NVIC_ISER(IRQ_MHU1) = NVIC_BIT(IRQ_MHU1);
-    uint32_t rung = 0;
-    while (!(rung & AMP_AN521_RING_START)) {
+    uint32_t kicks = 0;
+    while (!(kicks & AMP_AN521_RING_START)) {
         sleep_until_interrupt();
-        rung = MHU_STAT(MHU1, 1);
-        MHU_CLR(MHU1, 1) = rung;
+        kicks = MHU_STAT(MHU1, 1);
+        MHU_CLR(MHU1, 1) = kicks;
         stored();
         NVIC_ICPR(IRQ_MHU1) = NVIC_BIT(IRQ_MHU1);
     }
@@ -211,18 +213,18 @@ static void wait_for_start(void) {
 
 __attribute__((used, noreturn)) static void parked(
     const uint32_t *frame, uint32_t exception, uint32_t exc_return) {
-    // If the core faults in here, the cause that it wrote before is the one that counts.
+    // Not for a fault of the monitor itself (the state is then PARKED): the first report stays.
     if (CONTROL->state == AMP_AN521_RUNNING && exception >= 2 && exception <= 7) {
         record_fault(frame, exception, exc_return);
     }
-    quiet();
-    unwind();
+    reset_interrupts();
+    leave_exceptions();
     CONTROL->state = AMP_AN521_PARKED;
-    ring_host();
+    kick_host();
     wait_for_start();
-    prepare();
+    set_priorities();
     CONTROL->state = AMP_AN521_RUNNING;
     CONTROL->start = 0;
-    ring_host();
+    kick_host();
     run(an521_vectors[0], an521_vectors[1]);
 }

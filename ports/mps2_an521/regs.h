@@ -1,7 +1,6 @@
 /*
- * The registers in use.
- * Arm documents them in 101104 (the SSE-200 subsystem) and DAI 0521 (this
- * board); the cores in DDI 0553.
+ * The registers that this port uses.  Arm's documents: 101104 (the SSE-200 subsystem),
+ * DAI 0521 (this board), DDI 0553 (the cores).
  */
 #ifndef AMP_AN521_REGS_H
 #define AMP_AN521_REGS_H
@@ -10,25 +9,25 @@
 
 #include "../common/cortex_m.h"
 
-// System control of the subsystem: where core 1 boots, and its release.
+// System control of the subsystem: core 1's first vector table, and its release from reset.
 #define INITSVTOR1 REG(0x50021114)
 #define CPUWAIT REG(0x50021118)
 
-// A message handling unit has four bits in each direction.  Writing to SET
-// interrupts the core, until the bits are written to CLR.
-#define MHU0 0x50003000 // the doorbells of the rings: interrupt 6
-#define MHU1 0x50004000 // the remote core's life: interrupt 7
+// A message handling unit has four bits in each direction.  A bit that is written to SET
+// interrupts that core until it is written to CLR.
+#define MHU0 0x50003000 // the doorbells of the vrings: interrupt 6
+#define MHU1 0x50004000 // start and end of the remote core: interrupt 7
 #define MHU_STAT(mhu, core) REG((mhu) + 0x10 * (core) + 0)
 #define MHU_SET(mhu, core) REG((mhu) + 0x10 * (core) + 4)
 #define MHU_CLR(mhu, core) REG((mhu) + 0x10 * (core) + 8)
 enum { IRQ_TIMER0 = 3, IRQ_MHU0 = 6, IRQ_MHU1 = 7 };
 
-// A timer of the host's; counts down at 20 MHz.
+// The timer that the host uses; it counts down at 20 MHz.
 #define TIMER0_CTRL REG(0x50000000) // 1: counts, 8: interrupts at 0
-#define TIMER0_RELOAD REG(0x50000008) // written: counts from there
-#define TIMER0_INT REG(0x5000000C) // 1: reached 0; written: forgets it
+#define TIMER0_RELOAD REG(0x50000008) // writing sets the counter, too
+#define TIMER0_INT REG(0x5000000C) // 1: reached 0; writing 1 clears it
 
-// Two counters since reset, of 50 ns and of 1 s.
+// Two counters that begin at reset: of 50 ns, and of 1 s.
 #define FPGAIO_CLK1HZ REG(0x50302010)
 #define FPGAIO_COUNTER REG(0x50302018)
 #define TICKS_PER_US 20

@@ -1,7 +1,6 @@
 /*
- * Start-up of a program in C, on either core: vectors, stack, data.  Which core
- * it is for is said by the linker script (an521.ld.S) and by who defines
- * amp_an521_end().
+ * Start-up of a program in C, on either core: vectors, stack, data.  The linker script
+ * (an521.ld.S) and the definition of amp_an521_end() make it a program for one of them.
  */
 #include "../common/cortex_m_start.h"
 #include "start.h"
@@ -14,7 +13,7 @@ __attribute__((used, noreturn)) static void start(void) {
     amp_an521_end(main());
 }
 
-// The stack's limit makes an overflow a fault.
+// With the limit set, a stack overflow is a fault.
 __attribute__((naked, noreturn)) void amp_an521_reset(void);
 __attribute__((naked, noreturn)) void amp_an521_reset(void) {
     __asm__ volatile( //
@@ -24,7 +23,7 @@ __attribute__((naked, noreturn)) void amp_an521_reset(void) {
         ".ltorg\n");
 }
 
-// On the remote core the monitor has taken the faults for itself.
+// Every other exception.  On the remote core faults never get here: the monitor handles them.
 __attribute__((noreturn)) static void unexpected(void) {
     uint32_t exception;
     __asm__ volatile("mrs %0, ipsr" : "=r"(exception));

@@ -1,25 +1,25 @@
 /*
  * The board that the sim port simulates, as data.
  *
- * Shared by the host half, the runner, the remote half and (the plain numbers
- * only) the linker script.  Each core has a board memory of its own: one memory
- * file that holds the windows below one after the other, in this order.  The
- * core maps each window at its device address; the host maps the whole file
- * wherever the system likes, so that a mixed-up address shows at once.
+ * The host half, the runner, the remote half and (of the plain numbers) the linker
+ * script include it.  Each core has a memory of its own: one memory file that
+ * holds the windows below one after the other, in this order.  The core maps each
+ * window at its device address; the host maps the file wherever the system
+ * chooses, so a program that confuses the two addresses fails at once.
  *
  *      00200000            boot ROM: the runner's own text (runner.ld)
- *      08000000  2 MiB     flash         the core reads and executes
- *      10000000  1 MiB     code RAM      the core may do everything
+ *      08000000  2 MiB     flash         the core may read and execute
+ *      10000000  1 MiB     code RAM      read, write and execute
  *      20000000  4 MiB     data RAM      read and write
  *      30000000  1 MiB     shared RAM    read and write
- *      40000000  64 KiB    mailbox       read and write; no window for images
+ *      40000000  64 KiB    mailbox       read and write; not in the port's windows
  *
  * Window sizes are multiples of 64 KiB, the largest page of AArch64 Linux.
  */
 #ifndef AMP_SIM_BOARD_H
 #define AMP_SIM_BOARD_H
 
-// Another build's board may lie elsewhere: a header with these names.
+// A build may choose other addresses: AMP_SIM_ADDRESSES is a header with these names.
 #ifdef AMP_SIM_ADDRESSES
 #include AMP_SIM_ADDRESSES
 #else
@@ -35,8 +35,8 @@
 #define AMP_SIM_MAILBOX_LEN 0x00010000
 #endif
 
-// The shared RAM begins with what firmware without a resource table of its own
-// relies on; the rest is for rings and buffers that the host places.
+// The shared RAM begins with the default table and its vrings, at addresses that firmware
+// without a table of its own knows; in the rest the host places rings and buffers.
 #define AMP_SIM_TABLE_DA AMP_SIM_SHARED_DA
 #define AMP_SIM_TABLE_LEN 0x1000
 #define AMP_SIM_VRING0_DA (AMP_SIM_SHARED_DA + 0x1000)
@@ -60,11 +60,11 @@
 // What the core may do in a window.  The numbers are those of PROT_*.
 enum { AMP_SIM_READ = 1, AMP_SIM_WRITE = 2, AMP_SIM_EXEC = 4 };
 
-// Words of elf_gregset_t, of the machine that has most.
+// Words of elf_gregset_t, on the machine where it is longest.
 #define AMP_SIM_REGISTERS 34
 
-// The rest of the mailbox window is the boot ROM's: a stack for its handler of faults, and at
-// the end one for its start.
+// The boot ROM uses the rest of the mailbox window: here for the stack of its fault handler,
+// and at the end for the stack of its start.
 #define AMP_SIM_FAULT_STACK_DA (AMP_SIM_MAILBOX_DA + 0x1000)
 #define AMP_SIM_FAULT_STACK_LEN 0x8000
 
@@ -99,9 +99,9 @@ struct amp_sim_window {
  * The mailbox: one doorbell in each direction.  A kick sets bits with an atomic or, and
  * calls the system only if the other side has to be woken.
  *
- * A hostile core can write anything here at any time.  The host therefore
- * makes no decision that matters by it: forged values can cost the host a
- * system call or the core its own interrupts, no more.
+ * A hostile core can write anything here at any time.  Forged values can cost the
+ * host a system call, or the core its own interrupts, but no more: the host makes no
+ * other decision by them.
  */
 struct amp_sim_mailbox {
     // Set by the core; taken (made 0) by the host before it reads the rings.
@@ -118,10 +118,10 @@ struct amp_sim_mailbox {
     int32_t host_pid;
     int32_t host_tid;
     uint32_t core; // which core this is
-    // Written by a core that ends in order: AMP_SIM_EXITED, and its exit code.
+    // Written by a core that ends by itself: AMP_SIM_EXITED, and its exit code.
     uint32_t exited;
-    // Written by the boot ROM at a fault of the core (runner_fault.c): the signal, and
-    // before it the registers, in the order of Linux's core files (elf_gregset_t).
+    // Written by the boot ROM at a fault of the core (runner_fault.c): first the registers,
+    // in the order of Linux's core files (elf_gregset_t), then the signal.
     uint32_t fault;
     uint32_t unused2[3];
     uint64_t registers[AMP_SIM_REGISTERS];

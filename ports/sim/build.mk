@@ -1,15 +1,15 @@
-# How firmware for this port is built (ports/ports.mk says what is set here); and the
-# runner, the process that plays the other core.
+# How firmware for this port is built (ports/ports.mk explains the variables); and the
+# runner, the program of the process that simulates the other core.
 
 PACKAGES :=
 
-# A board whose memory lies elsewhere (board.h): a header, and the start of data RAM in it.
+# A board with other addresses (board.h): a header, and the start of data RAM in it.
 SIM_ADDRESSES ?=
 SIM_DATA_DA ?= 0x20000000
 LD_DEFINES := $(SIM_ADDRESSES:%=-DAMP_SIM_ADDRESSES='"$(abspath %)"')
 
-# No sanitizers, no position independence, no C library: these are the flags of
-# another machine that happens to be of our kind.
+# Firmware runs on a machine of its own, so no sanitizers, no position independence and no
+# C library, although its processor is that of the host.
 REMOTE_CC := $(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Werror \
     -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
     -fno-asynchronous-unwind-tables -fno-unwind-tables \
@@ -25,10 +25,10 @@ REMOTE_LD := -static -nostdlib -Wl,--build-id=none -Wl,--gc-sections \
 OBJCOPY := $(shell $(CC) -print-prog-name=objcopy)
 LD_SCRIPT := remote/sim.ld.S
 
-# What tries the simulation itself.
+# Test firmware for the simulation itself.
 FIRMWARE_OWN := test_bare test_hostile test_sandbox test_storm
 
-# The host half carries the runner inside.
+# The host half contains the runner.
 SIM_RUNNER := $(PORT_BUILD)/runner
 SIM_RUNNER_OBJ := $(addprefix $(PORT_BUILD)/runner.d/, runner.o runner_fault.o runner_sandbox.o)
 HOST_DEFINES := -DAMP_SIM_RUNNER_FILE='"$(abspath $(SIM_RUNNER))"' $(LD_DEFINES)

@@ -2,8 +2,8 @@
  * The host half: the ports of the simulated cores.
  *
  * host_memory.c  the board's memory, and addresses
- * host_life.c    a core is a process: start, stop, notice death
- * host_process.c the process in hand, and what fork() makes of it
+ * host_life.c    a core is a process: start it, stop it, notice its death
+ * host_process.c signals to that process, how it ended, and fork() of the host
  * host_signal.c  the doorbell as an interrupt
  * host_fault.c   faults on demand
  */
@@ -30,9 +30,9 @@
 struct sim_core sim_cores[AMP_SIM_CORES];
 struct sim_core *sim_cores_end = sim_cores;
 
-// Resource tables may come with an image into data RAM; the rings of an image
-// that chose its own addresses may lie there too.  Nothing is loaded into
-// shared RAM: the host would place rings over it.
+// An image's resource table may lie in data RAM, and so may the rings of an image that
+// fixes their addresses.  Nothing is loaded into shared RAM, because the host places rings
+// there.
 static const struct amp_window windows[] = {
     {AMP_SIM_CODE_DA, AMP_SIM_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
     {AMP_SIM_DATA_DA, AMP_SIM_DATA_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
@@ -47,11 +47,10 @@ static const struct amp_default_table default_table = {
     .vring_num = AMP_SIM_VRING_NUM,
 };
 
-// The doorbell, host to core.  The core announces that it sleeps before it
-// looks at to_core a last time, and the host sets to_core before it looks whether the
-// core sleeps: one of the two sees the other's store (both sides are sequentially
-// consistent; the partner is amp_remote_wait()).  If bits were set already, the call
-// that set them wakes the core.
+// The doorbell, host to core.  The core stores core_sleeps before it reads to_core a last
+// time, and the host stores to_core before it reads core_sleeps; so at least one of the two
+// sees the other's store (both are sequentially consistent; the partner is
+// amp_remote_wait()).  If bits were set already, the call that set them wakes the core.
 void sim_wake_core(struct sim_core *core, uint32_t bits) {
     volatile struct amp_sim_mailbox *box = core->mailbox;
     uint32_t before = __atomic_fetch_or(&box->to_core, bits, __ATOMIC_SEQ_CST);
@@ -87,8 +86,8 @@ static const struct amp_port_ops *current_ops(void) {
     return sim_fault_is_on() ? &faulty_ops : &ops;
 }
 
-// A core that could not be set up: what a host asks first tries again.  Nothing else
-// is asked of a core that is stopped and was not prepared.
+// The operations of a core that could not be set up: core_stop() and core_prepare(), which
+// a host calls first, try again.  Nothing else is called before these have succeeded.
 static int set_up(struct sim_core *core);
 
 static int stop_unready(void *ctx) {
@@ -170,7 +169,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
             .elf_machine = ELF_MACHINE,
             .default_table = &default_table,
         };
-        (void)set_up(core); // an error is that of core_stop()
+        (void)set_up(core); // core_stop() tries again, and returns the error
     }
     return &core->port;
 }

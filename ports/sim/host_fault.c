@@ -1,13 +1,13 @@
 /*
  * Faults on demand: doorbells that are lost, late or doubled, a core that
- * stalls, stops or dies.  All of it happens here, on the host's side of the
- * mailbox, in both directions: firmware is the same with faults and without.
+ * stalls, stops or dies.  All faults are made here, on the host's side of the
+ * mailbox, in both directions, so the firmware need not change for them.
  *
- * It costs nothing while it is off: the port's operations and the handler of
- * the signal are other functions while it is on (host.c, host_signal.c).
+ * They cost nothing while they are off: only while they are on do the port's kick() and
+ * the signal handler lead to this file (host.c, host_signal.c).
  *
- * What was lost is recovered by a timer: every `recover` milliseconds both
- * sides are rung, as a doorbell may ring for nothing.  A board whose doorbells
+ * A timer recovers lost doorbells: at every interval of `recover` it rings both sides,
+ * which is allowed because doorbells may be spurious.  A board whose doorbells
  * can be lost does the same in its port.
  */
 #ifndef _GNU_SOURCE
@@ -33,10 +33,10 @@
 
 enum direction { TO_HOST, TO_CORE };
 
-// What is asked for, by name in the text.  One in `one_in[]`; 0: never.
+// The settings of amp_sim_faults(), by their names there; 0: off.
 struct faults {
-    uint64_t lose_kicks;
-    uint64_t dup_kicks;
+    uint64_t lose_kicks; // one in so many
+    uint64_t dup_kicks; // one in so many
     uint64_t delay_kicks; // nanoseconds, at most
     uint64_t stall_core; // nanoseconds, at most
     uint64_t recover; // nanoseconds between two
@@ -46,9 +46,9 @@ struct faults {
 static struct faults faults;
 static struct amp_sim_fault_counts counts;
 
-// What is due when, in nanoseconds; 0: nothing.  Only touched with SIGURG
-// blocked, or in its handler.
-static uint64_t ring_due[AMP_SIM_CORES][2];
+// When something is due, in nanoseconds of the monotonic clock; 0: nothing is.  Touched
+// only with SIGURG blocked, or in its handler.
+static uint64_t doorbell_due[AMP_SIM_CORES][2];
 static uint64_t stall_due;
 static uint64_t recover_due;
 static bool stalled;
@@ -63,7 +63,7 @@ static uint64_t now_ns(void) {
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-// splitmix64: less than n.
+// A random number less than n (splitmix64).
 static uint64_t rnd(uint64_t n) {
     uint64_t z = faults.seed += UINT64_C(0x9E3779B97F4A7C15);
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -87,28 +87,28 @@ static void deliver(struct sim_core *core, enum direction direction) {
     if (direction == TO_HOST) {
         sim_signal_deliver(core);
     } else {
-        sim_wake_core(core, 1); // firmware of ours does not look which bit
+        sim_wake_core(core, 1); // which bit does not matter: the remote half takes all
     }
 }
 
-static void ring_later(struct sim_core *core, enum direction direction, uint64_t at_most) {
+static void deliver_later(struct sim_core *core, enum direction direction, uint64_t at_most) {
     uint64_t due = now_ns() + 1 + rnd(at_most);
-    uint64_t *slot = &ring_due[core->index][direction];
+    uint64_t *slot = &doorbell_due[core->index][direction];
     if (*slot == 0 || due < *slot) {
-        *slot = due; // two that wait are one, as in the mailbox
+        *slot = due; // two waiting doorbells become one, as in the mailbox
     }
 }
 
-static void ring_now(struct sim_core *core, enum direction direction) {
+static void deliver_now(struct sim_core *core, enum direction direction) {
     deliver(core, direction);
     if (happens(faults.dup_kicks)) {
         ++counts.doubled;
-        ring_later(core, direction, 500000);
+        deliver_later(core, direction, 500000);
     }
 }
 
-// A doorbell, in either direction.
-static void ring(struct sim_core *core, enum direction direction) {
+// A doorbell was rung: lose it, delay it, or deliver it.
+static void pass_doorbell(struct sim_core *core, enum direction direction) {
     ++counts.kicks;
     if (happens(faults.lose_kicks)) {
         ++counts.lost;
@@ -116,10 +116,10 @@ static void ring(struct sim_core *core, enum direction direction) {
     }
     if (faults.delay_kicks != 0) {
         ++counts.delayed;
-        ring_later(core, direction, faults.delay_kicks);
+        deliver_later(core, direction, faults.delay_kicks);
         return;
     }
-    ring_now(core, direction);
+    deliver_now(core, direction);
 }
 
 // ---- Time ----
@@ -132,7 +132,7 @@ static void each_running(void (*function)(struct sim_core *core)) {
     }
 }
 
-static void recover_core(struct sim_core *core) {
+static void ring_both_sides(struct sim_core *core) {
     deliver(core, TO_HOST);
     deliver(core, TO_CORE);
 }
@@ -151,20 +151,20 @@ static bool is_due(uint64_t *slot, uint64_t now) {
     return true;
 }
 
-static void earlier(uint64_t *first, uint64_t due) {
+static void keep_earlier(uint64_t *first, uint64_t due) {
     if (due != 0 && (*first == 0 || due < *first)) {
         *first = due;
     }
 }
 
-// Do what is due, and set the timer to the next thing that will be.
-static void step(void) {
+// Do what is due, and set the timer to the moment when something is due next.
+static void do_due_work(void) {
     uint64_t now = now_ns();
     uint64_t first = 0;
     if (is_due(&recover_due, now)) {
         ++counts.recoveries;
         recover_due = now + faults.recover;
-        each_running(recover_core);
+        each_running(ring_both_sides);
     }
     if (is_due(&stall_due, now)) {
         stalled = !stalled;
@@ -174,20 +174,20 @@ static void step(void) {
     }
     for (unsigned i = 0; i < AMP_SIM_CORES; i++) {
         for (unsigned d = TO_HOST; d <= TO_CORE; d++) {
-            if (is_due(&ring_due[i][d], now) && sim_cores[i].pid != 0) {
-                ring_now(&sim_cores[i], (enum direction)d);
+            if (is_due(&doorbell_due[i][d], now) && sim_cores[i].pid != 0) {
+                deliver_now(&sim_cores[i], (enum direction)d);
             }
-            earlier(&first, ring_due[i][d]);
+            keep_earlier(&first, doorbell_due[i][d]);
         }
     }
-    earlier(&first, recover_due);
-    earlier(&first, stall_due);
+    keep_earlier(&first, recover_due);
+    keep_earlier(&first, stall_due);
     struct itimerspec when = {.it_value = {.tv_sec = (time_t)(first / 1000000000),
                                   .tv_nsec = (long)(first % 1000000000)}};
     timer_settime(timer, TIMER_ABSTIME, &when, NULL);
 }
 
-// In the handler of the signal, which can stand for a doorbell, a death and the timer at
+// Called in the handler of the signal, which can mean a doorbell, a death and the timer at
 // once.  A death is not a doorbell, so it is never lost.
 void sim_fault_interrupt(void) {
     int saved = errno;
@@ -195,13 +195,13 @@ void sim_fault_interrupt(void) {
         struct sim_core *core = &sim_cores[i];
         if (core->mailbox != NULL
             && __atomic_exchange_n(&core->mailbox->to_host, 0, __ATOMIC_SEQ_CST) != 0) {
-            ring(core, TO_HOST);
+            pass_doorbell(core, TO_HOST);
         }
         if (core->pid != 0 && sim_has_ended(core)) {
             sim_signal_deliver(core);
         }
     }
-    step();
+    do_due_work();
     errno = saved;
 }
 
@@ -209,8 +209,8 @@ void sim_fault_kick(void *ctx, uint32_t notify_id) {
     (void)notify_id;
     sigset_t before;
     block(&before);
-    ring(ctx, TO_CORE);
-    step();
+    pass_doorbell(ctx, TO_CORE);
+    do_due_work();
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -220,7 +220,8 @@ bool sim_fault_is_on(void) {
 
 // ---- On and off ----
 
-// "NUMBER", with "/NUMBER" (one in), "us" or "ms" after it as `unit` says.
+// Read a value: `unit` '/': "1/NUMBER"; 't': "NUMBERus" or "NUMBERms", to nanoseconds;
+// 'n': "NUMBER".  Returns the end of the value, or NULL.
 static const char *read_value(const char *text, char unit, uint64_t *value) {
     char *end;
     uint64_t number = strtoul(text, &end, 10);
@@ -243,7 +244,7 @@ static const char *read_value(const char *text, char unit, uint64_t *value) {
     return end;
 }
 
-// False: `text` is not what sim.h says.
+// False: `text` is not a list as sim.h describes it.
 static bool read_faults(const char *text, struct faults *f) {
     *f = (struct faults){.recover = 100000000, .seed = 1};
     const struct {
@@ -289,16 +290,17 @@ static bool create_timer(void) {
     return have_timer;
 }
 
-// Delayed doorbells ring now, and a core that stands still goes on.
-static void finish(void) {
-    memset(ring_due, 0, sizeof(ring_due));
+// Undo what faults are still doing: both sides are rung, in place of delayed and lost
+// doorbells, and stalled cores go on.
+static void make_good(void) {
+    memset(doorbell_due, 0, sizeof(doorbell_due));
     recover_due = stall_due = 0;
-    step(); // the timer stops
+    do_due_work(); // the timer stops
     if (stalled) {
         stalled = false;
         each_running(stall_core);
     }
-    each_running(recover_core);
+    each_running(ring_both_sides);
 }
 
 int amp_sim_faults(const char *text) {
@@ -313,7 +315,7 @@ int amp_sim_faults(const char *text) {
     sigset_t before;
     block(&before);
     if (on) {
-        finish();
+        make_good();
     }
     on = !none;
     sim_set_faulty(on);
@@ -322,7 +324,7 @@ int amp_sim_faults(const char *text) {
         uint64_t now = now_ns();
         recover_due = faults.recover != 0 ? now + faults.recover : 0;
         stall_due = faults.stall_core != 0 ? now + 1 : 0;
-        step();
+        do_due_work();
     }
     sigprocmask(SIG_SETMASK, &before, NULL);
     return 0;
@@ -361,15 +363,15 @@ void sim_fault_core_began(const struct sim_core *core) {
     if (on && !have_timer && create_timer()) { // in a child of fork()
         sigset_t before;
         block(&before);
-        step();
+        do_due_work();
         sigprocmask(SIG_SETMASK, &before, NULL);
     }
 }
 
-// Timers stay with the parent.
-void sim_fault_begin_anew(void) {
+// A child of fork() has no copy of the parent's timer.
+void sim_fault_forget(void) {
     have_timer = false;
-    memset(ring_due, 0, sizeof(ring_due));
+    memset(doorbell_due, 0, sizeof(doorbell_due));
     stalled = false;
 }
 

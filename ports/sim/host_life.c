@@ -1,7 +1,7 @@
 /*
  * The life of a core: a process that runs the runner (runner.c).
  *
- * The status pipe shows whether it lives.  The core's process alone holds the writing
+ * The status pipe shows whether the process lives.  Only that process holds the writing
  * end: one byte means "about to jump" (or which step failed), the end of the pipe means
  * that the process is dead, whatever killed it.  The kernel then signals the host
  * (host_signal.c), which learns the cause by waiting for the process (host_process.c).
@@ -71,9 +71,9 @@ struct launch {
     char *argv[RUNNER_ARGUMENTS + 3];
 };
 
-// In the child, which shares the host's memory until it executes the runner:
-// system calls only.  All signals stay blocked: what a terminal sends to the
-// host's group (Ctrl-C) is not for the core.
+// Runs in the child of vfork(), which shares the host's memory until it executes the
+// runner, so it makes system calls only.  All signals stay blocked, because what a
+// terminal sends to the host's process group (Ctrl-C) is not for the core.
 static __attribute__((noreturn)) void become_core(const struct launch *l) {
     fcntl(l->memory, F_SETFD, 0);
     fcntl(l->status, F_SETFD, 0);
@@ -91,7 +91,7 @@ static __attribute__((noreturn)) void become_core(const struct launch *l) {
     _exit(127);
 }
 
-// No signal is delivered before the host knows to which core it belongs.
+// Signals are blocked meanwhile: their handlers must know to which core a process belongs.
 static pid_t spawn(struct sim_core *core, const struct launch *l) {
     sigset_t all;
     sigset_t before;
@@ -154,7 +154,7 @@ static void reset_mailbox(struct sim_core *core) {
     core->mailbox->host_tid = getpid();
     core->mailbox->core = core->index;
 #if defined(__aarch64__)
-    // The image was written as data.
+    // The image was written through the data cache; the core fetches instructions.
     __builtin___clear_cache(
         (char *)core->va[AMP_SIM_CODE], (char *)core->va[AMP_SIM_CODE] + AMP_SIM_CODE_LEN);
 #endif
@@ -178,8 +178,8 @@ static void explain_failed_start(struct sim_core *core, uint8_t step) {
     snprintf(core->reason, sizeof(core->reason), "%s", why);
 }
 
-// What the boot ROM left when the core faulted.  Firmware may have written there as well:
-// the numbers are shown, and nothing depends on them.
+// The boot ROM wrote the registers when the core faulted.  Firmware may have written there
+// as well, so the numbers are only shown, and nothing depends on them.
 bool sim_core_registers(void *ctx, void *registers, size_t len) {
     const struct sim_core *core = ctx;
     const void *from =
@@ -195,7 +195,7 @@ bool sim_has_ended(const struct sim_core *core) {
     return poll(&end, 1, 0) > 0;
 }
 
-// The process, and the pipe whose other end it alone has.
+// Launch the process with the writing end of a new status pipe.
 static int launch_with_pipe(struct sim_core *core, amp_da_t entry) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
@@ -221,7 +221,7 @@ int sim_core_start(void *ctx, amp_da_t entry) {
         return core->pid != 0 ? -AMP_EBUSY : -AMP_EIO;
     }
     core->reason[0] = '\0';
-    // No instruction of either machine that begins a program, but memory that is empty.
+    // Zeros are empty memory: on neither machine do they begin a program.
     const uint8_t *first = sim_map(core, entry & ~(amp_da_t)3, 4);
     if (first != NULL && memcmp(first, "\0\0\0", 4) == 0) {
         snprintf(core->reason, sizeof(core->reason), "nothing is in place there");
@@ -245,10 +245,10 @@ int sim_core_start(void *ctx, amp_da_t entry) {
         return -AMP_EIO;
     }
     core->state = AMP_CORE_RUNNING;
-    // If the core died before the signal was asked for, the kernel sends none.
-    core->check = 1;
+    // If the core died before sim_signal_on_death(), the kernel sends no signal.
+    core->may_have_died = 1;
     if (sim_has_ended(core)) {
-        sim_signal_as_if(core);
+        sim_signal_deliver_blocked(core);
     }
     if (debugging()) {
         fprintf(stderr,
@@ -274,8 +274,8 @@ int sim_core_stop(void *ctx) {
 
 enum amp_core_state sim_core_state(void *ctx, const char **reason) {
     struct sim_core *core = ctx;
-    if (core->state == AMP_CORE_RUNNING && core->check) {
-        core->check = 0;
+    if (core->state == AMP_CORE_RUNNING && core->may_have_died) {
+        core->may_have_died = 0;
         if (sim_has_ended(core)) {
             sim_process_end(core);
         }

@@ -39,7 +39,6 @@ static off_t board_len(void) {
     return len;
 }
 
-// The error for errno: of system calls that open a file.
 int sim_file_error(struct sim_core *core) {
     int error = errno == EMFILE ? AMP_EMFILE : errno == ENFILE ? AMP_ENFILE : AMP_EIO;
     snprintf(core->reason, sizeof(core->reason), "%s", strerror(errno));
@@ -58,7 +57,7 @@ static int create_memory(void) {
         return -1;
     }
     if (fd >= 0) {
-        // Nobody can make the file shorter: the host's mappings stay valid.
+        // The core must not make the file shorter: the host would fault at its mappings.
         (void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
     }
     return fd;
@@ -71,7 +70,7 @@ static int access_of(unsigned window) {
 static int map_windows(struct sim_core *core) {
     off_t offset = 0;
     for (unsigned i = 0; i < AMP_SIM_WINDOWS; i++) {
-        // Where it was before, if it was.
+        // A window that was mapped before keeps its address.
         void *va = mmap(core->va[i], board[i].len, access_of(i),
             core->va[i] == NULL ? MAP_SHARED : MAP_SHARED | MAP_FIXED, core->memory, offset);
         if (va == MAP_FAILED) {
@@ -110,7 +109,7 @@ static int fill_flash(const struct sim_core *core) {
 }
 
 // Power on.  The mappings are made once and stay, so that a pointer from map()
-// never dangles; power off empties the memory behind them.
+// never dangles; sim_core_release() empties the memory behind them.
 int sim_core_prepare(void *ctx, bool load) {
     struct sim_core *core = ctx;
     (void)load;
@@ -146,8 +145,8 @@ void sim_core_release(void *ctx) {
     core->powered = false;
 }
 
-// The addresses stay, so that no pointer dangles; the memory behind them is replaced.
-void sim_memory_leave(struct sim_core *core) {
+// The mappings keep their addresses, so that no pointer dangles, but get other memory.
+void sim_memory_forget(struct sim_core *core) {
     if (core->memory < 0) {
         return;
     }

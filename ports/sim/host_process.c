@@ -1,11 +1,11 @@
 /*
- * The process of a core: signal it, learn how it ended, and give it up in a child of
+ * The process of a core: signal it, learn how it ended, and forget it in a child of
  * fork(), to which it does not belong.
  *
- * The program may do with its children what it likes.  It may ignore SIGCHLD, or wait
- * for all of them: then the number of a dead process can be given to another one, and
- * nobody is told how it ended.  So the host names a core by a file (pidfd), which stands
- * for this process for ever.
+ * The program may ignore SIGCHLD, or wait for all of its children.  Then the kernel may
+ * give the number of a dead core to another process, and the host is not told how the
+ * core ended.  So the host refers to the process by a file (pidfd), which means this
+ * process for ever.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -24,7 +24,7 @@
 
 #include "host.h"
 
-// Not in the headers of every distribution we build on.
+// Missing in the headers of some distributions.
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal 424
 #endif
@@ -35,7 +35,7 @@ enum { WAIT_FOR_PIDFD = 3 }; // P_PIDFD, an idtype_t
 
 // ---- Signals ----
 
-// Where the system has no such file (-1), the process number is used.
+// Where the system has no pidfd (-1), the process number is used.
 void sim_process_adopt(struct sim_core *core, pid_t pid) {
     core->pidfd = sim_above_stdio((int)syscall(SYS_pidfd_open, pid, 0));
     core->sender = pid;
@@ -52,8 +52,8 @@ static int wait_for(const struct sim_core *core, siginfo_t *info, int options) {
     return result;
 }
 
-// By number only while it is that of a child of ours, and where the system knows
-// the file but no signal to it, as valgrind 3.24 does.
+// The process number is used where the system has no pidfd, or has no signals by pidfd, as
+// under valgrind 3.24; and only while it is the number of a child of this process.
 static bool send_signal(const struct sim_core *core, int number) {
     siginfo_t ignored;
     if (core->pidfd >= 0) {
@@ -72,8 +72,8 @@ bool sim_process_signal(const struct sim_core *core, int number) {
 
 // ---- The end ----
 
-// A process that somebody else waited for, if the kernel has kept how it ended:
-// Linux 6.15 and later do so for whoever has the file.
+// Ask how a process ended for which other code has already waited.  Linux 6.15 and later
+// keep that for the holder of a pidfd.
 static bool ask_for_status(const struct sim_core *core, int *status) {
     enum { GET_INFO = 11, INFO_EXIT = 8 };
     struct { // struct pidfd_info
@@ -104,8 +104,8 @@ static void describe_signal(struct sim_core *core, int number) {
     }
 }
 
-// Where the system does not tell how a process ended, the mailbox does, in which firmware
-// that exits writes its code.  It may be a lie; only the text of the reason depends on it.
+// If the system does not tell how the process ended, take the exit code that firmware writes
+// into the mailbox.  It may be forged, but only the text of the reason depends on it.
 static void describe_unknown(struct sim_core *core) {
     uint32_t exited = core->mailbox->exited;
     int status;
@@ -122,7 +122,7 @@ static void describe_unknown(struct sim_core *core) {
     }
 }
 
-static void let_go(struct sim_core *core) {
+static void close_files(struct sim_core *core) {
     close(core->status);
     core->status = -1;
     if (core->pidfd >= 0) {
@@ -131,41 +131,41 @@ static void let_go(struct sim_core *core) {
     }
 }
 
-// Kill it, if it is not dead already, and say how it ended.  A signal does not
-// change the status of a process that already exits.  `pid` first: from here on
-// the signals' handlers leave it alone.
+// A signal does not change the status of a process that already exits, so killing it is
+// safe.  `pid` is cleared first, so that the signal handlers ignore the core from here on.
 void sim_process_end(struct sim_core *core) {
     siginfo_t info = {.si_code = 0};
     core->pid = 0;
     core->state = AMP_CORE_FAULTED;
     send_signal(core, SIGKILL);
     if (wait_for(core, &info, WEXITED) != 0) {
-        describe_unknown(core); // somebody else waited for it: it is dead, too
+        describe_unknown(core); // dead as well: other code has waited for it
     } else if (info.si_code == CLD_EXITED) {
         describe_exit(core, info.si_status);
     } else {
         describe_signal(core, info.si_status);
     }
-    let_go(core);
+    close_files(core);
 }
 
 // ---- fork() ----
 
-static pid_t owner; // of all cores
+static pid_t owner_pid; // of all cores
 
-// While a core is launched we have its end of the status pipe open.  A child that
-// another thread makes then would have it as well, and keep the core's death from
-// us; so it has to wait.  (Not a child that a signal's handler makes in between.)
+// While a core is launched, this process has the writing end of the status pipe open.  If
+// another thread forked then, its child would keep that end open, and the pipe would not
+// end when the core dies.  So fork() waits for the launch; but not if a signal handler in
+// the launching thread forks, which would wait for ever.
 static pthread_mutex_t launch = PTHREAD_MUTEX_INITIALIZER;
 static __thread volatile bool launching;
 
-static void wait_for_launch(void) {
+static void lock_launch(void) {
     if (!launching) {
         pthread_mutex_lock(&launch);
     }
 }
 
-static void let_launch(void) {
+static void unlock_launch(void) {
     if (!launching) {
         pthread_mutex_unlock(&launch);
     }
@@ -173,45 +173,45 @@ static void let_launch(void) {
 
 void sim_process_launch(bool begins) {
     if (begins) {
-        wait_for_launch();
+        lock_launch();
         launching = true;
     } else {
         launching = false;
-        let_launch();
+        unlock_launch();
     }
 }
 
-// A child of fork() has a copy of all this, with the parent's board mapped, but the
-// cores are the parent's: the child begins with none, and with the power off.
-static void begin_anew(void) {
-    owner = getpid();
+// A child of fork() has a copy of this bookkeeping and of the mappings, but the cores are
+// the parent's.  The child begins without cores, with the power off.
+static void forget_cores(void) {
+    owner_pid = getpid();
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
         if (core->pid != 0) {
             core->pid = 0;
-            let_go(core);
+            close_files(core);
             snprintf(core->reason, sizeof(core->reason), "is the parent process's");
         }
         core->sender = 0;
         core->state = AMP_CORE_STOPPED;
-        sim_memory_leave(core);
+        sim_memory_forget(core);
     }
-    sim_fault_begin_anew();
+    sim_fault_forget();
 }
 
 static void begin_child(void) {
-    let_launch();
-    begin_anew();
+    unlock_launch();
+    forget_cores();
 }
 
 // For a child that was made without the C library's fork().
 void sim_process_check_owner(void) {
-    if (owner != getpid()) {
-        begin_anew();
+    if (owner_pid != getpid()) {
+        forget_cores();
     }
 }
 
-// A program that ends in order waits for its cores to be gone.  (One that is
-// killed leaves it to the kernel: the runner asked to die with its parent.)
+// A program that calls exit() kills its cores and waits until they are gone.  (When it is
+// killed, the kernel kills them: limit_life() of runner.c.)
 static void stop_all(void) {
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
         sim_core_stop(core);
@@ -219,12 +219,11 @@ static void stop_all(void) {
 }
 
 int sim_process_set_up(void) {
-    if (owner == 0) {
-        if (pthread_atfork(wait_for_launch, let_launch, begin_child) != 0
-            || atexit(stop_all) != 0) {
+    if (owner_pid == 0) {
+        if (pthread_atfork(lock_launch, unlock_launch, begin_child) != 0 || atexit(stop_all) != 0) {
             return -1;
         }
-        owner = getpid();
+        owner_pid = getpid();
     }
     return 0;
 }

@@ -1,14 +1,14 @@
 /*
  * The doorbell as an interrupt of the host: two signals to the main thread.
  *
- * SIGURG is the doorbell.  A core that kicks the host sends it (tgkill); nobody else
- * uses it, and it is ignored by default.  SIGIO comes from the kernel when a core's
- * status pipe ends.  Death has a signal of its own because one pending signal can
- * stand for several events: with one signal for both, each doorbell would have to look
- * at the pipe, a system call for each message.  A handler does not know which core
- * sent its signal: that of SIGURG looks at every mailbox, that of SIGIO at every pipe,
- * and each calls the doorbell callback of the cores for which it found something.
- * Either signal may be the program's own: then its handler is called.
+ * A core that kicks the host sends SIGURG (tgkill), which few programs use and which is
+ * ignored by default.  The kernel sends SIGIO when a core's status pipe ends.  Death has
+ * a signal of its own because one pending signal can mean several events: with one
+ * signal for both, each doorbell would have to look at the pipe, a system call for each
+ * message.  A handler does not know which core sent its signal: that of SIGURG looks at
+ * every mailbox, that of SIGIO at every pipe, and each calls the doorbell callback of the
+ * cores for which it found something.  A signal that comes from elsewhere is passed to
+ * the handler that the program had installed.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -25,8 +25,8 @@
 #include "host.h"
 #include "sim.h"
 
-// Since the last amp_platform_wait().
-static volatile sig_atomic_t happened;
+// A kick or a death has come since the last amp_platform_wait().
+static volatile sig_atomic_t event;
 
 static void call_back(struct sim_core *core) {
     amp_doorbell_cb callback = core->doorbell_cb;
@@ -36,50 +36,50 @@ static void call_back(struct sim_core *core) {
 }
 
 void sim_signal_deliver(struct sim_core *core) {
-    happened = 1;
-    core->check = 1;
+    event = 1;
+    core->may_have_died = 1;
     call_back(core);
 }
 
-// Has it kicked us since its callback was called last?
-static bool has_rung(struct sim_core *core) {
+// Has the core kicked the host since its callback was called last?
+static bool has_kicked(struct sim_core *core) {
     if (core->mailbox == NULL) {
         return false;
     }
     if (__atomic_load_n(&core->mailbox->to_host, __ATOMIC_SEQ_CST) != 0) {
-        core->told = 1;
-        core->taken = 0;
+        core->called = 1;
+        core->acked = 0;
         return true;
     }
-    bool taken = core->taken;
-    core->taken = 0;
-    return taken;
+    bool acked = core->acked;
+    core->acked = 0;
+    return acked;
 }
 
 // The handler leaves the bits in the mailbox, so a core that goes on kicking sends no
-// more signals until a poll acknowledges them.  A poll from inside an endpoint's
-// callback acknowledges, too, but takes no messages.  Therefore the signal of bits that
-// were taken here, which may still be on its way, calls the callback all the same.
+// more signals until a poll acknowledges them.  A poll inside an endpoint's callback
+// acknowledges too, but takes no messages.  So the callback is still called for a signal
+// that is on its way when its bits are acknowledged here (`acked`).
 void sim_doorbell_ack(void *ctx) {
     struct sim_core *core = ctx;
     if (core->state == AMP_CORE_RUNNING
         && __atomic_load_n(&core->mailbox->to_host, __ATOMIC_RELAXED) != 0) {
-        core->taken |= !core->told; // first: the signal may come at any point here
+        core->acked |= !core->called; // first: the signal may come at any point here
         __atomic_exchange_n(&core->mailbox->to_host, 0, __ATOMIC_SEQ_CST);
-        core->told = 0;
+        core->called = 0;
     }
 }
 
-// ---- What is ours, and what is the program's ----
+// ---- Signals of the cores, and signals of the program ----
 
-// What was there before us: of SIGURG, of SIGIO.
-static struct sigaction before_us[2];
+// The actions that the program had installed before: for SIGURG, for SIGIO.
+static struct sigaction programs_actions[2];
 
 static void serve_kicks(void) {
     int saved = errno;
     for (struct sim_core *core = sim_cores; core != sim_cores_end; ++core) {
-        if (has_rung(core)) {
-            happened = 1;
+        if (has_kicked(core)) {
+            event = 1;
             call_back(core);
         }
     }
@@ -98,21 +98,21 @@ static void serve_deaths(void) {
 
 void (*amp_sim_interrupted)(void *context);
 
-static void leave_handler(void *context) {
+static void call_interrupted(void *context) {
     if (amp_sim_interrupted != NULL) {
         amp_sim_interrupted(context);
     }
 }
 
-// A signal that is not ours goes to the handler that the program had.  In the main
-// thread it may stand for one of ours as well, because of two signals that are pending
-// for a thread only one is delivered.  (The reverse cannot be: a program's own signal is
-// sent to the process, and those are pending separately.)
+// Pass a signal that is not from a core to the handler that the program had.  In the main
+// thread it may also mean a signal of a core, because of two equal signals that are pending
+// for a thread only one is delivered.  (A program's own signal cannot be lost in this way: it
+// is sent to the process, and such signals are pending separately.)
 // Not inlined, because then each doorbell would save the registers that this needs.
-__attribute__((noinline)) static void hand_on(
+__attribute__((noinline)) static void pass_to_program(
     int signal, siginfo_t *info, void *context, void (*ours)(void)) {
     int saved = errno;
-    const struct sigaction *action = &before_us[signal == SIGIO];
+    const struct sigaction *action = &programs_actions[signal == SIGIO];
     bool is_main = gettid() == getpid();
     if (is_main) {
         ours();
@@ -123,7 +123,7 @@ __attribute__((noinline)) static void hand_on(
         action->sa_handler(signal);
     }
     if (is_main) {
-        leave_handler(context);
+        call_interrupted(context);
     }
     errno = saved;
 }
@@ -137,21 +137,21 @@ static bool is_from_core(const siginfo_t *info) {
     return core != sim_cores_end && info->si_code == SI_TKILL;
 }
 
-static void interrupted(int signal, siginfo_t *info, void *context) {
+static void on_doorbell(int signal, siginfo_t *info, void *context) {
     if (is_from_core(info)) {
         serve_kicks();
-        leave_handler(context);
+        call_interrupted(context);
     } else {
-        hand_on(signal, info, context, serve_kicks);
+        pass_to_program(signal, info, context, serve_kicks);
     }
 }
 
-static void interrupted_faulty(int signal, siginfo_t *info, void *context) {
+static void on_doorbell_faulty(int signal, siginfo_t *info, void *context) {
     if (is_from_core(info) || sim_fault_is_timer(info)) {
         sim_fault_interrupt();
-        leave_handler(context);
+        call_interrupted(context);
     } else {
-        hand_on(signal, info, context, sim_fault_interrupt);
+        pass_to_program(signal, info, context, sim_fault_interrupt);
     }
 }
 
@@ -160,16 +160,16 @@ static bool is_death(const siginfo_t *info) {
     while (core != sim_cores_end && (core->pid == 0 || core->status != info->si_fd)) {
         ++core;
     }
-    // Only with POLL_IN, POLL_HUP and so on is there such a field.
+    // si_fd is valid only with the codes POLL_IN, POLL_HUP and so on.
     return core != sim_cores_end && info->si_code > 0 && info->si_code < SI_KERNEL;
 }
 
-static void died(int signal, siginfo_t *info, void *context) {
+static void on_death(int signal, siginfo_t *info, void *context) {
     if (is_death(info)) {
         serve_deaths();
-        leave_handler(context);
+        call_interrupted(context);
     } else {
-        hand_on(signal, info, context, serve_deaths);
+        pass_to_program(signal, info, context, serve_deaths);
     }
 }
 
@@ -189,7 +189,7 @@ static void install(int signal, handler_t handler, const struct sigaction *befor
     action.sa_sigaction = handler;
     action.sa_flags = SA_SIGINFO | (before->sa_flags & SA_ONSTACK);
     action.sa_mask = before->sa_mask;
-    sigaddset(&action.sa_mask, SIGURG); // a callback is not called twice at once
+    sigaddset(&action.sa_mask, SIGURG); // one handler must not interrupt the other
     sigaddset(&action.sa_mask, SIGIO);
     sigaction(signal, &action, NULL);
 }
@@ -201,27 +201,27 @@ void sim_signal_install(void) {
         return;
     }
     installed = true;
-    sigaction(SIGURG, NULL, &before_us[0]);
-    sigaction(SIGIO, NULL, &before_us[1]);
-    install(SIGURG, sim_fault_is_on() ? interrupted_faulty : interrupted, &before_us[0]);
-    install(SIGIO, died, &before_us[1]);
-    // A parent may have left them blocked.
+    sigaction(SIGURG, NULL, &programs_actions[0]);
+    sigaction(SIGIO, NULL, &programs_actions[1]);
+    install(SIGURG, sim_fault_is_on() ? on_doorbell_faulty : on_doorbell, &programs_actions[0]);
+    install(SIGIO, on_death, &programs_actions[1]);
+    // A parent process may have left them blocked.
     sigset_t ours;
     sim_signal_set(&ours);
     sigprocmask(SIG_UNBLOCK, &ours, NULL);
 }
 
-// A handler that the program has put in place of ours since then stays.
+// If the program has replaced the handler since, the program's handler stays.
 void sim_signal_set_faulty(bool faulty) {
     struct sigaction now;
     sim_signal_install();
     sigaction(SIGURG, NULL, &now);
-    if (now.sa_sigaction == interrupted || now.sa_sigaction == interrupted_faulty) {
-        install(SIGURG, faulty ? interrupted_faulty : interrupted, &before_us[0]);
+    if (now.sa_sigaction == on_doorbell || now.sa_sigaction == on_doorbell_faulty) {
+        install(SIGURG, faulty ? on_doorbell_faulty : on_doorbell, &programs_actions[0]);
     }
 }
 
-void sim_signal_as_if(struct sim_core *core) {
+void sim_signal_deliver_blocked(struct sim_core *core) {
     sigset_t ours;
     sigset_t before;
     sim_signal_set(&ours);
@@ -230,8 +230,8 @@ void sim_signal_as_if(struct sim_core *core) {
     sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-// The handler runs in the thread that calls this: it sees the three steps in
-// order, and none of them once set_doorbell_cb() has returned.
+// The handler runs in the thread that calls this, so it sees the three stores in order, and
+// no call of the old callback is under way when this returns.
 void sim_set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct sim_core *core = ctx;
     core->doorbell_cb = NULL;
@@ -248,13 +248,13 @@ int sim_signal_on_death(int status) {
 }
 
 int amp_platform_wait(int timeout_ms) {
-    if (!happened && timeout_ms != 0) {
+    if (!event && timeout_ms != 0) {
         sigset_t block;
         sigset_t before;
         sim_signal_set(&block);
         sigaddset(&block, SIGINT);
         sigprocmask(SIG_BLOCK, &block, &before);
-        if (!happened) {
+        if (!event) {
             sigset_t asleep = before;
             sigdelset(&asleep, SIGURG);
             sigdelset(&asleep, SIGIO);
@@ -267,9 +267,9 @@ int amp_platform_wait(int timeout_ms) {
         }
         sigprocmask(SIG_SETMASK, &before, NULL);
     }
-    if (!happened) {
+    if (!event) {
         return 0;
     }
-    happened = 0; // one that comes right now is the one we report
+    event = 0; // an event that comes right now is covered by this return
     return 1;
 }

@@ -9,5 +9,5 @@ $(OPENAMP_BUILD)/ports/sim/runner_blob.o: $(OPENAMP_RUNNER)
 $(BUILD)/openamp/sim/runner:
 	$(Q)$(MAKE) -C $(OPENAMP_TOP) BUILD=$(abspath $(BUILD)/openamp) CC="$(CC)" runner
 
-# For speed, not for size: of a memcpy() GCC's -Os makes a loop over single bytes.
+# Optimise for speed: with -Os GCC turns a memcpy() into a loop over single bytes.
 OPENAMP_CFLAGS := -O2

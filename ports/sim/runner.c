@@ -1,20 +1,21 @@
 /*
- * The runner: what a core is before its first instruction.
+ * The runner: the program with which the process of a core begins; the boot ROM of the
+ * simulated board.
  *
- * A tiny static program without a C library and without data.  It takes its
- * orders as numbers on the command line, builds the core's view of the board,
- * gives up everything else, and jumps to the firmware's entry:
+ * It is a small static program without a C library and without data.  Its arguments are
+ * numbers on the command line.  It maps the core's memory, gives up everything else,
+ * and jumps to the firmware's entry:
  *
- *  1. tie its life to the host's, and limit itself;
+ *  1. arrange to be killed when the host dies, and limit its rights;
  *  2. map the board's windows at their device addresses;
  *  3. close every file but the status pipe, whose end tells the host of death;
  *  4. move to a stack inside the mailbox window, and unmap all that is not the
  *     board or its own text: the old stack, the vdso, everything;
- *  5. have faults noted in the mailbox before they end it (runner_fault.c);
+ *  5. install a handler that writes the registers of a fault to the mailbox (runner_fault.c);
  *  6. allow itself only the system calls of a core (runner_sandbox.c);
- *  7. say "ready", and jump.
+ *  7. report "ready", and jump.
  *
- * A step that fails is named in one byte on the status pipe.
+ * If a step fails, one byte on the status pipe tells which one.
  */
 #include <asm/unistd.h>
 #include <linux/prctl.h>
@@ -27,7 +28,7 @@
 
 AMP_SIM_RUNNER_START;
 
-// Not in the kernel's headers of every distribution we build on.
+// Missing in the kernel headers of some distributions.
 #define MAP_SHARED_FIXED_NOREPLACE (0x01 | 0x100000)
 #ifndef __NR_close_range
 #define __NR_close_range 436
@@ -59,7 +60,7 @@ static __attribute__((noreturn)) void fail(long status, uint8_t step) {
     }
 }
 
-// An argument is a decimal number, written by the host: no checks beyond need.
+// An argument is a decimal number that the host wrote, so it is not checked further.
 static long number(const char *text) {
     long value = 0;
     while (*text >= '0' && *text <= '9') {
@@ -83,9 +84,10 @@ static void limit_life(const struct runner *r) {
     result |= set_option(PR_SET_NAME, (long)name, 0);
     result |= set_option(PR_SET_NO_NEW_PRIVS, 1, 0);
     if (r->flags & AMP_SIM_RUN_DEBUG) {
-        // Any process of this user may attach.  Fails where Yama is not built.
+        // Any process of this user may attach.  This fails in a kernel without Yama, where it
+        // is not needed.
         set_option(PR_SET_PTRACER, (long)PR_SET_PTRACER_ANY, 0);
-        // The host's child blocks all signals; a debugger interrupts by one.
+        // become_core() left all signals blocked, and a debugger interrupts by a signal.
         static const uint64_t nothing = 0;
         result |= sim_call(__NR_rt_sigprocmask, SIG_SETMASK, (long)&nothing, 0, 8, 0, 0);
     } else {
@@ -108,10 +110,10 @@ static void map_board(const struct runner *r) {
     }
 }
 
-// Files that the host's program forgot to mark close-on-exec come along.
+// Close what the host program did not mark close-on-exec.
 static void close_files(const struct runner *r) {
     if (r->flags & AMP_SIM_RUN_EMULATED) {
-        call1(__NR_close, r->memory); // the others may be the emulator's own
+        call1(__NR_close, r->memory); // other files may be the emulator's
         return;
     }
     if ((r->status == 0 || call2(__NR_close_range, 0, r->status - 1) == 0)
@@ -151,7 +153,7 @@ static void unmap_rest(const struct runner *r) {
     }
 }
 
-// On the new stack.
+// Steps 4 to 7, on the new stack.
 static void leave_reset(void *argument) {
     const struct runner *r = argument;
     if (!(r->flags & AMP_SIM_RUN_EMULATED)) {
@@ -161,7 +163,7 @@ static void leave_reset(void *argument) {
         fail(r->status, AMP_SIM_STEP_FAULTS);
     }
     if (r->flags & AMP_SIM_RUN_DEBUG) {
-        // core_start() of the host returns while the debugger is awaited.
+        // Ready is reported first: the host's core_start() must not wait for the debugger.
         sim_call(__NR_write, r->status, (long)&runner_ready, 1, 0, 0, 0);
         call2(__NR_kill, call1(__NR_getpid, 0), 19);
     }
@@ -180,7 +182,7 @@ __attribute__((used, noreturn)) void runner_main(const long *stack) {
     if (stack[0] != 1 + RUNNER_ARGUMENTS) {
         fail(2, AMP_SIM_STEP_ARGUMENTS);
     }
-    // Into the mailbox window's end, once it is there; here until then.
+    // It is copied to the end of the mailbox window when that is mapped.
     struct runner r = {
         .status = number(argv[1]),
         .memory = number(argv[2]),
@@ -194,7 +196,7 @@ __attribute__((used, noreturn)) void runner_main(const long *stack) {
     map_board(&r);
     close_files(&r);
     uintptr_t top = AMP_SIM_MAILBOX_DA + AMP_SIM_MAILBOX_LEN;
-    struct runner *kept = (struct runner *)(top - sizeof(struct runner));
-    *kept = r;
-    sim_switch_stack((uintptr_t)kept, leave_reset, kept);
+    struct runner *safe_copy = (struct runner *)(top - sizeof(struct runner));
+    *safe_copy = r;
+    sim_switch_stack((uintptr_t)safe_copy, leave_reset, safe_copy);
 }

@@ -8,7 +8,7 @@
 #define RUNNER_ARGUMENTS 7
 
 struct runner {
-    long status; // the pipe that tells the host
+    long status; // the writing end of the status pipe
     long memory; // the board's memory file
     long host_pid;
     long host_tid;
@@ -17,7 +17,7 @@ struct runner {
     long entry;
 };
 
-// The byte that says "ready"; the only one the sandbox lets out.
+// The byte that means "ready"; the sandbox allows no other to be written.
 extern const uint8_t runner_ready;
 
 // Have the registers of a fault written to the mailbox.  0, or a negative error.

@@ -1,9 +1,9 @@
 /*
- * What becomes of a fault: its registers are written to the mailbox, for a core dump of the
- * host, and then the core ends by the signal that it would have ended by.
+ * The handler of the core's faults: it writes the registers to the mailbox, for a core dump
+ * by the host, and then ends the core by the same signal as without the handler.
  *
- * The handler is part of the boot ROM, which firmware cannot change, and has a stack of its
- * own, as that of the firmware may be the reason.
+ * The handler is part of the boot ROM, which firmware cannot change.  It has a stack of its
+ * own, because an invalid stack pointer may have caused the fault.
  */
 #include <asm/unistd.h>
 
@@ -11,8 +11,8 @@
 #include "board.h"
 #include "runner.h"
 
-// As the system call has it.  Both machines know this flag, and give no trampoline of their
-// own: there would be none, as the vdso is unmapped.  The handler does not return.
+// The argument of the system call rt_sigaction.  RESTORER: the program has the code to which
+// a handler returns; the kernel's own is gone with the vdso.  This handler never returns.
 struct action {
     void (*handler)(int number, void *info, void *context);
     unsigned long flags;
@@ -23,7 +23,8 @@ struct action {
 
 static const uint8_t faults[] = {SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV};
 
-// Its default action is back in here (SA_RESETHAND), and it is not blocked (SA_NODEFER).
+// In here the signal has its default action (SA_RESETHAND) and is not blocked (SA_NODEFER),
+// so sending it again ends the core.
 static void on_fault(int number, void *info, void *context) {
     volatile struct amp_sim_mailbox *box =
         (volatile struct amp_sim_mailbox *)(uintptr_t)AMP_SIM_MAILBOX_DA;
@@ -36,7 +37,7 @@ static void on_fault(int number, void *info, void *context) {
     }
 }
 
-static void never(void) {
+static void no_trampoline(void) {
 }
 
 long runner_watch_faults(void) {
@@ -45,7 +46,7 @@ long runner_watch_faults(void) {
     const struct action action = {
         .handler = on_fault,
         .flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESETHAND | RESTORER,
-        .restorer = never,
+        .restorer = no_trampoline,
     };
     long result = sim_call(__NR_sigaltstack, (long)&stack, 0, 0, 0, 0, 0);
     uint64_t set = 0;
@@ -53,6 +54,6 @@ long runner_watch_faults(void) {
         result |= sim_call(__NR_rt_sigaction, faults[i], (long)&action, 0, 8, 0, 0);
         set |= UINT64_C(1) << (faults[i] - 1);
     }
-    // The host's child blocks all signals.
+    // become_core() left all signals blocked.
     return result | sim_call(__NR_rt_sigprocmask, SIG_UNBLOCK, (long)&set, 0, 8, 0, 0);
 }

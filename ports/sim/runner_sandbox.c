@@ -1,15 +1,15 @@
 /*
- * The system calls of a core, as a seccomp filter: a core can
+ * The system calls of a core, as a seccomp filter.  A core may
  *
  *   sleep and wake           futex, the plain WAIT and WAKE only
- *   ring the host            tgkill of that one thread with SIGURG
+ *   kick the host            tgkill of the host's main thread with SIGURG
  *   end by a signal          getpid; tgkill of itself (runner_fault.c)
- *   tell the time            clock_gettime of the monotonic clock
+ *   read the time            clock_gettime of the monotonic clock
  *   stop by itself           exit, exit_group
  *   be frozen and resumed    restart_syscall, which the kernel puts in place of
  *                            a futex wait that a stop signal cut short
- *   say that it is ready     write of the one byte runner_ready, so that the
- *                            filter can be in place before "ready" is said
+ *   report that it is ready  write of the one byte runner_ready, so that the
+ *                            filter can be in place before the report
  *
  * and any other call, or a call of another ABI (32-bit, x32), ends it.
  */
@@ -30,7 +30,7 @@
 #define LOW(n) (FIELD(args) + 8 * (n))
 #define HIGH(n) (FIELD(args) + 8 * (n) + 4)
 
-// Load a word; go on if it is `value`, else skip `skip` instructions.
+// Load a word; skip `skip` instructions if it is not (ELSE_SKIP) or is (IF_SKIP) `value`.
 #define LOAD(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (offset))
 #define ELSE_SKIP(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, (skip))
 #define IF_SKIP(value, skip) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), (skip), 0)

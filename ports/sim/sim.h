@@ -4,23 +4,22 @@
  * Environment:
  *   OPENAMP_SIM_FLASH=file     fills the flash of every core, for firmware that
  *                              is "already in place" (an image linked there)
- *   OPENAMP_SIM_GDB=1          a core stops at reset; the host says on its
- *                              standard error how to attach a debugger
+ *   OPENAMP_SIM_GDB=1          a core stops at reset; the host prints to standard
+ *                              error how to attach a debugger
  *   OPENAMP_SIM_EMULATOR=prog  runs each core under `prog` (qemu-aarch64),
  *                              without the sandbox
  *   OPENAMP_SIM_FAULTS=text    as amp_sim_faults(), from the start
  *
  * Threads.  The simulated interrupts are SIGURG (a doorbell) and SIGIO (a core
- * died), sent to the main thread: that is where cores are started and where the
- * callbacks of set_doorbell_cb() run.  A program that uses these signals as well sets its
- * handlers up before it asks for the first port: they are called for every signal
- * that is not ours.
+ * died), sent to the main thread: there cores must be started, and there the doorbell
+ * callbacks run.  A program that uses these signals itself installs its handlers before
+ * it asks for the first port: they are called for every signal that is not from a core.
  *
- * Children.  A core is a child of the program, which may ignore SIGCHLD or wait for
- * whom it likes; of what a core died is then known to Linux 6.15 and later only.
- * (wait() for all children until there are none waits for running cores, too.)  In
- * a child that the program forks there are no cores, whatever it does at its end:
- * there the power of the board is off.
+ * Children.  A core is a child process of the program.  The program may ignore SIGCHLD
+ * or wait for all its children, but then only Linux 6.15 and later tell how a core ended.
+ * (A loop of wait() until there are no children waits for running cores, too.)  A child
+ * that the program forks has no cores, and cannot harm those of its parent: the
+ * power of its board is off.
  */
 #ifndef AMP_SIM_SIM_H
 #define AMP_SIM_SIM_H
@@ -30,34 +29,34 @@
 
 #include "openamp/platform.h"
 
-// amp_platform_wait() lets these and SIGINT in while it sleeps: a program that
-// blocks SIGINT elsewhere cannot miss one.  This is its name among the tests.
+// The tests' name of amp_platform_wait().  That unblocks these signals and SIGINT while it
+// sleeps, so a program that blocks SIGINT elsewhere misses none.
 static inline int amp_sim_wait(int timeout_ms) {
     return amp_platform_wait(timeout_ms);
 }
 
-// The process that is this core, 0 if there is none.  For tests and debuggers.
+// The number of this core's process, 0 if there is none.  For tests and debuggers.
 int amp_sim_pid(unsigned core);
 
-// Called at the end of the handler of each such signal in the main thread, with the
-// ucontext_t that it interrupted, so that a program can close the gap between its
-// last look and a system call that knows no signal mask.  NULL: nobody.
+// If not NULL, called in the main thread at the end of each handler of these signals, with
+// the interrupted ucontext_t.  A program can use it to end a system call that takes no
+// signal mask, if the signal came between the program's last look and that call.
 extern void (*amp_sim_interrupted)(void *context);
 
 // ---- Faults on demand ----
 
-// Switch faults of all cores on, in place of those that are on.  NULL or "":
-// off, and whatever was lost or waits is made good at once.  `text` is a list,
-// with commas between:
-//   lose_kicks=1/50      one doorbell of 50, in either direction, never rings
-//   dup_kicks=1/10       one of 10 rings again, up to 500 us later, for nothing
-//   delay_kicks=2000us   each rings up to so much later; us or ms
-//   stall_core=300us     a core stands still for up to so long, again and again:
-//                        what it stores comes late, at any point of its work
-//   recover=100ms        both sides are rung so often, which finds the messages
-//                        of lost doorbells; this is the default, 0ms: never
-//   seed=7               another sequence
-// Returns 0, -AMP_EINVAL (not such a text; nothing changed) or -AMP_EIO.
+// Switch faults of all cores on, in place of those that are on.  NULL or "": switch
+// faults off, and ring both sides at once in place of lost and delayed doorbells.
+// `text` is a list with commas:
+//   lose_kicks=1/50      one doorbell of 50, in either direction, is lost
+//   dup_kicks=1/10       one of 10 rings a second time, up to 500 us later
+//   delay_kicks=2000us   each rings up to this much later; us or ms
+//   stall_core=300us     each core is stopped for up to this long, again and again, at
+//                        any point of its work, so that its stores come late
+//   recover=100ms        both sides are rung at this interval, so that messages whose
+//                        doorbell was lost are found; 100ms is the default, 0ms: never
+//   seed=7               another random sequence
+// Returns 0, -AMP_EINVAL (`text` is no such list; nothing changed) or -AMP_EIO.
 int amp_sim_faults(const char *text);
 
 // Running totals.
@@ -71,8 +70,7 @@ struct amp_sim_fault_counts {
 };
 void amp_sim_get_fault_counts(struct amp_sim_fault_counts *counts);
 
-// Have a core stand still, or go on; have it die at whatever it does.  0, or
-// -AMP_ENODEV: there is none.
+// Stop a core where it is, or let it go on; kill it.  0, or -AMP_ENODEV: it does not run.
 int amp_sim_freeze(unsigned core, bool freeze);
 int amp_sim_kill(unsigned core);
 

@@ -14,7 +14,7 @@ H7_FLAGS := -mthumb -mfloat-abi=soft -std=gnu11 -O2 -g -Wall -Wextra -Wconversio
     -ffreestanding -ffunction-sections -fdata-sections -Iinclude -MMD -MP $(LD_DEFINES)
 REMOTE_CC := arm-none-eabi-gcc -mcpu=cortex-m4 $(H7_FLAGS) -DAMP_CONFIG_HOST=0 -DHARM_NOWHERE=0x90000000
 HOST_CC := arm-none-eabi-gcc -mcpu=cortex-m7 $(H7_FLAGS) -DAMP_CONFIG_DEVICE=0
-# The C library for memcpy() and its like, nothing that needs a system.
+# The C library is linked for memcpy() and its like; nothing in it that needs a system.
 H7_LINK := -mthumb -mfloat-abi=soft -nostartfiles -Wl,--gc-sections -Wl,--build-id=none \
     -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
 REMOTE_LD := -mcpu=cortex-m4 $(H7_LINK)
@@ -22,7 +22,7 @@ HOST_LD := -mcpu=cortex-m7 $(H7_LINK)
 REMOTE_LIBS := -lc -lgcc
 OBJCOPY := arm-none-eabi-objcopy
 LD_SCRIPT := stm32h7.ld.S
-# Where firmware for the flash lies: what the reference's example names.
+# The address of firmware that is linked for the flash, as in the example of openamp.rst.
 FLASH := 0x081E0000
 
 FIRMWARE_OWN := test_fault

@@ -1,9 +1,10 @@
 /*
  * The host half, on the Cortex-M7: the port of the Cortex-M4.
  *
- * host_life.c   boot, attach, notice death; a stop is a reset of the system
- * host_cache.c  the cache that the M4 does not see
- * host_wait.c   sleep, for programs without a system
+ * host_life.c   boot, notice death; a stop is a reset of the system
+ * host_view.c   attach, and the registers at a fault
+ * host_cache.c  the M7's data cache, which is not coherent with the M4
+ * host_wait.c   sleep, for programs without an operating system
  */
 #include "host.h"
 
@@ -13,7 +14,8 @@
 
 struct stm32h7_core stm32h7_core;
 
-// Images may lie in what rings and buffers leave of SRAM4; the core checks that.
+// Images may be loaded into the part of SRAM4 that rings and buffers leave free; loading
+// checks that.
 static const struct amp_window windows[] = {AMP_STM32H7_WINDOWS};
 
 __attribute__((weak)) const struct amp_stm32h7_config amp_stm32h7_config = {
@@ -37,11 +39,11 @@ static const struct amp_default_table default_table = {
 
 static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
-    (void)notify_id; // one semaphore for all
+    (void)notify_id; // one semaphore for all vrings
     doorbell_ring(AMP_STM32H7_RING_M4, HSEM_ID_M7);
 }
 
-// Acknowledge: the M4's next kick interrupts again.
+// Acknowledge first, so that the M4's next kick interrupts again.
 void amp_stm32h7_interrupt(void) {
     struct stm32h7_core *core = &stm32h7_core;
     HSEM_ICR(HSEM_SET_M7) = 1u << AMP_STM32H7_RING_M7;

@@ -20,9 +20,9 @@ struct stm32h7_core {
     struct amp_port port;
     struct doorbell_handler doorbell;
     volatile bool event; // a kick since amp_platform_wait() last looked
-    bool started; // by us, or attached to
-    uint32_t starts; // what the control block said then
-    const char *refused; // why it was not started or loaded
+    bool started; // or attached to
+    uint32_t starts; // the number in the control block at that time
+    const char *refused; // why the last load, start or attach failed
     char reason[48];
 };
 
@@ -44,9 +44,9 @@ bool stm32h7_core_registers(void *ctx, void *registers, size_t len);
 // host_cache.c
 void stm32h7_cache_clean(void *ctx, const void *va, size_t len);
 void stm32h7_cache_invalidate(void *ctx, const void *va, size_t len);
-// Clean and invalidate all of it.
+// Clean and invalidate the whole cache.
 void stm32h7_cache_flush(void);
-// From now on the M7 does not cache what both cores share.
+// From now on the M7 does not cache the shared memory; takes an MPU region.
 void stm32h7_cache_bypass(uint32_t region);
 
 #endif // AMP_STM32H7_HOST_H

@@ -1,12 +1,12 @@
 /*
- * The M7's data cache, which does not see what the M4 does: 16 KiB, four ways
+ * The M7's data cache, which is not coherent with the M4: 16 KiB, four ways
  * of 128 lines.
  */
 #include "host.h"
 
 #include "regs.h"
 
-// Once, as it is the same for both.
+// Not inlined: one copy serves both operations.
 __attribute__((noinline)) static void each_line(
     volatile uint32_t *operation, const void *va, size_t len) {
     uintptr_t line = (uintptr_t)va & ~(uintptr_t)(STM32H7_LINE - 1);
@@ -42,8 +42,8 @@ void stm32h7_cache_flush(void) {
     barrier();
 }
 
-// Normal memory, shareable, not cacheable, not executable: unaligned accesses
-// stay legal, which they would not be to device memory.
+// The memory becomes normal, shareable, not cacheable and not executable.  It is not device
+// memory, because unaligned accesses to that are faults.
 void stm32h7_cache_bypass(uint32_t region) {
     enum {
         NEVER_EXECUTE = 1 << 28,
@@ -54,7 +54,7 @@ void stm32h7_cache_bypass(uint32_t region) {
         ENABLE = 1,
     };
     uint32_t before = interrupts_off();
-    // Otherwise lines that are in the cache now would be written back later.
+    // Otherwise lines that are in the cache now would be written back later, over new data.
     stm32h7_cache_flush();
     MPU_RNR = region;
     MPU_RBAR = AMP_STM32H7_SHARED_DA;

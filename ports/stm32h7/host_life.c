@@ -1,17 +1,16 @@
 /*
- * The life of the M4.  Nothing but a reset of the whole chip stops it, and it
- * can be released once between two of them: by us, by an option byte (BCM4), or
- * by whoever ran before us.
+ * Start, stop and death of the M4.  Only a reset of the whole chip stops it, and between
+ * two resets it can be released once: by this port, by an option byte (BCM4), or by a
+ * program that ran on the M7 before, such as a bootloader.
  *
- * One that we did not release is attached to, not loaded, if its table says
- * that it waits for a host: a good table at the default place, without
- * DRIVER_OK.  Firmware of ours puts one there when it booted by itself.
+ * If the M4 already runs, the host cannot load it, but can attach to it, if it waits for a
+ * host: there is a good table at the default table's address, without DRIVER_OK.  Firmware
+ * built with this port writes one there when the option byte booted it.
  *
  * Entries.  The M4 begins with a vector table at a multiple of 64 KiB.  An even
  * entry address is that of the table: RemoteProc(0x081E0000), or an image whose
- * linker script says so.  An odd one is Thumb code, which is what a linker
- * makes of a reset handler: then the table is the nearest one below that names
- * it.
+ * linker script says so.  An odd one is Thumb code, the address that a linker
+ * gives to a reset handler: then the table is the nearest one below that names it.
  */
 #include "host.h"
 
@@ -26,9 +25,9 @@ enum { DRIVER_OK = 4 };
 
 #define TABLE ((volatile struct amp_table_rpmsg *)(uintptr_t)AMP_STM32H7_TABLE_DA)
 
-// ---- Who runs already ----
+// ---- A core that already runs ----
 
-// Invalidating memory that is not cached has no effect.
+// The invalidation has no effect on memory that is not cached.
 static bool waits_for_host(void) {
     stm32h7_cache_invalidate(NULL, (const void *)TABLE, sizeof(*TABLE));
     return TABLE->header.ver == 1 && TABLE->vdev.type == AMP_RSC_VDEV
@@ -40,7 +39,7 @@ static int refuse(struct stm32h7_core *core, int error, const char *why) {
     return error;
 }
 
-// What is to be done is the user's: a programmer tool changes option bytes.
+// The text says what to do: only the user can change the option byte, with a programming tool.
 static int refuse_running(struct stm32h7_core *core) {
     return refuse(core, -AMP_EBUSY,
         FLASH_OPTSR_CUR & FLASH_OPTSR_BCM4 ? "option byte BCM4 boots it: clear that, or attach"
@@ -61,7 +60,7 @@ int stm32h7_core_prepare(void *ctx, bool load) {
 
 // ---- Starting ----
 
-// The vector table that is meant by an entry, or NULL.
+// Find the vector table for an entry: its address in *table, and the local pointer, or NULL.
 static const uint32_t *find_vectors(struct stm32h7_core *core, amp_da_t entry, amp_da_t *table) {
     *table = entry & ~(amp_da_t)(AMP_STM32H7_BOOT_STEP - 1);
     while (amp_port_allows(&core->port, *table, 8, AMP_WINDOW_RUN)) {
@@ -74,22 +73,22 @@ static const uint32_t *find_vectors(struct stm32h7_core *core, amp_da_t entry, a
     return NULL;
 }
 
-// A stack grows down from its first address, which may be a window's end.
+// The stack pointer may be the end of a window, because the stack grows down from there.
 static bool is_good(const struct stm32h7_core *core, const uint32_t *vectors) {
     return vectors[0] % 8 == 0 && amp_port_allows(&core->port, vectors[0] - 64, 64, 0)
         && (vectors[1] & 1) && amp_port_allows(&core->port, vectors[1], 1, AMP_WINDOW_RUN);
 }
 
-// A doorbell is to take a semaphore and to release it.  One that other code holds would be
-// silent for ever.
+// A kick takes a semaphore and releases it, so a semaphore that other code holds would never
+// interrupt.
 static bool doorbells_are_free(void) {
     return !((HSEM_R(AMP_STM32H7_RING_M4) | HSEM_R(AMP_STM32H7_RING_M7)) & HSEM_R_LOCK);
 }
 
 static void boot(amp_da_t table) {
     CONTROL->magic = 0;
-    // The whole cache, because the program may have written to the M4's memory itself:
-    // the M4 must see it, and no line of it may be written back over what the M4 writes.
+    // Flush the whole cache, because the program itself may have written to the M4's memory:
+    // the M4 must see that, and no line may be written back later over what the M4 writes.
     stm32h7_cache_flush();
     SYSCFG_UR3 = (SYSCFG_UR3 & 0xFFFF) | (uint32_t)table;
     barrier();
@@ -131,11 +130,11 @@ static volatile uint32_t *status_word(void) {
     return (volatile uint32_t *)(uintptr_t)(AMP_STM32H7_TABLE_DA + OFFSET);
 }
 
-// The memory survives the reset, and with it the status: an M4 that boots by itself
-// would believe that its host is ready.  Of a store the memory, which has a check code for
-// each word, may keep back a part of a word, and also the last one, until the next store
-// elsewhere; and a reset forgets it.  So a whole word is written, and then another one, that
-// the next start clears anyway.
+// The memory keeps its contents over the reset.  So DRIVER_OK is cleared before: otherwise
+// an M4 that boots by the option byte would take its host for ready.  The memory has a check
+// code for each word; it may hold back a store of a part of a word, and also the last store,
+// until another store comes, and a reset loses what is held back.  So a whole word is
+// stored, and then another one (the magic number, which the next start clears anyway).
 int stm32h7_core_stop(void *ctx) {
     struct stm32h7_core *core = ctx;
     if (!core->started) {
@@ -151,7 +150,7 @@ int stm32h7_core_stop(void *ctx) {
     }
 }
 
-// ---- Watching ----
+// ---- State and reason ----
 
 static void describe_fault(char *p) {
     enum { BFARVALID = 1 << 15, MMARVALID = 1 << 7 };

@@ -1,4 +1,4 @@
-/* What a program is shown of the M4: one that runs already, and the registers at a fault. */
+/* Attach to an M4 that already runs, and the registers at its fault. */
 #include <string.h>
 
 #include "host.h"
@@ -12,10 +12,10 @@ int stm32h7_core_attach(void *ctx, amp_da_t *entry) {
         core->refused = "does not run";
         return -AMP_ENODEV;
     }
-    return stm32h7_core_prepare(core, false); // says if it waits for no host
+    return stm32h7_core_prepare(core, false); // an error if it waits for no host
 }
 
-// r0 to pc, and xpsr; r4 to r11 the firmware does not tell.
+// The order of elf_gregset_t: r0 to pc, then xpsr.  r4 to r11 are 0, as they are not recorded.
 bool stm32h7_core_registers(void *ctx, void *registers, size_t len) {
     const volatile struct amp_stm32h7_control *control = AMP_STM32H7_CONTROL;
     uint32_t all[18] = {0};

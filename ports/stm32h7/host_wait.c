@@ -1,7 +1,7 @@
 /*
- * Sleeping, with SysTick for the end.  Only for programs without a system of
- * their own: SysTick's interrupt is forgotten before interrupts are let in, and
- * so has no handler.
+ * Sleep, with SysTick as the limit.  Only for programs that do not use SysTick
+ * themselves.  Its interrupt is cleared before interrupts are on again, so it needs no
+ * handler.
  */
 #include "host.h"
 
@@ -9,7 +9,7 @@
 
 enum { LONGEST = 0xFFFFFF };
 
-// Sleep once; the clocks that may have passed.
+// Sleep once, at most `clocks`.  Returns the clocks that have passed.
 static uint64_t sleep_for(uint64_t clocks) {
     uint32_t ticks = clocks > LONGEST ? LONGEST : clocks < 2 ? 2 : (uint32_t)clocks;
     SYST_RVR = ticks;

@@ -1,6 +1,6 @@
 /*
- * The registers in use.
- * RM0399 documents the chip, DDI 0403 and DDI 0489 the cores.
+ * The registers that this port uses.  Documents: ST's RM0399 (the chip), Arm's DDI 0403 and
+ * DDI 0489 (the cores).
  */
 #ifndef AMP_STM32H7_REGS_H
 #define AMP_STM32H7_REGS_H
@@ -28,14 +28,14 @@
 #define RCC_APB4ENR REG(0x580244F4)
 #define RCC_APB4ENR_SYSCFG (1u << 1)
 
-// Where, and whether by itself, the M4 boots.
+// The M4's boot address, and the option that boots it at reset without the M7.
 #define SYSCFG_UR3 REG(0x5800070C) // bits 31 to 16: the boot address >> 16
 #define FLASH_OPTSR_CUR REG(0x5200201C)
 #define FLASH_OPTSR_BCM4 (1u << 22)
 
-// Hardware semaphores.  Reading RLR takes one for the core that reads; writing
-// R with that core's id releases it, which interrupts the cores that want to
-// know.  Each core has a set of interrupt registers.
+// Hardware semaphores.  Reading RLR takes a semaphore for the core that reads; writing that
+// core's id to R releases it, which interrupts the cores that enabled this.  Each core has
+// its own set of interrupt registers.
 #define HSEM_R(n) REG(0x58026400 + 4 * (n))
 #define HSEM_RLR(n) REG(0x58026480 + 4 * (n))
 #define HSEM_IER(set) REG(0x58026500 + 16 * (set))
@@ -49,16 +49,16 @@ enum { IRQ_HSEM1 = 125, IRQ_HSEM2 = 126 }; // of the M7, of the M4
 #define DCCMVAC REG(0xE000EF68) // clean it
 #define DCCISW REG(0xE000EF74) // clean and invalidate, by set and way
 
-#define HSEM_R_LOCK (1u << 31) // somebody holds it
+#define HSEM_R_LOCK (1u << 31) // it is taken
 
-// A kick: take a semaphore that only this core takes, and release it.  With interrupts
-// off, as an interrupt may kick, too.
+// Kick: take a semaphore that only this core takes, and release it.  Interrupts are off,
+// because an interrupt handler may kick, too.
 static inline void doorbell_ring(uint32_t semaphore, uint32_t core_id) {
     stored();
     uint32_t before = interrupts_off();
     if (HSEM_RLR(semaphore) == (HSEM_R_LOCK | core_id)) {
         HSEM_R(semaphore) = core_id;
-    } // otherwise it is not ours to release
+    } // otherwise the other core has it, and must release it
     interrupts_restore(before);
 }
 

@@ -1,5 +1,5 @@
 /*
- * What a program on the M7 gives to the port: one interrupt, and a
+ * What a program on the M7 must provide for the port: a handler of one interrupt, and a
  * configuration if the default does not fit.
  */
 #ifndef AMP_STM32H7_STM32H7_H
@@ -11,9 +11,9 @@
 // To be called by the handler of interrupt 125, HSEM1.
 void amp_stm32h7_interrupt(void);
 
-// In place of a number of an MPU region.
+// Special values of mpu_region below.
 enum {
-    // SRAM4 is not cached, and the program sees to it.
+    // The program itself takes care that SRAM4 is not cached.
     AMP_STM32H7_UNCACHED = -1,
     // SRAM4 is cached: every access to rings and buffers is accompanied by
     // maintenance of the cache.  Needs AMP_CONFIG_CACHE.
@@ -37,8 +37,7 @@ enum {
             AMP_STM32H7_SHARED_OFFSET + AMP_STM32H7_SHARED_LEN, AMP_STM32H7_D2_LEN)
 #endif
 
-// The memory that images may be loaded to without more ado: what a list of
-// windows begins with.
+// The windows of flash, D2 SRAM and shared memory, with which a list of windows begins.
 #define AMP_STM32H7_WINDOWS \
     {AMP_STM32H7_FLASH_DA, 0x00200000, AMP_WINDOW_RUN}, AMP_STM32H7_LOAD_WINDOWS, \
         {AMP_STM32H7_SHARED_DA, AMP_STM32H7_TABLE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED}, { \
@@ -49,15 +48,15 @@ struct amp_stm32h7_config {
     // The MPU region (0 to 15) that the port takes to keep SRAM4 (AMP_STM32H7_SHARED_DA) out
     // of the M7's cache, or one of the two above.
     int8_t mpu_region;
-    uint8_t interrupt_priority; // of HSEM1: what goes into the NVIC's register
+    uint8_t interrupt_priority; // of HSEM1, as the NVIC's register has it
     uint8_t window_count;
-    // How much of what both cores share, from its second KiB on, is for rings and buffers.
-    // Images may be loaded into what is left.
+    // Bytes of the shared memory, from its second KiB on, for rings and buffers.  Images may
+    // be loaded into the rest.
     uint32_t shared_len;
-    // AMP_STM32H7_WINDOWS, and SDRAM if images may be loaded there.  Its address
-    // is the M4's, which can execute at 0x60000000 and 0x70000000, never at
-    // 0xC0000000.  What the M7 adds to it to get its own:
+    // AMP_STM32H7_WINDOWS, and SDRAM if images may be loaded there.  The address of SDRAM is
+    // the M4's, which can execute at 0x60000000 and 0x70000000, but never at 0xC0000000.
     const struct amp_window *windows;
+    // Added to the M4's address of SDRAM, this gives the M7's address.
     amp_da_t sdram_offset;
     // The M7's clock, for amp_platform_wait().
     uint32_t clock_hz;

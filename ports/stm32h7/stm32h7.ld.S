@@ -1,6 +1,6 @@
 /*
- * Where the M4's firmware lies.  Run through the preprocessor, so that the
- * addresses are those of board.h:
+ * Where the M4's firmware lies in memory.  This script goes through the preprocessor, so
+ * that the addresses are those of board.h:
  *   to load (default): all in AMP_STM32H7_RAM_DA, which is D2 SRAM
  *   AMP_LINK_IN_FLASH=address: text there, a multiple of 64 KiB; the reset
  *   code copies the data, the host copies the resource table

@@ -1,10 +1,11 @@
 /*
  * A port that compiles and does nothing: the host half.
  *
- * Copy the folder, and replace what stands in each function.  The contract of
- * each operation is in include/openamp/port.h; docs/PORTING.md walks through a
- * port in the order in which things can be tried.  A port includes
- * include/openamp and its own registers or system, nothing else of ours.
+ * Copy the folder, and replace the body of each function.  The contract of
+ * each operation is in include/openamp/port.h; docs/PORTING.md explains a port
+ * in the order in which its parts can be tried.  A port includes
+ * include/openamp, ports/common, and its own registers or operating system, and nothing
+ * else of this project.
  */
 #include "openamp/error.h"
 #include "openamp/port.h"
@@ -19,17 +20,16 @@ struct template_core {
 
 // ---- Doorbell ----
 
-// Ring: usually one store to a mailbox or semaphore register.  A data memory
-// barrier before it, if a register write can overtake the ring's stores.
+// Kick the core: usually one store to a mailbox or semaphore register.  A data memory
+// barrier comes before it, if a register write can overtake the stores to the vring.
 static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
 }
 
-// The other direction: the interrupt.  Acknowledge it at its source first, then
-// call; what the core writes after the acknowledgement rings again.  (Where a
-// handler cannot acknowledge there is an operation for it, doorbell_ack, which this
-// port does not need.)
+// The handler of the doorbell's interrupt.  Acknowledge at the source first, then call the
+// callback: so a kick that comes after the acknowledgement raises the interrupt again.
+// (A port whose handler cannot acknowledge has the operation doorbell_ack.)
 void template_interrupt(struct template_core *core);
 void template_interrupt(struct template_core *core) {
     if (core->doorbell_cb != NULL) {
@@ -37,7 +37,7 @@ void template_interrupt(struct template_core *core) {
     }
 }
 
-// Keep the interrupt off while the two fields do not belong together.
+// The interrupt must not see the new callback with the old argument.
 static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     struct template_core *core = ctx;
     core->doorbell_cb = NULL;
@@ -47,16 +47,16 @@ static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
 
 // ---- Memory ----
 
-// The memory the remote core can reach, as it sees it.  An image is loaded to
-// LOAD windows only, so leave out what belongs to the host.
+// The memory that the remote core can reach, at the addresses that it uses.  Leave out
+// what belongs to the host, because images are loaded into every LOAD window.
 static const struct amp_window windows[] = {
     {.da = 0x10000000, .len = 0x10000, .flags = AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
     {.da = 0x20000000, .len = 0x10000, .flags = AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
 };
 
-// From the remote's address to ours.  One comparison for each window, written
-// so that no sum can wrap.  Where both cores see the same address, the pointer
-// is the address.
+// From a device address to a local pointer: one comparison for each window, written so
+// that no sum can wrap.  Where both cores use the same addresses, the pointer is the
+// address.
 static void *map(void *ctx, amp_da_t da, size_t len) {
     (void)ctx;
     (void)da;
@@ -64,12 +64,12 @@ static void *map(void *ctx, amp_da_t da, size_t len) {
     return NULL;
 }
 
-// If the shared memory is cached and the caches are not coherent, two more
-// operations: cache_clean and cache_invalidate.  Better to make it uncached.
+// A port whose shared memory is cached, and not coherent, has two more operations,
+// cache_clean and cache_invalidate.  Uncached memory is the better choice.
 
 // ---- Life of the core ----
 
-// Clock and power on, core still in reset.
+// Switch clock and power on, with the core still in reset.
 static int core_prepare(void *ctx, bool load) {
     (void)ctx;
     (void)load;
@@ -83,14 +83,14 @@ static int core_start(void *ctx, amp_da_t entry) {
     return -AMP_EIO;
 }
 
-// Reset.  Must not return before the core has stopped writing to memory.
+// Put the core into reset.  Return only when it has stopped writing to memory.
 static int core_stop(void *ctx) {
     (void)ctx;
     return 0;
 }
 
-// Asked at every poll, and by others: a flag that an interrupt (lockup, watchdog)
-// has set, or one register.  It changes nothing.
+// Called at every poll, so it should cost little: read one register, or a flag that an
+// interrupt (lockup, watchdog) has set.  It changes nothing.
 static enum amp_core_state core_state(void *ctx, const char **reason) {
     (void)ctx;
     (void)reason;
@@ -114,7 +114,7 @@ static const struct amp_port_ops ops = {
 
 // ---- The port ----
 
-// For firmware without a resource table; agree on it with the remote half.
+// For firmware without a resource table.  The remote half has the same table_da.
 static const struct amp_default_table default_table = {
     .table_da = 0x20000000,
     .vring_da = {0x20001000, 0x20002000},
@@ -130,7 +130,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
     }
     struct template_core *core = &cores[index];
     if (core->port.ops == NULL) {
-        // Once: interrupt controller, memory protection, clocks of the mailbox.
+        // Here, once: set up interrupt controller, memory protection, clock of the mailbox.
         core->port = (struct amp_port){
             .ops = &ops,
             .ctx = core,

@@ -1,6 +1,6 @@
 /*
- * Where firmware lies; run through the preprocessor.  Copy the addresses from
- * the board's map.
+ * Where firmware lies in memory; this script goes through the preprocessor.  Take the
+ * addresses from the chip's memory map.
  *   firmware to load (default): text in code RAM, the rest in data RAM
  *   AMP_LINK_IN_FLASH: firmware in flash; the reset code copies the data, the
  *   host copies the resource table

@@ -1,8 +1,8 @@
 /*
- * The remote half: what firmware on an emulated core stands on.
+ * The remote half: it defines what openamp/remote.h declares, for an emulated core.
  *
- * The core has no interrupts.  The doorbell's other end is amp_remote_wait(),
- * and the callback of set_doorbell_cb() runs there.
+ * The core has no interrupts: amp_remote_wait() takes the doorbell and calls the doorbell
+ * callback.
  */
 #include "openamp/remote.h"
 
@@ -20,7 +20,7 @@ static void *doorbell_arg;
 
 int main(void);
 
-// The first instructions of an image: a stack, and on.
+// The first instructions of an image: set the stack pointer and call C.
 __asm__( //
     ".pushsection .start, \"ax\"\n"
     ".globl _start\n"
@@ -38,7 +38,7 @@ static uint64_t machine_call(uint32_t number, uint32_t argument) {
 }
 
 __attribute__((used, noreturn)) void amp_remote_reset(void) {
-    // Out of flash; an image that was loaded is in place, and copies onto itself.
+    // Copy .data out of flash; that of a loaded image is in place, and copied onto itself.
     for (size_t i = 0; __data_begin + i < __data_end; i++) {
         __data_begin[i] = __data_load[i];
         __asm__ volatile("" ::: "memory"); // stay a loop: no memcpy() yet

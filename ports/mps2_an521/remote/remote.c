@@ -1,5 +1,5 @@
 /*
- * The remote half, on core 1: the doorbell, sleep, time, the end.
+ * The remote half, on core 1: doorbell, sleep, time and exit.
  */
 #include "openamp/remote.h"
 
@@ -23,8 +23,8 @@ void amp_an521_interrupt(void) {
 
 // ---- Sleep ----
 
-// SysTick for the end of it: 24 bits, so a long sleep has several.  Its
-// interrupt is forgotten before interrupts are let in, and so has no handler.
+// SysTick ends a sleep after a time.  It has 24 bits, so a long sleep takes several turns.
+// Its interrupt is cleared before interrupts are on again, so it needs no handler.
 static void alarm_set(uint64_t us) {
     enum { LONGEST = 0xFFFFFF };
     uint64_t ticks = us * TICKS_PER_US;
@@ -33,12 +33,12 @@ static void alarm_set(uint64_t us) {
     SYST_CSR = 7;
 }
 
-static void alarm_forget(void) {
+static void alarm_stop(void) {
     SYST_CSR = 0;
     SCB_ICSR = ICSR_PENDSTCLR;
 }
 
-// With interrupts off, look, then sleep: nothing comes in between.
+// Interrupts are off between reading `rung` and sleeping, so no kick is missed.
 bool amp_remote_wait(uint32_t timeout_us) {
     uint64_t end = 0;
     if (timeout_us != AMP_REMOTE_FOREVER && timeout_us != 0) {
@@ -54,7 +54,7 @@ bool amp_remote_wait(uint32_t timeout_us) {
             alarm_set(end - now);
         }
         sleep_until_interrupt();
-        alarm_forget();
+        alarm_stop();
         interrupts_let_in();
     }
     bool result = rung;
@@ -115,9 +115,9 @@ const void *amp_remote_default_table(size_t *len) {
     return (const void *)(uintptr_t)AMP_AN521_TABLE_DA;
 }
 
-// ---- The end ----
+// ---- Exit ----
 
-// Interrupts off first: a stop that comes meanwhile finds the code in place.
+// Interrupts are off, so that a stop of the host comes before or after this, never in between.
 void amp_remote_exit(int code) {
     typedef __attribute__((noreturn)) void (*leave_t)(void);
     (void)interrupts_off();

@@ -27,7 +27,7 @@ static inline long sim_call(long number, long a, long b, long c, long d, long e,
     return x0;
 }
 
-// The registers of a signal's context, in the order of elf_gregset_t, which is its own.
+// Copy the registers of a signal's context in the order of elf_gregset_t, which is the same.
 static inline void sim_save_registers(volatile uint64_t *to, const void *context) {
     const struct sigcontext *c = &((const struct ucontext *)context)->uc_mcontext;
     for (unsigned i = 0; i < sizeof(c->regs) / sizeof(c->regs[0]); i++) {
@@ -65,8 +65,8 @@ static inline __attribute__((noreturn)) void sim_switch_stack(
     __builtin_unreachable();
 }
 
-// Out of reset: every general register 0 but the one that must hold the entry
-// (x16, so that a branch target check would let it pass).
+// Leave reset: every general register is 0 except the one that must hold the entry
+// (x16: with branch target identification, BR x16 may enter a function).
 static inline __attribute__((noreturn)) void sim_jump(uintptr_t entry) {
     register uintptr_t x16 __asm__("x16") = entry;
     // clang-format off
@@ -85,7 +85,7 @@ static inline __attribute__((noreturn)) void sim_jump(uintptr_t entry) {
     __builtin_unreachable();
 }
 
-// The reset code of firmware, at the image's entry: a stack, then C.
+// The reset code of firmware, at the image's entry: it sets the stack and calls C.
 #define AMP_SIM_REMOTE_START \
     __asm__(".section .start,\"ax\"\n" \
             ".global _start\n" \

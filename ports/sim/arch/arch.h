@@ -1,4 +1,4 @@
-/* The machine this is built for. */
+/* Raw system calls and reset code of the machine that this is built for. */
 #ifndef AMP_SIM_ARCH_H
 #define AMP_SIM_ARCH_H
 

@@ -24,7 +24,7 @@ static inline long sim_call(long number, long a, long b, long c, long d, long e,
     return result;
 }
 
-// The registers of a signal's context, in the order of elf_gregset_t.
+// Copy the registers of a signal's context in the order of elf_gregset_t.
 static inline void sim_save_registers(volatile uint64_t *to, const void *context) {
     const struct sigcontext *c = &((const struct ucontext *)context)->uc_mcontext;
     const uint64_t registers[] = {c->r15, c->r14, c->r13, c->r12, c->rbp, c->rbx, c->r11, c->r10,
@@ -62,7 +62,7 @@ static inline __attribute__((noreturn)) void sim_switch_stack(
     __builtin_unreachable();
 }
 
-// Out of reset: every general register 0 but the one that must hold the entry.
+// Leave reset: every general register is 0 except the one that must hold the entry.
 static inline __attribute__((noreturn)) void sim_jump(uintptr_t entry) {
     // clang-format off
     __asm__ volatile("xor %%ebx, %%ebx\n"
@@ -87,7 +87,7 @@ static inline __attribute__((noreturn)) void sim_jump(uintptr_t entry) {
     __builtin_unreachable();
 }
 
-// The reset code of firmware, at the image's entry: a stack, then C.
+// The reset code of firmware, at the image's entry: it sets the stack and calls C.
 #define AMP_SIM_REMOTE_START \
     __asm__(".section .start,\"ax\"\n" \
             ".global _start\n" \

@@ -1,8 +1,8 @@
 /*
- * The remote half: what firmware on a simulated core stands on.
+ * The remote half: it defines what openamp/remote.h declares, for a simulated core.
  *
- * The core has no interrupts.  The doorbell's other end is amp_remote_wait(),
- * and the callback of set_doorbell_cb() runs there.
+ * The core has no interrupts: amp_remote_wait() takes the doorbell from the mailbox and
+ * calls the doorbell callback.
  */
 #include <asm/unistd.h>
 #include <linux/futex.h>
@@ -30,9 +30,9 @@ static void *doorbell_arg;
 
 int main(void);
 
-// Entered by the reset code with nothing but a stack.
+// The reset code calls this when only the stack is set up.
 __attribute__((used, noreturn)) void amp_remote_reset(void) {
-    // Out of flash; an image that was loaded is in place, and copies onto itself.
+    // Copy .data out of flash; that of a loaded image is in place, and copied onto itself.
     for (size_t i = 0; __data_begin + i < __data_end; i++) {
         __data_begin[i] = __data_load[i];
         __asm__ volatile("" ::: "memory"); // stay a loop: no memcpy() yet
@@ -59,8 +59,8 @@ uint64_t amp_remote_time_us(void) {
     return (uint64_t)now[0] * 1000000 + (uint64_t)now[1] / 1000;
 }
 
-// Take the bits of the mailbox.  From here on the host's next kick sets one again.
-static bool take(void) {
+// Take the bits of the mailbox and call the callback.  False: there was no kick.
+static bool take_doorbell(void) {
     if (__atomic_load_n(&MAILBOX->to_core, __ATOMIC_RELAXED) == 0
         || __atomic_exchange_n(&MAILBOX->to_core, 0, __ATOMIC_SEQ_CST) == 0) {
         return false;
@@ -73,7 +73,7 @@ static bool take(void) {
 
 // The partner of kick() in host.c: write that the core sleeps, then look a last time.  The
 // system looks once more (futex) before the core sleeps.
-static void sleep_until_rung(uint32_t timeout_us) {
+static void sleep_until_kicked(uint32_t timeout_us) {
     int64_t timeout[2] = {timeout_us / 1000000, (int64_t)(timeout_us % 1000000) * 1000};
     __atomic_store_n(&MAILBOX->core_sleeps, 1, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&MAILBOX->to_core, __ATOMIC_SEQ_CST) == 0) {
@@ -84,24 +84,23 @@ static void sleep_until_rung(uint32_t timeout_us) {
 }
 
 bool amp_remote_wait(uint32_t timeout_us) {
-    if (take()) {
+    if (take_doorbell()) {
         return true;
     }
     if (timeout_us == 0) {
         return false;
     }
     if (timeout_us != AMP_REMOTE_FOREVER) {
-        sleep_until_rung(timeout_us);
-        return take();
+        sleep_until_kicked(timeout_us);
+        return take_doorbell();
     }
     do {
-        sleep_until_rung(timeout_us);
-    } while (!take());
+        sleep_until_kicked(timeout_us);
+    } while (!take_doorbell());
     return true;
 }
 
-// The doorbell, core to host: an interrupt only for the first bit that the
-// host has not taken yet.
+// The doorbell, core to host: a signal only if the host has acknowledged all bits before.
 static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     uint32_t bit = UINT32_C(1) << (notify_id & 31);

@@ -1,5 +1,5 @@
 /*
- * The remote half, on the Cortex-M4: the doorbell, sleep, time, the end.
+ * The remote half, on the Cortex-M4: doorbell, sleep, time and exit.
  */
 #include "openamp/remote.h"
 
@@ -13,8 +13,8 @@
 
 #define CONTROL AMP_STM32H7_CONTROL
 
-// The crystal of the board, which no register tells.  Firmware for a board that has another
-// one says it with a variable of this name, which takes the place of this one.
+// The frequency of the board's crystal, which no register tells.  Firmware for a board with
+// another crystal defines a variable of this name, which replaces the weak one.
 extern const uint32_t amp_stm32h7_hse_hz;
 __attribute__((weak)) const uint32_t amp_stm32h7_hse_hz = 25000000;
 
@@ -32,7 +32,7 @@ void amp_stm32h7_doorbell_interrupt(void) {
 
 // ---- The clock, as the host has set it up ----
 
-enum { HSI, CSI, HSE, PLL1 }; // what CFGR and PLLCKSELR call them
+enum { HSI, CSI, HSE, PLL1 }; // the numbers in CFGR and PLLCKSELR
 
 static uint32_t oscillator_hz(uint32_t source) {
     const uint32_t hsi_hz = 64000000;
@@ -46,13 +46,13 @@ static uint32_t pll1_hz(void) {
     uint32_t divisors = RCC_PLL1DIVR;
     uint32_t m = RCC_PLLCKSELR >> 4 & 63;
     uint32_t fraction = RCC_PLLCFGR & 1 ? RCC_PLL1FRACR >> 3 & 0x1FFF : 0;
-    uint64_t n = (((divisors & 0x1FF) + 1) << 13) + fraction; // with 13 binary places
+    uint64_t n = (((divisors & 0x1FF) + 1) << 13) + fraction; // fixed point: 13 fraction bits
     uint32_t p = (divisors >> 9 & 127) + 1;
     return m == 0 ? 0 : (uint32_t)((oscillator_hz(RCC_PLLCKSELR & 3) * n >> 13) / m / p);
 }
 
-// A prescaler of D1CFGR: how often the clock is halved.
-static uint32_t halvings(uint32_t field) {
+// A prescaler field of D1CFGR: by how many powers of two it divides the clock.
+static uint32_t prescaler_shift(uint32_t field) {
     return !(field & 8) ? 0 : field < 12 ? field - 7 : field - 6; // there is no 32
 }
 
@@ -60,21 +60,21 @@ static uint32_t m4_hz(void) {
     uint32_t source = RCC_CFGR >> 3 & 7;
     uint32_t system = source == PLL1 ? pll1_hz() : oscillator_hz(source);
     uint32_t d1 = RCC_D1CFGR;
-    return system >> halvings(d1 >> 8 & 15) >> halvings(d1 & 15);
+    return system >> prescaler_shift(d1 >> 8 & 15) >> prescaler_shift(d1 & 15);
 }
 
 // ---- Time ----
 
-// SysTick counts down from `period`, 24 bits at most, again and again; `passed`
-// is all that was before this turn.  A sleep that shall end earlier makes a
-// turn shorter.
+// SysTick counts down from `period`, of at most 24 bits, turn after turn; `passed` is the
+// ticks of all turns before the present one.  A sleep that must end earlier begins a
+// shorter turn.
 enum { LONGEST = 0x1000000 };
 static uint32_t period;
 static uint64_t passed;
 static uint32_t ticks_per_us; // what both are counted in
 
-// machine.freq() on the M7 changes this core's clock, too, and nothing tells it.  So it looks
-// whenever a turn begins; what has passed stays the same time.
+// machine.freq() on the M7 changes this core's clock, too, without a notice.  So the clock is
+// read whenever a turn begins; the ticks that have passed are converted to the new clock.
 static void follow_clock(void) {
     uint32_t now = m4_hz() / 1000000;
     if (now == 0) {
@@ -91,7 +91,7 @@ void amp_stm32h7_tick_interrupt(void) {
     follow_clock();
 }
 
-// With interrupts off: a turn that is over is counted once, here or by the interrupt.
+// Call with interrupts off: so a turn that ends is counted once, here or by the interrupt.
 static uint64_t ticks_now(void) {
     uint32_t left = SYST_CVR;
     if (SCB_ICSR & ICSR_PENDSTSET) {
@@ -102,7 +102,7 @@ static uint64_t ticks_now(void) {
     return passed + (period - 1 - left);
 }
 
-// With interrupts off.
+// Call with interrupts off.
 static void begin_turn(uint64_t ticks) {
     passed = period == 0 ? 0 : ticks_now();
     follow_clock();
@@ -125,7 +125,8 @@ uint64_t amp_remote_time_us(void) {
 
 // ---- Sleep ----
 
-// With interrupts off: begin a turn that ends at that time, if it is near; false if it is over.
+// Call with interrupts off.  If `end_us` is near, begin a turn that ends then.  False: it has
+// passed.
 static bool wake_at(uint64_t end_us) {
     uint64_t now = ticks_now();
     uint64_t end = end_us * ticks_per_us;
@@ -135,7 +136,7 @@ static bool wake_at(uint64_t end_us) {
     return now < end;
 }
 
-// With interrupts off, look, then sleep: nothing comes in between.
+// Interrupts are off between reading `rung` and sleeping, so no kick is missed.
 bool amp_remote_wait(uint32_t timeout_us) {
     bool bounded = timeout_us != AMP_REMOTE_FOREVER;
     uint32_t before = interrupts_off();
@@ -199,23 +200,23 @@ const void *amp_remote_default_table(size_t *len) {
     return (const void *)(uintptr_t)AMP_STM32H7_TABLE_DA;
 }
 
-// ---- The beginning ----
+// ---- Start ----
 
-// If the option byte booted this core, no host has prepared anything: write a table that
-// says that a host is awaited.
-static void offer_table(void) {
+// If the option byte booted this core, no host has written a table: write one without
+// DRIVER_OK, which shows that this core waits for a host.
+static void publish_waiting_table(void) {
     static const struct amp_table_rpmsg empty = AMP_TABLE_RPMSG(AMP_STM32H7_VRING_NUM, 0, 0);
     memcpy((void *)(uintptr_t)AMP_STM32H7_TABLE_DA, &empty, sizeof(empty));
 }
 
 void amp_stm32h7_begin(void) {
     if ((uintptr_t)amp_stm32h7_begin < AMP_STM32H7_D2_ALIAS_DA) {
-        RCC_AHB3ENR |= RCC_AHB3ENR_FLASH; // this code is there: a sleep of the M7 is not its end
+        RCC_AHB3ENR |= RCC_AHB3ENR_FLASH; // this code runs in flash: keep it on while the M7 sleeps
     }
     RCC_AHB4ENR |= RCC_AHB4ENR_HSEM;
     (void)RCC_AHB4ENR; // a clock runs when its bit can be read
     if (FLASH_OPTSR_CUR & FLASH_OPTSR_BCM4) {
-        offer_table();
+        publish_waiting_table();
     }
     CONTROL->starts = CONTROL->magic == AMP_STM32H7_MAGIC ? CONTROL->starts + 1 : 1;
     CONTROL->cause = AMP_STM32H7_ALIVE;
@@ -227,7 +228,7 @@ void amp_stm32h7_begin(void) {
     begin_turn(LONGEST);
 }
 
-// ---- The end ----
+// ---- Exit and faults ----
 
 __attribute__((noreturn)) static void end(uint32_t cause, uint32_t code) {
     CONTROL->code = code;
@@ -236,7 +237,7 @@ __attribute__((noreturn)) static void end(uint32_t cause, uint32_t code) {
     doorbell_ring(AMP_STM32H7_RING_M7, HSEM_ID_M4);
     (void)interrupts_off();
     for (;;) {
-        // Nothing is enabled any more that could end it.
+        // No interrupt may end this sleep.
         NVIC_ICER(IRQ_HSEM2) = NVIC_BIT(IRQ_HSEM2);
         SYST_CSR = 0;
         sleep_until_interrupt();
@@ -247,7 +248,7 @@ void amp_remote_exit(int code) {
     end(AMP_STM32H7_EXITED, (uint32_t)code);
 }
 
-// Only a frame in RAM is looked at: the stack pointer may be what went wrong.
+// The frame is read only if it lies in RAM: a bad stack pointer may have caused the fault.
 void amp_stm32h7_faulted(const uint32_t *frame, uint32_t exception, uint32_t exc_return) {
     enum { PLAIN = 8, WITH_FPU = 26, NO_FPU_FRAME = 0x10, ALIGNED = 1 << 9 };
     uint32_t cfsr = SCB_CFSR;

@@ -20,7 +20,7 @@ void amp_stm32h7_reset(void) {
     amp_remote_exit(main());
 }
 
-// Every exception that nobody expects: the frame that it left on the stack.
+// Every other exception: pass its frame on the stack, its number and lr on.
 __attribute__((naked)) static void fault(void) {
     __asm__ volatile( //
         "tst lr, #4\n"

@@ -1,9 +1,9 @@
 /*
  * A port that compiles and does nothing: the remote half.
  *
- * What firmware finds under its feet, include/openamp/remote.h.  The reset code
- * is in start.c, the trace in ports/common/trace.c.  The linker script,
- * template.ld.S, keeps .resource_table as a section of its own: the host's
+ * It defines what include/openamp/remote.h declares.  The reset code is in
+ * start.c, the trace buffer in ports/common/trace.c.  The linker script,
+ * template.ld.S, keeps .resource_table as a section of its own, because the host's
  * loader finds it by name.
  */
 #include "openamp/remote.h"
@@ -12,7 +12,7 @@ static volatile bool rung;
 static amp_doorbell_cb doorbell_cb;
 static void *doorbell_arg;
 
-// The doorbell's interrupt: acknowledge at the source, then note it.
+// The handler of the doorbell's interrupt: acknowledge at the source, then note the kick.
 void template_doorbell(void);
 void template_doorbell(void) {
     rung = true;
@@ -21,9 +21,9 @@ void template_doorbell(void) {
     }
 }
 
-// With interrupts off, look at `rung`; if it is not set, wait for an interrupt
-// (an Arm core wakes from WFI by an interrupt that is masked), then let it in.
-// The order is what makes it safe: look, then sleep, with nothing in between.
+// A real port does this: with interrupts off, read `rung`; if it is false, sleep (WFI of
+// an Arm core ends by an interrupt that is masked, too), then let the interrupt run.
+// With interrupts off no kick can come between the look and the sleep and be missed.
 bool amp_remote_wait(uint32_t timeout_us) {
     (void)timeout_us;
     bool result = rung;
@@ -31,19 +31,19 @@ bool amp_remote_wait(uint32_t timeout_us) {
     return result;
 }
 
-// A free-running counter, widened to 64 bits.
+// A real port widens a free-running counter to 64 bits.
 uint64_t amp_remote_time_us(void) {
     return 0;
 }
 
-// Ring the host.
+// Kick the host: usually one store to a register.
 static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
 }
 
-// The addresses in the rings are our own, so the pointer is the address; but
-// the host is not trusted with more than the shared memory.
+// The addresses in the rings are this core's own, so the pointer is the address.  Only
+// the shared memory is allowed, because the host is not trusted with more.
 static void *map(void *ctx, amp_da_t da, size_t len) {
     (void)ctx;
     (void)da;
@@ -60,7 +60,7 @@ static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
 
 static const struct amp_port_ops ops = {
     .kick = kick, .map = map, .set_doorbell_cb = set_doorbell_cb};
-// As the host half has it.
+// Its address is that of the host half.
 static const struct amp_default_table default_table = {.table_da = 0x20000000};
 static const struct amp_port port = {.ops = &ops, .default_table = &default_table};
 

@@ -12,7 +12,7 @@ __attribute__((noreturn)) void template_reset(void) {
     amp_remote_exit(main());
 }
 
-// What nobody expects.  A real port lets the host see that the core crashed.
+// Every exception but reset and doorbell.  A real port tells the host that the core crashed.
 __attribute__((noreturn)) static void unexpected(void) {
     amp_remote_exit(128);
 }

@@ -1,4 +1,4 @@
-/* What ports/common/memory.c has of <string.h>: there is no C library on the emulated core. */
+/* The functions of <string.h> that ports/common/memory.c defines; this core has no C library. */
 #ifndef AMP_EMU_STRING_H
 #define AMP_EMU_STRING_H
 
