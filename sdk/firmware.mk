@@ -1,4 +1,4 @@
-# For a Makefile outside of this checkout:
+# Builds firmware outside of this checkout.  In a Makefile:
 #
 #   OPENAMP := /path/of/openamp
 #   FIRMWARE := my_firmware
@@ -17,7 +17,7 @@ BOARD ?= sim
 FIRMWARE_BUILD ?= build/$(BOARD)
 FIRMWARE_CFLAGS ?= -Wall -Wextra
 
-# Built if it is missing or older than the checkout, on standard error.
+# The path of the SDK, which is built first if it is missing or older than the checkout.
 OPENAMP_SDK := $(shell $(OPENAMP)/sdk/prepare $(BOARD))
 ifneq ($(.SHELLSTATUS),0)
 $(error no sdk for BOARD=$(BOARD) in OPENAMP=$(OPENAMP))

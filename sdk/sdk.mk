@@ -1,7 +1,7 @@
-# What firmware outside of this checkout is built with.  Included by the top-level
-# Makefile; sdk/prepare calls it.
+# The SDK: the files with which firmware outside of this checkout is built.  Included by the
+# top-level Makefile; sdk/prepare makes its targets.
 #
-# make sdk-P, for a port P, gives in build/sdk/P:
+# `make sdk-P`, for a port P, builds in build/sdk/P:
 #   libopenamp.a    the core in the device's role, firmware/common, the port's remote half
 #   load.ld         the port's linker script (flash.ld: for the flash)
 #   openamp.mk, openamp.cmake, openamp.pc
@@ -11,11 +11,12 @@
 SDK := $(BUILD)/sdk
 SDK_TOP := $(abspath .)
 
-# Paths are given to make from the top of this checkout.  What is only for our own code
-# is left out, as are dependencies, which everybody's build asks for in its own way.
+# Paths relative to this checkout become absolute.  Warnings, which are for the code of this
+# project, are left out, and so are options for dependency files, as every build has its own.
 SDK_CFLAGS = $(patsubst -Iinclude,-I$(SDK_TOP)/include,$(patsubst ports/%,$(SDK_TOP)/ports/%,\
     $(filter-out -Wall -Wextra -Wconversion -Werror -MMD -MP -DHARM_%,$(wordlist 2,$(words $($(1)_REMOTE_CC)),$($(1)_REMOTE_CC)))))
-# All of the library, then --gc-sections: start-up code and tables are named by nobody.
+# --whole-archive, because no symbol refers to start-up code and tables; what is not used is
+# removed by --gc-sections.
 SDK_LINK = $($(1)_REMOTE_LD) -T $(abspath $(SDK)/$(1)/load.ld) \
     -Wl,--whole-archive,$(abspath $(SDK)/$(1)/libopenamp.a),--no-whole-archive $($(1)_REMOTE_LIBS)
 
@@ -42,7 +43,7 @@ Libs: $(strip $(SDK_LINK))
 endef
 
 define SDK_RULES
-# $$(file) is done before the first command.
+# The folder is a target of its own, because $$(file) runs before the first command of a recipe.
 $(SDK)/$(1):
 	@mkdir -p $$@
 $(SDK)/$(1)/libopenamp.a: $($(1)_LIB)

@@ -1,18 +1,19 @@
 /*
- * board_check: the other core's half of tools/board_check.py, which tries a board.
+ * board_check: the other core's half of tools/board_check.py, which checks a port on its
+ * board.
  *
  * Services:
  *     board-check   commands, as text; each is answered by one message of 32-bit words
  *     board-echo    sends every message back
  *     board-sink    counts messages, and adds up their bytes
- *     board-late    echoes; there between the commands "announce" and "withdraw"
+ *     board-late    echoes; it exists between the commands "announce" and "withdraw"
  *
- * Commands: "info", "time", "sleep MS", "quiet MS" (does not look at the ring for so
- * long), "burst N" (N numbered messages on board-sink), "count", "announce", "withdraw",
- * and "trap", which ends this core.
+ * Commands: "info", "time", "sleep MS", "quiet MS" (polls nothing for MS milliseconds),
+ * "burst N" (sends N numbered messages from board-sink), "count", "announce", "withdraw",
+ * and "trap", which crashes this core.
  *
- * With BOARD_CHECK_BROKEN (tests/firmware/board_check_broken.c) it does wrong what it
- * can, so that the check is seen to fail.
+ * With BOARD_CHECK_BROKEN (tests/firmware/board_check_broken.c) it makes each mistake that
+ * the check must find.
  */
 #include <string.h>
 
@@ -33,13 +34,13 @@ static struct amp_endpoint check;
 static struct amp_endpoint echo;
 static struct amp_endpoint sink;
 static struct amp_endpoint late;
-static struct amp_tx answer; // in hand while answer.data is not NULL
+static struct amp_tx answer; // claimed while answer.data is not NULL
 static uint32_t burst_sent;
 static uint32_t burst_wanted;
 static uint32_t counted[2]; // messages, sum of bytes
 static uint32_t quiet_us;
-static bool swallow; // the next message to echo, when broken
-// Has the start-up code done its work, also the second time?
+static bool swallow; // when broken: do not answer the next message to board-echo
+// Their values show whether the start-up code initialised .data and .bss, at each start.
 static volatile uint32_t in_data = DATA_WORD;
 static volatile uint32_t in_bss;
 
@@ -78,18 +79,18 @@ static void info(uint32_t words[4]) {
     words[0] = in_data;
     words[1] = in_bss + BROKEN;
     words[2] = (uint32_t)amp_rpmsg_mtu(&link);
-    words[3] = 1; // of these commands
+    words[3] = 1; // version of these commands
     in_data = 0;
     in_bss = 1;
 }
 
-static void tell_time(uint32_t words[4]) {
+static void read_time(uint32_t words[4]) {
     uint64_t now = amp_remote_time_us() * (1 + BROKEN);
     words[0] = (uint32_t)now;
     words[1] = (uint32_t)(now >> 32);
 }
 
-// Returns how long it was, which is not less than `us`.
+// Returns how many microseconds it slept: not fewer than `us`.
 static uint32_t sleep_for(uint32_t us) {
     uint64_t begin = amp_remote_time_us();
     uint64_t now = begin;
@@ -118,7 +119,7 @@ static void command(const void *data, size_t len, uint32_t words[4]) {
     if (firmware_is(data, len, "info")) {
         info(words);
     } else if (firmware_is(data, len, "time")) {
-        tell_time(words);
+        read_time(words);
     } else if (firmware_is(data, len, "sleep")) {
         words[0] = sleep_for(number * 1000);
     } else if (firmware_is(data, len, "quiet")) {
@@ -147,7 +148,7 @@ static void on_check(struct amp_endpoint *self, uint32_t src, void *data, size_t
 
 // ---- The main loop ----
 
-// True: there is more to send, and no room.
+// Send what is left of the burst.  True: there is no room for the next message.
 static bool send_burst(void) {
     while (burst_sent < burst_wanted) {
         uint32_t words[2] = {burst_sent, ~burst_sent};

@@ -1,3 +1,4 @@
+/* The heartbeat of openamp/firmware.h. */
 #include "openamp/firmware.h"
 
 void firmware_heartbeat_begin(
@@ -9,7 +10,7 @@ void firmware_heartbeat_begin(
     amp_endpoint_create(link, &heart->ept, "heartbeat", AMP_ADDR_ANY, AMP_ADDR_ANY, NULL);
 }
 
-// The beat that finds no room is not made up for: the next one says as much.
+// A beat that finds no room is not sent later, because the next one serves as well.
 static void beat(struct firmware_heartbeat *heart) {
     uint8_t message[4];
     heart->beats++;

@@ -1,21 +1,22 @@
+/* The link, sessions and commands of openamp/firmware.h. */
 #include "openamp/firmware.h"
 
 #include <string.h>
 
-// What the host was found ready in, and whether it has left since.
-static const void *own_table;
+static const void *own_table; // the firmware's resource table
 static size_t own_table_len;
-static bool host_left;
+static bool host_left; // the host ended the last session, and none has begun since
 
-// Firmware for the flash is linked to read its table where the host has its
-// default one (openamp/table_mark.h), and that may be longer.
+// Firmware for the flash reads its table at the address of the host's default table
+// (openamp/table_mark.h), which may be the longer one.
 static size_t table_room(const void *table, size_t len) {
     size_t room;
     return table == amp_remote_default_table(&room) ? room : len;
 }
 
-// The link is described if the host is ready.  Ends the core if the table cannot be used.
-static bool is_ready(const struct amp_rpmsg *link, struct amp_rpmsg_layout *layout) {
+// Is the host ready?  If so, *layout describes the link.  Stops the core if the table
+// cannot be used.
+static bool host_is_ready(const struct amp_rpmsg *link, struct amp_rpmsg_layout *layout) {
     int error = amp_vdev_open(link->port, own_table, own_table_len, layout);
     if (error != 0 && error != -AMP_EAGAIN) {
         amp_remote_trace("the resource table cannot be used\n");
@@ -28,12 +29,12 @@ void firmware_wait_ready(
     struct amp_rpmsg *link, const void *table, size_t len, struct amp_rpmsg_layout *layout) {
     own_table = table;
     own_table_len = table_room(table, len);
-    while (!is_ready(link, layout)) {
+    while (!host_is_ready(link, layout)) {
         amp_remote_wait(AMP_REMOTE_FOREVER);
     }
 }
 
-static void begin(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
+static void bring_link_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     if (amp_rpmsg_up(link, layout) != 0) {
         amp_remote_trace("the rings cannot be used\n");
         amp_remote_exit(1);
@@ -45,11 +46,11 @@ static void begin(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout)
 void firmware_link_up(struct amp_rpmsg *link, const void *table, size_t len) {
     struct amp_rpmsg_layout layout;
     firmware_wait_ready(link, table, len, &layout);
-    begin(link, &layout);
+    bring_link_up(link, &layout);
 }
 
-// Looks, and takes the link down if so.
-static bool has_left(struct amp_rpmsg *link) {
+// Did the host end the session?  If so, this takes the link down.
+static bool host_has_left(struct amp_rpmsg *link) {
     if (!host_left && own_table != NULL && !amp_vdev_is_current(link, own_table, own_table_len)) {
         amp_rpmsg_down(link);
         host_left = true;
@@ -58,7 +59,7 @@ static bool has_left(struct amp_rpmsg *link) {
     return host_left;
 }
 
-static void broken(const struct amp_rpmsg *link) {
+static void report_violation(const struct amp_rpmsg *link) {
     amp_remote_trace("protocol error: ");
     amp_remote_trace(link->violation);
     amp_remote_trace("\n");
@@ -66,20 +67,20 @@ static void broken(const struct amp_rpmsg *link) {
 }
 
 void firmware_next_session(struct amp_rpmsg *link) {
-    if (!has_left(link)) {
-        broken(link);
+    if (!host_has_left(link)) {
+        report_violation(link);
     }
     firmware_link_up(link, own_table, own_table_len);
 }
 
-// Sleep for `ms` milliseconds or until the host rings.  Returns `ms`, or 0 if it rang.
+// Sleep for `ms` milliseconds or until the host kicks.  Returns `ms`, or 0 after a kick.
 static uint32_t sleep_for(uint32_t ms) {
     uint32_t us = ms < AMP_REMOTE_FOREVER / 1000 ? ms * 1000 : AMP_REMOTE_FOREVER;
     return ms != 0 && !amp_remote_wait(us) ? ms : 0;
 }
 
-// Did a message come since this was asked last?  A doorbell without one is a host's that
-// left, or one that rang for room.
+// Did a message come since the last call?  A kick without a message means that the host
+// returned buffers, or ended the session.
 static bool message_came(const struct amp_rpmsg *link) {
     static uint32_t before;
     uint32_t now = link->stats.received;
@@ -88,21 +89,21 @@ static bool message_came(const struct amp_rpmsg *link) {
     return came;
 }
 
-// A poll took nothing.  Is the session over?
+// After a poll that took no message: is the session over?
 static bool session_is_over(struct amp_rpmsg *link, int taken) {
-    return taken < 0 || (!message_came(link) && has_left(link));
+    return taken < 0 || (!message_came(link) && host_has_left(link));
 }
 
-// Apart, so that the way after a message is short.
-static __attribute__((noinline)) bool look_and_sleep(struct amp_rpmsg *link) {
-    return !has_left(link) && amp_remote_wait(AMP_REMOTE_FOREVER);
+// Not inlined, so that firmware_sleep() after a message takes few instructions.
+static __attribute__((noinline)) bool sleep_if_host_is_there(struct amp_rpmsg *link) {
+    return !host_has_left(link) && amp_remote_wait(AMP_REMOTE_FOREVER);
 }
 
 bool firmware_sleep(struct amp_rpmsg *link, int taken) {
     if (taken < 0) {
         return false;
     }
-    return message_came(link) ? amp_remote_wait(AMP_REMOTE_FOREVER) : look_and_sleep(link);
+    return message_came(link) ? amp_remote_wait(AMP_REMOTE_FOREVER) : sleep_if_host_is_there(link);
 }
 
 void firmware_serve(struct amp_rpmsg *link) {
@@ -119,16 +120,16 @@ void firmware_serve(struct amp_rpmsg *link) {
 
 void firmware_turn(struct amp_rpmsg *link, uint32_t us) {
     struct amp_rpmsg_layout layout;
-    if (host_left && is_ready(link, &layout)) {
-        begin(link, &layout);
+    if (host_left && host_is_ready(link, &layout)) {
+        bring_link_up(link, &layout);
     }
     int taken = amp_rpmsg_poll(link);
     if (taken <= 0 && !host_left && session_is_over(link, taken)) {
-        if (!has_left(link)) {
-            broken(link);
+        if (!host_has_left(link)) {
+            report_violation(link);
         }
     } else if (taken == 0) {
-        // Less than for ever while an announcement waits for room.
+        // A limit of its own while an announcement waits for room.
         uint32_t ms = amp_rpmsg_message_timeout(link, 0);
         amp_remote_wait(ms < us / 1000 ? ms * 1000 : us);
     }
@@ -145,7 +146,7 @@ void firmware_send(struct amp_endpoint *ept, const void *data, size_t len) {
 
 uint32_t firmware_wait_room(struct amp_rpmsg *link, uint32_t slept) {
     slept = sleep_for(amp_rpmsg_room_timeout(link, slept));
-    return slept == 0 && has_left(link) ? 0 : slept;
+    return slept == 0 && host_has_left(link) ? 0 : slept;
 }
 
 bool firmware_is(const void *data, size_t len, const char *word) {

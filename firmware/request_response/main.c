@@ -1,16 +1,16 @@
 /*
- * request_response: the service "calculator" answers each request once, or says why
- * not.
+ * request_response: the service "calculator" answers each request once, with a result or
+ * an error.
  *
- * A request is 8 bytes and its arguments, the lowest byte first:
+ * A request is 8 bytes and its arguments, little-endian:
  *
  *     0   number of the request, which the answer repeats
  *     4   operation (enum operation below)
  *     8   32-bit numbers
  *
- * An answer: the number of the request, a status (0, or a negative errno), then 32-bit
- * numbers.  No answer is lost for lack of room: a request is taken out of the ring only
- * with the buffer for its answer in hand.
+ * An answer has the number of the request, a status (0, or a negative errno), and 32-bit
+ * numbers.  No answer is lost for lack of room: a request is received only when the
+ * buffer for its answer has been claimed.
  */
 #include <string.h>
 
@@ -21,14 +21,14 @@ FIRMWARE_TABLE;
 enum operation {
     ECHO = 0, // the arguments
     SUM = 1, // their sum
-    DIVIDE = 2, // the first by the second: quotient and rest
+    DIVIDE = 2, // the first by the second: quotient and remainder
     UPTIME = 3, // microseconds, the low and the high half
 };
 enum { MOST = 64 }; // numbers in one request
 
 static struct amp_rpmsg link;
 static struct amp_endpoint calculator;
-static struct amp_tx answer; // in hand while answer.data is not NULL
+static struct amp_tx answer; // claimed while answer.data is not NULL
 
 struct numbers {
     uint32_t count;
@@ -87,7 +87,7 @@ static void send_answer(uint32_t dest, uint32_t number, int status, const struct
     answer.data = NULL;
 }
 
-// Copied before it is looked at: the bytes may change under a hostile host.
+// The request is copied before it is checked, because a hostile host may still change it.
 static void request(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)self;
     uint32_t head[2] = {0, 0};
@@ -104,7 +104,7 @@ static void request(struct amp_endpoint *self, uint32_t src, void *data, size_t 
     send_answer(src, head[0], status, &out);
 }
 
-static bool answer_in_hand(void) {
+static bool claim_answer(void) {
     return answer.data != NULL || amp_tx_claim(&link, &answer) == 0;
 }
 
@@ -118,7 +118,7 @@ int main(void) {
             answer.data = NULL; // the claim is void in another session
             firmware_next_session(&link);
         }
-        if (!answer_in_hand()) {
+        if (!claim_answer()) {
             slept = firmware_wait_room(&link, slept);
             continue;
         }

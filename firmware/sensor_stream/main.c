@@ -1,16 +1,16 @@
 /*
- * sensor_stream: samples at a steady rate on the service "sensor".  No sample is lost in
- * silence: each has a sequence number, and the number of those that found no room.
+ * sensor_stream: samples at a steady rate on the service "sensor".  A host notices every
+ * lost sample: each has a sequence number and the count of samples that were dropped.
  *
- * Commands, as text: "rate N" (samples a second, 1 to 10000), "burst N" (N at once, as
- * when much comes together), "stop".  A sample is 16 bytes, the lowest first:
+ * Commands, as text: "rate N" (samples a second, 1 to 10000), "burst N" (take N samples
+ * at once), "stop".  A sample is 16 bytes, little-endian:
  *
  *     0   sequence number of the sample, from 0
  *     4   overflows: how many samples before this one were dropped
  *     8   time in microseconds, the low 32 bits
  *     12  the reading, signed
  *
- * Between the sensor and the link is a queue, for the moments in which the host is busy.
+ * A queue between the sensor and the link keeps samples while the host is busy.
  */
 #include <string.h>
 
@@ -30,14 +30,14 @@ enum { QUEUE = 64 }; // samples; a power of two
 static struct amp_rpmsg link;
 static struct amp_endpoint sensor;
 static struct sample queue[QUEUE];
-static uint32_t queued; // running counts of samples put in
-static uint32_t taken; // and taken out
+static uint32_t queued; // samples that were put into the queue, in all
+static uint32_t taken; // samples that were taken out of it, in all
 static uint32_t sequence;
 static uint32_t overflows;
 static uint32_t period_us; // 0: stopped
 static uint64_t due; // time of the next sample
 
-// In place of a sensor: a sawtooth.  Yours reads its peripheral here.
+// A sawtooth in place of a sensor.  A real program reads its peripheral here.
 static int32_t read_sensor(uint32_t number) {
     return (int32_t)(number % 200) - 100;
 }
@@ -45,7 +45,7 @@ static int32_t read_sensor(uint32_t number) {
 static void take_sample(void) {
     uint32_t number = sequence++;
     if (queued - taken == QUEUE) {
-        overflows++; // the newest goes; its number is missing, and counted
+        overflows++; // drop this sample: its sequence number is missing, and it is counted
         return;
     }
     queue[queued % QUEUE] = (struct sample){
@@ -79,14 +79,14 @@ static void send_queued(void) {
     while (taken != queued) {
         const struct sample *next = &queue[taken % QUEUE];
         if (amp_endpoint_send(&sensor, next, sizeof(*next)) < 0) {
-            return; // no room, or nobody there: later
+            return; // no room, or no host listens: try again later
         }
         taken++;
     }
 }
 
-// The samples that are due, and the microseconds until the next.
-static uint32_t sample_in_time(void) {
+// Take the samples that are due; returns the microseconds until the next one.
+static uint32_t take_due_samples(void) {
     uint64_t now = amp_remote_time_us();
     while (period_us != 0 && now >= due) {
         take_sample();
@@ -100,9 +100,9 @@ int main(void) {
     amp_endpoint_create(&link, &sensor, "sensor", AMP_ADDR_ANY, AMP_ADDR_ANY, command);
     firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
     for (;;) {
-        uint32_t sleep_us = sample_in_time();
+        uint32_t sleep_us = take_due_samples();
         send_queued();
-        // What is left in the queue waits for room, for which the host rings.
+        // If samples are left in the queue, the host is asked to kick when there is room.
         bool room = taken != queued && amp_rpmsg_want_room(&link);
         firmware_turn(&link, room ? 0 : sleep_us);
     }

@@ -2,9 +2,9 @@
  * virtual_uart: announces "vuart-channel" and sends every message back to its
  * sender.
  *
- * No echo is ever lost: a message is taken out of the ring only while a
- * transmit buffer for its answer is already in hand.  While there is none, the
- * message waits where it is, and a doorbell (any doorbell) makes us look again.
+ * No echo is ever lost: a message is received only when a transmit buffer for its
+ * answer has been claimed.  Until there is one, the message waits in the ring, and each
+ * kick of the host leads to another try.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@ FIRMWARE_TABLE;
 
 static struct amp_rpmsg link;
 static struct amp_endpoint uart;
-static struct amp_tx answer; // in hand while answer.data is not NULL
+static struct amp_tx answer; // claimed while answer.data is not NULL
 
 static void echo(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     size_t copied = len < answer.size ? len : answer.size;
@@ -23,7 +23,7 @@ static void echo(struct amp_endpoint *ept, uint32_t src, void *data, size_t len)
     answer.data = NULL;
 }
 
-static bool answer_in_hand(void) {
+static bool claim_answer(void) {
     return answer.data != NULL || amp_tx_claim(&link, &answer) == 0;
 }
 
@@ -38,7 +38,7 @@ int main(void) {
             answer.data = NULL; // the claim is void in another session
             firmware_next_session(&link);
         }
-        if (!answer_in_hand()) {
+        if (!claim_answer()) {
             slept = firmware_wait_room(&link, slept);
             continue;
         }

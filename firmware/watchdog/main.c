@@ -1,9 +1,9 @@
 /*
- * watchdog: a worker whose heart beats while its main loop turns, so that the host can
- * start it again when it hangs.  examples/watchdog.py is the other half.
+ * watchdog: a worker that sends heartbeats while its main loop runs, so that the host can
+ * restart it when it hangs.  examples/watchdog.py is the host's program.
  *
- * The service "worker" takes jobs as text: "square N" answers with the square of N;
- * "hang" and "crash" are the faults to try it with.
+ * The service "worker" takes jobs as text: "square N" is answered with the square of N;
+ * "hang" and "crash" make this core do that.
  */
 #include <string.h>
 
@@ -18,7 +18,7 @@ static struct firmware_heartbeat heart;
 static void hang(void) {
     amp_remote_trace("watchdog: hanging\n");
     for (;;) {
-        __asm__ volatile("" ::: "memory"); // a loop without effects may be taken away
+        __asm__ volatile("" ::: "memory"); // a compiler may remove a loop without effects
     }
 }
 

@@ -4,7 +4,7 @@
 function(openamp_firmware name)
     add_executable(${name} ${ARGN})
     set_target_properties(${name} PROPERTIES SUFFIX .elf LINK_DEPENDS "${OPENAMP_DEPENDS}")
-    # In one piece: CMake would drop what it takes for a repetition.
+    # As one string: CMake removes an option that it takes for a repetition.
     string(REPLACE ";" " " flags "${OPENAMP_CFLAGS}")
     target_compile_options(${name} PRIVATE "SHELL:${flags}")
     string(REPLACE ";" " " flags "${OPENAMP_LINK}")

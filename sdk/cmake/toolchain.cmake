@@ -1,13 +1,13 @@
-# For CMake outside of this checkout: the compiler of the other core.
+# The toolchain of CMake for firmware outside of this checkout: the compiler of the other core.
 #
 #   cmake -B build/emu -DCMAKE_TOOLCHAIN_FILE=/path/of/openamp/sdk/cmake/toolchain.cmake -DBOARD=emu
 #
-# A project says find_package(openamp) and openamp_firmware(NAME SOURCE...).
+# A project then calls find_package(openamp) and openamp_firmware(NAME SOURCE...).
 
 if(NOT BOARD)
     set(BOARD sim)
 endif()
-# CMake reads this file again for each trial of the compiler.
+# CMake reads this file again each time it tries the compiler, and then needs BOARD, too.
 list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES BOARD)
 
 execute_process(COMMAND ${CMAKE_CURRENT_LIST_DIR}/../prepare ${BOARD}

@@ -5,7 +5,7 @@
 
 #include "openamp/firmware.h"
 
-// What the host reads of this program before it starts it.
+// The resource table: the host reads it before it starts this program.
 FIRMWARE_TABLE;
 
 static struct amp_rpmsg link;
