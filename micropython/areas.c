@@ -1,6 +1,6 @@
 /*
- * What the loader asks before it writes: is that memory MicroPython's own?  Where the heap
- * or a buffer lies in memory that the other core has, too, an image that is loaded
+ * amp_host_memory(), by which the loader asks whether MicroPython itself uses some memory.
+ * On a board whose cores share RAM with the heap or a buffer, an image that is loaded
  * there would destroy the interpreter that loads it.
  */
 #include "modopenamp.h"
@@ -20,11 +20,11 @@ static bool overlaps(const void *va, size_t len, const void *begin, const void *
     return (uintptr_t)va < (uintptr_t)end && (uintptr_t)begin < (uintptr_t)va + len;
 }
 
-// All of the heap's areas, with their tables.
+// Does it overlap an area of the heap, tables included?
 static bool in_heap(const void *va, size_t len) {
     const mp_state_mem_area_t *area = &MP_STATE_MEM(area);
 #if MICROPY_GC_SPLIT_HEAP
-    // Every other begins with the structure that describes it.
+    // Every further area begins with the structure that describes it.
     for (const mp_state_mem_area_t *more = area->next; more != NULL; more = more->next) {
         if (overlaps(va, len, more, more->gc_pool_end)) {
             return true;
@@ -34,7 +34,7 @@ static bool in_heap(const void *va, size_t len) {
     return overlaps(va, len, area->gc_alloc_table_start, area->gc_pool_end);
 }
 
-// What is in use, and what it may grow to.
+// Does it overlap the stack: the part in use, or the part that it may still grow to?
 static bool in_stack(const void *va, size_t len) {
     const char *top = MP_STATE_THREAD(stack_top);
     const char *bottom = (const char *)&top;

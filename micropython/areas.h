@@ -1,4 +1,4 @@
-/* The memory that MicroPython itself uses, which no image may be loaded over. */
+/* The memory that MicroPython itself uses: no image may be loaded there. */
 #ifndef OPENAMP_AREAS_H
 #define OPENAMP_AREAS_H
 
@@ -7,12 +7,12 @@
 typedef struct _openamp_area_t {
     const void *begin;
     const void *end;
-    const char *user; // as it follows "overlaps memory in use: "
+    const char *user; // text that can follow "overlaps memory in use: "
 } openamp_area_t;
 
-// What there is besides the heap and the stack of the thread that runs: a platform where
-// an image could reach its variables, or buffers of its peripherals, defines this, and
-// sets *count.
+// The areas, *count of them, besides the heap and the stack of the running thread.  A
+// platform defines this if an image could be loaded over its variables or over buffers of
+// its peripherals.
 const openamp_area_t *openamp_areas(size_t *count);
 
 #endif // OPENAMP_AREAS_H

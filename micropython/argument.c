@@ -1,5 +1,5 @@
-/* What the functions of the module have in common: arguments, errors, counts. */
-#include <stdarg.h> // py/obj.h looks whether it came first
+/* Helpers of the module's functions: checks of arguments, errors, named tuples. */
+#include <stdarg.h> // first: py/obj.h declares some functions only if it was included before
 
 #include "modopenamp.h"
 
@@ -11,7 +11,7 @@
 void openamp_raise(int error, mp_rom_error_text_t text, ...) {
     va_list list;
     va_start(list, text);
-    // An exception expands the text.
+    // Create an exception to format the text.
     const mp_obj_type_t *type = &mp_type_OSError;
     mp_obj_t exception = mp_obj_new_exception_msg_vlist(type, text, list);
     va_end(list);
@@ -21,8 +21,8 @@ void openamp_raise(int error, mp_rom_error_text_t text, ...) {
         type = &openamp_error_type;
     }
 #endif
-    // If the heap is full there is no text, or it lies where the second argument would
-    // be put.
+    // If the heap is full, the text may be missing, or may lie in the emergency buffer, where
+    // the arguments of the next exception would be written over it.
     size_t count = gc_nbytes(MP_OBJ_TO_PTR(args[1])) != 0 ? 2 : 1;
     nlr_raise(mp_obj_exception_make_new(type, count, 0, args));
 }

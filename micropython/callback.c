@@ -1,4 +1,4 @@
-/* From the link to Python: messages and announcements reach their callbacks. */
+/* The calls of Python callbacks for messages and announcements. */
 #include "endpoint.h"
 
 #include <string.h>
@@ -23,18 +23,18 @@ void openamp_caught(nlr_buf_t *nlr) {
     }
 }
 
-// Not before all callbacks of a poll have run: each of them would be ended by it, and its
-// message lost.
+// Called after all callbacks of a poll: a pending exception would end the next callback at
+// once, and its message would be lost.
 void openamp_raise_kept(void) {
     mp_obj_t caught = OPENAMP_RUN()->caught;
     OPENAMP_RUN()->caught = MP_OBJ_NULL;
     mp_sched_exception(caught);
 }
 
-// Is it what mp_obj_new_str() raises for bytes that are not UTF-8?  The peer chooses the
-// bytes of a service's name.  No Endpoint can have such a name, so the announcement is
-// ignored; a line on the console for each would let the peer flood it.  (MicroPython's
-// own check has no name that all its releases know.)
+// Is this the exception of mp_obj_new_str() for bytes that are not UTF-8?  The peer chooses
+// the bytes of a service's name.  No Endpoint can have such a name, so the announcement is
+// ignored; printing a line for each would let the peer flood the console.  (MicroPython's
+// own check of UTF-8 has another name in each release.)
 static bool is_no_str(mp_obj_t exception) {
     return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_UnicodeError));
 }
@@ -78,7 +78,7 @@ openamp_remote_t *openamp_announcing;
 
 void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     openamp_endpoint_obj_t *self = openamp_endpoint_of(ept);
-    // A service callback of another core may be waiting in send(), which polls.
+    // If a service callback of another core is waiting in send(), its poll got here.
     openamp_remote_t *before = openamp_announcing;
     openamp_announcing = openamp_remotes;
 #if MICROPY_PY_OPENAMP_RECEIVE
@@ -93,7 +93,7 @@ void openamp_received(struct amp_endpoint *ept, uint32_t src, void *data, size_t
 
 // ---- Services ----
 
-// The callback for services of a core.
+// The callback for services of a core: its own, or the module's.
 static mp_obj_t service_callback(openamp_remote_t *remote) {
     mp_obj_t callback = OPENAMP_RUN_OF(remote)->service_callback;
     return callback != MP_OBJ_NULL ? callback : OPENAMP_RUN()->service_callback;
@@ -104,7 +104,7 @@ static void service(struct amp_bus *bus, uint32_t src, const char *name) {
     openamp_remote_t *before = openamp_announcing;
     mp_obj_t callback = service_callback(remote);
     if (callback == mp_const_none) {
-        return; // it was the RemoteProc's, which was shut down
+        return; // the callback was that of a RemoteProc, which was shut down meanwhile
     }
     openamp_announcing = remote;
     call(callback, src, false, name, strlen(name));
@@ -120,8 +120,8 @@ static const struct amp_bus_events events_service = {
     .released = openamp_endpoint_released,
 };
 
-// The bus delivers the announcements that came before, as callbacks: with the scheduler
-// locked.
+// The bus delivers remembered announcements inside this call; the scheduler is locked, as
+// for every callback.
 void openamp_set_events(openamp_remote_t *remote) {
     MICROPY_PY_OPENAMP_ENTER();
     mp_sched_lock();

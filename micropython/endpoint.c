@@ -44,8 +44,8 @@ void openamp_endpoints_close_bound(openamp_remote_t *remote) {
 }
 #endif
 
-// A bucket for each endpoint, so that finding one costs the same for any
-// number.
+// Have at least one bucket for each endpoint, so that finding one costs the same for any
+// number of them.
 static void grow_buckets(openamp_remote_t *remote) {
     uint32_t count = remote->bucket_count;
     if (remote->endpoint_count < count || OPENAMP_OPS(remote)->set_buckets == NULL) {
@@ -72,7 +72,7 @@ void openamp_endpoint_close(openamp_endpoint_obj_t *self) {
     MICROPY_PY_OPENAMP_ENTER();
     close_queue(self);
     self->callback = MP_OBJ_NULL;
-    // With no room for its withdrawal it stays on the list until there is.
+    // If its withdrawal waits for room, it stays in the list until openamp_endpoint_released().
     if (OPENAMP_OPS(self->remote)->destroy(&self->ept) == 0) {
         openamp_endpoint_released(self->remote->bus, &self->ept);
     }
@@ -95,7 +95,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(endpoint_exit_obj, 4, 4, endpoint_exi
 #endif
 
 #if MICROPY_PY_OPENAMP_HOST
-// Is one bound by that name, from here on in the list?
+// Is an endpoint of that name, `ept` or a later one in the list, bound?
 static bool is_bound(const openamp_endpoint_obj_t *ept, const char *name) {
     while (
         ept != NULL && !(amp_endpoint_was_bound(&ept->ept) && strcmp(ept->ept.name, name) == 0)) {
@@ -114,7 +114,7 @@ void openamp_endpoints_refused(openamp_remote_t *remote) {
     }
 }
 
-// There is another one of that name now: close those of programs that were refused.
+// A new endpoint has that name: close those that refused programs left behind.
 static void close_refused(openamp_remote_t *remote, const char *name) {
     openamp_endpoint_obj_t *self;
     openamp_endpoint_obj_t *next = OPENAMP_RUN_OF(remote)->endpoints;
@@ -141,7 +141,7 @@ static const mp_arg_t allowed_args[END] = {
     [EOF_] = {MP_QSTR_eof, MP_ARG_BOOL | MP_ARG_KW_ONLY, {.u_bool = true}},
 };
 
-// The function that gets the messages.
+// The bus's callback for an endpoint with that Python callback.
 static amp_endpoint_cb receiver(mp_obj_t callback) {
 #if MICROPY_PY_OPENAMP_RECEIVE
     return callback == mp_const_none ? openamp_queue : openamp_received;
@@ -186,7 +186,7 @@ static mp_obj_t endpoint_make_new(
     (void)limit;
 #endif
     grow_buckets(remote);
-    // Not to be interrupted: the bus must have no endpoint that the list does not keep alive.
+    // Ctrl-C must not come in between: the list keeps alive what the bus refers to.
     MICROPY_PY_OPENAMP_ENTER();
     int error = OPENAMP_BUS(remote, create, &self->ept, name, src, dest, receiver(callback),
         args[ANNOUNCE].u_bool ? AMP_ENDPOINT_ANNOUNCE : 0);
@@ -262,7 +262,7 @@ static const mp_rom_map_elem_t endpoint_locals_table[] = {
 };
 static MP_DEFINE_CONST_DICT(endpoint_locals, endpoint_locals_table);
 
-// The value of an attribute that is none of the table; or MP_OBJ_NULL.
+// The value of an attribute that is not in the table, or MP_OBJ_NULL.
 static mp_obj_t attribute(const openamp_endpoint_obj_t *self, qstr attr) {
 #if MICROPY_PY_OPENAMP_RECEIVE
     switch (attr) {
@@ -288,11 +288,11 @@ static mp_obj_t attribute(const openamp_endpoint_obj_t *self, qstr attr) {
 
 static MP_NOINLINE void load_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
-        return; // none can be set
+        return; // attributes are read-only
     }
     dest[0] = attribute(MP_OBJ_TO_PTR(self_in), attr);
     if (dest[0] == MP_OBJ_NULL) {
-        dest[1] = MP_OBJ_SENTINEL; // in the table
+        dest[1] = MP_OBJ_SENTINEL; // go on in the table
     }
 }
 

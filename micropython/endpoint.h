@@ -1,4 +1,4 @@
-/* What the files of Endpoint share, and what the others of the binding know of it. */
+/* Endpoint, as its own files and the others of the binding use it. */
 #ifndef OPENAMP_ENDPOINT_H
 #define OPENAMP_ENDPOINT_H
 
@@ -8,44 +8,44 @@
 
 // ---- Endpoints (endpoint.c) ----
 
-// An Endpoint.  The remote keeps every open one alive, through `next`.
+// An Endpoint.  The remote's list keeps every open one alive, through `next`.
 typedef struct _openamp_endpoint_obj_t {
     mp_obj_base_t base;
     struct _openamp_endpoint_obj_t *next;
-    // Or None; of a closed one MP_OBJ_NULL (by deinit()) or MP_OBJ_SENTINEL (by a shutdown).
+    // A function or None.  After deinit(): MP_OBJ_NULL.  After shutdown(): MP_OBJ_SENTINEL.
     mp_obj_t callback;
     openamp_remote_t *remote;
 #if MICROPY_PY_OPENAMP_HOST
-    bool late; // made while the core ran
-    bool refused; // by a program whose RemoteProc was refused then
+    bool late; // created while the core was running
+    bool refused; // see openamp_endpoints_refused()
 #endif
 #if MICROPY_PY_OPENAMP_RECEIVE
-    bool was_read;
-    bool was_ready; // when that was last looked at, and with which `dest`
-    bool ended; // its service or session, and the reader was not told
-    bool due; // the handler
-    bool eof; // a stream tells its reader of the end
-    bool reads_line; // readline() does; and has got bytes of it
-    bool in_line;
+    bool was_read; // the program has read from it, or waited for a message
+    bool was_ready; // at the last openamp_changed(), with `ready_dest`
+    bool ended; // the service or the session has ended, and the reader does not know it yet
+    bool due; // the handler of irq() is to be called
+    bool eof; // a stream reports the end to its reader
+    bool reads_line; // inside readline()
+    bool in_line; // readline() has got bytes
     uint8_t trigger; // of the handler: OPENAMP_IRQ_*
-    // Entries: the messages that wait, and those that the program holds.
+    // Entries of the remote's pool: the queue of unread messages, and the list of held ones.
     uint16_t first, last, first_held;
-    uint16_t queued, held; // how many
-    uint16_t limit; // of both together; 0: the default
-    uint16_t before_end; // of those that wait, how many came before what `ended`
+    uint16_t queued, held; // their numbers
+    uint16_t limit; // of both numbers together; 0: the default
+    uint16_t before_end; // queued messages that came before the end (`ended`)
     uint32_t ready_dest;
     uint32_t received, sent, dropped;
-    size_t offset; // bytes of the first message that were read
-    size_t gathered; // bytes that were written to `gather`, and not sent
-    struct amp_tx gather;
-    mp_int_t timeout; // of the stream
+    size_t offset; // bytes of the first queued message that were read already
+    size_t gathered; // bytes in `gather` that were not sent yet
+    struct amp_tx gather; // the transmit buffer in which the stream gathers
+    mp_int_t timeout; // of the stream, in milliseconds
 #ifdef MICROPY_PY_OPENAMP_FILENO
-    int file; // by which select.poll() knows it; 0: it does not
+    int file; // the file number for select.poll(); 0: none yet
 #endif
     mp_obj_t handler; // of irq(), or None
-    mp_obj_t spare; // an object of hold() that was released, or MP_OBJ_NULL
+    mp_obj_t spare; // a released object of hold(), for the next one; or MP_OBJ_NULL
 #endif
-    struct amp_endpoint ept; // through which the collector finds the bytes of its name
+    struct amp_endpoint ept; // its `name` keeps the bytes of the str alive
 } openamp_endpoint_obj_t;
 
 static inline openamp_endpoint_obj_t *openamp_endpoint_of(struct amp_endpoint *ept) {
@@ -58,24 +58,25 @@ static inline bool openamp_endpoint_is_closed(const openamp_endpoint_obj_t *self
     return self->callback == MP_OBJ_NULL || self->callback == MP_OBJ_SENTINEL;
 }
 
-// The bus released an endpoint that waited for its withdrawal.
+// Remove an endpoint from the remote's list: it was destroyed, at once or by the bus's event.
 void openamp_endpoint_released(struct amp_bus *bus, struct amp_endpoint *ept);
 
 // deinit().
 void openamp_endpoint_close(openamp_endpoint_obj_t *self);
 
-// Close the endpoints that were ever bound, without a message, as the core is down.
+// Close the endpoints that are or were bound.  No message is sent, because the core is down.
 void openamp_endpoints_close_bound(openamp_remote_t *remote);
 
-// A RemoteProc is refused as the core runs.  A program that was run once more has made its
-// endpoints, each with an older one of its name that is bound; they wait for the shutdown()
-// that it lacked.  Whoever goes on from there may use them; but when the whole program is
-// run again, and makes others, these would take its services: they are closed then.
+// A RemoteProc was refused because the core runs.  Typically a program without shutdown() was
+// run a second time at the prompt: it has just created endpoints with the names of bound ones
+// of its first run.  Mark these new ones.  The user may call shutdown() and use them; but if
+// the program runs a third time and creates its endpoints again, the marked ones would take
+// their services, so they are closed then.
 void openamp_endpoints_refused(openamp_remote_t *remote);
 
 // ---- Sending (send.c) ----
 
-// Endpoint.send, a function object.
+// The function object Endpoint.send.
 extern const mp_obj_base_t openamp_endpoint_send_obj;
 
 // clang-format off
@@ -87,7 +88,7 @@ extern const mp_obj_base_t openamp_endpoint_send_obj;
     {MP_QSTR_timeout, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = -1}}
 // clang-format on
 
-// What is tried until there is room: the bus's result.
+// One try to send or to claim a buffer; returns the bus's result.
 typedef struct _openamp_sending_t {
     uint32_t src;
     uint32_t dest;
@@ -96,14 +97,16 @@ typedef struct _openamp_sending_t {
 } openamp_sending_t;
 typedef int openamp_send_t(openamp_endpoint_obj_t *self, openamp_sending_t *arg);
 
-// Try until it is no -EAGAIN, or `timeout` is 0.  Raises all other errors.
+// Call try_it() until it returns no -EAGAIN; with `timeout` 0 once.  -1: no limit, else
+// milliseconds.  Returns its result, 0 or more, or -EAGAIN; all other errors are raised.
 int openamp_send_waiting(
     openamp_endpoint_obj_t *self, mp_int_t timeout, openamp_send_t *try_it, openamp_sending_t *arg);
 
-// Nothing can be sent or received: the endpoint is closed, or the core does not run.
+// Raise the error of an endpoint that is closed, or whose core does not run.
 void openamp_raise_down(const openamp_endpoint_obj_t *self) __attribute__((noreturn));
-// No destination: it is closed or not bound.
+// Raise the error of an endpoint without a destination: it is closed or not bound.
 void openamp_raise_unbound(const openamp_endpoint_obj_t *self) __attribute__((noreturn));
+// Raise EMSGSIZE.
 void openamp_raise_size(const openamp_endpoint_obj_t *self, size_t len) __attribute__((noreturn));
 
 // ---- Receiving without a callback (queue.c, receive.c, hold.c) ----
@@ -113,33 +116,34 @@ void openamp_raise_size(const openamp_endpoint_obj_t *self, size_t len) __attrib
 enum { OPENAMP_IRQ_RX = 1, OPENAMP_IRQ_READY = 2, OPENAMP_IRQ_GONE = 4 };
 enum { OPENAMP_NO_ENTRY = 0xFFFF };
 
-// A message that stays in its receive buffer.
+// An entry of a remote's pool: a message that stays in its receive buffer.
 typedef struct _openamp_entry_t {
     struct amp_rx rx;
     uint32_t src;
-    uint16_t next; // in the same list
-    bool lost; // held by an object that was collected
+    uint16_t next; // in the queue, the list of held messages or the list of free entries
+    bool lost; // the object that held it was collected
 } openamp_entry_t;
 
 openamp_entry_t *openamp_entry(openamp_remote_t *remote, unsigned index);
 
-// Begin and end the queue of an endpoint; all other members are 0 at its beginning.
+// Begin the queue of an endpoint, all of whose other members are 0; and end it, which gives
+// all its messages back.
 void openamp_queue_open(openamp_endpoint_obj_t *self, unsigned limit);
 void openamp_queue_close(openamp_endpoint_obj_t *self);
 
-// A message for an endpoint that has no callback.
+// The bus's callback of an endpoint without a Python callback: queue the message.
 void openamp_queue(struct amp_endpoint *ept, uint32_t src, void *data, size_t len);
 
-// The program reads this endpoint: from now on it loses no message.
+// Note that the program reads this endpoint: from now on none of its messages is dropped.
 void openamp_mark_read(openamp_endpoint_obj_t *self);
 
-// Give the first message back to the peer; or hold it, until openamp_unhold() of its entry,
-// which is returned.
+// Take the first message out of the queue and give its buffer back; or hold it until
+// openamp_unhold() of its entry, whose index is returned.
 void openamp_drop_first(openamp_endpoint_obj_t *self);
 unsigned openamp_hold_first(openamp_endpoint_obj_t *self);
 void openamp_unhold(openamp_endpoint_obj_t *self, unsigned index);
 
-// An endpoint may have become ready or unready, or the session another.
+// Look at all endpoints: some may have become ready, or no longer be, or the session ended.
 void openamp_changed(openamp_remote_t *remote);
 static inline void openamp_look_at_changes(openamp_remote_t *remote) {
     if (remote->changes != remote->stats->changes) {
@@ -147,30 +151,31 @@ static inline void openamp_look_at_changes(openamp_remote_t *remote) {
     }
 }
 
-// Its handler is due, if it is one for that event; and call those that are.
+// Make the handler of irq() due, if its trigger has that event; and call all that are due.
 void openamp_due(openamp_endpoint_obj_t *self, unsigned event);
 void openamp_run_handlers(openamp_remote_t *remote);
 #define openamp_has_handlers(remote) ((remote)->handlers)
 
-// Wait at most `timeout` until it is so, and raise nothing but what is raised meanwhile.
+// Wait at most `timeout` until is_so(); returns whether it is.  Only exceptions of what runs
+// meanwhile (callbacks, Ctrl-C) leave it.
 bool openamp_wait_quietly(
     openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpoint_obj_t *self), mp_int_t timeout);
 
 // Wait until there is a message.  False: there is none, and `timeout` is 0.
 bool openamp_wait_message(openamp_endpoint_obj_t *self, mp_int_t timeout);
 
-// Does a message for an endpoint that is full keep all others in the ring?
+// Was a message left in the ring because its endpoint is full?  Then all later ones wait.
 #define openamp_is_blocked(remote) ((remote)->left != NULL)
 void openamp_raise_blocked(const openamp_remote_t *remote) __attribute__((noreturn));
 
-// The program has read all of what has ended.
+// Has the program read all messages up to the end of the service or session?
 static inline bool openamp_at_end(const openamp_endpoint_obj_t *self) {
     return self->ended ? self->before_end == 0
                        : self->queued == 0 && !OPENAMP_BUS(self->remote, is_up);
 }
 
-// The stream (stream.c): what is ready of the events of select.poll(); send what was
-// gathered; and what is gathered by all.
+// The stream (stream.c): the events of select.poll() that have happened; send what one
+// stream has gathered, or all streams of a remote.
 extern const mp_stream_p_t openamp_endpoint_stream;
 mp_uint_t openamp_endpoint_poll(openamp_endpoint_obj_t *self, mp_uint_t events);
 void openamp_flush_one(openamp_endpoint_obj_t *self);
@@ -181,7 +186,7 @@ static inline void openamp_flush(openamp_endpoint_obj_t *self) {
 }
 void openamp_flush_all(openamp_remote_t *remote);
 
-// The one argument of hold(*, timeout=-1) and its like.
+// The value of `timeout` for methods with that one argument, such as hold(*, timeout=-1).
 mp_int_t openamp_get_timeout(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args);
 
 // The iterator of an Endpoint.
@@ -217,9 +222,11 @@ MP_DECLARE_CONST_FUN_OBJ_1(openamp_endpoint_stats_obj);
     (MICROPY_PY_OPENAMP_RECEIVE || (MICROPY_PY_OPENAMP_HOST && MICROPY_PY_OPENAMP_INSPECT))
 
 typedef struct _openamp_view_ops_t {
-    // Where the bytes are; *write is true before.  Raises ValueError if the object is void.
+    // Returns where the bytes are.  *write is true; set it to false if they are read-only.
+    // Raises ValueError if the object is void.
     void *(*look)(mp_obj_t self_in, size_t *len, bool *write);
-    void (*written)(mp_obj_t self_in, const void *va, size_t len); // or NULL
+    // Called after bytes were written; or NULL.
+    void (*written)(mp_obj_t self_in, const void *va, size_t len);
 } openamp_view_ops_t;
 typedef struct _openamp_view_t {
     mp_obj_base_t base;

@@ -5,8 +5,8 @@
 
 // ---- hold() ----
 
-// A message in its receive buffer.  When it is released, the next hold() of its endpoint
-// takes the object again: no memory for each message.
+// A message in its receive buffer.  The next hold() of the endpoint uses a released object
+// again, so that messages take no memory of the heap.
 typedef struct _message_t {
     openamp_view_t view;
     openamp_endpoint_obj_t *ept;
@@ -15,7 +15,7 @@ typedef struct _message_t {
     uint16_t index;
 } message_t;
 
-// Its entry, or NULL: it was released, or its session is over.
+// The entry of the message, or NULL if it was released or its session has ended.
 static openamp_entry_t *entry_of(const message_t *self) {
     openamp_remote_t *remote = self->remote;
     if (self->index >= remote->pool_count) {
@@ -61,14 +61,14 @@ static mp_obj_t message_exit(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(message_exit_obj, 4, 4, message_exit);
 
-// The finaliser.  It may run in any thread, so it leaves the work to the next poll.
+// The finaliser.  It may run in any thread, so it only marks the entry for the next poll.
 static mp_obj_t message_del(mp_obj_t self_in) {
     const message_t *self = MP_OBJ_TO_PTR(self_in);
     openamp_remote_t *remote = self->remote;
     openamp_entry_t *entry = OPENAMP_RUN() == NULL ? NULL : entry_of(self);
     if (entry != NULL) {
         entry->lost = true;
-        remote->changes = ~remote->stats->changes; // has it looked for
+        remote->changes = ~remote->stats->changes; // so that the poll calls openamp_changed()
         openamp_doorbell(remote);
     }
     return mp_const_none;
@@ -87,7 +87,7 @@ static void message_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (attr == MP_QSTR_src && dest[0] == MP_OBJ_NULL) {
         dest[0] = mp_obj_new_int_from_uint(check_entry(self_in)->src);
     } else {
-        dest[1] = MP_OBJ_SENTINEL; // in the table
+        dest[1] = MP_OBJ_SENTINEL; // go on in the table
     }
 }
 
@@ -192,12 +192,13 @@ static mp_obj_t buffer_cancel(mp_obj_t self_in) {
     MICROPY_PY_OPENAMP_ENTER();
     OPENAMP_BUS(self->remote, cancel, &self->tx);
     MICROPY_PY_OPENAMP_LEAVE();
-    openamp_doorbell(self->remote); // an announcement may have waited for it
+    openamp_doorbell(self->remote); // an announcement may wait for a buffer
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(buffer_cancel_obj, buffer_cancel);
 
-// The finaliser.  Another thread leaves the buffer to the end of its session.
+// The finaliser.  In another thread than the main one it does nothing: then the buffer is
+// free again when the session ends.
 static mp_obj_t buffer_del(mp_obj_t self_in) {
     const buffer_t *self = MP_OBJ_TO_PTR(self_in);
     return OPENAMP_IS_MAIN_THREAD() && amp_tx_is_claimed(&self->tx) ? buffer_cancel(self_in)

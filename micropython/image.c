@@ -10,8 +10,8 @@
 #include "extmod/vfs.h"
 #endif
 
-// Where a file that is not in the current directory may be; a platform that
-// has such a place defines this as a function that returns it, or NULL.
+// The folder in which firmware is looked for that is not in the current directory.  A
+// platform that has one defines this as a function that returns its path, or NULL.
 #ifndef MICROPY_PY_OPENAMP_FIRMWARE_DIR
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() (NULL)
 #endif
@@ -19,7 +19,7 @@
 // A firmware file that is open.
 typedef struct _image_t {
     mp_obj_t file;
-    mp_obj_t exception; // what reading it raised, or MP_OBJ_NULL
+    mp_obj_t exception; // that a read raised, or MP_OBJ_NULL
 } image_t;
 
 // The functions of the stream may raise.  An exception must not jump over the loader, so
@@ -43,13 +43,13 @@ static int image_read(void *ctx, uint64_t offset, void *buffer, size_t len) {
     return -error;
 }
 
-// The open file, or MP_OBJ_NULL with *error set.
+// Open a file.  Returns MP_OBJ_NULL, with *error set, for an OSError; others are raised.
 static mp_obj_t open_file(mp_obj_t path, mp_int_t *error) {
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         mp_obj_t file = mp_call_function_2(
             MP_OBJ_FROM_PTR(&mp_builtin_open_obj), path, MP_OBJ_NEW_QSTR(MP_QSTR_rb));
-        // A file system in Python may give anything.
+        // A file system in Python may return any object.
         mp_get_stream_raise(file, MP_STREAM_OP_READ | MP_STREAM_OP_IOCTL);
         nlr_pop();
         return file;
@@ -74,8 +74,8 @@ static mp_obj_t join(const char *dir, mp_obj_t name) {
     return mp_obj_new_str_from_vstr(&path);
 }
 
-// The same file from whatever directory.  A file system need not know what its current
-// directory is: then it is the name alone.
+// The absolute path, so that the file is found again when the program has changed its
+// directory.  If the file system cannot tell its current directory, the path stays as it is.
 static mp_obj_t absolute(mp_obj_t path) {
 #if MICROPY_VFS
     nlr_buf_t nlr;
@@ -97,7 +97,7 @@ static mp_obj_t absolute(mp_obj_t path) {
 }
 
 #if MICROPY_PY_OPENAMP_VISIBLE
-// Say where it was looked for.
+// Raise the error with all places where the file was looked for.
 static void raise_no_file(mp_obj_t name, mp_obj_t found, const char *dir, int error) {
     mp_obj_t path = absolute(found != MP_OBJ_NULL ? found : name);
     const char *text = mp_obj_str_get_str(name);

@@ -1,10 +1,10 @@
 /*
  * Ctrl-C in a callback that does not return, for builds without threads.
  *
- * There the virtual machine sees an exception that another context has raised (Ctrl-C)
- * by the state of the scheduler alone, and that says "locked" while a callback runs.
- * With threads it looks at both.  This goes into MICROPY_VM_HOOK_LOOP, which the virtual
- * machine executes at each jump, right before it looks.
+ * In such a build the virtual machine notices a pending exception (Ctrl-C) only by the
+ * state of the scheduler, and that is "locked" while a callback runs.  (With threads it
+ * looks at the exception, too.)  This macro goes into MICROPY_VM_HOOK_LOOP, which the
+ * virtual machine executes at each jump, and looks at the exception itself.
  */
 #ifndef OPENAMP_INTERRUPT_HOOK_H
 #define OPENAMP_INTERRUPT_HOOK_H

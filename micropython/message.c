@@ -3,11 +3,12 @@
  * buffer.  It is a type of its own, a subclass of bytearray, because the
  * methods of bytearray that change the length reallocate the memory, and this
  * memory does not belong to the heap: growing it in place would corrupt the
- * interpreter.  All else is handed to bytearray.
+ * interpreter.  Everything else is passed on to bytearray.
  *
- * Those methods are not among the object's, but type(data).append is bytearray's.
- * So an object of it also has a type code that they do not know: they raise
- * ValueError.  What may meet a memoryview, as its iterator does, reads it masked.
+ * The object does not have those methods, but a program can reach them as
+ * type(data).append, which is bytearray's.  So the object also has a type code that
+ * they do not know, for which they raise ValueError.  Functions that accept a memoryview
+ * too, such as the iterator, mask that code.
  */
 #include "modopenamp.h"
 

@@ -1,3 +1,4 @@
+/* Callbacks at the prompt: what becomes of their exceptions. */
 #include "prompt.h"
 
 #include "py/mphal.h"
@@ -13,12 +14,13 @@ static void print(mp_obj_t exception) {
     }
 }
 
-// The line that is being typed ends, as if by Ctrl-C.
+// The characters that end the line being typed, as Ctrl-C does.
 static const char *type_after(mp_obj_t exception) {
     static mp_obj_t exits; // only compared
     bool is_exit = mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_SystemExit));
     if (is_exit && exception != exits) {
-        // It is raised in a line that does nothing else, where the prompt takes it.
+        // Make it pending, and execute an empty line, in which it is raised: there the prompt
+        // handles it.
         exits = exception;
         mp_sched_exception(exception);
         return OPENAMP_PROMPT_INTERRUPT " \r";

@@ -1,15 +1,15 @@
 /*
- * Messages that wait to be read: they stay in their receive buffers.
+ * The queues of unread messages, which stay in their receive buffers.
  *
- * A message for an endpoint without a callback is held (amp_rx_hold()), and its source,
- * length and place are noted in an entry of the remote's pool.  The entries of an endpoint
- * that wait are its queue; those that the program holds (hold()) are in its other list.
- * Each is given back to the peer when it is read.
+ * A message for an endpoint without a callback is held (amp_rx_hold()), and an entry of the
+ * remote's pool has its source, length and address.  Each endpoint has two lists of
+ * entries: the queue of unread messages, and those that the program holds (hold()).  The
+ * buffer goes back to the peer when the message was read or released.
  *
- * No endpoint starves the link.  An endpoint that was never read may have lost its reader:
- * all such together keep a quarter of the ring, and what comes then is dropped.  One that
- * was read loses nothing: when it has as many as it may keep, its next message is left in
- * the ring (amp_rx_leave()), and everything behind that one waits for it to be read.
+ * No endpoint can take all buffers of the link.  Endpoints that were never read, which may
+ * have no reader, keep a quarter of the ring between them; further messages to them are
+ * dropped.  An endpoint that was read loses nothing: when it keeps as many as it may, its
+ * next message is left in the ring (amp_rx_leave()), and all later ones wait as well.
  */
 #include "endpoint.h"
 
@@ -23,7 +23,7 @@ openamp_entry_t *openamp_entry(openamp_remote_t *remote, unsigned index) {
     return &OPENAMP_RUN_OF(remote)->pool[index];
 }
 
-// An entry for each buffer that there is.  False: no memory.
+// Have an entry for each receive buffer.  False: no memory.
 bool openamp_grow_pool(openamp_remote_t *remote) {
     unsigned depth = OPENAMP_BUS(remote, depth);
     unsigned count = remote->pool_count;
@@ -60,7 +60,7 @@ static unsigned unqueue(openamp_endpoint_obj_t *self) {
     return index;
 }
 
-// An entry in no list: its buffer goes back to the peer, which may go on.
+// Free an entry that is in no list: its buffer goes back to the peer.
 static void put_back(openamp_remote_t *remote, unsigned index) {
     openamp_entry_t *entry = openamp_entry(remote, index);
     OPENAMP_BUS(remote, release, &entry->rx);
@@ -71,7 +71,7 @@ static void put_back(openamp_remote_t *remote, unsigned index) {
     --remote->kept;
     if (remote->left != NULL) {
         remote->left = NULL;
-        openamp_doorbell(remote); // there may be a place for what was left
+        openamp_doorbell(remote); // the message that was left may have a place now
     }
 }
 
@@ -125,7 +125,7 @@ void openamp_queue(struct amp_endpoint *ept, uint32_t src, void *data, size_t le
     openamp_endpoint_obj_t *self = openamp_endpoint_of(ept);
     openamp_remote_t *remote = self->remote;
     if (remote->changes != remote->stats->changes) {
-        openamp_changed(remote); // what is kept may be of a session that has ended
+        openamp_changed(remote); // entries may be of a session that has ended
     }
     if (!may_keep(self) || (remote->pool_free == NONE && !openamp_grow_pool(remote))) {
         if (self->was_read && OPENAMP_BUS(remote, leave)) {
@@ -136,7 +136,7 @@ void openamp_queue(struct amp_endpoint *ept, uint32_t src, void *data, size_t le
             ++self->dropped;
             return;
         }
-        // Of a dead core all is kept: nobody waits for its buffers.
+        // Keep every message of a dead core, which needs its buffers no more.
     }
     unsigned index = remote->pool_free;
     openamp_entry_t *entry = openamp_entry(remote, index);
@@ -161,7 +161,7 @@ void openamp_queue(struct amp_endpoint *ept, uint32_t src, void *data, size_t le
 
 // ---- Sessions end and begin ----
 
-// Drop what is of a session that has ended, and what was held by an object that is no more.
+// Drop messages of a session that has ended, and release those whose object was collected.
 static void purge(openamp_endpoint_obj_t *self) {
     openamp_remote_t *remote = self->remote;
     while (self->first != NONE && !amp_rx_is_held(&openamp_entry(remote, self->first)->rx)) {
@@ -180,7 +180,7 @@ static void purge(openamp_endpoint_obj_t *self) {
 
 static void note_ready(openamp_endpoint_obj_t *self) {
     if (self->gathered != 0 && !amp_tx_is_claimed(&self->gather)) {
-        self->gathered = 0; // it went with its session
+        self->gathered = 0; // its session has ended
     }
     bool ready = OPENAMP_OPS(self->remote)->is_ready(&self->ept);
     bool same = self->ept.dest == self->ready_dest;
@@ -200,7 +200,7 @@ void openamp_changed(openamp_remote_t *remote) {
     openamp_endpoint_obj_t *self = OPENAMP_RUN_OF(remote)->endpoints;
     remote->changes = remote->stats->changes;
     if (!OPENAMP_BUS(remote, is_up)) {
-        remote->left = NULL; // it went with its session
+        remote->left = NULL; // its session has ended
     }
     for (; self != NULL; self = self->next) {
         purge(self);
@@ -229,7 +229,7 @@ void openamp_queue_open(openamp_endpoint_obj_t *self, unsigned limit) {
     self->first = self->first_held = NONE;
     self->handler = mp_const_none;
     if (self->callback == mp_const_none) {
-        openamp_grow_pool(self->remote); // or when a message comes
+        openamp_grow_pool(self->remote); // if it fails: again when a message comes
     }
 }
 

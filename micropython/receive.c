@@ -1,4 +1,4 @@
-/* Endpoint, receiving without a callback: recv() and its like, wait_ready(), irq(), stats(). */
+/* Endpoint without a callback: recv() and its like, wait_ready(), irq(), stats(). */
 #include "endpoint.h"
 
 #if MICROPY_PY_OPENAMP_RECEIVE
@@ -14,8 +14,8 @@ void openamp_raise_blocked(const openamp_remote_t *remote) {
         remote->left->ept.name);
 }
 
-// One sleep of a call that waits for a message, at most `ms` long.  *slept is of
-// amp_rpmsg_message_timeout().
+// Sleep once while waiting for a message, at most `ms` milliseconds.  *slept is the argument
+// and the result of amp_rpmsg_message_timeout().
 static void wait_for_message(
     const openamp_endpoint_obj_t *self, mp_uint_t ms, mp_uint_t *blocked_since, uint32_t *slept) {
     openamp_remote_t *remote = self->remote;
@@ -33,7 +33,7 @@ static void wait_for_message(
         MICROPY_PY_OPENAMP_WAIT(ms, &remote->poll_due);
     }
     if (mp_hal_ticks_ms() - now < *slept) {
-        *slept = 0; // it was not the time that ended the sleep
+        *slept = 0; // an event ended the sleep, not the time
     }
 }
 
@@ -44,11 +44,11 @@ static bool wait_until(openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpo
     mp_uint_t blocked_since = start;
     uint32_t slept = 0;
     for (;;) {
-        mp_handle_pending(true); // which polls if the doorbell rang
+        mp_handle_pending(true); // polls if the doorbell has rung
         if (is_so(self)) {
             return true;
         }
-        openamp_poll(remote); // inside a callback that does
+        openamp_poll(remote); // inside a callback no scheduled work runs, so poll here
         if (is_so(self)) {
             return true;
         }
@@ -95,7 +95,7 @@ bool openamp_wait_message(openamp_endpoint_obj_t *self, mp_int_t timeout) {
     openamp_look_at_changes(self->remote);
     openamp_mark_read(self);
     if (self->before_end == 0 && OPENAMP_BUS(self->remote, is_up)) {
-        self->ended = false; // the program goes on with this session
+        self->ended = false; // the program goes on in this session
     }
     if (self->queued == 0) {
         if (self->callback != mp_const_none && !openamp_endpoint_is_closed(self)) {
@@ -119,7 +119,7 @@ static mp_obj_t endpoint_wait_ready(size_t n_args, const mp_obj_t *args, mp_map_
     mp_arg_parse_all(n_args - 1, args + 1, kw_args, 1, allowed, &timeout);
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(args[0]);
     openamp_check_thread();
-    // A device waits for its host as well.
+    // A device waits for its host, too, so there the link may be down.
     const char *what = " is not ready in time: ";
     if (!wait_until(self, is_ready, timeout.u_int, what, MICROPY_PY_OPENAMP_HOST)) {
         openamp_raise_state(AMP_ETIMEDOUT, self->remote, self->ept.name, what);
@@ -144,8 +144,8 @@ static const byte *unread(const openamp_endpoint_obj_t *self, size_t *len) {
     return (const byte *)entry->rx.data + self->offset;
 }
 
-// The next message as bytes, and its source in *src; None: there is none, and it was not to
-// be waited for.
+// The next message as bytes, and its source in *src.  None: there is none, and the timeout
+// is 0.
 static mp_obj_t receive(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args, uint32_t *src) {
     enum { NBYTES, TIMEOUT, COUNT };
     static const mp_arg_t allowed[COUNT] = {
@@ -209,7 +209,7 @@ static MP_NOINLINE mp_obj_t recvinto(size_t n_args, size_t n_kw, const mp_obj_t 
     if (!openamp_wait_message(self, vals[TIMEOUT].u_int)) {
         return mp_const_none;
     }
-    // Again: what ran meanwhile may have resized it.
+    // Get the buffer again: code that ran meanwhile may have resized it.
     mp_get_buffer_raise(vals[BUF].u_obj, &buf, MP_BUFFER_WRITE);
     return read_into(self, &buf);
 }
@@ -246,7 +246,7 @@ static mp_obj_t endpoint_any(mp_obj_t self_in) {
 }
 MP_DEFINE_CONST_FUN_OBJ_1(openamp_endpoint_any_obj, endpoint_any);
 
-// `for message in ept`: until the service is gone.
+// `for message in ept` goes on until the service or the session has ended.
 static bool has_message_or_ended(openamp_endpoint_obj_t *self) {
     return self->queued != 0 || self->ended || !OPENAMP_BUS(self->remote, is_up);
 }
@@ -272,7 +272,7 @@ static mp_obj_t endpoint_iter(mp_obj_t self_in, mp_obj_iter_buf_t *iter_buf) {
     (void)iter_buf;
     openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(self_in);
     if (self->before_end == 0 && is_ready(self)) {
-        self->ended = false; // it begins with this session
+        self->ended = false; // the loop begins in this session
     }
     return self_in;
 }
@@ -291,7 +291,7 @@ void openamp_due(openamp_endpoint_obj_t *self, unsigned event) {
 }
 
 void openamp_run_handlers(openamp_remote_t *remote) {
-    uint32_t turns = remote->endpoint_count; // a handler may make it due again: one turn
+    uint32_t turns = remote->endpoint_count; // a limit, as handlers may make each other due
     openamp_endpoint_obj_t *self = OPENAMP_RUN_OF(remote)->endpoints;
     remote->handlers = false;
     while (self != NULL) {
@@ -306,7 +306,7 @@ void openamp_run_handlers(openamp_remote_t *remote) {
             if (self->handler != mp_const_none) {
                 openamp_call(self->handler, MP_OBJ_FROM_PTR(self));
             }
-            self = OPENAMP_RUN_OF(remote)->endpoints; // it may have closed any
+            self = OPENAMP_RUN_OF(remote)->endpoints; // the handler may have closed any
         }
     }
 }
@@ -323,7 +323,7 @@ static mp_obj_t endpoint_irq(size_t n_args, const mp_obj_t *args, mp_map_t *kw_a
     self->handler = handler;
     self->trigger = (uint8_t)trigger;
     if (trigger & OPENAMP_IRQ_RX) {
-        openamp_mark_read(self); // the handler will
+        openamp_mark_read(self); // the handler will read it
     }
     if (self->queued != 0) {
         openamp_due(self, OPENAMP_IRQ_RX);

@@ -1,8 +1,9 @@
 /*
- * The remotes: the other cores, and how their doorbells reach Python.
+ * The remotes: the other cores, and the way from their doorbells to Python.
  *
- * A doorbell's interrupt schedules the node of its remote; the scheduler runs it
- * where callbacks may run, and it polls the bus, which calls the endpoints.
+ * The doorbell's interrupt schedules the node of its remote.  MicroPython's scheduler calls
+ * the node's function, run(), where callbacks may run, and that polls the bus, which calls
+ * the endpoints.
  */
 #include "endpoint.h"
 
@@ -11,7 +12,7 @@
 openamp_remote_t openamp_remotes[MICROPY_PY_OPENAMP_CORES];
 
 #if OPENAMP_THREADS
-// Without a lock around the interpreter nothing keeps two threads out of here.
+// Without a lock around the interpreter, two threads could be in this module at once.
 void openamp_check_thread(void) {
     if (!OPENAMP_IS_MAIN_THREAD()) {
         mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("openamp is for the main thread"));
@@ -25,7 +26,7 @@ static void run(mp_sched_node_t *self);
 
 #if MICROPY_PY_OPENAMP_HOST
 int openamp_remote_shutdown(openamp_remote_t *remote) {
-    // Whoever asks for it has stopped the core before.
+    // RemoteProc.shutdown() has stopped the core before, so this is the finaliser.
     if (OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING) {
         openamp_lost(remote);
     }
@@ -43,7 +44,7 @@ int openamp_remote_shutdown(openamp_remote_t *remote) {
 }
 #endif
 
-// With the scheduler locked: the result of the bus's poll().
+// Poll the bus; returns the result of its poll().  The caller has locked the scheduler.
 OPENAMP_PER_CALLER int poll(openamp_remote_t *remote) {
     remote->poll_due = false;
 #if MICROPY_PY_OPENAMP_HOST
@@ -64,7 +65,7 @@ OPENAMP_PER_CALLER int poll(openamp_remote_t *remote) {
 
 static bool again_scheduled; // run_again() is in the scheduler's queue
 
-// One turn of every remote of which more may be due.
+// Poll every remote that has the mark `again`, once.
 static mp_obj_t run_again(mp_obj_t arg) {
     (void)arg;
     again_scheduled = false;
@@ -83,9 +84,10 @@ static mp_obj_t run_again(mp_obj_t arg) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(run_again_obj, run_again);
 
-// Have run_again() called after one turn of the program.  If the program's own functions
-// fill the queue, run_again() takes the place of the oldest of them, which is called now.
-// (The oldest is not run_again() itself, which is in the queue once at most.)
+// Schedule run_again(), so that the program goes on for a while before the next poll.  If the
+// program's own functions fill the scheduler's queue, run_again() takes the place of the
+// oldest of them, which is called now.  (That one cannot be run_again() itself, which is in
+// the queue once at most.)
 static void schedule_again(openamp_remote_t *remote) {
     remote->again = true;
     if (again_scheduled) {
@@ -108,10 +110,10 @@ static void schedule_again(openamp_remote_t *remote) {
 static void run(mp_sched_node_t *self) {
     openamp_remote_t *remote = (void *)self; // its first member
     if (!remote->open) {
-        return; // scheduled before a soft reset
+        return; // the node was scheduled before a soft reset
     }
     if (MP_STATE_THREAD(mp_pending_exception) != MP_OBJ_NULL) {
-        schedule_again(remote); // the program takes it first: it would end a callback
+        schedule_again(remote); // the program must take it first, or it ends a callback
         return;
     }
     remote->running = true;
@@ -123,8 +125,8 @@ static void run(mp_sched_node_t *self) {
     }
 #endif
 #if MICROPY_PY_OPENAMP_VISIBLE
-    // Looked at here even if another poll received the announcement: its doorbell has
-    // scheduled this node as well.
+    // It is enough to look here: if another poll received the announcement, its doorbell has
+    // scheduled this node, too.
     if (remote->stats->services_forgotten != remote->forgotten) {
         remote->forgotten = remote->stats->services_forgotten;
         openamp_happened(remote, OPENAMP_EVENT_FORGOTTEN);
@@ -138,14 +140,13 @@ static void run(mp_sched_node_t *self) {
         return; // nothing is due until the doorbell rings again
     }
 #endif
-    // More may be due.  The scheduler runs nodes until there are none, so a node that is
-    // scheduled while it runs, by itself or by the doorbell, would keep the program from
-    // running for as long as the peer floods.  A scheduled Python function runs once,
-    // then the program and every other core has a turn.
+    // More may be due.  The node must not be scheduled from here: the scheduler runs nodes
+    // until there are none, so the program would not run for as long as the peer floods.
+    // After a scheduled Python function, however, the program and every other core have a
+    // turn.
     schedule_again(remote);
 }
 
-// The doorbell's interrupt.
 void openamp_doorbell(void *arg) {
     openamp_remote_t *remote = arg;
     remote->poll_due = true;
@@ -163,7 +164,7 @@ void openamp_announces(openamp_remote_t *remote) {
     bool is_up = OPENAMP_BUS(remote, is_up);
     uint32_t ms = OPENAMP_BUS(remote, message_timeout, remote->woken ? remote->slept : 0);
     remote->woken = false;
-    remote->announces = !is_up || ms != AMP_FOREVER; // what waits for a session goes out in it
+    remote->announces = !is_up || ms != AMP_FOREVER; // without a session: look in the next one
     if (!is_up || ms == AMP_FOREVER) {
         return;
     }
@@ -175,7 +176,7 @@ void openamp_announces(openamp_remote_t *remote) {
     remote->asleep = true;
     mp_uint_t now = mp_hal_ticks_ms();
     if (!alarm_is_set || (mp_int_t)(alarm_at - now) > (mp_int_t)ms) {
-        alarm_is_set = true; // else another core's is sooner
+        alarm_is_set = true; // otherwise the alarm is set already, for an earlier time
         alarm_at = now + ms;
         MICROPY_PY_OPENAMP_ALARM(ms);
     }
@@ -196,7 +197,7 @@ void openamp_alarm(void) {
 #endif
 
 void openamp_poll(openamp_remote_t *remote) {
-    // Locked, because callbacks run as scheduled functions do, also inside of send().
+    // The scheduler is locked while callbacks run, as it is for scheduled functions.
     mp_sched_lock();
     openamp_polled(remote, poll(remote));
     mp_sched_unlock();
@@ -206,7 +207,7 @@ void openamp_poll(openamp_remote_t *remote) {
 
 static void end_remote(openamp_remote_t *remote) {
     OPENAMP_BUS(remote, close);
-    // Where the core was stopped no message is sent; a device withdraws its endpoints.
+    // A device withdraws its endpoints.  A host sends nothing, as the core was stopped.
     openamp_endpoint_obj_t *ept = OPENAMP_RUN_OF(remote)->endpoints;
     for (; ept != NULL; ept = ept->next) {
 #if MICROPY_PY_OPENAMP_RECEIVE
@@ -228,7 +229,8 @@ static void end_remote(openamp_remote_t *remote) {
     remote->endpoint_count = 0;
 }
 
-// The end of this run of the interpreter: keep no reference to its heap.
+// At the end of this run of the interpreter: end the remotes and drop all references to the
+// heap.
 static void end(mp_obj_t self, qstr attr, mp_obj_t *dest) {
     (void)self;
     (void)attr;
@@ -241,11 +243,10 @@ static void end(mp_obj_t self, qstr attr, mp_obj_t *dest) {
     OPENAMP_RUN() = NULL;
 }
 
-// C's memory and the root pointers outlive a soft reset, so the module must learn of
-// one.  Every port ends a run of the interpreter with a sweep of the whole heap, which
-// looks up __del__ in this object: that lookup is end().  Nothing else looks up anything
-// in it.  At that moment every other object is still in place, whether its own finaliser
-// has run or not.
+// C variables and root pointers outlive a soft reset, so the module must notice one.  At the
+// end of a run of the interpreter every port sweeps the whole heap, which looks up __del__ in
+// this object: that calls end().  Nothing else ever looks up an attribute of it.  All other
+// objects are still in place then, even those whose finaliser has run.
 // clang-format off
 static MP_DEFINE_CONST_OBJ_TYPE(
     run_type, MP_QSTR_openamp, MP_TYPE_FLAG_NONE,
@@ -313,7 +314,7 @@ openamp_remote_t *openamp_get_remote(mp_obj_t arg, openamp_remote_t *otherwise) 
         return remote;
     }
 #endif
-    // A number of any size.
+    // The int may be a long one.
     mp_int_t core = mp_obj_is_int(arg) ? mp_obj_get_int_truncated(arg) : mp_obj_get_int(arg);
     if (core < 0 || core >= MICROPY_PY_OPENAMP_CORES
         || !mp_obj_equal(MP_OBJ_NEW_SMALL_INT(core), arg)) {
@@ -336,7 +337,7 @@ mp_obj_t openamp_init(void) {
         openamp_announcing = openamp_remotes;
         again_scheduled = false;
     }
-    get_core(0); // again, where an import before could not
+    get_core(0); // try again if an earlier import failed
     return mp_const_none;
 }
 

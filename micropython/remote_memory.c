@@ -1,7 +1,7 @@
 /*
- * RemoteProc.mem(): the memory of the core.
+ * RemoteProc.mem(), symbol() and coredump(): the memory of the core.
  *
- * Such a view is void as soon as something else is in that memory: loaded, or powered off.
+ * A view of mem() is void as soon as the core is loaded again or its memory is powered off.
  */
 #include "endpoint.h"
 
@@ -85,7 +85,7 @@ static mp_obj_t remoteproc_symbol(mp_obj_t self_in, mp_obj_t name_in) {
     const char *firmware = openamp_entry_text(self->entry);
     struct amp_load_error why;
     amp_da_t value = 0;
-    int error = -AMP_ENXIO; // firmware in place has no file
+    int error = -AMP_ENXIO; // firmware that was started by address has no file
     if (mp_obj_get_type(self->entry) != &mp_type_int) {
         error = openamp_use_file(remote, self->entry, &self->found, &why, name, &value);
     }
@@ -114,8 +114,8 @@ typedef struct _dump_t {
     uint32_t loads;
 } dump_t;
 
-// May raise: the dump keeps no state.  A file system in Python, or a handler, may do
-// anything meanwhile, and then what follows would be of other firmware.
+// Write a part of the dump.  This may raise, as amp_rproc_coredump() has nothing to clean up.
+// -AMP_ESTALE: a file system in Python, or a handler, loaded other firmware meanwhile.
 static int write_part(void *ctx, const void *data, size_t len) {
     const dump_t *self = ctx;
     mp_obj_t write[3];
@@ -124,7 +124,7 @@ static int write_part(void *ctx, const void *data, size_t len) {
         write[2] = mp_obj_new_memoryview('B', len - done, (uint8_t *)(uintptr_t)data + done);
         mp_int_t count = mp_obj_get_int(mp_call_method_n_kw(1, 0, write));
         if (count <= 0) {
-            return -AMP_EIO; // full
+            return -AMP_EIO; // the file system is full
         }
         if (self->loads != self->remote->loads) {
             return -AMP_ESTALE;
@@ -136,7 +136,7 @@ static int write_part(void *ctx, const void *data, size_t len) {
 
 static void close_file(mp_obj_t file) {
     mp_obj_t close[2];
-    mp_load_method(file, MP_QSTR_close, close); // it may be no stream but an object in Python
+    mp_load_method(file, MP_QSTR_close, close); // by name, as it may be an object in Python
     mp_call_method_n_kw(0, 0, close);
 }
 

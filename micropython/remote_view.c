@@ -1,4 +1,4 @@
-/* RemoteProc, what can be seen of a core: state, reason, and who is told of its end. */
+/* RemoteProc: state(), reason(), report_crash(), trace(), stats(), irq(). */
 #include "endpoint.h"
 
 #include <string.h>
@@ -13,6 +13,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(openamp_remoteproc_state_obj, remoteproc_state);
 
 // ---- reason() ----
 
+// Does an endpoint wait for a service?
 static bool is_waiting(const openamp_remote_t *remote) {
     const openamp_endpoint_obj_t *ept = OPENAMP_RUN_OF(remote)->endpoints;
     while (ept != NULL && ept->ept.dest != AMP_ADDR_ANY) {
@@ -21,8 +22,9 @@ static bool is_waiting(const openamp_remote_t *remote) {
     return ept != NULL;
 }
 
-// Of a core that crashed, why.  Of one that runs and is waited for, what it does; that
-// is all that can be known of one that hangs.
+// The reason of a crash.  For a core that runs, but takes no messages or has not announced a
+// service that an endpoint waits for: its state, because nothing more is known of a core
+// that hangs.
 static mp_obj_t remoteproc_reason(mp_obj_t self_in) {
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
     const char *reason = OPENAMP_BUS(remote, reason);
@@ -51,7 +53,7 @@ static mp_obj_t remoteproc_report_crash(mp_obj_t self_in, mp_obj_t reason) {
         openamp_raise(
             AMP_EINVAL, MP_ERROR_TEXT("core %d does not run"), (int)openamp_core_number(remote));
     }
-    OPENAMP_RUN_OF(remote)->reported = reason; // keeps its text
+    OPENAMP_RUN_OF(remote)->reported = reason; // keeps the text alive
     openamp_changed(remote);
     openamp_polled(remote, -AMP_EPIPE);
     return mp_const_none;
@@ -60,7 +62,7 @@ MP_DEFINE_CONST_FUN_OBJ_2(openamp_remoteproc_report_crash_obj, remoteproc_report
 
 // ---- trace(), stats() ----
 
-// A firmware that wrote over its trace may have left anything: what is no ASCII is a '?'.
+// Firmware may have overwritten its trace with anything: a byte that is not ASCII becomes '?'.
 static mp_obj_t remoteproc_trace(mp_obj_t self_in) {
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
     vstr_t text;

@@ -13,15 +13,15 @@ const char *openamp_entry_text(mp_obj_t entry) {
     return mp_obj_str_get_str(entry);
 }
 
-// Raise EBUSY while the core is being loaded: a file system that is written in Python may
-// call any method while it reads the image.
+// Raise EBUSY while the core is being loaded: a file system in Python may call any method
+// while it reads the image.
 static void check_loading(const openamp_remoteproc_obj_t *self) {
     if (self->remote->loading) {
         openamp_raise(AMP_EBUSY, MP_ERROR_TEXT("core is being loaded"));
     }
 }
 
-// Raise EBUSY if the core runs: it cannot be loaded then.
+// Raise EBUSY if the core runs, because it cannot be loaded then.
 static void check_busy(const openamp_remoteproc_obj_t *self) {
     openamp_remote_t *remote = self->remote;
     check_loading(self);
@@ -29,8 +29,8 @@ static void check_busy(const openamp_remoteproc_obj_t *self) {
         openamp_remote_shutdown(remote);
     }
     if (OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING) {
-        // The entry has a reference of its own: the owner may be collected in
-        // another thread even now.
+        // Do not read the owner's entry: another thread may be collecting the owner just now.
+        // OPENAMP_RUN_OF() has a reference of its own.
         const void *owner = remote->owner;
         if (owner != self) {
             openamp_endpoints_refused(remote);
@@ -92,7 +92,7 @@ static void raise_load_error(
 
 amp_da_t openamp_get_da(mp_obj_t number) {
     amp_da_t da = (amp_da_t)mp_obj_get_int_truncated(number);
-    // What machine.mem32 reads is signed where a word has 32 bits.
+    // On a 32-bit machine an address that was read by machine.mem32 may be negative.
     return mp_obj_equal(mp_obj_new_int_from_uint(da), number)
             || mp_obj_equal(mp_obj_new_int((mp_int_t)da), number)
         ? da
@@ -116,7 +116,7 @@ static void load(openamp_remoteproc_obj_t *self) {
     openamp_loaded(self->remote);
 }
 
-// An object that is to drive a core; it does not yet.
+// A RemoteProc object for a core, which it does not own yet.
 static openamp_remoteproc_obj_t *new_object(
     const mp_obj_type_t *type, mp_obj_t entry, mp_obj_t core) {
     openamp_check_thread();
@@ -128,9 +128,9 @@ static openamp_remoteproc_obj_t *new_object(
     self->trigger = 0;
     self->handler = mp_const_none;
     self->remote = openamp_get_remote(core, NULL);
-    // If the program has lost the object that owns the core, this collects it, which stops
-    // the core.  Before here nothing may read `owner`: the collector takes a register that
-    // still holds it for a reference.
+    // If the program no longer refers to the owner of a running core, the collection runs its
+    // finaliser, which stops the core.  Nothing before this may read `owner`, because the
+    // collector takes a register with its address for a reference.
     if (OPENAMP_BUS(self->remote, state) == AMP_RPROC_RUNNING) {
         gc_collect();
     }
@@ -138,10 +138,10 @@ static openamp_remoteproc_obj_t *new_object(
     return self;
 }
 
-// It drives it from now on.
+// From now on this object owns the core.
 static mp_obj_t own(openamp_remoteproc_obj_t *self) {
     self->remote->owner = self;
-    OPENAMP_RUN_OF(self->remote)->service_callback = MP_OBJ_NULL; // the last owner's
+    OPENAMP_RUN_OF(self->remote)->service_callback = MP_OBJ_NULL; // of the former owner
     openamp_set_events(self->remote);
     OPENAMP_RUN_OF(self->remote)->entry = self->entry;
     return MP_OBJ_FROM_PTR(self);
@@ -159,7 +159,7 @@ static mp_obj_t remoteproc_make_new(
     if (mp_obj_get_type(entry) != &mp_type_int) {
         openamp_get_str(entry, MP_QSTR_entry);
     } else if (openamp_get_da(entry) != (amp_da_t)-1) {
-        entry = mp_obj_new_int_from_uint(openamp_get_da(entry)); // mem32's may be negative
+        entry = mp_obj_new_int_from_uint(openamp_get_da(entry)); // it may have been negative
     }
     openamp_remoteproc_obj_t *self = new_object(type, entry, args[1].u_obj);
     load(self);
@@ -167,7 +167,7 @@ static mp_obj_t remoteproc_make_new(
 }
 
 #if MICROPY_PY_OPENAMP_INSPECT
-// RemoteProc.attach(core=0): firmware that runs already.
+// RemoteProc.attach(core=0): a RemoteProc for firmware that already runs.
 static mp_obj_t remoteproc_attach(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
     static const mp_arg_t allowed[] = {{MP_QSTR_core, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_INT(0)}}};
     mp_arg_val_t core;
@@ -206,9 +206,9 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(remoteproc_exit_obj, 4, 4, remoteproc
 #endif
 
 openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj) {
-    // A subclass of it, too.
+    // Accept an object of a subclass, too.
     mp_obj_t native = mp_obj_cast_to_native_base(obj, MP_OBJ_FROM_PTR(&openamp_remoteproc_type));
-    // Before the subclass has called super().__init__(), it is something else.
+    // Until the subclass has called super().__init__(), `native` is no RemoteProc.
     return native == MP_OBJ_NULL || mp_obj_get_type(native) != &openamp_remoteproc_type
         ? NULL
         : ((openamp_remoteproc_obj_t *)MP_OBJ_TO_PTR(native))->remote;
@@ -217,12 +217,12 @@ openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj) {
 static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
-    openamp_poll(remote); // a death may not have been noticed yet
+    openamp_poll(remote); // notice a death that no poll has found yet
     openamp_tell_crash(remote);
     if (OPENAMP_BUS(remote, state) != AMP_RPROC_LOADED) {
         load(self); // firmware modifies its own data; EBUSY if it runs
     }
-    openamp_remoteproc_check(self_in); // both may run Python, which may have shut it down
+    openamp_remoteproc_check(self_in); // the calls above may run Python: a shutdown()
     struct amp_load_error why;
     int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, start, &why));
     if (error != 0) {
@@ -231,7 +231,7 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     }
     openamp_started(remote);
     openamp_announces(remote);
-    openamp_changed(remote); // with a dest given, an endpoint is ready
+    openamp_changed(remote); // an endpoint with a given `dest` is ready now
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_start_obj, remoteproc_start);
@@ -252,8 +252,8 @@ static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_stop_obj, remoteproc_stop);
 
-// The finaliser: shutdown() that never raises, and may run anywhere: in another
-// thread, or while the core is loaded for the next owner.
+// The finaliser: a shutdown() that never raises.  It may run in another thread, or while
+// the core is being loaded for the next owner.
 static mp_obj_t remoteproc_del(mp_obj_t self_in) {
     openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
     openamp_remote_t *remote = self->remote;
@@ -263,7 +263,7 @@ static mp_obj_t remoteproc_del(mp_obj_t self_in) {
     remote->owner = NULL;
     self->closed = true;
     if (remote->loading) {
-        return mp_const_none; // it was not running, or it would not be loaded
+        return mp_const_none; // a core that is being loaded does not run
     }
     if (OPENAMP_IS_MAIN_THREAD()) {
         openamp_remote_shutdown(remote);

@@ -1,4 +1,4 @@
-/* RemoteProc (remoteproc.c), as the other files of the binding see it: the end of modopenamp.h. */
+/* RemoteProc (remoteproc.c), as the other files use it.  Included at the end of modopenamp.h. */
 #ifndef OPENAMP_REMOTEPROC_H
 #define OPENAMP_REMOTEPROC_H
 
@@ -10,7 +10,7 @@ typedef struct _openamp_remoteproc_obj_t {
     uint8_t trigger; // of `handler`: OPENAMP_EVENT_*
     openamp_remote_t *remote;
     mp_obj_t entry; // path or address: read again when the core is restarted
-    mp_obj_t found; // where the path led, in whatever directory the program is now
+    mp_obj_t found; // the absolute path at which the file was found, or MP_OBJ_NULL
     mp_obj_t handler; // of irq(), or None
 } openamp_remoteproc_obj_t;
 
@@ -20,7 +20,7 @@ extern const mp_obj_type_t openamp_remoteproc_type;
 // or if a later one took over its core.
 openamp_remote_t *openamp_remoteproc_check(mp_obj_t self_in);
 
-// Its core, which ran, was stopped: for its handler.
+// Call this after stop() of a running core: it makes the handler of irq() due.
 #if MICROPY_PY_OPENAMP_VISIBLE
 void openamp_stopped(openamp_remoteproc_obj_t *self);
 #else
@@ -40,10 +40,11 @@ MP_DECLARE_CONST_FUN_OBJ_KW(openamp_remoteproc_mem_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(openamp_remoteproc_symbol_obj);
 MP_DECLARE_CONST_FUN_OBJ_2(openamp_remoteproc_coredump_obj);
 
-// An address of the other core; (amp_da_t)-1, where no core has memory, for what is none.
+// The device address that is this int; (amp_da_t)-1, where no core has memory, if the int is
+// out of range.
 amp_da_t openamp_get_da(mp_obj_t number);
 
-// Something else is in its memory: views of what was there are void.
+// Call this when the contents of the core's memory have been replaced: earlier views are void.
 static inline void openamp_loaded(openamp_remote_t *remote) {
 #if MICROPY_PY_OPENAMP_VISIBLE
     ++remote->loads;
@@ -52,15 +53,14 @@ static inline void openamp_loaded(openamp_remote_t *remote) {
 #endif
 }
 
-// What the program gave as an entry, as a text: the path, or the address in hex.
+// The entry of a RemoteProc as text: the path, or the address in hex.
 const char *openamp_entry_text(mp_obj_t entry);
 
 // The remote of a RemoteProc object, or NULL if it is none.
 openamp_remote_t *openamp_remoteproc_remote(mp_obj_t obj);
 
-// RemoteProc.shutdown(): the core is stopped and given back, and the endpoints that
-// were bound to it are closed.  Sends nothing and allocates nothing: a finaliser may
-// call it.
+// Stop the core and have the port switch it off, and close the endpoints that were bound.
+// Sends nothing and allocates nothing, so a finaliser may call it.
 int openamp_remote_shutdown(openamp_remote_t *remote);
 
 #endif // MICROPY_PY_OPENAMP_HOST

@@ -1,13 +1,13 @@
 /*
- * What a program is told without asking, and what errors say of the other core.
+ * Reports that a program does not ask for, and the state of the other core in errors.
  *
- * Nothing dies in silence.  What the machine notices (a core that crashed) or this
- * side did (it stopped one whose RemoteProc was collected) is an event of its remote,
- * told in the program's next scheduled work: to the handler of RemoteProc.irq(), or
- * else in a line on the console.  What nobody can notice (a core that hangs, firmware
- * that announces another name) is in every text that says what the core is doing.
+ * A core that crashed, and one that was stopped because its RemoteProc was collected,
+ * are events of the remote.  They are reported in the program's next scheduled work: to
+ * the handler of RemoteProc.irq(), or else in a line on the console.  A core that hangs, and
+ * firmware that announces another name than the program expects, raise no event; so the text
+ * of each error and repr() has what the core has announced and since when it takes nothing.
  */
-#include <stdarg.h> // py/obj.h looks whether it came first
+#include <stdarg.h> // first: py/obj.h declares some functions only if it was included before
 
 #include "endpoint.h"
 
@@ -19,7 +19,7 @@
 #if MICROPY_PY_OPENAMP_RAW_REPL
 #include "shared/runtime/interrupt_char.h"
 #include "shared/runtime/pyexec.h"
-// With no program running, which Ctrl-C would end.
+// The raw REPL is between two programs: none runs that Ctrl-C would end.
 static inline bool is_console_busy(void) {
     return pyexec_mode_kind == PYEXEC_MODE_RAW_REPL && mp_interrupt_char < 0;
 }
@@ -29,7 +29,8 @@ static inline bool is_console_busy(void) {
 
 // ---- What the core is doing ----
 
-// A name that the other core chose: what is no printable ASCII, as an escape.
+// Print a name that the other core chose, with an escape for each byte that is not printable
+// ASCII.
 static void print_name(const mp_print_t *print, const char *name) {
     for (; *name != '\0'; ++name) {
         unsigned char c = (unsigned char)*name;
@@ -37,7 +38,7 @@ static void print_name(const mp_print_t *print, const char *name) {
     }
 }
 
-// In seconds, to a tenth.
+// Print a time in seconds and tenths.
 static void print_time(const mp_print_t *print, mp_uint_t ms) {
     mp_printf(print, "%u.%u s", (unsigned)(ms / 1000), (unsigned)(ms % 1000 / 100));
 }
@@ -52,7 +53,7 @@ mp_uint_t openamp_untaken_ms(openamp_remote_t *remote, unsigned *count) {
     uint16_t taken = remote->taken;
     *count = OPENAMP_BUS(remote, untaken, &taken);
     mp_uint_t now = mp_hal_ticks_ms();
-    // There is no timer: since the first look that found it so.
+    // There is no timer: the time counts from the first call that found this number.
     if (taken != remote->taken || *count == 0) {
         remote->taken = taken;
         remote->taken_ms = now;
@@ -129,7 +130,7 @@ void openamp_raise_state(int error, openamp_remote_t *remote, const char *name, 
         openamp_print_state(&print, remote);
         openamp_raise(error, MP_ERROR_TEXT("%s"), vstr_null_terminated_str(&vstr));
     }
-    // No memory for the text: the number alone.
+    // Without memory for the text the error has only its number.
     if (mp_obj_exception_match(
             MP_OBJ_FROM_PTR(nlr.ret_val), MP_OBJ_FROM_PTR(&mp_type_MemoryError))) {
         mp_raise_OSError(error);
@@ -152,7 +153,7 @@ void openamp_polled(openamp_remote_t *remote, int result) {
     }
 #else
     (void)remote;
-    (void)result; // the host comes back
+    (void)result; // a host that left may come back, so that is no event
 #endif
 }
 
@@ -169,14 +170,14 @@ void openamp_tell_deferred(openamp_remote_t *remote) {
 }
 
 #if MICROPY_PY_OPENAMP_HOST
-// One line, in one piece, where the port prints errors: on a PC standard error.
+// Print one line, in one call, where the platform prints errors (on a PC standard error).
 static void print_line(
     openamp_remote_t *remote, mp_obj_t entry, const char *what, const char *why) {
     mp_printf(MICROPY_ERROR_PRINTER, "openamp: core %d (%s) %s%s\n",
         (int)openamp_core_number(remote), openamp_entry_text(entry), what, why);
 }
 
-// The RemoteProc that drives the core, if it has a handler for that.
+// The owner of the core, if it has a handler for that event; else NULL.
 static openamp_remoteproc_obj_t *find_handler(const openamp_remote_t *remote, unsigned event) {
     openamp_remoteproc_obj_t *self = (void *)(uintptr_t)remote->owner;
     return self != NULL && (self->trigger & event) ? self : NULL;
@@ -203,8 +204,8 @@ void openamp_stopped(openamp_remoteproc_obj_t *self) {
     }
 }
 
-// Returns the events that are still to be told.  A handler may have been taken away since
-// the event, or by the one before it.
+// Call the handlers; returns the events that had none.  A handler may have been removed since
+// the event, also by the handler that was called before it.
 static unsigned tell_handlers(openamp_remote_t *remote, unsigned events) {
     mp_obj_t stopped = OPENAMP_RUN_OF(remote)->stopped;
     OPENAMP_RUN_OF(remote)->stopped = MP_OBJ_NULL;
@@ -243,12 +244,12 @@ static void tell_lines(openamp_remote_t *remote, unsigned events) {
 
 void openamp_tell(openamp_remote_t *remote) {
     unsigned events = remote->events;
-    remote->events = 0; // what happens in a handler is told in the next turn
+    remote->events = 0; // events that a handler causes are reported in the next turn
 #if MICROPY_PY_OPENAMP_HOST
     events = tell_handlers(remote, events);
 #endif
     if (is_console_busy()) {
-        remote->deferred |= (uint8_t)events; // a line waits for the next program
+        remote->deferred |= (uint8_t)events; // print the lines when the next program begins
         return;
     }
     nlr_buf_t nlr;
@@ -256,13 +257,13 @@ void openamp_tell(openamp_remote_t *remote) {
         tell_lines(remote, events);
         nlr_pop();
     } else {
-        openamp_caught(&nlr); // the console may be written in Python
+        openamp_caught(&nlr); // from a console that is written in Python
     }
 }
 
 // ---- Errors ----
 
-// As MicroPython prints an OSError whose number has a name.
+// Print the error as MicroPython prints an OSError whose number has a name.
 static void error_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     const mp_obj_exception_t *self = MP_OBJ_TO_PTR(self_in);
     mp_print_kind_t how = kind & ~PRINT_EXC_SUBCLASS;

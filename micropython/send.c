@@ -13,7 +13,7 @@ void openamp_raise_down(const openamp_endpoint_obj_t *self) {
                                           : MP_ERROR_TEXT("%s was closed by shutdown()"),
             self->ept.name);
     }
-    openamp_poll(self->remote); // it may have died without our noticing yet
+    openamp_poll(self->remote); // if the core died, report the crash
     openamp_raise_state(AMP_EPIPE, self->remote, "", "");
 }
 
@@ -43,8 +43,8 @@ static void raise_send_error(const openamp_endpoint_obj_t *self, int error, mp_o
 
 // ---- Waiting for room ----
 
-// One sleep of a send that waits for room, at most `ms` long.  *alive is when
-// the peer was last seen able to send; *slept is of amp_rpmsg_room_timeout().
+// Sleep once while waiting for room, at most `ms` milliseconds.  *alive is the last time when
+// the peer was able to send; *slept is the argument and result of amp_rpmsg_room_timeout().
 static void wait_for_room(
     openamp_remote_t *remote, mp_uint_t now, mp_uint_t ms, mp_uint_t *alive, uint32_t *slept) {
     openamp_poll(remote);
@@ -63,8 +63,8 @@ static void wait_for_room(
         if (OPENAMP_BUS(remote, peer_can_send)) {
             *alive = now;
         } else if (now - *alive >= OPENAMP_DEADLOCK_MS) {
-            // No callback but ours runs until we return, so no buffer goes back
-            // to the peer, and it takes no message while it cannot answer.
+            // Until this call returns no other callback runs, so no receive buffer goes back
+            // to the peer; and a peer that cannot answer takes no message.
             if (!polling) {
                 openamp_raise_blocked(remote);
             }
@@ -75,7 +75,7 @@ static void wait_for_room(
         MICROPY_PY_OPENAMP_WAIT(ms, &remote->poll_due);
     }
     if (mp_hal_ticks_ms() - now < *slept) {
-        *slept = 0; // it was not the time that ended the sleep
+        *slept = 0; // an event ended the sleep, not the time
     }
 }
 
@@ -112,13 +112,13 @@ static int try_send(openamp_endpoint_obj_t *self, openamp_sending_t *arg) {
     uint32_t src = arg->src == AMP_ADDR_ANY ? self->ept.addr : arg->src;
     uint32_t dest = arg->dest == AMP_ADDR_ANY ? self->ept.dest : arg->dest;
     if (dest == AMP_ADDR_ANY || openamp_endpoint_is_closed(self)) {
-        return OPENAMP_OPS(self->remote)->send(&self->ept, NULL, 0); // says why it cannot
+        return OPENAMP_OPS(self->remote)->send(&self->ept, NULL, 0); // for its error
     }
     return OPENAMP_CORE_CALL(
         OPENAMP_BUS(self->remote, send_to, src, dest, bufinfo.buf, bufinfo.len));
 }
 
-// send() with all of its arguments, and waiting.
+// send() with all its arguments, which may wait.
 static MP_NOINLINE mp_obj_t send(size_t n_args, size_t n_kw, const mp_obj_t *all_args) {
     enum { SRC, DEST, TIMEOUT, COUNT };
     static const mp_arg_t allowed[COUNT] = {
@@ -148,7 +148,7 @@ static mp_obj_t endpoint_send(mp_obj_t fun, size_t n_args, size_t n_kw, const mp
         openamp_check_thread();
         openamp_endpoint_obj_t *self = MP_OBJ_TO_PTR(args[0]);
         mp_buffer_info_t bufinfo;
-        openamp_flush(self); // what was written before
+        openamp_flush(self); // first send what the stream has gathered
         if (mp_obj_is_exact_type(args[1], &mp_type_bytes)) {
             const mp_obj_str_t *bytes = MP_OBJ_TO_PTR(args[1]);
             bufinfo.buf = (void *)bytes->data;

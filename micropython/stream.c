@@ -1,11 +1,11 @@
 /*
  * Endpoint as a stream: read(), readinto(), readline(), write(), close(), select.poll().
  *
- * The bytes of the messages one after the other: their boundaries vanish, an empty one is
- * skipped, and of a message that was read in part the rest stays.  What is written is
- * gathered in a transmit buffer until that is full or the remote is polled next: a print()
- * writes pieces of a few bytes, and 64 of them would fill a ring.  The write itself has that
- * poll scheduled, so there is no timer.
+ * A reader gets the bytes of the messages one after the other: it does not see where a
+ * message ends, empty messages are skipped, and the rest of a message that was read in part
+ * stays.  Written bytes are gathered in a transmit buffer, which is sent when it is full or
+ * at the next poll of the remote: a print() writes pieces of a few bytes, and 64 messages
+ * would fill a ring.  The write itself schedules that poll, so no timer is needed.
  *
  * A stream does not wait, unless the constructor was given a timeout.
  */
@@ -19,7 +19,7 @@
 #include "py/mphal.h"
 #include "py/stream.h"
 
-// The Endpoint of an object, also of a subclass.
+// The Endpoint of an object, which may be of a subclass.
 static openamp_endpoint_obj_t *endpoint_of(mp_obj_t self_in) {
     mp_obj_t native = mp_obj_cast_to_native_base(self_in, MP_OBJ_FROM_PTR(&openamp_endpoint_type));
     if (native == MP_OBJ_NULL || mp_obj_get_type(native) != &openamp_endpoint_type) {
@@ -29,8 +29,8 @@ static openamp_endpoint_obj_t *endpoint_of(mp_obj_t self_in) {
     return MP_OBJ_TO_PTR(native);
 }
 
-// Wait for what is left of the stream's time limit, which began at *start.  Without one,
-// look once more.
+// Wait until is_so(), for the rest of the stream's timeout, which began at *start.  With the
+// timeout 0, poll once.
 static bool wait_for(
     openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpoint_obj_t *self), mp_uint_t *start) {
     mp_int_t limit = self->timeout;
@@ -91,7 +91,7 @@ static mp_uint_t endpoint_read(mp_obj_t self_in, void *buf, mp_uint_t size, int 
         done = read_some(self, buf, size);
         if (done == 0 && self->ended && self->before_end == 0) {
             if (self->in_line && self->eof) {
-                return 0; // it ends the line; who reads on gets the end
+                return 0; // the end of the line; the next read gets the end of the stream
             }
             self->ended = false;
             if (self->eof) {
@@ -104,8 +104,8 @@ static mp_uint_t endpoint_read(mp_obj_t self_in, void *buf, mp_uint_t size, int 
     return done != 0 ? done : fail(errcode, MP_EAGAIN);
 }
 
-// read(): what waits, or at most so much of it.  The interpreter's own would read once more,
-// and so take the end for the end of these bytes.
+// read(): the bytes that wait, or at most as many as asked for.  MicroPython's own read() would
+// read once more, and so swallow the end of the stream.
 static mp_obj_t endpoint_read_method(size_t n_args, const mp_obj_t *args) {
     openamp_endpoint_obj_t *self = endpoint_of(args[0]);
     mp_int_t size = n_args == 1 || args[1] == mp_const_none ? -1 : mp_obj_get_int(args[1]);
@@ -150,7 +150,7 @@ void openamp_flush_one(openamp_endpoint_obj_t *self) {
             remote, commit, &self->gather, self->ept.addr, self->ept.dest, self->gathered);
     }
     if (sent < 0) {
-        OPENAMP_BUS(remote, cancel, &self->gather); // its reader is gone
+        OPENAMP_BUS(remote, cancel, &self->gather); // nobody would receive it
     }
     self->gathered = 0;
     MICROPY_PY_OPENAMP_LEAVE();
@@ -165,7 +165,7 @@ void openamp_flush_all(openamp_remote_t *remote) {
     }
 }
 
-// Take as much of `buf` as there is room for.
+// Gather and send as many bytes of `buf` as there is room for.
 static mp_uint_t write_some(openamp_endpoint_obj_t *self, const byte *buf, mp_uint_t size) {
     openamp_remote_t *remote = self->remote;
     mp_uint_t done = 0;

@@ -1,15 +1,15 @@
 /*
- * Objects that show memory which is not the interpreter's: RemoteProc.mem(), and the
- * buffers of hold() and send_buffer().
+ * Objects that give access to memory outside of the heap: those of RemoteProc.mem(),
+ * hold() and send_buffer().
  *
- * Such an object may become void, so it is asked at each use.  What was made of it before,
- * such as a memoryview, refers to memory that stays mapped and is never the heap.
+ * Such an object may become void, so it is checked at each use.  A memoryview of it is not
+ * checked, but does no harm: the memory stays mapped, and is never part of the heap.
  */
 #include "endpoint.h"
 
 #if OPENAMP_VIEWS
 
-// The bytes as a memoryview, on the stack: for operations that keep no reference to it.
+// The bytes as a memoryview on the stack, so only for operations that keep no reference to it.
 static mp_obj_array_t as_memoryview(mp_obj_t self_in) {
     const openamp_view_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_array_t array;

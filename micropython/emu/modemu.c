@@ -1,6 +1,6 @@
 /*
- * The module `emu`: a look at the emulated cores, and harm on demand, for tests
- * and for those who want to see what a program does when its core dies.
+ * The module `emu`: the state of the emulated cores, and faults on demand, for tests
+ * and to show what a program does when its core dies.
  */
 #include "py/runtime.h"
 
@@ -33,7 +33,7 @@ static mp_obj_t emu_state(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(emu_state_obj, 0, 1, emu_state);
 
-// reason(core=0): why it died, as text.
+// reason(core=0): the reason of its death, as text.
 static mp_obj_t emu_reason(size_t n_args, const mp_obj_t *args) {
     struct amp_emu_view view;
     check(amp_emu_look(core_of(n_args, args, 0), &view));
@@ -41,21 +41,21 @@ static mp_obj_t emu_reason(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(emu_reason_obj, 0, 1, emu_reason);
 
-// kill(core=0): it dies of a fault, wherever it is.
+// kill(core=0): have it die of a fault, whatever it is doing.
 static mp_obj_t emu_kill(size_t n_args, const mp_obj_t *args) {
     check(amp_emu_kill(core_of(n_args, args, 0), 0));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(emu_kill_obj, 0, 1, emu_kill);
 
-// freeze(on=True, core=0): it stands still, or goes on.
+// freeze(on=True, core=0): stop it where it is, or let it go on.
 static mp_obj_t emu_freeze(size_t n_args, const mp_obj_t *args) {
     check(amp_emu_freeze(core_of(n_args, args, 1), n_args == 0 || mp_obj_is_true(args[0])));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(emu_freeze_obj, 0, 2, emu_freeze);
 
-// lose(to_core, count, core=0): that many of the next doorbells do not arrive.
+// lose(to_core, count, core=0): lose the next `count` kicks.
 static mp_obj_t emu_lose(size_t n_args, const mp_obj_t *args) {
     amp_emu_lose_kicks(
         core_of(n_args, args, 2), mp_obj_is_true(args[0]), (unsigned)mp_obj_get_int(args[1]));
@@ -64,7 +64,7 @@ static mp_obj_t emu_lose(size_t n_args, const mp_obj_t *args) {
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(emu_lose_obj, 2, 3, emu_lose);
 
 #ifdef __EMSCRIPTEN__
-// on_restart(function): what the page's button of that name calls.
+// on_restart(function): the function that the page's button "restart" calls.
 static mp_obj_t emu_on_restart(mp_obj_t function) {
     MP_STATE_VM(openamp_emu_on_restart) = function;
     return mp_const_none;

@@ -1,10 +1,10 @@
 /*
- * Where MicroPython gives time to the emulated cores (ports/emu).  Included
+ * The places at which MicroPython runs the emulated cores (ports/emu).  Included
  * before everything else in every file of such a build (-include), so that it
  * can set options.
  *
- * The cores run a slice at some of the VM's jumps and returns, so a program that
- * computes does not stop them, and whenever MicroPython waits.
+ * The cores run for a slice of time at some of the VM's jumps and returns, so that a
+ * program that computes does not stop them, and whenever MicroPython waits.
  */
 #ifndef OPENAMP_EMU_H
 #define OPENAMP_EMU_H
@@ -12,7 +12,7 @@
 // Jumps and returns between two slices, and instructions in one.
 #define OPENAMP_EMU_TURNS (10)
 #define OPENAMP_EMU_SLICE (200)
-// Where MicroPython waits, the cores have all the time.
+// The instructions of a slice while MicroPython waits.
 #define OPENAMP_EMU_LONG_SLICE (20000)
 
 extern unsigned char openamp_emu_turns;
@@ -22,7 +22,7 @@ void openamp_emu_turn(void);
         openamp_emu_turn(); \
     }
 #define MICROPY_VM_HOOK_RETURN OPENAMP_EMU_HOOK
-#undef MICROPY_VM_HOOK_LOOP // the unix port's has no time for the cores
+#undef MICROPY_VM_HOOK_LOOP // that of the unix port does not run the cores
 #if MICROPY_PY_THREAD
 #define MICROPY_VM_HOOK_LOOP OPENAMP_EMU_HOOK
 #else
@@ -32,8 +32,9 @@ void openamp_emu_turn(void);
 
 #ifdef __EMSCRIPTEN__
 
-// Of the stack in memory, which is longer.  The browser's own, which cannot be asked, ends
-// sooner: in a worker of Chromium when 80 to 130 KiB of this one are in use.
+// MicroPython may use so many bytes of the stack in memory, which is longer.  The browser has
+// another stack, whose length a program cannot ask for and which is full sooner: in a worker
+// of Chromium when 80 to 130 KiB of this one are in use.
 #define OPENAMP_WEB_STACK_LIMIT (64 * 1024)
 
 void openamp_emu_wait(unsigned long ms);

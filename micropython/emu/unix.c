@@ -1,6 +1,6 @@
 /*
- * The emulated cores under MicroPython's unix port: time for them at the VM's
- * turns, and in each sleep.
+ * The emulated cores under MicroPython's unix port: they run at some jumps of the VM, and
+ * in each sleep.
  */
 #define _GNU_SOURCE
 #include "../unix/unix.h"
@@ -10,7 +10,7 @@
 
 #include "ports/emu/emu.h"
 
-// It has no signals.
+// Nothing to set up: the emulated cores send no signals.
 void openamp_unix_begin_platform(void) {
 }
 
@@ -37,8 +37,8 @@ static int64_t now_ns(void) {
     return to_ns(&now);
 }
 
-// Run the cores with the signals of `mask` let in: another thread that collects
-// garbage waits for our handler.
+// Run the cores with the signal mask `mask`: another thread that collects garbage waits for
+// the handler of a signal in this thread.
 static uint64_t run_cores(const sigset_t *mask) {
     sigset_t blocked;
     pthread_sigmask(SIG_SETMASK, mask, &blocked);
@@ -47,8 +47,8 @@ static uint64_t run_cores(const sigset_t *mask) {
     return idle_us;
 }
 
-// ppoll() that runs the cores while it sleeps.  A doorbell of theirs is an
-// interrupt: EINTR, as it would be from a signal, which may have come meanwhile.
+// ppoll() that runs the cores while it sleeps.  It fails with EINTR after a doorbell of
+// a core, as it does after a signal.
 int openamp_emu_ppoll(
     struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
     const int64_t longest = INT64_C(3600) * 1000000000;

@@ -1,10 +1,10 @@
 /*
  * The emulated cores under MicroPython's webassembly port, in a worker of a web
- * page: time for them, sleep, what the page wishes, and one step at a time.
+ * page: when they run, sleep, the commands of the page, and one step at a time.
  *
- * Python runs synchronously in the worker, for ever if it likes.  What the page
- * has to say comes through web_tick(), at most each 20 ms, and what it shows is
- * read from memory meanwhile, while everything stands still.
+ * Python runs synchronously in the worker, and may run for ever.  The commands of the
+ * page come as the result of web_tick(), which is called at most every 20 ms; inside
+ * that call the page reads what it shows from memory, while nothing else runs.
  */
 #include "../modopenamp.h"
 
@@ -15,25 +15,25 @@
 
 #include "ports/emu/emu.h"
 
-// Wishes of the page, as bits of what web_tick() returns, and above them the number
-// of the core that they are for; web/worker.js has the same names.
+// Commands ("wishes") of the page, as bits of the result of web_tick(), with the number of
+// their core above them; web/worker.js has the same names.
 enum {
     WISH_STOP = 1 << 0, // KeyboardInterrupt
     WISH_CRASH = 1 << 1,
-    WISH_FREEZE = 1 << 2, // or go on
+    WISH_FREEZE = 1 << 2, // a frozen core goes on
     WISH_RESTART = 1 << 3,
-    WISH_LOSE_TO_CORE = 1 << 4, // the next doorbell
+    WISH_LOSE_TO_CORE = 1 << 4, // lose the next kick
     WISH_LOSE_TO_HOST = 1 << 5,
-    WISH_WATCH = 1 << 6, // each step is told, from now on
+    WISH_WATCH = 1 << 6, // from now on pass each step to the page
     WISH_NO_WATCH = 1 << 7,
-    WISH_RING_HOST = 1 << 8, // for nothing: somebody changed memory
+    WISH_RING_HOST = 1 << 8, // a spurious doorbell: the user has changed memory
     WISH_CORE_SHIFT = 16,
 };
 
 unsigned char openamp_emu_turns = OPENAMP_EMU_TURNS;
 unsigned char openamp_emu_watches;
 
-// The page looks, and sleeps for at most `ms` if that is not 0.
+// Let the page look and return its commands; `ms` not 0: sleep at most that long in there.
 // clang-format off
 EM_JS(int, web_tick, (int ms), {
     return Module["onTick"] ? Module["onTick"](ms) : 0;
@@ -50,8 +50,8 @@ EM_JS(unsigned, web_random, (void), {
 
 // ---- The stack ----
 
-// The port checks no stack, so a recursion would end in the browser's own error or in
-// memory that is not the stack's.  Set before MicroPython's first call.
+// MicroPython's webassembly port checks no stack, so a recursion would end in an error of the
+// browser, or overwrite memory below the stack.  This runs before MicroPython.
 static __attribute__((constructor)) void limit_stack(void) {
     char here;
     MP_STATE_THREAD(stack_top) = &here;
@@ -73,11 +73,11 @@ void openamp_emu_host_stored(const volatile void *at, unsigned len) {
     amp_emu_host_stored(at, len);
 }
 
-// When a core that was to die in the middle of a message dies without one, or 0.
+// The time at which a core that shall die in the middle of a message dies in any case; or 0.
 static double crash_by[MICROPY_PY_OPENAMP_CORES];
 
 static void crash(unsigned core) {
-    // In the middle of its next message, which it then still owns.
+    // After 100 more instructions it is in the middle of a message, whose buffer it has.
     if (amp_emu_kill(core, 100) == 0) {
         crash_by[core] = emscripten_get_now() + 500;
     }
@@ -95,7 +95,7 @@ static void crash_the_idle(void) {
     }
 }
 
-// The page's function gets the RemoteProc, or None where nobody drives the core.
+// The function of emu.on_restart() gets the RemoteProc, or None if the core has none.
 static void restart(unsigned core) {
     const void *owner = openamp_remotes[core].owner;
     if (MP_STATE_VM(openamp_emu_on_restart) != MP_OBJ_NULL) {
@@ -104,7 +104,7 @@ static void restart(unsigned core) {
     }
 }
 
-// What may happen to a core.
+// Carry out the commands that concern one core.
 static void harm(unsigned core, int wishes) {
     struct amp_emu_view view;
     if (wishes & WISH_CRASH) {
@@ -156,8 +156,8 @@ static void tick(int ms) {
 
 // ---- Time for the cores ----
 
-// A callback runs with the scheduler locked, where the VM does not look for
-// Ctrl-C; without it, one that does not return could not be stopped.
+// Raise a pending Ctrl-C inside a callback.  There the scheduler is locked and the VM does
+// not look for it, so a callback that does not return could not be stopped.
 static void raise_in_callback(void) {
     mp_obj_t pending = MP_STATE_MAIN_THREAD(mp_pending_exception);
     if (pending != MP_OBJ_NULL && MP_STATE_VM(sched_state) == MP_SCHED_LOCKED) {
@@ -166,12 +166,12 @@ static void raise_in_callback(void) {
     }
 }
 
-// At some of the VM's jumps and returns.
+// Called at some of the VM's jumps and returns.
 void openamp_emu_turn(void) {
     static unsigned char turns;
     openamp_emu_turns = OPENAMP_EMU_TURNS;
     (void)amp_emu_run(OPENAMP_EMU_SLICE);
-    if ((++turns & 15) == 0) { // the clock is behind a call to JavaScript
+    if ((++turns & 15) == 0) { // not each time: reading the clock is a call of JavaScript
         tick(0);
         raise_in_callback();
     }
@@ -188,7 +188,7 @@ void openamp_emu_wait(unsigned long ms) {
         uint64_t idle_us = amp_emu_run(OPENAMP_EMU_LONG_SLICE);
         left = end - emscripten_get_now();
         if (idle_us >= 1000 && events == amp_emu_events()) {
-            // Nothing can happen but a wish of the page, for which it wakes.
+            // Only the page can cause something now, and that ends the sleep.
             double sleep = left < 20 ? left : 20;
             sleep = (double)idle_us / 1000 < sleep ? (double)idle_us / 1000 : sleep;
             tick(sleep < 1 ? 1 : (int)sleep);
@@ -199,7 +199,7 @@ void openamp_emu_wait(unsigned long ms) {
     }
 }
 
-// In place of the port's own, which run nothing while they wait.
+// These replace the functions of MicroPython's port, which run nothing while they wait.
 void __wrap_mp_hal_delay_ms(mp_uint_t ms);
 void __wrap_mp_hal_delay_ms(mp_uint_t ms) {
     double end = emscripten_get_now() + ms;
@@ -256,7 +256,7 @@ enum {
 
 EMSCRIPTEN_KEEPALIVE const uint32_t *openamp_emu_view(unsigned core) {
     static uint32_t words[VIEW_WORDS];
-    static struct amp_emu_view view; // the text of its reason stays with the core
+    static struct amp_emu_view view; // its `reason` points to text of the core
     if (amp_emu_look(core, &view) != 0) {
         return NULL;
     }
@@ -273,8 +273,8 @@ EMSCRIPTEN_KEEPALIVE const uint32_t *openamp_emu_view(unsigned core) {
     return words;
 }
 
-// ---- What MicroPython's library.js has in arrow functions, which older
-// emscriptens do not know by name.  A symbol that C has is not looked for there. ----
+// ---- Functions that MicroPython's library.js defines as arrow functions, which older
+// emscriptens do not find.  A function in C replaces that of library.js. ----
 
 int mp_js_ticks_ms(void);
 int mp_js_ticks_ms(void) {
@@ -292,7 +292,7 @@ uint32_t mp_js_random_u32(void) {
     return web_random();
 }
 
-// All that a collection has to see is on the stack (--spill-pointers).
+// Nothing to do: with --spill-pointers all pointers in use are on the stack in memory.
 void emscripten_scan_registers(void (*scan)(void *begin, void *end));
 void emscripten_scan_registers(void (*scan)(void *begin, void *end)) {
     (void)scan;

@@ -1,6 +1,6 @@
 /*
- * Cores that are processes, under MicroPython's unix port: their signals end its
- * system calls.
+ * The simulated cores (ports/sim) under MicroPython's unix port: their signals end the
+ * system calls of the interpreter.
  */
 #include "../unix/unix.h"
 

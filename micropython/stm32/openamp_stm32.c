@@ -1,6 +1,6 @@
 /*
- * The module in MicroPython's stm32 port, for a chip with two cores: the
- * interrupt, its priority, the MPU region, a sleep, an alarm.
+ * The module in MicroPython's stm32 port, for a chip with two cores: the doorbell's
+ * interrupt, its priority, the MPU region, a sleep, and an alarm.
  */
 #include "ports/stm32h7/stm32h7.h"
 
@@ -10,13 +10,14 @@
 #include "ports/stm32/mpu.h"
 #include "shared/runtime/softtimer.h"
 
-// What the port keeps for its own module, where it has one: an MPU region, and
-// a priority that is no constant (IRQ_PRI_HSEM, 10 of 16).
+// Some versions of the stm32 port have a module of their own for the other core.  Its MPU
+// region is used here; its priority, IRQ_PRI_HSEM (10 of 16), is no constant.
 #ifndef MPU_REGION_OPENAMP
 #define MPU_REGION_OPENAMP 15
 #endif
 
-// A board that has memory to lend defines its own, and says so.
+// A board with other memory for images defines MICROPY_PY_OPENAMP_STM32_CONFIG and its own
+// amp_stm32h7_config.
 #ifndef MICROPY_PY_OPENAMP_STM32_CONFIG
 static const struct amp_window windows[] = {AMP_STM32H7_WINDOWS};
 
@@ -29,8 +30,8 @@ const struct amp_stm32h7_config amp_stm32h7_config = {
 };
 #endif
 
-// From the linker script.  What else of its own a board has in D2 SRAM or SRAM4, such as
-// buffers for DMA, it adds: MICROPY_PY_OPENAMP_STM32_AREAS.
+// From the linker script.  A board that uses more of D2 SRAM or SRAM4, for example for DMA
+// buffers, lists that in MICROPY_PY_OPENAMP_STM32_AREAS.
 extern char _sdata[];
 extern char _ebss[];
 extern char _sstack[];
@@ -58,7 +59,7 @@ void HSEM1_IRQHandler(void) {
     IRQ_EXIT(HSEM1_IRQn);
 }
 
-// A timer of the port, which soft resets leave alone.
+// The alarm uses a soft timer of the stm32 port, which a soft reset does not stop.
 static void alarm_rang(soft_timer_entry_t *self) {
     (void)self;
     openamp_alarm();
@@ -72,7 +73,7 @@ void openamp_stm32_alarm(unsigned long ms) {
     soft_timer_reinsert(&alarm, (uint32_t)ms);
 }
 
-// SysTick ends it after a millisecond.
+// Sleep until an interrupt: SysTick comes after a millisecond at the latest.
 void openamp_stm32_wait(const volatile bool *unless) {
     mp_uint_t before = disable_irq();
     if (!*unless && MP_STATE_VM(sched_state) != MP_SCHED_PENDING

@@ -1,11 +1,11 @@
-// For a build of the stm32 port with this module: read before every other
-// header (openamp.mk).
+// Options of a build of the stm32 port with this module: included before every other header
+// (openamp.mk).
 
-// A doorbell between the last look and the sleep ends it at once.
+// A sleep that a doorbell between the last look and the sleep ends at once.
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) openamp_stm32_wait(unless)
 void openamp_stm32_wait(const volatile _Bool *unless);
 
-// Announcements that wait for room at a peer that never rings for it.
+// The alarm for announcements that wait for room at a peer that never kicks for it.
 #define MICROPY_PY_OPENAMP_ALARM(ms) openamp_stm32_alarm(ms)
 void openamp_stm32_alarm(unsigned long ms);
 

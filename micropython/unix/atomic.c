@@ -4,12 +4,12 @@
  * The doorbell is a signal on the main thread.  Its handler schedules a node,
  * and the scheduler's lists are guarded by the port's atomic sections, which
  * know threads but not signals.  So while this thread is inside an atomic
- * section, or inside the functions of the mutex that guards it, the handler
- * only notes what it wanted, and the end of the section does it.  On a
- * microcontroller the same is done by masking interrupts.
+ * section, or inside the functions of the mutex that guards it, the handler only
+ * notes what to schedule, and the end of the section schedules it.  On a
+ * microcontroller masking interrupts has the same effect.
  *
- * The same functions have a thread that collects garbage let the others have the
- * heap between two collections.
+ * The same functions also make a thread that collects garbage again and again give way to
+ * others that wait for the heap.
  *
  * The functions are put in place by the linker (--wrap, see openamp.mk):
  * MicroPython's tree is not modified.
@@ -26,10 +26,10 @@
 
 #include "py/mphal.h"
 
-static __thread volatile sig_atomic_t depth; // of atomic sections, of this thread
-static volatile sig_atomic_t node_waits;
-static volatile sig_atomic_t kbd_waits;
-static mp_sched_callback_t waiting_callback; // of all nodes that wait
+static __thread volatile sig_atomic_t depth; // how many atomic sections this thread is in
+static volatile sig_atomic_t node_waits; // schedule the nodes of remotes that have `waits`
+static volatile sig_atomic_t kbd_waits; // schedule a KeyboardInterrupt
+static mp_sched_callback_t waiting_callback; // the function of those nodes
 
 static void leave(void) {
     if (--depth != 0) {
@@ -37,7 +37,7 @@ static void leave(void) {
     }
     if (node_waits && mp_thread_is_main_thread()) {
         node_waits = 0;
-        // One signal may have stood for several cores.
+        // One signal may have meant several cores.
         for (unsigned i = 0; i < MICROPY_PY_OPENAMP_CORES; ++i) {
             if (openamp_remotes[i].waits) {
                 openamp_remotes[i].waits = false;
@@ -67,7 +67,7 @@ void openamp_unix_schedule(mp_sched_node_t *node, mp_sched_callback_t callback) 
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
 
-// A timer's signal.  Not one of the doorbell's, whose handlers are the port's.
+// The signal of the timer.  The doorbell's signals have handlers in ports/sim.
 #define ALARM_SIGNAL (SIGRTMIN + 6)
 
 static void alarm_rang(int signal, siginfo_t *info, void *context) {
@@ -75,15 +75,16 @@ static void alarm_rang(int signal, siginfo_t *info, void *context) {
     (void)signal;
     (void)info;
     openamp_alarm();
-    openamp_unix_interrupted(context); // a call that is about to block does not
+    openamp_unix_interrupted(context); // a system call that is about to block must return
     errno = saved;
 }
 
-// A child of fork() has no timer.
+// Create the timer, also again in a child of fork(), which has no copy of it.
 static bool make_timer(timer_t *timer) {
     static pid_t owner;
     if (owner != getpid()) {
-        // It lets in the collector's signal: it may wait for the mutex.
+        // sa_mask is empty: the handler may wait for the mutex of a collecting thread, which
+        // needs its own signal handled here.
         struct sigaction action = {.sa_sigaction = alarm_rang, .sa_flags = SA_SIGINFO};
         struct sigevent event;
         memset(&event, 0, sizeof(event));
@@ -128,11 +129,10 @@ void __wrap_mp_thread_unix_end_atomic_section(void) {
     leave();
 }
 
-// A mutex that is given back goes to who comes first, and a thread that collects
-// again and again is back sooner than the kernel wakes one that waits: that one
-// would wait for ever, as each collection wakes it (for the scan of its stack)
-// only to find the heap taken.  So who waits for the heap holds this mutex
-// meanwhile, and a collection begins when nobody does.
+// A thread that collects again and again locks the heap's mutex again before the kernel has
+// woken a thread that waits for it.  The waiting one would wait for ever: each collection
+// wakes it (for the scan of its stack), and it finds the heap locked.  So a thread that waits
+// for the heap holds this mutex, and a collection begins only when none holds it.
 static pthread_mutex_t heap_queue = PTHREAD_MUTEX_INITIALIZER;
 
 static int lock(pthread_mutex_t *mutex) {
@@ -152,7 +152,7 @@ static int lock(pthread_mutex_t *mutex) {
 void __real_gc_collect(void);
 void __wrap_gc_collect(void);
 void __wrap_gc_collect(void) {
-    // In a finaliser the heap is this thread's.
+    // In a finaliser this thread has the heap locked already.
     if (openamp_unix_is_active() && MP_STATE_THREAD(gc_lock_depth) == 0) {
         ++depth;
         __real_pthread_mutex_lock(&heap_queue);
@@ -162,8 +162,8 @@ void __wrap_gc_collect(void) {
     __real_gc_collect();
 }
 
-// The port also locks that mutex on its own, and a mutex interrupted half-way
-// through being locked must not be locked from the handler.
+// The port also locks the mutex of the atomic sections outside of them, and a signal handler
+// must not lock a mutex while the function that it interrupted is locking the same one.
 int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex) {
     ++depth;
     int result = lock(mutex);
@@ -185,9 +185,9 @@ int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex) {
     return result;
 }
 
-// A thread that collects garbage waits here until another has scanned its own
-// stack, and does not ask whether that is why it woke.  Our signals wake it, so
-// it would sweep what it has not seen, now and each time after.
+// A thread that collects garbage waits here until another thread has scanned its own stack,
+// but does not check the result.  A doorbell's signal would end the wait early, and the
+// collection would free memory that the other stack refers to, as would every later one.
 int __real_sem_wait(sem_t *sem);
 int __wrap_sem_wait(sem_t *sem) {
     int result;
@@ -211,16 +211,16 @@ void openamp_unix_end_atomic(void) {
 
 // ---- Ctrl-C ----
 
-// The standard variant raises KeyboardInterrupt from inside the signal handler
-// with a jump, out of whatever was running: out of half-updated rings too.
-// Once the module is used it is scheduled, and raised at the next safe point, as on
-// every other port.  A second Ctrl-C, when the first has found no such point, does
-// what the port's own handler does, unless a call into core/ is under way.
+// The standard variant of the unix port raises KeyboardInterrupt in the signal handler, with
+// a jump out of whatever was running, also out of half-updated virtqueues.  Once this module
+// is used, the exception is scheduled, and raised at the next safe point, as on every other
+// port.  If a second Ctrl-C comes before the first was raised, the port's own handler is
+// called, unless a call into core/ is under way.
 
 volatile unsigned char openamp_unix_inside;
-bool openamp_unix_in_program = true; // -m says neither when it begins nor when it ends
-static void (*stock_handler)(int signal);
-static pthread_t main_thread; // who handles it
+bool openamp_unix_in_program = true; // with -m the port tells neither its start nor its end
+static void (*stock_handler)(int signal); // the port's own
+static pthread_t main_thread; // the thread that handles Ctrl-C
 
 // In the main thread.
 static void schedule_interrupt(int signal) {
@@ -242,14 +242,15 @@ static void interrupted(int signal, siginfo_t *info, void *context) {
         schedule_interrupt(signal);
         openamp_unix_interrupted(context);
     } else {
-        pthread_kill(main_thread, signal); // the kernel took any thread
+        pthread_kill(main_thread, signal); // the kernel chose another thread
     }
 }
 
 void __real_mp_hal_set_interrupt_char(char c);
 
-// The port calls it when a program begins, and when it ends.  Callbacks run after
-// that too, and Ctrl-C is for them: without the handler it would end the interpreter.
+// The port calls this when a program begins, to install its handler, and when it ends, to
+// remove it.  The handler stays in between programs, too: callbacks run there, and without it
+// Ctrl-C would end the interpreter.
 void __wrap_mp_hal_set_interrupt_char(char c) {
     openamp_unix_in_program = c == CHAR_CTRL_C;
     if (!openamp_unix_in_program && openamp_unix_is_active()) {
@@ -270,9 +271,9 @@ void __wrap_mp_hal_set_interrupt_char(char c) {
 // ---- The first use of the module ----
 
 #if MICROPY_PY_THREAD
-// Another thread that collects garbage has this one scan its stack, from a signal's
-// handler, and holds the mutex until that is done: no other handler, which would wait
-// for the mutex, may come in between.
+// A thread that collects garbage locks the mutex, sends a signal to the others, whose
+// handlers scan their stacks, and waits for that.  No other handler may interrupt these
+// handlers, because it might wait for the mutex.
 static void set_up_collector(void) {
     enum { GC_SIGNAL_AFTER = 5 }; // mpthreadport.c
     struct sigaction action;

@@ -1,20 +1,20 @@
 /*
  * System calls that block, in MicroPython's unix port, without losing an interrupt.
  *
- * A doorbell that comes while a call sleeps ends it with EINTR, and the port runs
- * the work that is due and calls again.  But one that comes between the last look
- * at that work and the call's instruction would be noticed when the call returns,
- * which may be never.  ppoll() closes this gap by the signal mask (sleep.c); read(),
- * accept() and the like know no mask, and ppoll() before them does not help where
- * somebody else takes what it saw, or where a write needs more room than there is.
+ * A doorbell that comes while a call sleeps ends it with EINTR; the port then runs the
+ * scheduled work and repeats the call.  But a doorbell between the port's last look at
+ * that work and the instruction that enters the kernel would be noticed only when the
+ * call returns, which may be never.  ppoll() closes this gap by its signal mask
+ * (sleep.c).  read(), accept() and the like have no mask, and a ppoll() before them does
+ * not help: another process may take the data that it saw, and a write may need more room.
  *
- * So the instruction is made part of the look.  Between `begin` and `end` below
- * nothing is done but to look at `stop` and to enter the kernel: a signal's handler
- * that leaves work sets `stop`, and if it interrupted the program between the two, it
- * has it go on at `none`, as if the kernel had said EINTR.  At `end` the call is made,
- * and its result stays.
+ * So the last look is made right before that instruction.  Between `begin` and `end`
+ * below the program only reads `stop` and enters the kernel.  A signal handler that
+ * schedules work sets `stop`; and if it interrupted the program between `begin` and
+ * `end`, it makes the program go on at `none`, as if the kernel had returned EINTR.  From
+ * `end` on the call was made, and its result counts.
  *
- * calls.h puts the functions in place.
+ * calls.h replaces the calls of the port by the functions of this file.
  */
 #define _GNU_SOURCE
 #define OPENAMP_UNIX_NO_CALLS
@@ -29,13 +29,14 @@
 
 #include "calls.h"
 
-// Is it ours to look for work before this call?
+// Must this file look for work before the call?  Only in the main thread, if the module is
+// used.
 static bool is_guarded(void) {
     return openamp_unix_is_active() && mp_thread_is_main_thread();
 }
 
-// Would a call for `fd` return at once?  Then it does so before the work that is
-// due, which a flood of messages could have there always.
+// Would a call for `fd` return at once?  Then it is made before the scheduled work: during a
+// flood of messages there is always some.
 static bool is_ready(int fd, short events) {
     struct pollfd file = {.fd = fd, .events = events};
     return poll(&file, 1, 0) > 0;
@@ -47,7 +48,7 @@ static bool is_ready(int fd, short events) {
 
 static volatile sig_atomic_t stop;
 
-// The system call args[0], or -EINTR if *flag is set when it is about to be made.
+// Make the system call args[0] and return its result, or -EINTR if *flag is set before it.
 long openamp_unix_call(volatile sig_atomic_t *flag, const long args[7]);
 extern const char openamp_unix_call_begin[];
 extern const char openamp_unix_call_end[];
@@ -126,7 +127,7 @@ void openamp_unix_interrupted(void *context) {
 
 // Make a call that may block.
 static long guarded(int fd, short events, const long args[7]) {
-    stop = 0; // before the look: what comes after it sets it again
+    stop = 0; // before the look, so that a signal after the look sets it again
     bool has_work = openamp_unix_is_pending() && !is_ready(fd, events);
     long result = has_work ? -EINTR : openamp_unix_call(&stop, args);
     if (result < 0) {
@@ -147,7 +148,7 @@ void openamp_unix_interrupted(void *context) {
     (void)context;
 }
 
-// As long as SO_RCVTIMEO or SO_SNDTIMEO says.
+// The timeout of the socket (SO_RCVTIMEO or SO_SNDTIMEO), or NULL.
 static const struct timespec *timeout_of(int fd, short events, struct timespec *timeout) {
     struct timeval limit = {0};
     socklen_t len = sizeof(limit);
@@ -160,8 +161,8 @@ static const struct timespec *timeout_of(int fd, short events, struct timespec *
     return timeout;
 }
 
-// Sleep until a call for `fd` would not.  False, with errno: there is work, or the
-// time is over.
+// Sleep until a call for `fd` would not block.  False, with errno: there is scheduled work, or
+// the time is over.
 static bool sleep_for(int fd, short events) {
     if (!is_guarded() || fd < 0 || is_ready(fd, events) || (fcntl(fd, F_GETFL) & O_NONBLOCK)) {
         return true; // meanwhile the cores stand still
@@ -192,7 +193,7 @@ ssize_t openamp_unix_read(int fd, void *buffer, size_t size) {
     return read_file(fd, buffer, size);
 }
 
-// What the prompt writes has nobody to catch an exception of a callback.
+// The prompt's own writes run no callbacks, because nothing would catch their exceptions.
 ssize_t openamp_unix_write(int fd, const void *buffer, size_t size) {
     if (!openamp_unix_in_program) {
         return write(fd, buffer, size);
@@ -224,10 +225,10 @@ int openamp_unix_accept(int fd, struct sockaddr *address, socklen_t *len) {
     return (int)GUARDED(accept, accept(fd, address, len), fd, POLLIN, fd, (long)address, (long)len);
 }
 
-// These two cannot be polled for before they are made.
+// poll() cannot tell whether the next two would block.
 enum { NO_FILE = -1 };
 
-// The port does not repeat this one for a socket that must not wait.
+// For a non-blocking socket the port does not repeat connect() after EINTR.
 int openamp_unix_connect(int fd, const struct sockaddr *address, socklen_t len) {
     if (fcntl(fd, F_GETFL) & O_NONBLOCK) {
         return connect(fd, address, len);
@@ -236,7 +237,7 @@ int openamp_unix_connect(int fd, const struct sockaddr *address, socklen_t len) 
         connect, connect(fd, address, len), NO_FILE, 0, fd, (long)address, (long)len);
 }
 
-// A FIFO waits for its other end.
+// open() of a FIFO waits for the other end.
 int openamp_unix_open(const char *path, int flags, mode_t mode) {
     return (int)GUARDED(
         openat, open(path, flags, mode), NO_FILE, 0, AT_FDCWD, (long)path, flags, (long)mode);

@@ -1,7 +1,7 @@
 /*
- * The system calls of block.c in the place of the originals.  Included before
- * everything else (-include, see openamp.mk) in those files of MicroPython that run
- * the work that is due when a call ends with EINTR; others would call again at once.
+ * Replaces system calls by the functions of block.c.  Included before everything else
+ * (-include, see openamp.mk) in those files of MicroPython that run scheduled work when a
+ * call ends with EINTR; other files would only repeat the call.
  */
 #ifndef OPENAMP_UNIX_CALLS_H
 #define OPENAMP_UNIX_CALLS_H
@@ -23,7 +23,7 @@ ssize_t openamp_unix_sendto(int fd, const void *buffer, size_t size, int flags,
     const struct sockaddr *address, socklen_t len);
 
 #ifndef OPENAMP_UNIX_NO_CALLS
-// Members of structures have some of these names, in all of such a file alike.
+// Some members of structures are renamed by this too, but everywhere in such a file.
 #define read openamp_unix_read
 #define write openamp_unix_write
 #define open openamp_unix_open

@@ -1,11 +1,11 @@
 /*
  * _thread's lock.acquire() in the main thread of MicroPython's unix port.
  *
- * The port waits in pthread_mutex_lock(), which no signal ends: no doorbell would be
- * heard there and no Ctrl-C.  Here the main thread tries, and sleeps in ppoll() until
- * a lock is released or a signal comes.  Only the lock objects come here: where
- * py/modthread.c says mp_thread_mutex_lock, the compiler reads openamp_unix_lock (see
- * openamp.mk).  The interpreter's own mutexes stay what they are, as nothing may run
+ * The port waits in pthread_mutex_lock(), which no signal ends, so that neither doorbells
+ * nor Ctrl-C would have an effect.  Here the main thread tries to lock, and sleeps in
+ * ppoll() until a lock is released or a signal comes.  Only lock objects are locked here:
+ * for py/modthread.c alone mp_thread_mutex_lock is defined as openamp_unix_lock (see
+ * openamp.mk).  The interpreter's own mutexes are not affected, because nothing may run
  * while it waits for one.
  */
 #define _GNU_SOURCE
@@ -16,13 +16,14 @@
 #include <errno.h>
 #include <sys/eventfd.h>
 
-// Written by who releases a lock while the main thread waits for one.
+// An eventfd: a thread that releases a lock while the main thread waits for one writes to it.
 static int released = -1;
 static bool waits;
 
-// One that was just released, 0 if it is locked; or a negative errno.
+// Try to lock; if that fails, sleep until some lock is released.  Returns the result of the
+// try: 1, it is locked now; 0, another thread has it; or a negative errno.
 static int sleep_and_try(mp_thread_mutex_t *mutex) {
-    // In this order: who releases it after we tried sees that we wait.
+    // `waits` is set before the try, so a thread that releases the lock after it sees that.
     __atomic_store_n(&waits, true, __ATOMIC_SEQ_CST);
     eventfd_t count;
     eventfd_read(released, &count);
@@ -38,7 +39,7 @@ static int sleep_and_try(mp_thread_mutex_t *mutex) {
 static bool is_ours(const mp_thread_mutex_t *mutex) {
 #if MICROPY_PY_THREAD_GIL
     if (mutex == &MP_STATE_VM(gil_mutex)) {
-        return false; // of the macros around a wait
+        return false; // the lock around the interpreter, which the port's macros use
     }
 #endif
     return openamp_unix_is_active() && mp_thread_is_main_thread();

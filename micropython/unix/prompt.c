@@ -1,8 +1,8 @@
 /*
  * Callbacks while MicroPython's unix port waits at the prompt.
  *
- * The prompt has the terminal give Ctrl-C as a character, which nobody reads while a
- * callback runs.  So while callbacks run the terminal sends a signal.
+ * At the prompt the terminal passes Ctrl-C on as a character, which nothing reads while a
+ * callback runs.  So while callbacks run the terminal is set to send the signal instead.
  */
 #include "unix.h"
 
@@ -14,7 +14,7 @@
 
 #include "../prompt.h"
 
-// False: it does already, or standard input is no terminal.
+// Have Ctrl-C send a signal.  False: it does already, or standard input is no terminal.
 static bool make_ctrl_c_a_signal(struct termios *before) {
     if (tcgetattr(STDIN_FILENO, before) != 0 || (before->c_lflag & ISIG) != 0) {
         return false;

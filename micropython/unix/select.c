@@ -1,11 +1,10 @@
 /*
  * select.poll() of endpoints in MicroPython's unix port, without an interval.
  *
- * The port asks an object that has no file descriptor every millisecond.  So an endpoint
- * says that it has one: a number above all that the kernel gives, which is no file.  poll()
- * is ours (sleep.c): it looks at the endpoints of such numbers itself, and sleeps as every
- * sleep here does, until a doorbell's signal comes.  The port then runs the work that is due
- * and calls again.
+ * The port asks an object without a file descriptor every millisecond.  So an endpoint
+ * claims to have one: a number above all those of the kernel, which is no file.  poll() is
+ * replaced (sleep.c): it looks at the endpoints of such numbers itself, and sleeps until
+ * the signal of a doorbell.  The port then runs the scheduled work and calls poll() again.
  */
 #define _GNU_SOURCE
 #include "../endpoint.h"
@@ -40,11 +39,11 @@ static openamp_endpoint_obj_t *find(int file) {
     return NULL;
 }
 
-// Look at one.  *ms is how long to sleep before looking again.
+// The events of one endpoint.  *ms is lowered to the time after which to look again.
 static short look(const struct pollfd *file, uint32_t *ms) {
     openamp_endpoint_obj_t *self = find(file->fd);
     if (self == NULL) {
-        return POLLNVAL; // it was closed
+        return POLLNVAL; // the endpoint was closed
     }
     if (file->events & POLLOUT) {
         uint32_t limit = OPENAMP_BUS(self->remote, room_timeout, 0);
@@ -52,11 +51,11 @@ static short look(const struct pollfd *file, uint32_t *ms) {
             *ms = limit; // some peers never kick for room
         }
     }
-    // The numbers are the same.
+    // POLLIN and so on have the same numbers as MP_STREAM_POLL_RD and so on.
     return (short)openamp_endpoint_poll(self, (mp_uint_t)(unsigned short)file->events);
 }
 
-// How many of ours are among them; *ready of which are ready.
+// Look at all endpoints among the files.  Returns their number; *ready of them are ready.
 static nfds_t look_at_all(struct pollfd *fds, nfds_t count, int *ready, uint32_t *ms) {
     nfds_t ours = 0;
     *ready = 0;
@@ -72,7 +71,7 @@ static nfds_t look_at_all(struct pollfd *fds, nfds_t count, int *ready, uint32_t
     return ours;
 }
 
-// Hide ours from the kernel, which ignores negative numbers; and show them again.
+// Hide the endpoints from the kernel, which ignores negative numbers; or show them again.
 static void turn(struct pollfd *fds, nfds_t count, bool hide) {
     for (nfds_t i = 0; i < count; ++i) {
         if (hide ? fds[i].fd > FIRST_FILE : fds[i].fd < -FIRST_FILE) {
@@ -94,11 +93,11 @@ bool openamp_unix_poll_endpoints(struct pollfd *fds, nfds_t count, int timeout_m
     if (ready != 0 || timeout_ms == 0) {
         timeout = (struct timespec){0};
     }
-    short revents[count]; // of ours: the kernel clears them
+    short revents[count]; // of endpoints, as the kernel clears them
     for (nfds_t i = 0; i < count; ++i) {
         revents[i] = fds[i].revents;
     }
-    MICROPY_PY_OPENAMP_ENTER(); // no Ctrl-C jumps out while they are hidden
+    MICROPY_PY_OPENAMP_ENTER(); // Ctrl-C must not jump out while numbers are hidden
     turn(fds, count, true);
     bool forever = ready == 0 && timeout_ms < 0 && !shortened;
     int others = ready != 0 || timeout_ms == 0
@@ -113,7 +112,7 @@ bool openamp_unix_poll_endpoints(struct pollfd *fds, nfds_t count, int timeout_m
     }
     *result = others < 0 && ready != 0 ? ready : others < 0 ? others : others + ready;
     if (*result == 0 && shortened) {
-        errno = EINTR; // the port looks how much time is left, and calls again
+        errno = EINTR; // makes the port call again for the time that is left
         *result = -1;
     }
     return true;

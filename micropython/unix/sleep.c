@@ -1,13 +1,13 @@
 /*
  * Sleeping in MicroPython's unix port without losing an interrupt.
  *
- * The port looks for pending work and then sleeps in select(), poll() or usleep();
- * a signal that comes between the two is only seen when the sleep ends.  Here the
- * three are replaced (--wrap, see openamp.mk) by ones that close this gap: all
- * signals are blocked, pending work is looked for once more, and the kernel
- * unblocks them in the same step in which it begins to sleep (ppoll).  A signal
- * then ends the sleep with EINTR, after which the port itself runs the pending work
- * and sleeps for the rest.  (block.c does the same for what sleeps otherwise.)
+ * The port looks for scheduled work and then sleeps in select(), poll() or usleep();
+ * a signal that comes between the two is only noticed when the sleep ends.  Here the
+ * three are replaced (--wrap, see openamp.mk) by functions that close this gap: they
+ * block all signals, look for scheduled work once more, and sleep in ppoll(), which
+ * unblocks the signals and begins to sleep in one step.  A signal then ends the sleep
+ * with EINTR, after which the port itself runs the work and sleeps for the rest of the
+ * time.  (block.c does the same for other calls.)
  */
 #define _GNU_SOURCE
 #include "unix.h"
@@ -17,7 +17,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
-// A platform whose other cores run in this thread has them run in here.
+// The sleep itself.  On a platform whose cores run in this thread, they run in here.
 #ifdef MICROPY_PY_OPENAMP_PPOLL
 int MICROPY_PY_OPENAMP_PPOLL(
     struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
@@ -25,7 +25,7 @@ int MICROPY_PY_OPENAMP_PPOLL(
 #define MICROPY_PY_OPENAMP_PPOLL ppoll
 #endif
 
-// Block all signals; *before is the mask to sleep with.
+// Block all signals; *before is the former mask, with which to sleep.
 static void block_signals(sigset_t *before) {
     sigset_t all;
     sigfillset(&all);
@@ -74,7 +74,7 @@ int __real_select(int count, fd_set *read, fd_set *write, fd_set *except, struct
 void __real_mp_event_wait_ms(mp_uint_t timeout_ms);
 void __real_mp_event_wait_indefinite(void);
 
-// Has the port's own function to do it?
+// Must the port's own function be called?  Yes, in other threads, and until the module is used.
 static bool is_stock(void) {
     return !openamp_unix_is_active() || !mp_thread_is_main_thread();
 }
@@ -99,13 +99,14 @@ static int64_t now_us(void) {
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-// Where the port waits for an event it calls usleep(): here it is woken by one.
+// Where the port waits for an event it calls usleep(); here an event ends the wait.
 void __wrap_mp_event_wait_ms(mp_uint_t timeout_ms) {
     if (is_stock()) {
         __real_mp_event_wait_ms(timeout_ms);
         return;
     }
-    // What was asked for is an upper bound; other threads schedule without waking us.
+    // The sleep may be shorter than `timeout_ms`, and has to be: another thread can schedule
+    // work without waking this one.
     mp_event_handle_nowait();
     struct timespec timeout = from_us(500);
     openamp_unix_poll(NULL, 0, &timeout);
@@ -119,7 +120,7 @@ void __wrap_mp_event_wait_indefinite(void) {
     __wrap_mp_event_wait_ms(0);
 }
 
-// time.sleep_us(), which runs no work and ends early only for an exception.
+// For time.sleep_us(), which runs no scheduled work, and ends early only for an exception.
 int __wrap_usleep(useconds_t us) {
     if (is_stock()) {
         return __real_usleep(us);
@@ -138,9 +139,9 @@ int __wrap_usleep(useconds_t us) {
     return 0;
 }
 
-// time.sleep() comes here, without files.  After EINTR the port runs the pending
-// work and sleeps again for what is left in *timeout, which does not know how
-// long the work took: so the end of such a sleep is kept here.
+// time.sleep() calls select() without files.  After EINTR the port runs the scheduled work
+// and sleeps again for the time in *timeout.  That does not count the time of the work, so
+// the end of an interrupted sleep is remembered here.
 static struct {
     const struct timeval *timeout;
     int64_t left;
@@ -169,7 +170,8 @@ int __wrap_select(int count, fd_set *read, fd_set *write, fd_set *except, struct
     if (left <= 0) {
         return 0;
     }
-    // Less than it was: a new sleep of the same length is not taken for this one.
+    // Make it less than `length`, so that a new sleep of that length is not taken for the rest
+    // of this one.
     left = MIN(left, length - 1);
     timeout->tv_sec = (time_t)(left / 1000000);
     timeout->tv_usec = (suseconds_t)(left % 1000000);
