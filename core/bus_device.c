@@ -4,7 +4,8 @@
 
 #if AMP_CONFIG_DEVICE
 
-// When the program here begins again, the host does not: the session goes on.
+// If only the program on this core starts again, the session goes on: the host does not
+// begin another.
 int amp_bus_device_open(struct amp_bus *bus) {
     (void)bus;
     return 0;
@@ -14,7 +15,7 @@ void amp_bus_device_close(struct amp_bus *bus) {
     amp_bus_virtio_set_doorbell_cb(bus, NULL, NULL);
 }
 
-// Until the host has finished our resource table there is no link to poll.
+// Bring the link up if it is down and the host is ready.  Returns whether it is up.
 static bool is_up(const struct amp_bus_device *device, struct amp_rpmsg *link) {
     struct amp_rpmsg_layout layout;
     if (!amp_rpmsg_is_up(link)
@@ -32,7 +33,7 @@ int amp_bus_device_poll(struct amp_bus *bus) {
     }
     int taken = amp_rpmsg_poll(link);
     if (taken <= 0 && !amp_vdev_is_current(link, device->table, device->table_len)) {
-        amp_rpmsg_down(link); // the host left, and may have come back
+        amp_rpmsg_down(link); // the host ended this session; it may have begun another
         return is_up(device, link);
     }
     return amp_bus_polled(bus, taken);

@@ -1,4 +1,4 @@
-/* The bus of a host over our own rings: the life of the remote core, and its link. */
+/* The bus of a host over our own rings: start and stop of the remote core, and its link. */
 #include "core/bus_virtio.h"
 
 #if AMP_CONFIG_HOST
@@ -14,7 +14,7 @@ int amp_bus_host_open(struct amp_bus *bus) {
     amp_rpmsg_init(link, AMP_HOST, port);
     link->use = use; // counts on, so that a token of the former user stays void
     amp_rproc_init(rproc_of(bus), port, link);
-    // A reset of this core alone leaves the other one running.
+    // The other core may still run, if only this one was reset.
     int error = amp_rproc_stop(rproc_of(bus));
     if (error != 0) {
         (void)port->ops->core_state(port->ctx, &rproc_of(bus)->reason);
@@ -47,7 +47,7 @@ int amp_bus_host_start(struct amp_bus *bus, struct amp_load_error *error) {
     *error = (struct amp_load_error){.what = NULL};
     int result = amp_rproc_start(rproc);
     if (result != 0) {
-        // The port may know why: what it found at the entry is no code.
+        // The port may know the reason, for example that there is no code at the entry.
         (void)rproc->port->ops->core_state(rproc->port->ctx, &error->what);
     }
     return result;

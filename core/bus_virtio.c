@@ -25,8 +25,8 @@ static void released(struct amp_rpmsg *link, struct amp_endpoint *ept) {
 }
 
 void amp_bus_virtio_set_events(struct amp_bus *bus, const struct amp_bus_events *events) {
-    // An announcement is kept until there is a function to report it to, so the link has
-    // none while the program has no callback.
+    // While the program has no `service`, the link gets none, so that it remembers
+    // announcements until there is one.
     static const struct amp_rpmsg_events with_service = {.service = service, .released = released};
     static const struct amp_rpmsg_events without_service = {.released = released};
     bus->events = events;

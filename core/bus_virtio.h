@@ -12,7 +12,7 @@ static inline struct amp_rpmsg *amp_bus_link(const struct amp_bus *bus) {
     return &amp_bus_virtio_of(bus)->link;
 }
 
-// The result of an operation poll() that took so many messages.
+// The result of the bus's poll() for the result `taken` of amp_rpmsg_poll().
 static inline int amp_bus_polled(const struct amp_bus *bus, int taken) {
     return taken <= 0 ? taken : taken >= (int)amp_rpmsg_depth(amp_bus_link(bus));
 }

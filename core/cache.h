@@ -1,12 +1,12 @@
 /*
- * Rings and buffers in memory that the host caches and the device does not see
+ * For rings and buffers in memory that the host caches and that is not coherent
  * (struct amp_port, cache_line): the message path calls these around its
- * accesses.  `port` is the link's, or NULL where there is nothing to do; without
- * AMP_CONFIG_CACHE there is never anything to do.
+ * accesses.  `port` is NULL if the memory is not cached; without AMP_CONFIG_CACHE
+ * these functions do nothing.
  *
- * Each cache line has one writer: the loader checked that.  So the host cleans
- * what it wrote and never invalidates it, and invalidates what the device writes
- * and never cleans it.
+ * Each cache line has one writer, as loading has checked.  So the host cleans
+ * lines that it wrote and never invalidates them, and it invalidates lines that the
+ * device writes and never cleans them.
  */
 #ifndef AMP_CORE_CACHE_H
 #define AMP_CORE_CACHE_H
@@ -14,7 +14,7 @@
 #include "openamp/config.h"
 #include "openamp/port.h"
 
-// After this core wrote, before the other one may look.
+// Call after this core wrote, before the other one may read.
 static inline void amp_cache_clean(const struct amp_port *port, const void *va, size_t len) {
 #if AMP_CONFIG_CACHE
     if (port != NULL) {
@@ -27,7 +27,7 @@ static inline void amp_cache_clean(const struct amp_port *port, const void *va, 
 #endif
 }
 
-// Before this core looks at what the other one wrote.
+// Call before this core reads what the other one wrote.
 static inline void amp_cache_invalidate(const struct amp_port *port, const void *va, size_t len) {
 #if AMP_CONFIG_CACHE
     if (port != NULL) {

@@ -1,10 +1,10 @@
 /*
- * A core dump: what the core's memory and registers are, as an ELF core file that
- * `gdb firmware.elf core` opens.  It is written from front to back, in pieces.
+ * A core dump: the core's memory and registers as an ELF core file, which
+ * `gdb firmware.elf core` opens.  The file is written from front to back, in pieces.
  *
- * The memory that an image can be loaded to, and that both cores share, is looked through
- * first; what is all zeros is left out.  The core may be running, and change it between
- * the two looks: the file is whole all the same.
+ * First a search finds the runs of memory that are not all zeros, in the windows with
+ * AMP_WINDOW_LOAD or AMP_WINDOW_SHARED; then the headers and those runs are written.  If the
+ * core runs and changes memory in between, the file is still well-formed.
  */
 #include <string.h>
 
@@ -12,18 +12,18 @@
 #include "core/wire/elf_layout.h"
 
 enum {
-    BLOCK = 1024, // what is left out is so long at least
-    RUNS = 32, // of memory that is not all zeros
-    REGISTERS = 272, // bytes, of the machine that has most
-    STATUS = 392, // the same of all that is said of a thread
+    BLOCK = 1024, // bytes that are searched at a time: shorter runs of zeros are not left out
+    RUNS = 32, // the most runs of memory that are not all zeros
+    REGISTERS = 272, // the most bytes of registers, of all machines
+    STATUS = 392, // the most bytes of a note about a thread, of all machines
 };
 
-// How Linux's core files have the registers of a machine.
+// Where the registers of a machine lie in Linux's core files: the note NT_PRSTATUS.
 struct machine {
-    uint16_t machine;
-    bool wide;
+    uint16_t machine; // AMP_EM_*
+    bool wide; // ELF64
     uint16_t status; // bytes of the note
-    uint16_t registers; // where they are in it
+    uint16_t registers; // offset of the registers in the note
     uint16_t registers_len;
 };
 static const struct machine machines[] = {
@@ -33,16 +33,17 @@ static const struct machine machines[] = {
     {AMP_EM_AARCH64, true, 392, 112, 272},
 };
 
-// A host whose addresses have 32 bits has no core with more.
+// On a 32-bit host, cores have 32 bits too.
 static inline bool is_wide(const struct machine *machine) {
     return UINTPTR_MAX > UINT32_MAX && machine->wide;
 }
 
+// A run of memory that is not all zeros.
 struct run {
     amp_da_t da;
     size_t len;
-    const struct run *original; // the same memory, by an earlier address; NULL: there is none
-    size_t at; // where it is in the file, counted from the first
+    const struct run *original; // not NULL: the same memory as that run, at another address
+    size_t at; // offset in the file, from the first run on
 };
 
 struct dump {
@@ -66,8 +67,8 @@ static bool is_zero(const uint8_t *va, size_t len) {
     return len == 0;
 }
 
-// Note the runs of one window, at most `most` of them: the last one goes on to the end.
-static void look_through(struct dump *self, const struct amp_window *window, unsigned most) {
+// Find the runs of one window, at most `most`: the last one includes all that would be more.
+static void find_runs_of_window(struct dump *self, const struct amp_window *window, unsigned most) {
     const uint8_t *va = amp_rproc_map(self->rproc, window->da, window->len, false);
     struct run *last = NULL;
     unsigned end = self->count + most;
@@ -86,9 +87,10 @@ static void look_through(struct dump *self, const struct amp_window *window, uns
     }
 }
 
-// The core may see some memory at two addresses.  It is in the file once, and what the
-// headers say of the second is where that is.
-static bool look_again(struct dump *self, const struct amp_window *window) {
+// The core may see the same memory at two addresses.  Then its runs are in the file once, and
+// the headers of the second address refer to the same bytes.  False: no earlier window has
+// the memory of this one.
+static bool add_alias_runs(struct dump *self, const struct amp_window *window) {
     const struct amp_port *port = self->rproc->port;
     const struct amp_window *first = port->windows;
     const void *va = port->ops->map(port->ctx, window->da, window->len);
@@ -110,14 +112,14 @@ static bool look_again(struct dump *self, const struct amp_window *window) {
     return true;
 }
 
-static void look(struct dump *self) {
+static void find_runs(struct dump *self) {
     const struct amp_port *port = self->rproc->port;
     size_t windows = port->window_count;
     for (size_t i = 0; i < windows; ++i) {
         const struct amp_window *window = &port->windows[i];
         unsigned most = RUNS / (unsigned)windows;
-        if (most != 0 && is_written(window) && !look_again(self, window)) {
-            look_through(self, window, most);
+        if (most != 0 && is_written(window) && !add_alias_runs(self, window)) {
+            find_runs_of_window(self, window, most);
         }
     }
     size_t at = 0;
@@ -230,6 +232,6 @@ int amp_rproc_coredump(const struct amp_rproc *rproc,
             return -AMP_ENOEXEC;
         }
     }
-    look(&self);
+    find_runs(&self);
     return write_all(&self);
 }

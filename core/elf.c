@@ -22,7 +22,7 @@ int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
 }
 
 int amp_elf_read_header(struct amp_elf *elf, union ehdr *h) {
-    // At most half of SIZE_MAX, so that the sum of two offsets inside never wraps.
+    // At most half of SIZE_MAX, so that the sum of two offsets in the image cannot wrap.
     elf->size = elf->image->size < SIZE_MAX / 2 ? (size_t)elf->image->size : SIZE_MAX / 2;
     int what = amp_elf_read(elf, 0, h, sizeof(h->narrow));
 #if UINTPTR_MAX > UINT32_MAX
@@ -34,7 +34,7 @@ int amp_elf_read_header(struct amp_elf *elf, union ehdr *h) {
     return what != 0 || h->narrow.e_magic == ELF_MAGIC ? what : AMP_NO_ELF;
 }
 
-// Check the file header, which is kept in *h.
+// Read the file header into *h and check it.
 static int check_header(struct amp_elf *elf, union ehdr *h) {
     int what = amp_elf_read_header(elf, h);
     if (what != 0) {
@@ -60,14 +60,14 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
 
 // ---- Segments ----
 
-// A segment that is loaded: [elf->check.da, elf->check.da + elf->check.len) of target memory.
+// A segment that is loaded to [elf->check.da, elf->check.da + elf->check.len).
 struct segment {
     uint8_t *va;
     size_t offset; // of the contents in the image
     size_t filesz; // bytes of contents; the rest is zeroed
 };
 
-// Check one segment, as far as one can be checked alone.
+// Check one segment by itself; amp_elf_check_free() compares it with the others.
 static int check_segment(struct amp_elf *elf, const union phdr *p, struct segment *s) {
     const struct amp_port *port = elf->check.port;
     amp_da_t da = FIELD(elf, *p, p_paddr);
@@ -75,7 +75,7 @@ static int check_segment(struct amp_elf *elf, const union phdr *p, struct segmen
     s->offset = FIELD(elf, *p, p_offset);
     s->filesz = FIELD(elf, *p, p_filesz);
     bool empty = s->filesz == 0;
-    size_t end = da + len - port->shared_da; // outside of the region this may be anything
+    size_t end = da + len - port->shared_da; // meaningless for a segment outside of the region
     if (empty && end <= port->shared_len / 2 && end > elf->check.reserved) {
         elf->check.reserved = end;
     }
@@ -84,7 +84,7 @@ static int check_segment(struct amp_elf *elf, const union phdr *p, struct segmen
         if (!empty || !amp_port_allows(port, da, len, AMP_WINDOW_SHARED)) {
             return AMP_OUTSIDE;
         }
-        elf->check.len = 0; // loads nothing: it marks memory that the linker leaves free
+        elf->check.len = 0; // nothing is loaded: the segment only reserves shared memory
         return 0;
     }
     int what = amp_load_check_user(&elf->check, s->va);
@@ -99,14 +99,14 @@ static int check_segment(struct amp_elf *elf, const union phdr *p, struct segmen
                                                                                     : AMP_CUT_SHORT;
 }
 
-// Look for the next segment that is loaded, from program header *next on.  There
-// is none: elf->check.len is 0.
+// Find the next segment that is loaded, from program header *next on.  If there is none,
+// elf->check.len is 0.
 static int next_segment(struct amp_elf *elf, size_t *next, struct segment *s) {
     union phdr p;
     int what = 0;
     elf->check.len = 0;
     while (what == 0 && elf->check.len == 0 && *next < elf->phnum) {
-        // This cannot wrap: header 0 is proven to be inside the image.
+        // The sum cannot wrap: each earlier header was found to be inside the image.
         what = amp_elf_read(elf, elf->phoff + (*next)++ * SIZE(elf, p), &p, SIZE(elf, p));
         if (what == 0 && p.narrow.p_type == PT_LOAD && FIELD(elf, p, p_memsz) != 0) {
             what = check_segment(elf, &p, s);
@@ -140,10 +140,10 @@ static int load_segment(struct amp_elf *elf, const struct segment *s) {
     return what;
 }
 
-// Check all segments.  With `load`, each is loaded when it was
-// checked, in the order of the file: what one zeroes may be contents of a later
-// one, but not of an earlier one.
-static int each_segment(struct amp_elf *elf, bool load) {
+// Check all segments.  With `load`, load each after it was checked.  The order is that of
+// the file, because a segment's zeros may lie over the contents of a later segment, but
+// not of an earlier one.
+static int check_segments(struct amp_elf *elf, bool load) {
     struct segment s;
     for (size_t next = 0;;) {
         int what = next_segment(elf, &next, &s);
@@ -163,7 +163,8 @@ static int each_segment(struct amp_elf *elf, bool load) {
     }
 }
 
-// The first instruction is contents of a segment, where code may run.
+// Check that the entry point lies in contents of a segment, or for firmware in place
+// anywhere, and in a window in which code may run.
 static int check_entry(struct amp_elf *elf) {
     // Bit 0 of an entry address of Arm says "Thumb".
     amp_da_t start =
@@ -173,23 +174,23 @@ static int check_entry(struct amp_elf *elf) {
         amp_load_begin_check(&elf->check, AMP_AT_ADDRESS, elf->entry);
         what =
             amp_load_allows(&elf->check, start, 1, AMP_WINDOW_RUN) && what != 0 ? 0 : AMP_BAD_ENTRY;
-        elf->check.len = 0; // the address says it all
+        elf->check.len = 0; // an error reports only the address, and no range of memory
     }
     return what;
 }
 
 // ---- The resource table ----
 
-// Find the segment whose contents have the whole table.  A table that no segment loads
-// does not count as one.
-static int locate_table(struct amp_elf *elf, size_t offset, size_t len) {
+// Find the segment whose contents include the whole table.  A table that no segment loads
+// is ignored.
+static int find_segment_of_table(struct amp_elf *elf, size_t offset, size_t len) {
     struct segment s;
     for (size_t next = 0;;) {
         int what = next_segment(elf, &next, &s);
         if (what != 0 || elf->check.len == 0) {
             return what;
         }
-        // Below the contents this wraps to more than their length.
+        // An offset before the contents wraps to a number above their length.
         if (amp_range_is_inside(offset - s.offset, len, s.filesz)) {
             elf->table_da = elf->check.da + (offset - s.offset);
             elf->table_offset = offset;
@@ -230,7 +231,7 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
         if (what != 0) {
             return what;
         }
-        // Where the table of names ends too early for this name, it is another name.
+        // A name with fewer bytes up to the end of the table of names is another name.
         if (!amp_range_is_inside(s.narrow.sh_name, sizeof(name), names_len)) {
             continue;
         }
@@ -241,7 +242,7 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
         if (memcmp(name, table_name, sizeof(name)) == 0) {
             return s.narrow.sh_type == SHT_NOBITS
                 ? 0
-                : locate_table(elf, FIELD(elf, s, sh_offset), FIELD(elf, s, sh_size));
+                : find_segment_of_table(elf, FIELD(elf, s, sh_offset), FIELD(elf, s, sh_size));
         }
     }
     return 0;
@@ -255,7 +256,7 @@ int amp_elf_check(struct amp_elf *elf) {
         what = check_header(elf, &h);
     }
     if (what == 0) {
-        what = each_segment(elf, false);
+        what = check_segments(elf, false);
     }
     if (what == 0) {
         what = check_entry(elf);
@@ -264,5 +265,5 @@ int amp_elf_check(struct amp_elf *elf) {
 }
 
 int amp_elf_load(struct amp_elf *elf) {
-    return each_segment(elf, true);
+    return check_segments(elf, true);
 }

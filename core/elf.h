@@ -2,10 +2,10 @@
  * The ELF loader: check the whole image first, then load it.
  *
  * The file header is read once into private memory.  A program header is read
- * whenever a segment is looked at, and nothing of it is used before it has been
- * checked again.  So the number of segments costs no memory, and an image that
- * changes between checking and loading (a file that is replaced) can give wrong
- * contents, or an error, but never a wrong address.
+ * each time its segment is needed, and checked again before anything of it is
+ * used.  So segments take no memory here, and an image that changes between
+ * checking and loading (a file that is replaced) can lead to wrong contents or an
+ * error, but never to a wrong address.
  */
 #ifndef AMP_ELF_H
 #define AMP_ELF_H
@@ -17,8 +17,8 @@
 #include "core/load_check.h"
 
 enum {
-    // Program headers of one image.  Each is compared with those before it, so
-    // that without a limit an image could keep the host busy for hours.
+    // Program headers of one image.  Each segment is compared with all earlier ones, so
+    // without a limit an image could keep the host busy for hours.
     AMP_ELF_MAX_SEGMENTS = 128,
 };
 
@@ -28,28 +28,28 @@ struct amp_elf {
     size_t size; // of the image
     amp_da_t entry;
     amp_da_t table_da; // of the resource table, if table_len is not 0
-    size_t table_offset; // of it in the image
+    size_t table_offset; // of the resource table in the image
     size_t table_len;
     size_t phoff; // of the program headers in the image
     size_t phnum; // how many there are
     bool wide; // ELF64
 };
 
-// The functions below that check return 0, or what is wrong (core/load_check.h).
+// The functions below return 0, or what is wrong (core/load_check.h).
 
-// Read from the image, which is checked to be long enough.
+// Read from the image, after checking that it is long enough.
 int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len);
 
-// Do the segments before program header `end` leave [da, da + len) alone, but for
-// zeroing it?
+// Check that no segment before program header `end` has contents in [da, da + len); its
+// zeros may lie there.
 int amp_elf_check_free(struct amp_elf *elf, size_t end, amp_da_t da, size_t len);
 
-// Check everything; fills in the rest from port and image, or from port and entry.
+// Check the whole image.  The caller sets check.port and image (or entry, if image is NULL);
+// the rest is filled in.
 int amp_elf_check(struct amp_elf *elf);
 
-// Check the segments once more, and load each when it was checked.  After what
-// amp_elf_check() found good, fails only if the image cannot be read any more, or
-// is another one by now, or with -AMP_EIO.
+// Check each segment once more and load it.  After a successful amp_elf_check() this fails
+// only if the image cannot be read any more or has changed.
 int amp_elf_load(struct amp_elf *elf);
 
 #endif // AMP_ELF_H

@@ -1,12 +1,12 @@
-/* The headers of an ELF image of either class, for who reads them (core/elf*.c). */
+/* Access to the headers of an ELF image of either class (for core/elf*.c only). */
 #ifndef AMP_CORE_ELF_FIELDS_H
 #define AMP_CORE_ELF_FIELDS_H
 
 #include "core/elf.h"
 #include "core/wire/elf_layout.h"
 
-// One header of either class as it is in the file.  A host whose addresses
-// have 32 bits has no use for ELF64 and leaves it out.
+// A header of either class as it is in the file.  A host with 32-bit addresses leaves
+// ELF64 out.
 union ehdr {
     struct elf32_ehdr narrow;
 #if UINTPTR_MAX > UINT32_MAX
@@ -44,8 +44,8 @@ union sym {
 #define KIND(elf) (ELF_KIND | ELFCLASS32)
 #endif
 
-// Read the file header of elf->image: its size, its class, and that it is ELF at all.  0, or
-// what is wrong (core/load_check.h).
+// Read the file header of elf->image; sets elf->size and elf->wide.  0, or what is wrong
+// (core/load_check.h), such as that it is no ELF.
 int amp_elf_read_header(struct amp_elf *elf, union ehdr *h);
 
 #endif // AMP_CORE_ELF_FIELDS_H

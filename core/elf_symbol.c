@@ -1,10 +1,10 @@
 /*
- * The address of a name in the firmware: from the image's symbol table, if the image is
- * still the one that was loaded.
+ * Finds the address of a symbol of the firmware in the image's symbol table, if the image
+ * is still the one that was loaded.
  *
- * Like the loader (elf.c), it believes nothing: each header and each name is checked to be
- * inside of the image before it is read.  An image that lies gives a wrong number, no
- * more: who reads memory there is checked by the board's windows (amp_rproc_map()).
+ * As in the loader (elf.c), each header and each name is checked to be inside of the image
+ * before it is read.  A forged image leads to a wrong number and nothing else, because
+ * amp_rproc_map() checks every access to the core's memory.
  */
 #include <string.h>
 
@@ -17,7 +17,7 @@ struct symbols {
     size_t name_len; // with its NUL
 };
 
-// Is a segment that the core has no reason to write in its memory as in the image?
+// Does the core's memory have the contents of this segment, which the core does not write?
 static int compare_segment(
     struct symbols *self, const struct amp_rproc *rproc, size_t offset, amp_da_t da, size_t len) {
     uint8_t part[64];
@@ -39,7 +39,7 @@ static int compare(struct symbols *self, const struct amp_rproc *rproc) {
     for (size_t i = 0; i < count; ++i) {
         if (amp_elf_read(elf, FIELD(elf, self->h, e_phoff) + i * SIZE(elf, p), &p, SIZE(elf, p))
             != 0) {
-            return -AMP_ESTALE; // what was loaded had its headers
+            return -AMP_ESTALE; // the loaded image had these headers
         }
         if (p.narrow.p_type == PT_LOAD && FIELD(elf, p, p_filesz) != 0
             && !(FIELD(elf, p, p_flags) & PF_W)) {
@@ -53,7 +53,7 @@ static int compare(struct symbols *self, const struct amp_rproc *rproc) {
     return 0;
 }
 
-// Does the table of names have this one there?
+// Is the name at this offset of the image the one that is looked for?
 static bool is_name(struct symbols *self, size_t offset) {
     char part[16];
     for (size_t at = 0; at < self->name_len; at += sizeof(part)) {
@@ -67,7 +67,8 @@ static bool is_name(struct symbols *self, size_t offset) {
     return true;
 }
 
-// The global symbol of that name, or else the first local one: those stand before it.
+// Find the global symbol of that name, or else the first local one.  (In a symbol table all
+// local symbols come before the global ones.)
 static int search(struct symbols *self, const union shdr *table, size_t names, amp_da_t *value) {
     struct amp_elf *elf = &self->elf;
     union sym s;

@@ -1,4 +1,4 @@
-/* What every part of a link uses: doorbells, tokens, and what a violation leads to. */
+/* What all files of the RPMsg layer use: violations, notifications and tokens. */
 #include "core/link.h"
 
 const char amp_link_bad_index[] = "bad ring index";
@@ -6,7 +6,7 @@ const char amp_link_bad_id[] = "bad ring id";
 
 int amp_link_violated(struct amp_rpmsg *link, const char *what) {
     ++link->stats.violations;
-    link->violation = what; // first: an event of down() may begin a new session
+    link->violation = what; // before down(), whose events may begin a new session
     amp_rpmsg_down(link);
     return -AMP_EPROTO;
 }
@@ -34,8 +34,8 @@ void amp_link_notify(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned coun
 
 void amp_link_notify_returned(struct amp_rpmsg *link) {
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
-    // Inside a callback, for those too that the poll gave back so far: at its end it
-    // notifies of what it took itself.
+    // Inside a callback, also for the buffers that the poll has given back so far, of which
+    // it would notify only at its end.
     amp_link_notify(link, &link->rx, link->state & LINK_POLLING ? amp_rpmsg_depth(link) : 1);
 }
 

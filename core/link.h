@@ -17,8 +17,8 @@ enum {
 };
 
 // Bits of amp_rpmsg.state.  An idle link that is up has exactly LINK_UP and its role; a
-// poll adds LINK_POLLING.  So the fast path tells with one comparison its role, and
-// whether there is anything to do but to receive.
+// poll adds LINK_POLLING.  So one comparison tells the fast path its role, and that nothing
+// but receiving is due.
 enum {
     LINK_UP = 1,
     LINK_POLLING = AMP_LINK_POLLING, // inside of a poll
@@ -26,8 +26,8 @@ enum {
     LINK_HELD = 8, // the callback holds its message
     LINK_NS_DUE = AMP_LINK_NS_DUE, // an endpoint waits for a buffer to be announced or withdrawn
     LINK_LEFT = 64, // the callback left its message in the ring
-    LINK_LAST = 128, // the other core is dead: there will be no other poll
-    // A host's.  A build with one role does not ask, but decides when compiled.
+    LINK_LAST = 128, // the other core is dead: the next poll is the last one
+    // The link is a host's.  In a build with one role this is a constant instead of a bit.
     LINK_HOST = AMP_CONFIG_HOST && AMP_CONFIG_DEVICE ? 32 : 0,
 };
 
@@ -56,12 +56,12 @@ static inline void amp_link_kick(struct amp_rpmsg *link, const struct amp_virtq 
     port->ops->kick(port->ctx, vq->notify_id);
 }
 
-// The same, if the peer asked to be notified of one of the last `count` entries that
-// were published on `vq`.  After a fence.
+// Kick, if the peer asked to be notified of one of the last `count` entries that were
+// published on `vq`.  The caller has made a fence.
 void amp_link_notify(struct amp_rpmsg *link, struct amp_virtq *vq, unsigned count);
 
-// The same for one entry, with the index `index`.  A build for speed has the usual cases
-// of it where it is called.
+// The same for the one entry with the index `index`.  A build for speed inlines the
+// ordinary cases.
 static inline void amp_link_notify_one(
     struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t index) {
     if (!AMP_CONFIG_FAST_PATH) {
@@ -84,29 +84,29 @@ static inline void amp_link_set_buffer_size(
     vq->size = size;
     link->tx_limit = link->tx.size - AMP_HEADER_SIZE + 1;
 #if AMP_CONFIG_DEVICE && AMP_CONFIG_FAST_PATH
-    // A window shorter than one buffer, and none at all, fits none.
+    // No buffer can begin in a window that is shorter than a buffer, or of length 0.
     vq->fast_starts = link->buffers_len < size ? 0 : (link->buffers_len - size) / 4 + 1;
 #endif
 }
 
-// Device: a host makes its receive buffers available before it says DRIVER_OK, so the
-// first of them tells how long they are.
+// Device: learn the length of transmit buffers from the first one in the ring.  A host makes
+// its receive buffers available before it sets DRIVER_OK.
 void amp_link_probe_buffer_size(struct amp_rpmsg *link);
 
 // Keep descriptor `id` of `vq` here for a user, who gets a token for it.
 void amp_link_begin_use(
     struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id, struct amp_token *token);
 
-// The descriptor of a token, which is in use no longer.  -AMP_EPIPE: the token's session
-// has ended, it was used up, or it is of another link.
+// End the use of a buffer; returns its descriptor.  -AMP_EPIPE: the token's session has
+// ended, it was used up before, or it is of another link.
 int amp_link_end_use(
     const struct amp_rpmsg *link, struct amp_virtq *vq, const struct amp_token *token);
 
 // ---- Device: the host's buffers ----
 
-// The local pointer of the buffer of descriptor `id` of `vq`, which is read once, and its
-// length.  NULL: no descriptor, a chain, or not wholly in shared memory, too short for a
-// header, longer than a header can say, or misaligned.
+// Read descriptor `id` of `vq` once; returns the local pointer to its buffer, and its length
+// in *len.  NULL: there is no such descriptor, or it is a chain, or the buffer is not wholly
+// in shared memory, too short for a header, longer than a header can say, or misaligned.
 uint8_t *amp_link_map_buffer(
     struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id, uint32_t *len);
 
@@ -141,7 +141,7 @@ void amp_link_unbind(struct amp_endpoint *ept);
 // A received message whose entry was checked.
 struct amp_message {
     uint32_t id; // of its descriptor
-    uint32_t room; // bytes of the buffer that are said to be filled
+    uint32_t room; // bytes of header and payload at most; on a host a claim of the peer
     uint8_t *buffer;
 };
 struct amp_header {
@@ -150,7 +150,7 @@ struct amp_header {
     size_t len; // of the payload: inside the buffer
 };
 
-// Read the header once into private memory.  False: its length cannot be.
+// Read the header once into private memory.  False: its length is impossible.
 static inline bool amp_link_read_header(const struct amp_rpmsg *link,
     const struct amp_message *message, struct amp_header *header, bool host) {
     const struct rpmsg_hdr *hdr = (const void *)message->buffer;
@@ -160,7 +160,7 @@ static inline bool amp_link_read_header(const struct amp_rpmsg *link,
     header->src = amp_shm_load_32(&hdr->src);
     header->dst = amp_shm_load_32(&hdr->dst);
     header->len = amp_shm_load_16(&hdr->len);
-    // A device cannot say more than there is: for a host, `room` is a claim.
+    // On a host, `room` is a claim; on a device it is the length of the buffer.
     if ((host && message->room > link->rx.size) || header->len + AMP_HEADER_SIZE > message->room) {
         return false;
     }
@@ -176,7 +176,8 @@ static inline uint32_t amp_link_give_back(struct amp_rpmsg *link, uint32_t id, b
     void *out_ring = vq->out_ring;
     uint32_t index = vq->next_publish;
     if (host) {
-        // A callback may have written into its message: not over the next one.
+        // A callback may have written into its message; those lines must not be written back
+        // over the next one.
         amp_cache_invalidate(amp_virtq_cache(vq), vq->buffers + id * vq->size, vq->size);
     }
     amp_virtq_put(vq, out_ring, index, id, host);
@@ -184,8 +185,8 @@ static inline uint32_t amp_link_give_back(struct amp_rpmsg *link, uint32_t id, b
     return index;
 }
 
-// Write the header and put the descriptor into the out ring, where the peer does not
-// look yet: the payload may be written before or after.  Returns the entry's index.
+// Write the header and put the descriptor into the out ring, without publishing the entry:
+// so the payload may be written before or after.  Returns the entry's index.
 static inline uint32_t amp_link_prepare_tx(struct amp_rpmsg *link, uint8_t *buffer, uint32_t id,
     uint32_t src, uint32_t dest, size_t len, bool host) {
     struct amp_virtq *vq = &link->tx;
@@ -199,7 +200,7 @@ static inline uint32_t amp_link_prepare_tx(struct amp_rpmsg *link, uint8_t *buff
     return index;
 }
 
-// Publish it.  The caller then looks whether to notify the peer.
+// Publish the entry.  The caller then notifies the peer if needed.
 static inline void amp_link_publish_tx(
     struct amp_rpmsg *link, const uint8_t *buffer, uint32_t index, size_t len) {
     struct amp_virtq *vq = &link->tx;
@@ -226,19 +227,19 @@ void amp_ns_receive(struct amp_rpmsg *link, const void *data, size_t len);
 // result of amp_rpmsg_send(), or 0 if there is no name service.
 int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t flags);
 
-// Announce and withdraw the endpoints that wait for it, while there is room.  If the link
-// is down, closing endpoints are released without a message.
+// Announce and withdraw the endpoints that are due, while there is room.  If the link is
+// down, closing endpoints are released without a message.
 void amp_ns_flush(struct amp_rpmsg *link);
 
-// The oldest remembered announcement of `name` that came from `addr`, or
-// (AMP_ADDR_ANY) that no endpoint here has taken, or NULL.
+// The oldest remembered announcement of `name` for the address `addr`, or (AMP_ADDR_ANY)
+// to which no endpoint here is bound; or NULL.
 struct amp_service *amp_ns_find_service(struct amp_rpmsg *link, const char *name, uint32_t addr);
 
-// Bind endpoints of `name` that wait for a service to announcements that no endpoint has
-// taken; of both the oldest first.
+// Bind endpoints of `name` that wait for a service to announcements to which no endpoint is
+// bound; of both the oldest first.
 void amp_ns_match(struct amp_rpmsg *link, const char *name);
 
-// Report announcements that no endpoint took, each once, to the user.
+// Report each announcement to which no endpoint was bound to the user, once.
 void amp_ns_deliver(struct amp_rpmsg *link);
 
 #endif // AMP_CORE_LINK_H

@@ -1,4 +1,4 @@
-/* What the checks of an image share: memory asked for, and the text of a refusal. */
+/* Functions of all checks of an image: is memory allowed, and why an image was refused. */
 #include "core/load_check.h"
 
 #include "openamp/port.h"

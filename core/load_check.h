@@ -1,7 +1,7 @@
 /*
- * What the checks of an image share, before its first byte is loaded: which part
- * of the image is being checked, which memory it asked for last, and what it was
- * refused for.  struct amp_load_error is made of that.
+ * The state of the checks of an image, before its first byte is loaded: which part
+ * of the image is being checked, and which memory it asked for last.  If a check
+ * fails, struct amp_load_error is made of this.
  *
  * A check returns 0 or the number of a text (enum amp_load_text).
  */
@@ -14,9 +14,9 @@
 
 #include "openamp/rproc.h"
 
-// The texts of struct amp_load_error: what an image is refused for, and at which
-// unit of it.  Inside, a text is known by its offset among them all: a number takes
-// less code than a pointer, and a small one (short texts are first) the least.
+// The texts of struct amp_load_error: the reasons (`what`) and the units.  In core/ a text
+// is referred to by its offset in struct amp_load_texts, because a number takes less code
+// than a pointer; short texts come first, because small numbers take the least.
 // clang-format off
 #define AMP_LOAD_STRING(value) #value
 #define AMP_LOAD_DIGITS(value) AMP_LOAD_STRING(value)
@@ -71,8 +71,8 @@ struct amp_load_check {
     uint32_t flags;
     // Bytes from the start of the shared region in which the host places nothing.
     size_t reserved;
-    const char *user; // of that memory, if it is the host program's own
-    int read_error; // of the image, for AMP_UNREADABLE
+    const char *user; // what the host program itself has in that memory, or NULL
+    int read_error; // the image source's error, for AMP_UNREADABLE
 };
 
 static inline void amp_load_begin_check(
@@ -84,20 +84,20 @@ static inline void amp_load_begin_check(
 // Does one window with `flags` hold [da, da + len)?
 bool amp_load_allows(struct amp_load_check *check, amp_da_t da, size_t len, uint32_t flags);
 
-// The same; the host's pointer to it, or NULL.
+// The same; returns the local pointer, or NULL.
 void *amp_load_map(struct amp_load_check *check, amp_da_t da, size_t len, uint32_t flags);
 
-// `va` is what amp_load_map() gave.  May the host, or the other core, write there?  0,
-// AMP_OUTSIDE, or AMP_TAKEN by the host program itself.
+// `va` is the result of amp_load_map().  Returns 0; AMP_OUTSIDE if it is NULL; AMP_TAKEN if
+// the host program itself uses that memory.
 int amp_load_check_user(struct amp_load_check *check, const void *va);
 
-// Make the result of a check an error, and fill in *error.  A negative `what` is an
-// error already, and has no text.
+// Convert the result of a check to an error code, and fill in *error.  A negative `what` is
+// an error code already, and has no text.
 int amp_load_report(const struct amp_load_check *check, int what, struct amp_load_error *error);
 
 // ---- Ranges ----
 
-// Is [offset, offset + len) inside of `size`?  Written so that nothing can wrap.
+// Is [offset, offset + len) inside of [0, size)?  Written so that no sum can wrap.
 static inline bool amp_range_is_inside(size_t offset, size_t len, size_t size) {
     return offset <= size && len <= size - offset;
 }

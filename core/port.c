@@ -1,4 +1,4 @@
-/* The facts of a port that the core asks for. */
+/* Checks of a port's windows, and its optional cache operation. */
 #include "core/cache.h"
 #include "openamp/port.h"
 
@@ -6,7 +6,7 @@ bool amp_port_allows(const struct amp_port *port, amp_da_t da, size_t len, uint3
     const struct amp_window *window = port->windows;
     size_t left = port->window_count;
     for (; left-- != 0; ++window) {
-        // Below the window this wraps to more than its length.
+        // An address below the window wraps to a number above its length.
         size_t offset = da - window->da;
         if ((flags & ~window->flags) == 0 && offset < window->len && len <= window->len - offset) {
             return true;

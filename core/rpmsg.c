@@ -1,4 +1,4 @@
-/* The link: it is made, brought up, and taken down. */
+/* The link: prepare it, bring it up, take it down. */
 #include <string.h>
 
 #include "core/link.h"
@@ -32,12 +32,12 @@ void amp_rpmsg_set_events(struct amp_rpmsg *link, const struct amp_rpmsg_events 
 // ---- Up and down ----
 
 #if AMP_CONFIG_HOST
-// Write both rings anew.  `count` transmit buffers have room, of one for each descriptor.
+// Write both rings.  There are `count` transmit buffers, perhaps fewer than descriptors.
 static void host_up(
     struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout, size_t rx_len, size_t count) {
     amp_virtq_set_cache(&link->rx, link->port);
     amp_virtq_set_cache(&link->tx, link->port);
-    // No line of an earlier session may be written back over what the device writes.
+    // No cache line of an earlier session may be written back over what the device writes.
     amp_cache_invalidate(amp_virtq_cache(&link->rx), layout->buffers, rx_len);
     link->tx.buffers += rx_len;
     amp_da_t da = (amp_da_t)layout->buffers_da;
@@ -53,17 +53,16 @@ static void host_up(
 #endif
 
 #if AMP_CONFIG_DEVICE
-// rpmsg-lite's master does to its rings, before a device looks at them, what no other
-// driver does.
+// Two peculiarities of rpmsg-lite's master, which prepares its rings as no other driver does.
 static void adapt_to_rpmsg_lite(struct amp_rpmsg *link) {
     static const uint16_t ask_always = 0;
-    // It disables notification on the queue by which it receives, and never enables it,
-    // but sleeps until it is kicked.
+    // It disables notifications of its receive queue and never enables them, but sleeps until
+    // it is kicked.
     if (amp_shm_load_16(link->tx.peer_event) & VIRTQ_AVAIL_F_NO_INTERRUPT) {
         link->tx.peer_event = &ask_always;
     }
-    // It fills the used ring of vring 1 with the buffers that it may send, before any is in
-    // the available ring.  This side's entries follow those.
+    // It fills the used ring of vring 1 with all its transmit buffers, before any is in the
+    // available ring.  This side's entries follow those.
     uint32_t num = amp_virtq_num(&link->rx);
     if (amp_shm_load_16(amp_virtq_idx(link->rx.out_ring)) == num) {
         link->rx.next_publish = num;
@@ -71,10 +70,10 @@ static void adapt_to_rpmsg_lite(struct amp_rpmsg *link) {
     }
 }
 
-// A host need not have emptied the rings, so what is there may be no event index of this
-// session, and counts only when it changes.  But if the one of vring 1 is what a host of
-// ours has written by now, and all else is as the start of a session leaves it, then it
-// was written in this session.
+// A host need not have cleared the rings, so the value of an event index may be of an earlier
+// session: it counts only once it has changed.  Exception: if that of vring 1 is the value
+// that an openamp host writes at the start of a session, and everything else is as such a
+// host leaves it then, it is of this session.
 static void note_old_events(struct amp_rpmsg *link) {
     uint32_t received = amp_virtq_peer_event(&link->tx);
     uint32_t returned = amp_virtq_peer_event(&link->rx);
@@ -84,7 +83,8 @@ static void note_old_events(struct amp_rpmsg *link) {
     link->rx.first_event = (uint16_t)(fresh ? 0 : returned);
 }
 
-// The host's rings.  Vring 0 is the host's receive queue and the device's transmit queue.
+// Look at the host's rings.  Vring 0 is the host's receive queue, so the device transmits
+// on it.
 static void device_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) {
     amp_virtq_device_init(&link->tx, &layout->vring[0]);
     amp_virtq_device_init(&link->rx, &layout->vring[1]);
@@ -93,7 +93,8 @@ static void device_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *lay
 }
 #endif
 
-// Room for a header and a payload whose length can be said in 16 bits.
+// Does a buffer have room for a header, and for a payload of at least 1 and at most 65535
+// bytes?
 static bool size_is_valid(uint32_t size) {
     return size % 4 == 0 && size - AMP_HEADER_SIZE - 1 < UINT16_MAX;
 }
@@ -111,7 +112,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
         || !ring_is_valid(&layout->vring[0]) || !ring_is_valid(&layout->vring[1])) {
         return -AMP_EINVAL;
     }
-    // A host has a buffer for each descriptor of ring 0 and one at least for ring 1.
+    // A host needs a buffer for each descriptor of ring 0, and at least one for ring 1.
     size_t rx_len = (size_t)layout->vring[0].num * rx_size;
     size_t tx_count = (layout->buffers_len - rx_len) / tx_size;
     if (host && (layout->buffers_len < rx_len || tx_count == 0)) {
@@ -141,7 +142,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     link->violation = NULL;
     ++link->stats.changes;
     link->state |= LINK_UP;
-    // No notification of consumed buffers, until somebody waits for room.
+    // Ask for no notification of returned buffers until the program waits for room.
     amp_virtq_begin_disabled(&link->tx);
 #if AMP_CONFIG_DEVICE
     if (!host) {
@@ -149,7 +150,7 @@ int amp_rpmsg_up(struct amp_rpmsg *link, const struct amp_rpmsg_layout *layout) 
     }
 #endif
     amp_ns_flush(link);
-    return amp_link_is_up(link) ? 0 : -AMP_EPROTO; // by what was found in the rings
+    return amp_link_is_up(link) ? 0 : -AMP_EPROTO; // a violation was found in the rings
 }
 
 void amp_rpmsg_forget(struct amp_rpmsg *link) {

@@ -1,4 +1,4 @@
-/* Device: the buffers of the host, which lie where its descriptors say. */
+/* Device: find the host's buffers, whose addresses are in its descriptors. */
 #include "core/link.h"
 
 #if AMP_CONFIG_DEVICE
@@ -28,7 +28,7 @@ uint8_t *amp_link_tx_buffer(struct amp_rpmsg *link, uint32_t id, uint32_t *len) 
     uint8_t *buffer = amp_link_map_buffer(link, vq, id, len);
     if (buffer == NULL) {
         amp_link_violated(link, "available ring: transmit buffer that cannot be one");
-    } else if (*len > vq->size || !vq->size_seen) { // a shorter one does not say that all are
+    } else if (*len > vq->size || !vq->size_seen) { // the longest counts, for amp_rpmsg_mtu()
         vq->size_seen = true;
         amp_link_set_buffer_size(link, vq, *len);
     }

@@ -1,4 +1,4 @@
-/* Endpoints: creating, finding by address at constant cost, destroying. */
+/* Endpoints: create them, find them by address at constant cost, destroy them. */
 #include <string.h>
 
 #include "core/link.h"
@@ -81,11 +81,11 @@ amp_link_unbind(struct amp_endpoint *ept) {
 
 // ---- Creating and destroying ----
 
-// An address that was never in use; AMP_ADDR_ANY if there is none any more.
+// An address that was never in use; AMP_ADDR_ANY if none is left.
 static uint32_t choose_addr(struct amp_rpmsg *link) {
     uint32_t addr = link->next_addr;
     while (amp_link_find_endpoint(link, addr) != NULL) {
-        ++addr; // a program chose this one for an endpoint
+        ++addr; // the program gave this address to an endpoint
     }
     link->next_addr = addr;
     return addr < AMP_ADDR_CHOSEN_END ? addr : AMP_ADDR_ANY;
@@ -112,7 +112,7 @@ int amp_endpoint_create_with(struct amp_rpmsg *link, struct amp_endpoint *ept, c
         addr = choose_addr(link);
     }
     if (addr == RPMSG_NS_ADDR || amp_link_find_endpoint(link, addr) != NULL) {
-        return -AMP_EADDRINUSE; // AMP_ADDR_ANY, too: link->sink has it
+        return -AMP_EADDRINUSE; // also for AMP_ADDR_ANY, the address of link->sink
     }
     ept->link = link;
     ept->bound_cb = cb != NULL ? cb : amp_link_drop;
@@ -131,8 +131,8 @@ int amp_endpoint_create_with(struct amp_rpmsg *link, struct amp_endpoint *ept, c
         if (dest == AMP_ADDR_ANY) {
             ept->flags = (uint16_t)options;
         }
-        // An endpoint that was created with the address of a known service of its name
-        // is bound to that service: a withdrawal and a restart unbind it.
+        // If `dest` is the address of a remembered service of this name, the endpoint is
+        // bound to that service, so that a withdrawal or a restart unbinds it.
         const struct amp_service *service = amp_ns_find_service(link, name, dest);
         if (service != NULL) {
             amp_link_bind(ept, service->addr);
@@ -147,12 +147,12 @@ static void close_endpoint(struct amp_rpmsg *link, struct amp_endpoint *ept) {
     if (!(ept->flags & EPT_CLOSING)) {
         bucket_remove(link, ept);
         if (ept->addr < AMP_ADDR_CHOSEN_END && ept->addr >= link->next_addr) {
-            link->next_addr = ept->addr + 1; // messages to it may still be under way
+            link->next_addr = ept->addr + 1; // messages to this address may be under way
         }
         ept->flags = EPT_CLOSING;
         ept->dest = AMP_ADDR_ANY;
         if (ept->name != NULL) {
-            amp_ns_match(link, ept->name); // another endpoint may have its service
+            amp_ns_match(link, ept->name); // another endpoint may bind to its service now
         }
     }
 }

@@ -1,21 +1,21 @@
 /*
  * The fast path: the ordinary cases of sending and receiving, in fewer instructions.
  *
- * Ordinary is: the link is up and nothing else is due, one message is pending or a
- * batch of them, the buffer has the length that all have, and an endpoint is first in
- * the bucket of its address.  Every check of the slow path is made here as well.  What
- * fails one is left to the slow path, which reads the shared memory again and decides
- * on what it read itself; so there is no error handling here, and what one path refused
- * the other does not believe.
+ * A case is ordinary if the link is up and nothing else is due, one message or a batch
+ * of them is pending, the buffer has the length that all have, and the endpoint is the
+ * first one in the bucket of its address.  Every check of the slow path is made here as
+ * well.  If an entry fails one, it is left alone, and the slow path handles it: that reads
+ * the shared memory again and checks what it read itself.  So no violation is handled
+ * here.
  *
- * What makes it fast:
+ * The reasons why it is fast:
  *   - each function is compiled once for each role, with the role as a constant;
- *   - one comparison of link->state tells that the link is up, in this role, and that a
- *     callback did nothing but to receive;
- *   - returned transmit buffers are taken from the ring many at a time, because an
- *     entry that is read while the peer writes its neighbour costs a cache miss;
- *   - a descriptor goes from the in ring straight to the out ring: its state changes
- *     only when it stays here, and while none does, an id is checked by one comparison.
+ *   - one comparison of link->state tells that the link is up in this role, and that a
+ *     callback only received;
+ *   - returned transmit buffers are taken from the ring many at a time, because reading
+ *     an entry while the peer writes the next one costs a cache miss;
+ *   - a descriptor that goes straight from the in ring to the out ring has no state:
+ *     while all do, one comparison checks an id.
  */
 #include "core/rpmsg_fast.h"
 
@@ -39,8 +39,8 @@ INLINE unsigned polling_state(bool host) {
     return idle_state(host) | LINK_POLLING;
 }
 
-// Device: amp_link_map_buffer() for a descriptor as they all are: of the length that is
-// known, with its buffer in the window.
+// Device: amp_link_map_buffer() for an ordinary descriptor: the buffer has the usual length
+// and lies in the window.
 INLINE bool map_buffer(
     const struct amp_rpmsg *link, const struct amp_virtq *vq, uint32_t id, uint8_t **buffer) {
     uint64_t addr;
@@ -49,7 +49,8 @@ INLINE bool map_buffer(
         return false;
     }
     uint64_t offset = addr - link->buffers_da;
-    // Rotated, an offset that is not a multiple of 4 is beyond every window.
+    // The rotation moves the lower two bits to the top: an offset that is not a multiple of
+    // 4 becomes larger than every window.
     if (UNLIKELY((offset >> 2 | offset << 62) >= vq->fast_starts)) {
         return false;
     }
@@ -59,7 +60,7 @@ INLINE bool map_buffer(
 
 // ---- Receiving ----
 
-// The next message, if its entry is ordinary.  `in_ring` is link->rx.in_ring.
+// Read the next entry.  False: it is not ordinary.  `in_ring` is link->rx.in_ring.
 INLINE bool read_ordinary(
     const struct amp_rpmsg *link, const void *in_ring, struct amp_message *message, bool host) {
     const struct amp_virtq *vq = &link->rx;
@@ -78,8 +79,8 @@ INLINE bool read_ordinary(
     return true;
 }
 
-// Consume the entry and call the endpoint.  What is left to do is to give the buffer
-// back if link->state is still polling_state(), else amp_link_end_message().
+// Consume the entry and call the endpoint.  Afterwards the caller gives the buffer back if
+// link->state is still polling_state(), or else calls amp_link_end_message().
 INLINE void deliver(struct amp_rpmsg *link, const struct amp_message *message, bool host) {
     struct amp_header header;
     link->rx_id = (uint16_t)message->id;
@@ -118,13 +119,13 @@ unsigned amp_fast_receive(struct amp_rpmsg *link, unsigned count) {
                                   : receive_batch(link, count, false);
 }
 
-// The rest of a poll that took one message, and may take `max` - 1 more.
+// Go on with a poll that took one message and may take link->poll_max - 1 more.
 NOINLINE int poll_more(struct amp_rpmsg *link) {
     int more = link->poll_max <= 1 ? 0 : amp_link_poll(link, link->poll_max - 1);
     return more < 0 ? more : more + 1;
 }
 
-// The callback of the one message did something else than to receive.
+// End a poll of one message whose callback did more than to receive.
 NOINLINE int end_one(struct amp_rpmsg *link) {
     bool held = link->state & LINK_HELD;
     amp_link_end_message(link);
@@ -147,7 +148,7 @@ NOINLINE int end_one(struct amp_rpmsg *link) {
     return 1;
 }
 
-// Notify of the one buffer that was given back at `index`, if the peer wants it.
+// Notify the peer of the one buffer that was given back at `index`, if it asked for that.
 INLINE void notify_one(struct amp_rpmsg *link, uint32_t index) {
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
     if (UNLIKELY(amp_virtq_needs_notify(&link->rx, index))) {
@@ -155,7 +156,7 @@ INLINE void notify_one(struct amp_rpmsg *link, uint32_t index) {
     }
 }
 
-// A poll that finds one message, and no more.
+// A poll that finds exactly one message pending; any other case goes to the slow path.
 INLINE int poll_one(struct amp_rpmsg *link, unsigned max, bool host) {
     struct amp_virtq *vq = &link->rx;
     struct amp_message message;
@@ -196,8 +197,8 @@ int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max) {
 bool amp_fast_free_returned(struct amp_rpmsg *link) {
     while (link->tx_returned_count != 0) {
         uint32_t id = link->tx_returned[--link->tx_returned_count];
-        // The fast path would only send a buffer twice that was returned twice; but two
-        // claims must not get the same buffer.
+        // If the peer returned a buffer twice, the fast path would only send it twice; but
+        // here two claims would get the same buffer.
         if (link->tx.desc_state[id] != 0) {
             amp_link_violated(link, amp_link_bad_id);
             return false;
@@ -207,7 +208,7 @@ bool amp_fast_free_returned(struct amp_rpmsg *link) {
     return true;
 }
 
-// Copy the id of the `i`th entry before `last`.  Returns it; it is a claim.
+// Copy the id of the `i`th entry before `last` to ids[i], and return it: a claim.
 INLINE uint32_t copy_id(uint8_t *ids, const void *last, uint32_t i, bool host) {
     uint32_t id = host ? amp_shm_load_32(&((const struct virtq_used_elem *)last - i)->id)
                        : amp_shm_load_16((const uint16_t *)last - i);
@@ -215,9 +216,9 @@ INLINE uint32_t copy_id(uint8_t *ids, const void *last, uint32_t i, bool host) {
     return id;
 }
 
-// Copy the ids of the `count` entries that end with `last`, in reverse, as they are
-// used from the end.  Returns all the bits that they have.  Eight at a time: this is a
-// part of what each send costs.
+// Copy the ids of the `count` entries that end with `last` in reverse order, because they
+// are used from the end.  Returns the bitwise or of all ids.  The loop is unrolled, because
+// every send pays for a part of it.
 INLINE uint32_t copy_ids(uint8_t *ids, const void *last, uint32_t count, bool host) {
     uint32_t all = 0;
     uint32_t i = 0;
@@ -237,8 +238,8 @@ INLINE uint32_t copy_ids(uint8_t *ids, const void *last, uint32_t count, bool ho
     return all;
 }
 
-// While no descriptor stays here: take what the peer returned, at most up to the ring's
-// end.  1: taken; 0: it is not ordinary; -AMP_EAGAIN: there is nothing.
+// With no descriptor free or in use here: take all returned buffers, at most up to the ring's
+// end.  1: taken; 0: some entry is not ordinary; -AMP_EAGAIN: there are none.
 INLINE int refill(struct amp_rpmsg *link, bool host) {
     struct amp_virtq *vq = &link->tx;
     int pending = amp_virtq_pending(vq);
@@ -276,7 +277,7 @@ NOINLINE int send_slowly(
     return amp_link_send(link, src, dest, data, len);
 }
 
-// The next of the returned buffers, if it is ordinary.
+// Take the next returned buffer.  False: there is none, or it is not ordinary.
 INLINE bool next_buffer(struct amp_rpmsg *link, uint32_t *id, uint8_t **buffer, bool host) {
     uint32_t count = link->tx_returned_count;
     if (UNLIKELY(count-- == 0)) {
@@ -324,7 +325,7 @@ int amp_rpmsg_send(
 
 int amp_endpoint_send(struct amp_endpoint *ept, const void *data, size_t len) {
     if (UNLIKELY(ept->dest == AMP_ADDR_ANY || ept->link == NULL)) {
-        return amp_link_send_from(ept, data, len); // which says why it cannot
+        return amp_link_send_from(ept, data, len); // for the right error
     }
     return send_message(ept->link, ept->addr, ept->dest, data, len);
 }

@@ -16,11 +16,11 @@ int amp_ns_send(struct amp_rpmsg *link, const struct amp_endpoint *ept, uint32_t
         return 0;
     }
     struct rpmsg_ns_msg msg;
-    strncpy(msg.name, ept->name, AMP_NAME_SIZE - 1); // fills up with zeros
+    strncpy(msg.name, ept->name, AMP_NAME_SIZE - 1); // fills the rest with zeros
     msg.name[AMP_NAME_SIZE - 1] = '\0';
     msg.addr = ept->addr;
     msg.flags = flags;
-    // Bounded, as a peer could return a buffer and take it back again and again.
+    // Bounded, because a hostile index could show a returned buffer again and again.
     unsigned tries = amp_virtq_num(&link->tx);
     int error;
     do {
@@ -46,8 +46,8 @@ static struct amp_endpoint *find_due(const struct amp_rpmsg *link) {
     return oldest;
 }
 
-// The withdrawal of an endpoint was sent, or is needed no more: the endpoint's memory is
-// its owner's again.
+// The withdrawal of an endpoint was sent or is no longer needed: give the endpoint's memory
+// back to its owner.
 static void release(struct amp_rpmsg *link, struct amp_endpoint *ept) {
     amp_endpoint_abandon(ept);
     if (link->events != NULL && link->events->released != NULL) {
@@ -58,7 +58,7 @@ static void release(struct amp_rpmsg *link, struct amp_endpoint *ept) {
 void amp_ns_flush(struct amp_rpmsg *link) {
     struct amp_endpoint *ept;
     amp_link_clear(link, LINK_NS_DUE);
-    // Each time from the start of the list, as the event `released` may change it.
+    // The search begins anew each time, because the event `released` may change the list.
     while ((ept = find_due(link)) != NULL) {
         unsigned closing = ept->flags & EPT_CLOSING;
         int error = amp_ns_send(link, ept, closing); // RPMSG_NS_DESTROY or 0
@@ -123,19 +123,19 @@ void amp_ns_match(struct amp_rpmsg *link, const char *name) {
     }
 }
 
-// Handle an announcement, which was copied to services_end, behind the remembered ones.
+// Handle the announcement at link->services_end, behind the remembered ones.
 static void handle_announcement(struct amp_rpmsg *link) {
     struct amp_service *service = link->services_end++;
     service->delivered = false;
     struct amp_endpoint *ept = amp_link_find_bound(link, service->name, service->addr);
     if (ept != NULL) {
-        amp_link_bind(ept, service->addr); // it had this destination; now it is bound by name
+        amp_link_bind(ept, service->addr); // created with this `dest`: now it is bound by name
     }
     amp_ns_match(link, service->name);
     amp_ns_deliver(link);
 }
 
-// Handle a withdrawal, which was copied to the same place.
+// Handle the withdrawal at the same place.
 static void handle_withdrawal(struct amp_rpmsg *link) {
     const struct amp_service *service = link->services_end;
     struct amp_endpoint *ept;
@@ -150,7 +150,7 @@ _Static_assert(sizeof(struct amp_service) == sizeof(struct rpmsg_ns_msg)
     "a service is remembered as its message came, with `delivered` in place of the flags");
 
 void amp_ns_receive(struct amp_rpmsg *link, const void *data, size_t len) {
-    // Private memory: there is room for one more than is remembered.
+    // The message is copied to private memory: the entry behind the remembered ones.
     struct amp_service *received = link->services_end;
     if (len < sizeof(*received)) {
         ++link->stats.malformed;

@@ -45,7 +45,7 @@ static bool read_entry(struct amp_rpmsg *link, struct amp_message *message) {
         message->id = amp_virtq_in_id(vq, vq->in_ring, vq->next_consume, false);
         message->buffer = amp_link_map_buffer(link, vq, message->id, &message->room);
         if (message->buffer != NULL) {
-            if (AMP_CONFIG_FAST_PATH) { // takes the next one for as long
+            if (AMP_CONFIG_FAST_PATH) { // it expects the next buffer to have the same length
                 amp_link_set_buffer_size(link, vq, message->room);
             }
             return true;
@@ -96,7 +96,7 @@ AMP_SLOW_PATH int amp_link_end_poll(struct amp_rpmsg *link, unsigned taken) {
     if (!left) {
         return link->violation != NULL ? -AMP_EPROTO : (int)taken;
     }
-    // There is no need to be notified of more: whoever left the message polls again.
+    // Ask for no notification: the program that left the message must poll again.
     if (--taken != 0) {
         amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
         amp_link_notify(link, &link->rx, taken);
@@ -104,12 +104,11 @@ AMP_SLOW_PATH int amp_link_end_poll(struct amp_rpmsg *link, unsigned taken) {
     return (int)taken;
 }
 
-// Receive what is pending, again and again until there is nothing, and at most `max`
-// messages.
+// Receive messages until none is pending, and at most `max`.
 static int poll_ring(struct amp_rpmsg *link, unsigned max) {
     struct amp_virtq *vq = &link->rx;
     unsigned taken = 0;
-    int least = 0; // that must be pending
+    int least = 0; // how many must be pending, or the index is a violation
     link->state |= LINK_POLLING;
     do {
         int pending = amp_virtq_pending(vq);
@@ -117,7 +116,7 @@ static int poll_ring(struct amp_rpmsg *link, unsigned max) {
             amp_link_violated(link, amp_link_bad_index);
             return amp_link_end_poll(link, taken);
         }
-        least = 1; // an index that goes back and forth must not keep us here
+        least = 1; // has_pending() said so: an index that goes back and forth must not loop here
         if (pending != 0) {
             amp_virtq_disable_notify(vq);
         }
@@ -159,7 +158,7 @@ int amp_link_poll(struct amp_rpmsg *link, unsigned max) {
 }
 
 bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {
-    // An index that cannot be (-1) shows no message that it can have sent, either.
+    // For an impossible index amp_virtq_pending() is -1, so the result is false.
     return amp_link_is_up(link)
         && (uint32_t)amp_virtq_pending(&link->rx) < amp_virtq_peer_count(&link->rx);
 }
@@ -168,7 +167,7 @@ bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link) {
 
 void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
     rx->token.desc_state = NULL; // a token of no link
-    if (!(link->state & LINK_ENDED)) { // else the message went with its session
+    if (!(link->state & LINK_ENDED)) { // otherwise the session ended, and the message with it
         link->state |= LINK_HELD;
         amp_link_begin_use(link, &link->rx, link->rx_id, &rx->token);
     }

@@ -2,23 +2,23 @@
  * Sending (virtio 1.1, 2.6.13; for a device, the mirror of it): the slow path, which is
  * complete.
  *
- * To send is to claim a buffer, to fill it, and to commit it: to write the header, put
- * the descriptor into the out ring, publish it, and kick the peer if it asked for that.
- * A buffer comes from the in ring, to which the peer returned it, or it was free here:
- * never sent yet (host), or claimed and cancelled.
+ * Sending has three steps: claim a buffer, fill it, and commit it.  Committing writes the
+ * header, puts the descriptor into the out ring, publishes it, and kicks the peer if it
+ * asked for that.  A buffer is taken from the in ring, to which the peer returned it, or it
+ * was free here: never sent before (host), or claimed and cancelled.
  */
 #include <string.h>
 
 #include "core/link.h"
 #include "core/rpmsg_fast.h"
 
-// At -Os gcc would copy such a function into both of its callers.
+// Not inlined: with -Os gcc would copy the function into both of its callers.
 #define ONE_COPY __attribute__((noinline))
 
 // ---- Claiming ----
 
-// Is the buffer of descriptor `id` said to be long enough for a payload of `len` bytes?
-// All of a host's are.
+// Is the buffer of descriptor `id` long enough for a payload of `len` bytes?  On a device the
+// descriptor's length is a claim, which only selects a buffer here.
 static bool fits(const struct amp_rpmsg *link, uint32_t id, size_t len) {
     return amp_link_is_host(link)
         || len <= amp_shm_load_32(&amp_virtq_desc(&link->tx)[id].len) - AMP_HEADER_SIZE;
@@ -48,8 +48,8 @@ static int take_free(struct amp_rpmsg *link) {
     return id;
 }
 
-// The next descriptor of the in ring, of which `pending` are said to be there; or an
-// error.
+// Take the next descriptor from the in ring; returns it, or an error.  `pending` is the result
+// of amp_virtq_pending().
 static int take_returned(struct amp_rpmsg *link, int pending) {
     struct amp_virtq *vq = &link->tx;
     if (pending < 0) {
@@ -64,7 +64,7 @@ static int take_returned(struct amp_rpmsg *link, int pending) {
     return (int)id;
 }
 
-// A descriptor that nobody uses, or an error.
+// Take a transmit descriptor that is free here or was returned; or an error.
 static int take_descriptor(struct amp_rpmsg *link) {
     if (!amp_fast_return_tx(link)) {
         return -AMP_EPROTO;
@@ -78,7 +78,7 @@ static int take_descriptor(struct amp_rpmsg *link) {
 }
 
 #if AMP_CONFIG_DEVICE
-// Is a buffer being filled?
+// Is at least one transmit buffer claimed?
 static bool is_one_claimed(const struct amp_virtq *vq) {
     uint32_t id = vq->mask + 1u;
     while (id != 0 && vq->desc_state[id - 1] < AMP_DESC_IN_USE) {
@@ -87,8 +87,8 @@ static bool is_one_claimed(const struct amp_virtq *vq) {
     return id != 0;
 }
 
-// A device looks at the buffers at hand until one fits.  The others stay free here, for
-// shorter messages.
+// Device: take buffers until one is long enough for link->tx_needs.  The others stay free
+// here, for shorter messages.
 static int take_fitting(struct amp_rpmsg *link, uint8_t **buffer, uint32_t *len) {
     struct amp_virtq *vq = &link->tx;
     int id = -AMP_EAGAIN;
@@ -110,15 +110,15 @@ static int take_fitting(struct amp_rpmsg *link, uint8_t **buffer, uint32_t *len)
     if (id != -AMP_EAGAIN || !vq->size_seen) {
         return id;
     }
-    // Is it too long for every buffer that was ever seen?  Or are all buffers free here, so
-    // that none will come, and too short?
+    // Is the message longer than every buffer that was seen?  Or are all buffers free here and
+    // too short, so that waiting would not help?
     bool none_comes = amp_virtq_peer_count(vq) == 0 && vq->free_count != 0 && !is_one_claimed(vq);
     return link->tx_needs >= link->tx_limit || none_comes ? -AMP_EMSGSIZE : id;
 }
 #endif
 
-// A descriptor with a buffer for link->tx_needs bytes, for which all of `tx` is filled in
-// but the token; or an error.
+// Take a buffer for a message (on a device of link->tx_needs bytes) and fill in *tx except
+// its token.  Returns the descriptor, or an error.
 static int take_buffer(struct amp_rpmsg *link, struct amp_tx *tx) {
     int id = -AMP_EPIPE;
     uint8_t *buffer = NULL;
@@ -184,7 +184,7 @@ int amp_link_send(
     struct amp_rpmsg *link, uint32_t src, uint32_t dest, const void *data, size_t len) {
     struct amp_tx tx;
     if (!amp_link_is_host(link)) {
-        link->tx_needs = len; // only the buffers show how long a message may be
+        link->tx_needs = len; // a device learns the longest message only from the buffers
     } else if (len >= link->tx_limit && amp_link_is_up(link)) {
         return -AMP_EMSGSIZE;
     }
@@ -199,7 +199,7 @@ int amp_link_send(
 int amp_link_send_from(struct amp_endpoint *ept, const void *data, size_t len) {
     struct amp_rpmsg *link = ept->link;
     if (ept->dest == AMP_ADDR_ANY || link == NULL) {
-        // An endpoint that had a peer is told that it is gone, not that it never was.
+        // If the endpoint had a peer in an ended session, the error is that this is gone.
         bool lost = link != NULL && (ept->flags & EPT_BOUND) && !amp_link_is_up(link);
         return lost ? -AMP_EPIPE : -AMP_ENOTCONN;
     }

@@ -1,8 +1,8 @@
 /*
- * The life cycle of a remote core: check, load, start, watch, stop.
+ * The life cycle of a remote core: load, start, watch, stop.
  *
- * Of the resource table in target memory the host writes gfeatures and status
- * here (the rest in rsc_table.c) and reads nothing.
+ * Here the host writes gfeatures and status to the resource table in target memory
+ * (rsc_write.c writes the rest).  It never reads anything there.
  */
 #include <string.h>
 
@@ -25,7 +25,7 @@ void amp_rproc_init(struct amp_rproc *rproc, const struct amp_port *port, struct
 static int prepare(const struct amp_rproc *rproc, bool load, struct amp_load_error *why) {
     const struct amp_port *port = rproc->port;
     int error = 0;
-    // A core that crashed may be anywhere but in reset.
+    // A core that crashed may still be executing.
     if (rproc->state == AMP_RPROC_CRASHED) {
         error = port->ops->core_stop(port->ctx);
     }
@@ -33,7 +33,7 @@ static int prepare(const struct amp_rproc *rproc, bool load, struct amp_load_err
         error = port->ops->core_prepare(port->ctx, load);
     }
     if (error != 0) {
-        (void)port->ops->core_state(port->ctx, &why->what); // it may know why
+        (void)port->ops->core_state(port->ctx, &why->what); // the port may know the reason
     }
     return error;
 }
@@ -118,7 +118,7 @@ static int bring_link_up(struct amp_rproc *rproc) {
     const struct amp_port *port = rproc->port;
     struct amp_rpmsg_layout layout;
     if (!AMP_CONFIG_CACHE && port->cache_line != 0) {
-        return -AMP_EINVAL; // not built for it
+        return -AMP_EINVAL; // this build cannot maintain a cache
     }
     if (!amp_rproc_has_link(rproc)) {
         return 0;
@@ -159,7 +159,7 @@ int amp_rproc_start(struct amp_rproc *rproc) {
     if (error == 0) {
         rproc->state = AMP_RPROC_RUNNING;
         if (amp_rproc_has_link(rproc)) {
-            // The first kick on ring 0 says "ready", as Linux does.
+            // A kick for ring 0 tells the device that the host is ready, as in Linux.
             port->ops->kick(port->ctx, rproc->vdev.vring[0].notifyid);
         }
         return 0;
@@ -177,9 +177,9 @@ int amp_rproc_stop(struct amp_rproc *rproc) {
         return error;
     }
     if (rproc->state >= AMP_RPROC_RUNNING) {
-        (void)write_status(rproc, 0); // nobody drives this device any more
+        (void)write_status(rproc, 0); // the device has no driver any more
     }
-    // The state changes before the link goes down, whose events may ask for it.
+    // The state changes first, because events of amp_rpmsg_down() may read it.
     rproc->state = AMP_RPROC_OFFLINE;
     rproc->reason = NULL;
     amp_rpmsg_down(rproc->link);
@@ -199,15 +199,16 @@ int amp_rproc_shutdown(struct amp_rproc *rproc) {
 // ---- Running ----
 
 // The core is dead, or broke the protocol.  Returns `error`.
-static int crashed(struct amp_rproc *rproc, int error, const char *reason) {
+static int enter_crashed(struct amp_rproc *rproc, int error, const char *reason) {
     rproc->state = AMP_RPROC_CRASHED;
     rproc->reason = reason;
     amp_rpmsg_down(rproc->link);
     return error;
 }
 
-// It may still be writing.
-static void end_core(const struct amp_port *port) {
+// Put the core into reset, because it may still write to memory; but not where that would
+// reset the whole system.
+static void put_into_reset(const struct amp_port *port) {
     if (!port->stop_resets) {
         (void)port->ops->core_stop(port->ctx);
     }
@@ -217,8 +218,8 @@ int amp_rproc_report_crash(struct amp_rproc *rproc, const char *reason) {
     if (rproc->state != AMP_RPROC_RUNNING) {
         return -AMP_EINVAL;
     }
-    end_core(rproc->port);
-    return crashed(rproc, 0, reason);
+    put_into_reset(rproc->port);
+    return enter_crashed(rproc, 0, reason);
 }
 
 int amp_rproc_poll(struct amp_rproc *rproc) {
@@ -228,10 +229,9 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     if (rproc->state != AMP_RPROC_RUNNING) {
         return 0;
     }
-    // First acknowledge, then look: what the core writes after the acknowledgement
-    // comes with a new doorbell, and what it wrote before is seen below.  The other way
-    // around, a doorbell between the two would be lost.  Partner: kick() on the other
-    // core, which is called after it wrote.
+    // First acknowledge, then look: for what the core writes after the acknowledgement it
+    // kicks again, and what it wrote before is seen below.  In the other order a doorbell
+    // between the two would be lost.  Partner: the other core's kick(), after its write.
     if (port->ops->doorbell_ack != NULL) {
         port->ops->doorbell_ack(port->ctx);
     }
@@ -251,14 +251,15 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
             return taken; // a callback stopped the core, and may have started it again
         }
         if (!up) { // a violation, found here or by a send since the last poll
-            end_core(port);
-            return crashed(rproc, -AMP_EPROTO, link->violation);
+            put_into_reset(port);
+            return enter_crashed(rproc, -AMP_EPROTO, link->violation);
         }
     }
-    return dead ? crashed(rproc, -AMP_EPIPE, reason) : taken;
+    return dead ? enter_crashed(rproc, -AMP_EPIPE, reason) : taken;
 }
 
-// Of one buffer, whose text is `*offset` less when it is passed.
+// Copy text of one trace buffer, without its first *offset bytes; *offset is reduced by the
+// bytes that were skipped.
 static size_t read_trace(const uint8_t *va, size_t size, size_t *offset, char *text, size_t len) {
     size_t count = 0;
     for (size_t i = 0; i < size && count < len; ++i) {

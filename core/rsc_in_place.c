@@ -1,12 +1,13 @@
 /*
- * The resource table of firmware that nobody loaded, found by the mark that its
- * linker script left near its entry (openamp/table_mark.h).
+ * The resource table of firmware that is already in place, found by the mark that
+ * its linker script placed near its entry (openamp/table_mark.h).
  *
- * The table is an image of its own then, in memory instead of a file: it is read
+ * The table is treated as an image of its own that lies in memory: it is read
  * once, entry by entry, and checked as any other (rsc_table.c); then it is copied
- * to where the firmware reads it, and gets its answers there.  The mark is a
- * claim like all else that a core can write: what it says is copied, then checked.
- * One that cannot be right is none, and the firmware gets the port's default table.
+ * to the address at which the firmware reads it, and the answers are written there.
+ * The mark is a claim, like everything that a core can write: it is copied, then
+ * checked.  A mark that cannot be right is ignored, and the firmware gets the port's
+ * default table.
  */
 #include <string.h>
 
@@ -40,9 +41,8 @@ static bool find_mark(struct amp_elf *elf, struct amp_table_mark *mark) {
     return is_mark(mark);
 }
 
-// May the host write the table to [da, da + len)?  Where that is in the shared region,
-// it has to be near its start, and the host places rings and buffers behind it
-// (elf->check.reserved).
+// May the host write the table to [da, da + len)?  In the shared region the table must lie
+// in the first half; rings and buffers are placed behind it (elf->check.reserved).
 static bool reserve_table(struct amp_elf *elf, amp_da_t da, size_t len) {
     const struct amp_port *port = elf->check.port;
     size_t end = da + len - port->shared_da;
@@ -78,7 +78,7 @@ void amp_rsc_find_in_place(struct amp_rsc *rsc) {
     elf->table_da = mark.table_da;
     elf->table_len = mark.len;
     if (table != NULL && table->table_da == mark.table_da) {
-        rsc->rproc.buffer_base = table->buffer_base; // the firmware counts from there
+        rsc->rproc.buffer_base = table->buffer_base; // as with the default table itself
     }
 }
 

@@ -2,11 +2,11 @@
  * The resource table of Linux's remoteproc (include/linux/rsc_table.h,
  * Documentation/staging/remoteproc.rst), version 1.
  *
- * The table is checked where it is in the image, entry by entry, each read
- * once into private memory.  A type of entry is one line of `entry_types`, with
- * the function that checks it.  What the entries fix in the shared region is
- * reserved; then what they left open is allocated above it.  rsc_write.c
- * writes the answers.
+ * The table is checked in the image, entry by entry, each of which is read once
+ * into private memory.  Each type of entry has one line in `entry_types`, with the
+ * function that checks it.  Memory of the shared region to which entries give
+ * addresses is reserved; after that, what they left open is allocated above.
+ * rsc_write.c writes the answers.
  */
 #include <string.h>
 
@@ -14,10 +14,10 @@
 #include "core/virtq.h"
 #include "core/wire/rpmsg_layout.h"
 
-// At -Os gcc would copy such a function into both of its callers.
+// With -Os gcc would copy such a function into both of its callers.
 #define NOINLINE __attribute__((noinline))
 
-enum { LINE = 64 }; // alignment of what the host places: a cache line of any core
+enum { LINE = 64 }; // alignment of all allocations: the cache line of any core
 
 // Any entry, as it is in the table.
 union entry {
@@ -30,7 +30,7 @@ union entry {
     struct amp_rsc_buffers buffers;
 };
 
-// Read from the table, which is checked to be long enough.
+// Read from the table, after checking that it is long enough.
 static int read_table(struct amp_rsc *rsc, size_t offset, void *buffer, size_t len) {
     struct amp_elf *elf = &rsc->elf;
     return amp_range_is_inside(offset, len, elf->table_len)
@@ -44,8 +44,8 @@ static amp_da_t round_up(amp_da_t da, size_t align) {
     return (da + (align - 1)) & ~(amp_da_t)(align - 1);
 }
 
-// Allocate from the shared region; `align` is a power of two.  That it cannot be
-// is noted in alloc_error, which is looked at once, at the end.
+// Allocate from the shared region; `align` is a power of two.  A failure is noted in
+// alloc_error, which is checked once, at the end.
 static void allocate(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t align) {
     const struct amp_port *port = rsc->elf.check.port;
     amp_da_t da = round_up(rsc->free_da, align);
@@ -53,7 +53,7 @@ static void allocate(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t a
     if (rsc->alloc_error != 0) {
         return;
     }
-    // A table has 32 bits for an address.
+    // An address in a table has 32 bits.
     if (da < rsc->free_da || used > port->shared_len || len > port->shared_len - used
         || (uint32_t)da != da) {
         rsc->alloc_error = AMP_NO_ROOM;
@@ -65,14 +65,14 @@ static void allocate(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t a
     rsc->free_da = round_up(da + len, LINE);
 }
 
-// As many message buffers as the rings have descriptors; but what there is no
-// room for is left out of ring 1, as long as it keeps one.
+// Allocate one message buffer for each descriptor of the rings.  If there is not enough room,
+// ring 1 gets fewer, but at least one.
 static void allocate_buffers(struct amp_rsc *rsc) {
     const struct amp_port *port = rsc->elf.check.port;
     const uint32_t *size = rsc->rproc.buffer_size;
     size_t len = (size_t)rsc->rproc.vdev.vring[0].num * size[0];
-    // If free_da is beyond the region, or ring 0's do not fit, this wraps, and
-    // allocate() finds no room.
+    // If free_da is beyond the region, or ring 0's buffers do not fit, this wraps, and
+    // allocate() then finds no room.
     size_t room = port->shared_len - (rsc->free_da - port->shared_da) - len;
     size_t count = room / size[1];
     if (count == 0) {
@@ -92,9 +92,8 @@ NOINLINE static void allocate_ring(struct amp_rsc *rsc, struct amp_rsc_vring *ri
     }
 }
 
-// When this core writes a cache line back, it overwrites what the other core wrote
-// into the same line.  So the used ring and each buffer must begin and end where
-// cache lines do.
+// Writing a cache line back would overwrite what the other core wrote into the same line.
+// So the used ring and each buffer must begin and end at the limits of cache lines.
 static int check_lines(struct amp_rsc *rsc) {
 #if AMP_CONFIG_CACHE
     uint32_t line = rsc->elf.check.port->cache_line;
@@ -103,7 +102,7 @@ static int check_lines(struct amp_rsc *rsc) {
         if (rsc->rproc.buffer_size[i] % line != 0 || rsc->elf.check.port->shared_da % line != 0) {
             return AMP_BUFFERS_SHARE;
         }
-        // A ring begins at a multiple of `align`.
+        // The used ring begins at a multiple of `align`.
         if (rsc->rproc.vdev.vring[i].align % line != 0) {
             return AMP_RINGS_SHARE;
         }
@@ -114,7 +113,7 @@ static int check_lines(struct amp_rsc *rsc) {
     return 0;
 }
 
-// Once everything that is fixed is known, place the rest.
+// Place everything whose address was left open, when all fixed addresses are known.
 static int allocate_open(struct amp_rsc *rsc) {
     for (unsigned i = 0; i < rsc->carveout_count; ++i) {
         allocate(rsc, &rsc->carveout[i].da, rsc->carveout[i].len, LINE);
@@ -133,7 +132,8 @@ static int allocate_open(struct amp_rsc *rsc) {
 
 // ---- Entries ----
 
-// The image fixed [da, da + len): what the host places goes above it.
+// Reserve [da, da + len), an address that the image or the port fixed: the host allocates
+// only above it.
 static int reserve(struct amp_rsc *rsc, amp_da_t da, size_t len, uint32_t flags) {
     const struct amp_port *port = rsc->elf.check.port;
     amp_da_t end = da + len;
@@ -172,8 +172,8 @@ static int check_devmem(struct amp_rsc *rsc, const union entry *entry, uint32_t 
     return amp_load_allows(&rsc->elf.check, devmem->da, devmem->len, flags) ? 0 : AMP_OUTSIDE;
 }
 
-// One that lies nowhere is not read, nor are those after the last that are remembered; the
-// firmware runs without.
+// A trace buffer that the host cannot or may not read is ignored, and so are those beyond
+// AMP_RPROC_MAX_TRACES, because the firmware runs without a reader, too.
 static int check_trace(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
     const struct amp_rsc_trace *trace = &entry->trace;
     (void)offset;
@@ -190,8 +190,8 @@ static int check_trace(struct amp_rsc *rsc, const union entry *entry, uint32_t o
     return 0;
 }
 
-// Reserve [da, da + len) for a ring or a table at an address that the image or the port
-// fixed: no segment may have contents there.
+// Reserve [da, da + len) for a ring or a table at a fixed address: no segment may have
+// contents there.
 NOINLINE static int reserve_unused(struct amp_rsc *rsc, amp_da_t da, size_t len) {
     int error = reserve(rsc, da, len, AMP_WINDOW_SHARED);
     return error != 0 ? error : amp_elf_check_free(&rsc->elf, SIZE_MAX, da, len);
@@ -201,7 +201,7 @@ static int check_rings(struct amp_rsc *rsc) {
     size_t fixed = 0; // bytes of ring 0, if its address is given
     for (unsigned i = 0; i < 2; ++i) {
         struct amp_rsc_vring *ring = &rsc->rproc.vdev.vring[i];
-        // As with an address, all ones lets the host choose.
+        // As in an address, all ones mean that the host chooses.
         if (ring->notifyid == AMP_DA_ANY) {
             ring->notifyid = i;
         }
@@ -217,7 +217,7 @@ static int check_rings(struct amp_rsc *rsc) {
         size_t len = virtq_size(ring->num, ring->align);
         int error = reserve_unused(rsc, ring->da, len);
         if (error == AMP_OUTSIDE && ring->da == 0) {
-            ring->da = AMP_DA_ANY; // what 0 says in tables of others
+            ring->da = AMP_DA_ANY; // in some tables 0 means this
             continue;
         }
         if (error != 0) {
@@ -227,7 +227,8 @@ static int check_rings(struct amp_rsc *rsc) {
             return AMP_TAKEN;
         }
 #if AMP_CONFIG_TABLE_MARK
-        // In an image the table is contents; here it is not.
+        // In an image reserve_unused() finds the table, as contents of a segment; this
+        // table is in no image.
         if (rsc->in_place.ctx != NULL
             && amp_ranges_overlap(ring->da, len, rsc->elf.table_da, rsc->elf.table_len)) {
             return AMP_TAKEN;
@@ -246,7 +247,7 @@ static int check_vdev(struct amp_rsc *rsc, const union entry *entry, uint32_t of
     if (rings_len > room || vdev->config_len > room - rings_len) {
         return AMP_CUT_SHORT;
     }
-    // Other devices, and a second one of ours, never see a driver.
+    // Other devices, and a second RPMsg device, never get a driver.
     if (vdev->id != VIRTIO_ID_RPMSG || amp_rproc_has_link(&rsc->rproc)) {
         return 0;
     }
@@ -263,7 +264,7 @@ static bool size_is_valid(uint32_t size, uint32_t step) {
     return size - AMP_BUFFER_MIN <= AMP_BUFFER_MAX - AMP_BUFFER_MIN && size % step == 0;
 }
 
-// Our own vendor entry, if it is not another vendor's with the same number.
+// openamp's own vendor entry, unless it is another vendor's entry with the same number.
 static int check_buffers(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
     const struct amp_rsc_buffers *wanted = &entry->buffers;
     (void)offset;
@@ -281,12 +282,12 @@ static int check_buffers(struct amp_rsc *rsc, const union entry *entry, uint32_t
     return 0;
 }
 
-// What the host knows of a type of entry.
+// A type of entry.
 struct entry_type {
     uint16_t type;
-    uint8_t size; // of its fields; what follows them is for `check` to look at
-    uint8_t reserved; // which of its words must be 0; 0: none
-    // The entry begins at `offset` of the table.
+    uint8_t size; // bytes of its fields; `check` looks at what follows them
+    uint8_t reserved; // the index of the word that must be 0; 0: there is none
+    // Check an entry, which begins at `offset` of the table.
     int (*check)(struct amp_rsc *rsc, const union entry *entry, uint32_t offset);
 };
 #define WORD_OF(entry, field) (offsetof(entry, field) / sizeof(uint32_t))
@@ -297,7 +298,7 @@ static const struct entry_type entry_types[] = {
         check_devmem},
     {AMP_RSC_TRACE, sizeof(struct amp_rsc_trace), WORD_OF(struct amp_rsc_trace, reserved),
         check_trace},
-    // Its reserved bytes are not read: some firmware says its role there.
+    // The reserved bytes are not checked: some firmware writes its role there.
     {AMP_RSC_VDEV, sizeof(struct amp_rsc_vdev), 0, check_vdev},
     {AMP_RSC_BUFFERS, sizeof(struct amp_rsc_buffers), 0, check_buffers},
 };
@@ -312,12 +313,12 @@ static int check_entry(struct amp_rsc *rsc, uint32_t offset) {
     const struct entry_type *known = entry_types;
     while (known->type != entry.type) {
         if (++known == entry_types + ENTRY_TYPES) {
-            return 0; // another vendor's (128 to 512), or of a later version of the table
+            return 0; // a type of another vendor (128 to 512) or of a later version
         }
     }
     error = read_table(rsc, offset, &entry, known->size);
     if (error != 0) {
-        // A vendor's number may be another vendor's as well, with a shorter entry.
+        // Two vendors may use the same number; the other one's entry may be shorter.
         return error == AMP_CUT_SHORT && known->type >= AMP_RSC_VENDOR_FIRST ? 0 : error;
     }
     if (known->reserved != 0 && entry.word[known->reserved] != 0) {

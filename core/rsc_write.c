@@ -1,8 +1,8 @@
 /*
- * The host's answers in the resource table, in the copy that is in target memory: the
- * host writes there and never reads it.  It writes gfeatures, status and the rings of
- * the RPMsg device that it serves (of a ring only da and notifyid change, and only if
- * they were left open), and da and pa of carveouts that were left open.
+ * Writes the host's answers into the resource table in target memory, which the host
+ * never reads: gfeatures, status and rings of the RPMsg device that it drives (of a ring
+ * only da and notifyid change, and only if they were left open), and da and pa of
+ * carveouts that were left open.
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "core/rsc_table.h"
 #include "core/wire/rpmsg_layout.h"
 
-// What firmware without a table knows: this one, with a trace of no length.
+// The default table: an RPMsg device, and a trace entry of length 0.
 static void write_default(struct amp_table_rpmsg *table) {
     memset(table, 0, sizeof(*table));
     table->header.ver = 1;

@@ -1,16 +1,16 @@
 /*
  * Access to memory that another core reads and writes.
  *
- * Every read of shared memory in core/ goes through here, and every write that
- * publishes something, for two reasons.  An atomic access is made exactly
- * once, so a value that was checked is the value that is used.  And this is
- * the whole list of orderings that openamp needs; each place that uses one
- * names its partner on the other side.
+ * Every read of shared memory in core/ uses one of these functions, and every write
+ * that publishes something, for two reasons.  An atomic access is made exactly once,
+ * so a value that was checked is the value that is used.  And this file has all
+ * orderings that openamp needs; each place that uses one names its partner on the
+ * other side.
  *
  *   load_acquire   partner: the peer's store_release of the same index
  *   store_release  partner: the peer's load_acquire of the same index
  *   fence          partner: the peer's fence in the same handshake: each side
- *                  writes one thing, fences, and reads the other's thing, so
+ *                  writes its own word, fences, and reads the other's word, so
  *                  at least one of them sees the other's write
  */
 #ifndef AMP_CORE_SHM_H
@@ -23,7 +23,7 @@
 #error "shared memory is little-endian, and so must be the core"
 #endif
 
-// After each store.  For a build that shows them (micropython/emu).
+// Called after each store, in a build that shows stores to a user (micropython/emu).
 #ifndef AMP_SHM_STORED
 #define AMP_SHM_STORED(at) ((void)0)
 #endif
@@ -58,8 +58,8 @@ static inline uint32_t amp_shm_load_32(const uint32_t *p) {
     return atomic_load_explicit((const _Atomic uint32_t *)p, memory_order_relaxed);
 }
 
-// A 64-bit field at a multiple of 4, of which no torn value can harm: it is
-// checked after reading.
+// Read a 64-bit field at a multiple of 4.  The two halves may be of different times, which
+// does no harm: the value is checked after reading.
 static inline uint64_t amp_shm_load_64(const void *p) {
 #if UINTPTR_MAX > UINT32_MAX
     struct field {

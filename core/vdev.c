@@ -1,6 +1,6 @@
 /*
- * The device's side of the virtio handshake: find the RPMsg device in our own
- * resource table and see whether the host has finished it.  The host may write
+ * The device's side of the virtio handshake: find the RPMsg device in this core's
+ * resource table, and check whether the host has set DRIVER_OK.  The host may write
  * to the table at any time, so each field is read once.
  */
 #include "openamp/vdev.h"
@@ -39,7 +39,7 @@ static const struct amp_rsc_vdev *find_entry(const uint8_t *table, size_t len) {
 }
 
 static bool is_ready(const struct amp_rsc_vdev *entry) {
-    // Partner: the host's store_release of the status, when all else is set.
+    // Partner: the host's store_release of the status, after all other fields.
     return (amp_shm_load_acquire_8(&entry->status) & VIRTIO_CONFIG_S_DRIVER_OK) != 0;
 }
 
@@ -74,7 +74,7 @@ int amp_vdev_open(const struct amp_port *port, const void *table, size_t table_l
         layout->buffers_len = port->shared_len;
     }
     layout->buffers_da = layout->buffers == NULL ? 0 : port->shared_da;
-    // The host's own table is for firmware that may count from a base.
+    // With the default table, buffer addresses may count from a base.
     const struct amp_default_table *own = port->default_table;
     if (own != NULL && own->table_da == (uintptr_t)table) {
         layout->buffers_da -= own->buffer_base;
@@ -85,7 +85,8 @@ int amp_vdev_open(const struct amp_port *port, const void *table, size_t table_l
     return 0;
 }
 
-// Nobody but this side writes the index of a used ring, unless the ring is made anew.
+// Only this side writes the index of a used ring, so another value shows that the host has
+// reset the ring.
 static bool is_as_published(const struct amp_virtq *vq) {
     return amp_shm_load_16(amp_virtq_idx(vq->out_ring)) == (uint16_t)vq->next_publish;
 }

@@ -1,6 +1,6 @@
 /*
- * What a program asks of a link and of a core, and of the core's memory; and to be attached
- * to one that runs.  Nothing here is on the way of a message.
+ * Functions by which a program inspects a link, a core and its memory, and attaches to a
+ * core that runs.  No message passes through this file.
  */
 #include "core/bus_virtio.h"
 #include "core/virtq.h"
@@ -21,7 +21,7 @@ unsigned amp_rpmsg_untaken(const struct amp_rpmsg *link, uint16_t *taken) {
     }
     amp_cache_invalidate(amp_virtq_cache(vq), amp_virtq_idx(vq->in_ring), sizeof(uint16_t));
     *taken = amp_shm_load_16(amp_virtq_idx(vq->in_ring));
-    return (uint16_t)(vq->next_publish + vq->peer_initial - *taken); // all that it has, or returned
+    return (uint16_t)(vq->next_publish + vq->peer_initial - *taken); // all it got, less returned
 }
 
 // ---- The operations of the buses ----
@@ -47,7 +47,7 @@ void *amp_rproc_map(const struct amp_rproc *rproc, amp_da_t da, size_t len, bool
                          : amp_port_allows(port, da, len, 0);
     void *va = allowed ? port->ops->map(port->ctx, da, len) : NULL;
     if (va != NULL && port->ops->cache_invalidate != NULL) {
-        amp_port_clean(port, va, len); // what this core wrote there would be lost
+        amp_port_clean(port, va, len); // the invalidation would lose what this core wrote
         port->ops->cache_invalidate(port->ctx, va, len);
     }
     return va;

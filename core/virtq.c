@@ -1,4 +1,4 @@
-/* A split virtqueue: what both roles share. */
+/* A split virtqueue (virtio 1.1, 2.6): its layout, and reading the peer's index. */
 #include "core/virtq.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ static uint16_t *event_of(const struct amp_virtq *vq, void *entries, size_t entr
     return (void *)((uint8_t *)entries + entry_size * amp_virtq_num(vq));
 }
 
-// Set up what both roles keep of a ring.
+// Set up the private view, the part that both roles have.
 static inline void init_view(
     struct amp_virtq *vq, const struct amp_vring_layout *ring, bool driver) {
     uint32_t num = ring->num;
@@ -88,7 +88,7 @@ amp_da_t amp_virtq_driver_init(
 
 int amp_virtq_pending(const struct amp_virtq *vq) {
     amp_cache_invalidate(amp_virtq_cache(vq), amp_virtq_idx(vq->in_ring), sizeof(uint16_t));
-    // Partner: the other side's store_release of its index, when it gives.
+    // Partner: the other side's store_release of its index in amp_virtq_publish().
     uint32_t idx = amp_shm_load_acquire_16(amp_virtq_idx(vq->in_ring));
     uint32_t count = (uint16_t)(idx - vq->next_consume);
     return count <= amp_virtq_peer_count(vq) ? (int)count : -1;

@@ -1,8 +1,8 @@
 /*
  * One split virtqueue (virtio 1.1, 2.6), seen from the driver's or from the device's
  * side.  struct amp_virtq is this side's private view of it: its own indices and the
- * states of descriptors.  Ring memory is written, and what the peer wrote there is read
- * once and is a claim until it was checked.
+ * states of descriptors.  What the peer wrote into ring memory is read once, and is a
+ * claim until it was checked.
  *
  * Who writes what:
  *   descriptor table (2.6.5)   driver
@@ -13,12 +13,12 @@
  * consumes an entry of the in ring, and sooner or later publishes its descriptor in the
  * out ring.
  *
- * The driver knows of each descriptor whether the device has it, so a device cannot
+ * The driver keeps for each descriptor whether the device has it, so a device cannot
  * return one that it does not have.  A device needs no such check: a driver that makes a
- * descriptor available twice spoils its own buffers and nothing else.
+ * descriptor available twice only spoils its own buffers.
  *
- * Functions that read a claim return it, or -1 with vq unchanged if it cannot be true;
- * then the caller takes the link down.
+ * amp_virtq_pending() returns -1, with vq unchanged, for an index that cannot be true; then
+ * the caller takes the link down.
  */
 #ifndef AMP_CORE_VIRTQ_H
 #define AMP_CORE_VIRTQ_H
@@ -32,24 +32,24 @@
 #include "core/wire/virtq_layout.h"
 #include "openamp/rpmsg.h"
 
-// Are we the driver?  A build with one role knows without being told.
+// Is this side the driver?  In a build with one role the result is a constant.
 static inline bool amp_virtq_is_driver(bool driver) {
     return AMP_CONFIG_HOST && (!AMP_CONFIG_DEVICE || driver);
 }
 
-// Can there be such a ring: a power of two of descriptors, not too many, and an alignment
-// that is a power of two and no smaller than 4?
+// Is the shape valid: is `num` a power of two and not above AMP_CONFIG_MAX_BUFFERS, and
+// `align` a power of two from 4 to 65536?
 bool amp_virtq_shape_is_valid(uint32_t num, uint32_t align);
 
-// Set up the private view of a ring whose layout is valid; vq->event_mask is set already.
-// The device looks at the ring only later.
+// Device: set up the private view of a ring with a valid layout.  vq->event_mask is set
+// already.  Reads nothing of the ring.
 void amp_virtq_device_init(struct amp_virtq *vq, const struct amp_vring_layout *ring);
 
-// While the device is in reset: the driver writes the descriptor table for
-// buffers of vq->size bytes that lie one after the other from `da`, and empties both
-// rings.  `stock`: it makes all descriptors available (receive); else all are free here
-// (transmit).  Descriptor i belongs to buffer i for the whole session.
-// Returns the end of the buffers.
+// Driver, while the device is in reset: set up the private view, write the descriptor table
+// for buffers of vq->size bytes that lie one after the other from `da`, and empty both
+// rings.  `stock`: make all descriptors available (receive); otherwise all are free here
+// (transmit).  Descriptor i has buffer i for the whole session.  Returns the end of the
+// buffers.
 amp_da_t amp_virtq_driver_init(
     struct amp_virtq *vq, const struct amp_vring_layout *ring, amp_da_t da, bool stock);
 
@@ -60,7 +60,7 @@ static inline uint32_t amp_virtq_num(const struct amp_virtq *vq) {
     return vq->mask + 1u;
 }
 
-// For core/cache.h: a driver whose rings and buffers are cached.
+// The port for the calls of core/cache.h, or NULL if rings and buffers are not cached.
 static inline void amp_virtq_set_cache(struct amp_virtq *vq, const struct amp_port *port) {
 #if AMP_CONFIG_CACHE
     vq->cache = port->cache_line != 0 ? port : NULL;
@@ -89,11 +89,11 @@ static inline uint32_t amp_virtq_peer_count(const struct amp_virtq *vq) {
     return vq->next_publish + vq->peer_initial - vq->next_consume;
 }
 
-// How many entries has the peer published that were not consumed?  -1: more than it has
-// descriptors.
+// The number of entries that the peer has published and this side has not consumed.  -1: more
+// than the peer has descriptors, a violation.
 int amp_virtq_pending(const struct amp_virtq *vq);
 
-// For the fast path: is it exactly one?
+// For the fast path: is exactly one entry pending?
 static inline bool amp_virtq_has_one_pending(
     const struct amp_virtq *vq, void *in_ring, bool driver) {
     amp_cache_invalidate(amp_virtq_cache(vq), amp_virtq_idx(in_ring), sizeof(uint16_t));
@@ -103,18 +103,18 @@ static inline bool amp_virtq_has_one_pending(
     return (uint16_t)(idx - vq->next_consume) == 1 && with != 0;
 }
 
-// Is anything pending?  This says only whether to look; amp_virtq_pending() checks.
+// Is anything pending?  This does not check the index; amp_virtq_pending() does.
 static inline bool amp_virtq_has_pending(const struct amp_virtq *vq) {
     amp_cache_invalidate(amp_virtq_cache(vq), amp_virtq_idx(vq->in_ring), sizeof(uint16_t));
     return amp_shm_load_16(amp_virtq_idx(vq->in_ring)) != (uint16_t)vq->next_consume;
 }
 
-// Consume the next entry of the in ring, which was read.
+// Consume the next entry of the in ring, after reading it.
 static inline void amp_virtq_consume(struct amp_virtq *vq) {
     ++vq->next_consume;
 }
 
-// Publish the entry `index` (vq->next_publish) of the out ring, which was put there.
+// Publish the entry `index` (vq->next_publish) of the out ring, after amp_virtq_put().
 static inline void amp_virtq_publish(struct amp_virtq *vq, void *out_ring, uint32_t index) {
     // Partner: the other side's load_acquire of this index in
     // amp_virtq_pending(), before the entry, the descriptor and the buffer.
@@ -125,16 +125,16 @@ static inline void amp_virtq_publish(struct amp_virtq *vq, void *out_ring, uint3
 
 // ---- States of descriptors ----
 
-// A descriptor with the state 0 is with the peer, or on its way from the in ring to the
-// out ring.  Every other stays here for a while.
+// The state of a descriptor is 0 while the peer has it, or while it goes straight from the
+// in ring to the out ring.  Otherwise this side keeps it:
 enum {
-    AMP_DESC_FREE = 1, // nobody uses its buffer: it may be sent
-    // This and all above: being filled (transmit) or not yet released (receive).  It is the
-    // number of the use, which no other use of the link has.
+    AMP_DESC_FREE = 1, // its transmit buffer may be sent
+    // All states from here on: being filled (transmit) or not yet released (receive).  The
+    // state is the number of this use, which no other use of the link has.
     AMP_DESC_IN_USE = 2,
 };
 
-// Give descriptor `id`, whose state is 0, another state, or take it away again.
+// Set the state of descriptor `id`, which is 0, to another; or set it to 0 again.
 static inline void amp_virtq_set_desc_state(struct amp_virtq *vq, uint32_t id, uint32_t state) {
     vq->desc_state[id] = state;
     if (AMP_CONFIG_FAST_PATH) {
@@ -153,7 +153,7 @@ static inline void amp_virtq_clear_desc_state(struct amp_virtq *vq, uint32_t id)
     }
 }
 
-// Is there a descriptor `id`, and may the peer have had it?
+// Is there a descriptor `id`, and is its state 0, so that the peer may return it?
 static inline bool amp_virtq_is_with_peer(const struct amp_virtq *vq, uint32_t id) {
     return (AMP_CONFIG_FAST_PATH && id < vq->fast_ids)
         || (id <= vq->mask && vq->desc_state[id] == 0);
@@ -161,12 +161,12 @@ static inline bool amp_virtq_is_with_peer(const struct amp_virtq *vq, uint32_t i
 
 // ---- Entries ----
 //
-// `driver` says which of the two layouts the rings have; where it is a constant, as in
-// the fast path, one of the two is compiled.  `in_ring` is vq->in_ring and `out_ring`
-// vq->out_ring: a caller that has read it need not have it read again.
+// `driver` selects the layout of the rings; where it is a constant, as in the fast path,
+// only one is compiled.  `in_ring` is vq->in_ring and `out_ring` is vq->out_ring, as
+// arguments so that a caller reads them once.
 
-// Driver: an entry of the used ring, which has its descriptor's id and how many bytes
-// the device says that it wrote.  Both are claims.
+// Driver: an entry of the used ring, with the id of a descriptor and the number of bytes
+// that the device wrote.  Both are claims.
 static inline const struct virtq_used_elem *amp_virtq_used_elem(
     const struct amp_virtq *vq, const void *in_ring, uint32_t index) {
     const struct virtq_used_elem *used = in_ring;
@@ -194,9 +194,9 @@ static inline bool amp_virtq_read_desc(
     return !(amp_shm_load_16(&desc->flags) & (VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_INDIRECT));
 }
 
-// Put descriptor `id` into the entry `index` (vq->next_publish) of the out ring.  A
-// device says the descriptor's own length, in both rings, as every other device does:
-// open-amp's host takes it for the size of the buffer (docs/PEERS.md).
+// Put descriptor `id` into the entry `index` (vq->next_publish) of the out ring.  A device
+// writes the descriptor's own length as used length, in both rings, as every other device
+// does, because open-amp's host takes it for the size of the buffer (docs/PEERS.md).
 static inline void amp_virtq_put(
     const struct amp_virtq *vq, void *out_ring, uint32_t index, uint32_t id, bool driver) {
     if (amp_virtq_is_driver(driver)) {
@@ -213,39 +213,38 @@ static inline void amp_virtq_put(
 
 // ---- Notifications (2.6.7, 2.6.10) ----
 //
-// The side that waits asks for a notification (by an event index, or by flags), fences
-// and looks at the index again.  The side that publishes writes the index, fences and
-// looks whether it was asked.  With a fence on both sides at least one of them sees the
-// other's write: either the one finds the entry or the other finds that it has to kick.
-// The caller makes the fence (amp_shm_fence()), so that one fence can serve for both
-// directions: in a poll, for what was given back and for what is waited for.
+// The side that waits asks for a notification (by an event index, or by flags), fences,
+// and looks at the index of the ring again.  The side that publishes writes the index,
+// fences, and looks whether it was asked.  With a fence on both sides at least one of them
+// sees the other's write: either the one finds the entry, or the other finds that it must
+// kick.  The caller makes the fence (amp_shm_fence()), so that in a poll one fence can
+// serve both directions: the buffers given back, and the next message.
 //
-// With event indices a side names the one entry of which it wants to be notified, and is
-// notified once until it names another: nothing has to be switched off.  With flags (for
+// With event indices a side names the one entry of which it wants to be notified; it gets
+// one notification until it names another, so nothing has to be disabled.  With flags (for
 // peers that do not offer event indices) notification has to be disabled and enabled
 // again, so the fast path does not disable it for one message.
 //
-// A peer may accept VIRTIO_RING_F_EVENT_IDX and never write an event index: what is there
-// means nothing.  So the peer's flags decide until its index was seen to change in this
-// session (amp_virtq_accept_event()); flags of a peer that does write indices are 0, which
-// asks for every notification.
+// A peer may accept VIRTIO_RING_F_EVENT_IDX and never write an event index, so that its
+// value there has no meaning.  So the peer's flags decide until its index was seen to change
+// in this session (amp_virtq_accept_event()).  The flags of a peer that does write indices
+// are 0, which asks for every notification.
 //
-// One comparison serves both, because flags are an index that is always 0: as a flag, 0
-// asks for notifications and 1 (NO_NOTIFY, NO_INTERRUPT) for none; and masked with 0,
-// every index is 0.
+// One comparison serves for both, because the index of an entry masked with 0 is 0, and a
+// flag of 0 asks for notifications (1 is NO_NOTIFY or NO_INTERRUPT).
 
-// May the peer keep event indices, and was not seen to do so?
+// May the peer keep event indices, but was not yet seen to do so?
 static inline bool amp_virtq_event_is_unproven(const struct amp_virtq *vq) {
     return vq->peer_event_mask != vq->event_mask;
 }
-// The peer's event index, where there may be one.
+// The value where the peer's event index would be.
 static inline uint32_t amp_virtq_peer_event(const struct amp_virtq *vq) {
     amp_cache_invalidate(amp_virtq_cache(vq), vq->peer_event_idx, sizeof(uint16_t));
     return amp_shm_load_16(vq->peer_event_idx);
 }
 // Has it changed in this session?
 static inline bool amp_virtq_event_moved(const struct amp_virtq *vq) {
-    uint32_t first = AMP_CONFIG_DEVICE ? vq->first_event : 0; // a host has zeroed it
+    uint32_t first = AMP_CONFIG_DEVICE ? vq->first_event : 0; // a host has written 0 there
     return amp_virtq_peer_event(vq) != first;
 }
 // From now on the peer's event index decides.
@@ -254,8 +253,8 @@ static inline void amp_virtq_accept_event(struct amp_virtq *vq) {
     vq->peer_event_mask = vq->event_mask;
 }
 
-// Ask for silence until amp_virtq_enable_notify(), from a peer that heard nothing yet: by
-// the flag, or by an index that is far behind and not 0.
+// At the start of a session: ask for no notifications until amp_virtq_enable_notify(), by the
+// flag or by an event index that is far behind and not 0.
 enum { AMP_EVENT_NEVER = 0xFFFF };
 static inline void amp_virtq_begin_disabled(struct amp_virtq *vq) {
     amp_shm_store_16(vq->own_event, (uint16_t)(vq->event_mask | VIRTQ_AVAIL_F_NO_INTERRUPT));
@@ -268,7 +267,8 @@ static inline void amp_virtq_enable_notify(struct amp_virtq *vq) {
     amp_cache_clean(amp_virtq_cache(vq), vq->own_event, sizeof(uint16_t));
 }
 
-// Ask for silence.  An event index that lies behind is silence enough.
+// Ask for no notifications.  With event indices nothing is needed: the last one that was
+// named lies behind.
 static inline void amp_virtq_disable_notify(struct amp_virtq *vq) {
     if (vq->event_mask == 0) {
         amp_shm_store_16(vq->own_event, VIRTQ_AVAIL_F_NO_INTERRUPT); // or VIRTQ_USED_F_NO_NOTIFY
