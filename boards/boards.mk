@@ -1,12 +1,12 @@
-# MicroPython for the boards that it has only through us, one image for each role.
+# MicroPython for the boards that this project adds to it, one image for each role.
 # Included by micropython/build.mk, whose MP_ variables it uses.
 #
 # Gives, for a port P with a BOARD (ports/ports.mk):
-#   $(P_BUILD)/micropython-ROLE.elf   host and, where it has that, device
-#   $(P_BUILD)/rom.img                what the board finds at /rom: the firmware
-#   make board-P, and board-P-device for the other core's
+#   $(P_BUILD)/micropython-ROLE.elf   ROLE is host and, on some boards, device
+#   $(P_BUILD)/rom.img                the file system that the board mounts at /rom: firmware
+#   make board-P, and board-P-device for the other core's MicroPython
 
-# These use a port that knows only its own boards before 1.25.
+# Before MicroPython 1.25 its qemu port has no boards outside of its tree.
 MP_BOARD_CHECK = @grep -q BOARD_DIR $(MP_TREE)/ports/qemu/Makefile || { echo \
     "the board of $(1) needs MicroPython 1.25 or newer: $(MP_TREE) is older" >&2; exit 1; }
 
@@ -25,7 +25,7 @@ $($(1)_BUILD)/micropython-$(2).elf: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(MP_LIB_
 	@cp $$($(1)_$(2)_MP)/firmware.elf $$@
 endef
 
-# Without what is for debuggers.
+# The images in the ROM have no debugging information.
 define MP_BOARD_ROM
 $($(1)_BUILD)/rom/%.elf: $($(1)_FW)/%.elf
 	@mkdir -p $$(@D)

@@ -1,5 +1,5 @@
-# A report of each crash of the other core: why, what was wrong on the link, and what it
-# said last.  It is made before the core is started again, which begins a new trace.
+# Report each crash of the other core: its reason, the errors on the link, and the last lines
+# of its trace.  The report comes before the restart, because that begins a new trace.
 import openamp
 import time
 

@@ -1,6 +1,6 @@
 /*
- * The program of acceptance.py without MicroPython: load a firmware, start it,
- * send messages to "vuart-channel", count what comes back.
+ * The program of acceptance.py in C: load a firmware, start it, send messages to
+ * "vuart-channel", and count the messages that come back.
  *
  *     host FIRMWARE.elf [MESSAGES]   a path, or a name in the folder $OPENAMP_FIRMWARE
  *     host ADDRESS [MESSAGES]        firmware that is in place already
@@ -38,8 +38,8 @@ static int read_file(void *ctx, uint64_t offset, void *buffer, size_t len) {
     return 0;
 }
 
-// As RemoteProc() of the Python module does: by its path, or in the folder that the
-// environment variable OPENAMP_FIRMWARE names.
+// Find the file as RemoteProc() of the Python module does: by its path, or in the folder
+// that the environment variable OPENAMP_FIRMWARE names.
 static FILE *open_firmware(const char *name) {
     FILE *file = fopen(name, "rb");
     const char *folder = getenv("OPENAMP_FIRMWARE");
@@ -105,7 +105,8 @@ static bool send_some(unsigned long *sent, unsigned long count) {
     return true;
 }
 
-// Poll, and sleep only when there is nothing to do: no messages, no room.
+// Send all messages and receive their echoes.  Sleep only when no message has come and there
+// is no room to send.
 static bool exchange(unsigned long count) {
     unsigned long sent = 0;
     uint32_t slept = 0;

@@ -16,7 +16,7 @@ class Calculator:
 
     def on_answer(self, src, data):
         number, status = struct.unpack_from("<Ii", data)
-        # An answer that came too late for its request is nobody's.
+        # An answer that comes after the timeout of its request is ignored.
         if number in self.answers:
             self.answers[number] = (status, struct.unpack_from("<%dI" % (len(data) // 4 - 2), data, 8))
 

@@ -1,4 +1,4 @@
-# Stop and start the other core, and survive its crash.  The endpoint is made
+# Stop and start the other core, and go on after its crash.  The endpoint is created
 # once: it binds again by itself each time the firmware announces its service.
 import openamp
 import time
@@ -20,7 +20,7 @@ def wait_until(condition):
 
 
 def ask(text):
-    # One message to the remote, and its echo.
+    # Send one message to the remote and wait for its echo.
     wait_until(ept.is_ready)
     before = answers
     ept.send(text)
@@ -30,7 +30,7 @@ def ask(text):
 ept = openamp.Endpoint("test-crash", on_answer)
 rproc = openamp.RemoteProc("test_crash.elf")
 
-# As often as you like: stop() leaves nothing behind, start() loads anew.
+# This works as often as you like: start() loads the firmware again each time.
 for life in range(10):
     rproc.start()
     ask(f"life {life}")
@@ -38,8 +38,8 @@ for life in range(10):
     assert not ept.is_ready()
 print("10 lives,", answers, "answers")
 
-# This firmware crashes when it is told to.  The endpoint is not ready any
-# more, sending fails, and this program goes on.
+# This firmware crashes on command.  After that the endpoint is not ready, sending raises
+# an exception, and this program goes on.
 rproc.start()
 ask("still there?")
 ept.send("segv")

@@ -1,6 +1,6 @@
-# What to do when the other core crashes is a program's own decision: here it is started
-# again, but not more than 3 times in 10 seconds.  The handler gets the RemoteProc, whose
-# reason() says what happened.
+# A program decides itself what to do when the other core crashes: this one starts it again,
+# but not more than 3 times in 10 seconds.  The handler gets the RemoteProc, whose
+# reason() is the reason of the crash.
 import openamp
 import time
 
@@ -29,7 +29,7 @@ rproc = openamp.RemoteProc("test_crash.elf")
 policy = Policy(rproc)
 rproc.start()
 
-# This firmware ends when it is told to; endpoints bind again by themselves.
+# This firmware ends on command; the endpoint binds again by itself.
 told = 0
 while not policy.given_up:
     if ept.is_ready() and told == len(policy.crashes):

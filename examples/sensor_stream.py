@@ -1,6 +1,6 @@
-# A stream of samples from the other core, where none is lost in silence.  The firmware
-# is firmware/sensor_stream: each sample has a sequence number, and says how many were
-# dropped because nobody fetched them in time.
+# A stream of samples from the other core, in which every lost sample is noticed.  The
+# firmware is firmware/sensor_stream: each sample has a sequence number, and the count of
+# samples that were dropped because this core did not receive them in time.
 import openamp
 import struct
 import time
@@ -12,7 +12,7 @@ class Stream:
     def __init__(self):
         self.received = 0
         self.missing = 0  # holes in the sequence numbers
-        self.overflows = 0  # what the firmware says about the holes
+        self.overflows = 0  # samples that the firmware says it has dropped
         self.next = 0
         self.ept = openamp.Endpoint("sensor", self.on_sample)
 
@@ -43,8 +43,8 @@ stream.ept.send("rate 1000")
 wait_for("1000 samples", lambda: stream.received >= 1000)
 print("1000 samples,", stream.missing - stream.overflows, "lost in silence")
 
-# More at once than the firmware has room for: it drops some, counts them, and the next
-# sample says how many.
+# More samples at once than the firmware has room for: it drops some and counts them, and
+# the next sample has that count.
 stream.ept.send("burst 2000")
 wait_for("a sample after the burst", lambda: stream.overflows > 0)
 print("dropped samples are counted:", stream.missing == stream.overflows)

@@ -1,5 +1,5 @@
-# Endpoints for whatever the other core offers: the name service tells what it
-# has, and each announcement is answered with an endpoint of its own.
+# Create an endpoint for each service of the other core: the name service announces them,
+# and this program answers each announcement with an endpoint.
 #
 # The firmware test_services announces "svc-0" to "svc-3", which send every
 # message back with their digit in front, and "test-services", which takes
@@ -14,8 +14,8 @@ answers = {}  # name: list of messages
 
 
 def on_service(src, name):
-    # Runs for each announcement that no endpoint of ours took.  `src` is the
-    # service's address; an endpoint made with it is ready at once.
+    # Called for each announcement to which no endpoint here was bound.  `src` is the
+    # service's address; an endpoint with that `dest` is ready at once.
     if not name.startswith("svc-"):
         print("ignored", name)
         return

@@ -1,15 +1,15 @@
-# A stream of data through an endpoint: cut into messages, sent as fast as the
-# other core takes them, and put together again.
+# Send a stream of data through an endpoint: cut it into messages, send them as fast as
+# the other core takes them, and put what comes back together again.
 #
-# RPMsg keeps the order and loses nothing, so the pieces need no numbers.  What a
-# stream needs is flow control, and the ring has it: there are only so many
-# buffers, and send() waits until the other core has given one back.  This
-# program asks with timeout=0 first, to see how often that happens.
+# RPMsg keeps the order and loses nothing, so the pieces need no numbers.  The ring has
+# flow control: the number of buffers is limited, and send() waits until the other core
+# has returned one.  This program tries with timeout=0 first, to count how often it has
+# to wait.
 import openamp
 import time
 
 TOTAL = 4 << 20
-PIECE = 496  # as much as a message of this link carries
+PIECE = 496  # bytes of the longest message of this link
 
 PATTERN = bytes((i * 7 + (i >> 8)) & 255 for i in range(1 << 12))
 
@@ -17,7 +17,7 @@ sent = received = waits = wrong = 0
 
 
 def data_at(offset, size):
-    # The stream's bytes from `offset` on.
+    # `size` bytes of the stream, from `offset` on.
     at = offset % len(PATTERN)
     part = PATTERN[at : at + size]
     return part if len(part) == size else part + PATTERN[: size - len(part)]

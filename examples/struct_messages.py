@@ -1,11 +1,11 @@
-# Messages that are structures: packed with fixed sizes on both sides, read in the
-# callback without a copy.  The firmware, virtual_uart, sends each message back.
+# Send structures as messages: they have fixed sizes on both sides, and the callback reads
+# them without a copy.  The firmware, virtual_uart, sends each message back.
 import openamp
 import struct
 import time
 
 # In C: struct { uint32_t time_ms; uint16_t channel; int16_t celsius_100; float volts; }
-READING = "<IHhf"  # "<": lowest byte first, and no gaps
+READING = "<IHhf"  # "<": little-endian, without padding
 
 readings = []
 
@@ -14,8 +14,8 @@ def on_message(src, data):
     if len(data) != struct.calcsize(READING):
         print("a message of", len(data), "bytes is none of ours")
         return
-    # unpack_from() reads `data` where it lies, in the shared memory.  What is to be kept
-    # longer than this call must be a copy, as these numbers are.
+    # unpack_from() reads `data` in the shared memory, without a copy.  After this call `data`
+    # is empty, so a program keeps only copies, such as these numbers.
     readings.append(struct.unpack_from(READING, data))
 
 
@@ -26,7 +26,7 @@ while not ept.is_ready():
     time.sleep_ms(1)
 
 ept.send("hello")
-# The same buffer for each message: no memory is taken while the program runs.
+# One buffer serves for all messages, so sending allocates no memory for them.
 message = bytearray(struct.calcsize(READING))
 for i in range(3):
     struct.pack_into(READING, message, 0, 1000 * i, i, -250 + i, 3.25)

@@ -1,5 +1,5 @@
-# What the firmware says of itself: its trace, a text in memory that this core can read at
-# any time, also after a crash.  This follows it, as one does a log.
+# Follow the firmware's trace, as one follows a log: it is a text in memory that this core can
+# read at any time, also after a crash.
 import openamp
 import time
 
@@ -10,7 +10,7 @@ class Log:
         self.seen = ""
 
     def new(self):
-        # The text only grows, until its buffer is full and the older half of it goes.
+        # The text only grows, until its buffer is full and the older half is dropped.
         text = self.rproc.trace()
         new = text[len(self.seen) :] if text.startswith(self.seen) else text
         self.seen = text
@@ -19,7 +19,7 @@ class Log:
 
 ept = openamp.Endpoint("test-crash")
 rproc = openamp.RemoteProc("test_crash.elf")
-rproc.irq(lambda rproc: None, rproc.IRQ_CRASHED)  # nothing on the console: we look ourselves
+rproc.irq(lambda rproc: None, rproc.IRQ_CRASHED)  # with a handler, no line on the console
 log = Log(rproc)
 rproc.start()
 while not ept.is_ready():

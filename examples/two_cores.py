@@ -1,5 +1,5 @@
-# Two other cores at once, each with its own firmware, services and life.  An endpoint
-# belongs to one core: remote= says which, and is core 0 where it is left out.
+# Use two other cores at once, each with firmware and services of its own.  An endpoint
+# belongs to one core, that of the argument remote=, or else core 0.
 import openamp
 import time
 
@@ -18,7 +18,7 @@ def wait_until(condition):
         time.sleep_ms(1)
 
 
-# The same name on both: each binds to the service of its own core.
+# Both endpoints have the same name, and each binds to the service of its own core.
 endpoints = [endpoint(core) for core in (0, 1)]
 remotes = [openamp.RemoteProc("virtual_uart.elf", core=core) for core in (0, 1)]
 for rproc in remotes:
@@ -31,7 +31,7 @@ wait_until(lambda: len(answers) == 2)
 for core, text in sorted(answers):
     print("from core", core, text.decode())
 
-# One stops; the other does not notice.
+# Stopping one core does not affect the other.
 remotes[0].stop()
 endpoints[1].send("still there?")
 wait_until(lambda: len(answers) == 3)

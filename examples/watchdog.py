@@ -1,11 +1,11 @@
-# A watchdog: the other core is started again when it crashes, of which this core is told,
-# and when it hangs, of which the only sign is that the heart of its firmware
-# (firmware/watchdog) does not beat: then the watchdog says that it crashed.
+# A watchdog: it starts the other core again when that crashes or hangs.  A crash calls a
+# handler.  The only sign of a hang is that the firmware (firmware/watchdog) sends no more
+# heartbeats: then the watchdog reports a crash itself.
 import openamp
 import struct
 import time
 
-HANGS_MS = 1000  # so long without a beat: it hangs
+HANGS_MS = 1000  # after this time without a beat the core is taken to hang
 
 
 class Watchdog:
@@ -20,13 +20,13 @@ class Watchdog:
         self.beat = time.ticks_ms()
 
     def on_crash(self, rproc):
-        # start() works in here.
+        # start() may be called in the handler.
         self.restarts.append("hang" if rproc.reason() == "it hangs" else "crash")
         rproc.start()
         self.beat = time.ticks_ms()
 
     def check(self):
-        # To be called now and then: there is no timer that looks for a hang.
+        # Call this now and then, because nothing else looks for a hang.
         is_late = time.ticks_diff(time.ticks_ms(), self.beat) >= HANGS_MS
         if is_late and self.rproc.state() == self.rproc.RUNNING:
             self.rproc.report_crash("it hangs")
@@ -39,13 +39,13 @@ rproc.start()
 watchdog = Watchdog(rproc)
 
 jobs = ["square 3", "hang", "square 4", "crash", "square 5"]
-due = 0  # answers that are to come
-seen = 0  # restarts
+due = 0  # answers that are expected, in all
+seen = 0  # restarts that were handled
 while jobs or len(answers) < due:
     watchdog.check()
     if seen != len(watchdog.restarts):
         seen = len(watchdog.restarts)
-        due = len(answers)  # what it had not answered is lost with it
+        due = len(answers)  # a job that was not answered before the restart is lost
     elif jobs and len(answers) == due and worker.is_ready():
         due += 1
         worker.send(jobs.pop(0))

@@ -1,6 +1,6 @@
 /*
- * The board under MicroPython: vectors and time.  The same for both cores;
- * board.h says what differs.
+ * The board under MicroPython: vectors and time, for both cores.  board.h has what
+ * differs between them.
  */
 #include "board.h"
 
@@ -47,8 +47,8 @@ __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + 3
 
 // ---- Time ----
 
-// Two counters since reset, of 50 ns and of 1 s; the slow one tells how often
-// the fast one, of 32 bits, has wrapped.
+// Two counters begin at reset: one of 50 ns and 32 bits, and one of 1 s, which tells how
+// often the first one has wrapped.
 uint64_t board_ticks(void) {
     uint64_t coarse = (uint64_t)BOARD_REG(0x50302010) * 20000000;
     uint32_t fine = BOARD_REG(0x50302018);

@@ -1,4 +1,4 @@
-/* What the board's files share. */
+/* Addresses and functions that the board's files share. */
 #ifndef OPENAMP_BOARD_H
 #define OPENAMP_BOARD_H
 
@@ -11,7 +11,7 @@
 #define BOARD_ROM_DA 0x80800000
 #define BOARD_ROM_LEN 0x00400000
 
-// The interrupt of the UART's receiver; its number on this core.
+// The handler of the UART's receive interrupt, and the UART of this core.
 void board_uart_interrupt(void);
 #if MICROPY_PY_OPENAMP_HOST
 #define BOARD_UART 0x50200000

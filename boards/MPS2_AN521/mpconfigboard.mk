@@ -9,7 +9,7 @@ OPENAMP_PORT := mps2_an521
 OPENAMP_ROLE ?= host
 COMMON_DIR := $(patsubst %/,%,$(dir $(BOARD_DIR)))/common
 
-# Core 0 has no DSP extension and no FPU; one kind of image serves both.
+# Core 0 has no DSP extension and no FPU; images for core 1 are compiled in the same way.
 AFLAGS += -mthumb -mcpu=cortex-m33+nodsp
 CFLAGS += -mthumb -mcpu=cortex-m33+nodsp -mfloat-abi=soft
 CFLAGS += -DMICROPY_HW_MCU_NAME='"Cortex-M33"'

@@ -1,4 +1,4 @@
-/* Core 1: what the host is told about this image. */
+/* Core 1: the resource table of this image. */
 #include "openamp/platform.h"
 #include "openamp/remote.h"
 #include "openamp/table.h"

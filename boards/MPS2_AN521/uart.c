@@ -1,4 +1,4 @@
-/* The console: sends at once, receives by interrupt. */
+/* The console: a UART that sends by waiting and receives by interrupt. */
 #include "board.h"
 
 #include "py/mphal.h"
@@ -8,7 +8,7 @@
 #define UART_DATA BOARD_REG(BOARD_UART + 0x00)
 #define UART_STATE BOARD_REG(BOARD_UART + 0x04) // 1: cannot send, 2: received
 #define UART_CTRL BOARD_REG(BOARD_UART + 0x08)
-#define UART_INT BOARD_REG(BOARD_UART + 0x0C) // written: forgotten; 2: received
+#define UART_INT BOARD_REG(BOARD_UART + 0x0C) // 2: received; writing 2 clears it
 #define UART_BAUDDIV BOARD_REG(BOARD_UART + 0x10)
 
 // Written by the interrupt at `in`, read by the program at `out`.
@@ -40,15 +40,15 @@ bool board_uart_any(void) {
     return in != out;
 }
 
-static int take(void) {
+static int read_buffered(void) {
     uint8_t c = buffer[out];
     out = out + 1;
     return c;
 }
 
-// Unlike what its name promises elsewhere, waits: the port asks in a loop.
+// This waits for a character: the qemu port calls it in a loop until there is one.
 int uart_rx_chr(void) {
-    return board_wait_chr(take);
+    return board_wait_chr(read_buffered);
 }
 
 void uart_tx_strn(const char *text, size_t len) {

@@ -1,6 +1,6 @@
 /*
- * The M7 of an STM32H7 under MicroPython, with nothing around it: vectors,
- * caches, time and the console, both by semihosting.
+ * The M7 of an STM32H7 under MicroPython, without peripherals: vectors, caches, and, by
+ * semihosting, time and the console.
  */
 #include "board.h"
 
@@ -51,7 +51,7 @@ __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + I
 
 // ---- Caches ----
 
-// Both on, after everything in them has been forgotten.
+// Invalidate both caches and switch them on.
 void board_init(void) {
     BOARD_REG(0xE000EF50) = 0; // ICIALLU
     for (uint32_t set = 0; set < 128; ++set) {
@@ -92,7 +92,7 @@ void uart_init(void) {
     console = semihost_open(":tt", WRITE);
 }
 
-// Nothing is read before a program asks for it.
+// Semihosting cannot tell whether a character waits.
 bool board_uart_any(void) {
     return false;
 }

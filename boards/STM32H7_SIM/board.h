@@ -1,4 +1,4 @@
-/* What the board's files share. */
+/* Addresses and functions that the board's files share. */
 #ifndef OPENAMP_BOARD_H
 #define OPENAMP_BOARD_H
 
@@ -11,11 +11,10 @@
 #define BOARD_ROM_DA 0x08100000
 #define BOARD_ROM_LEN 0x000D0000
 
-// The end of the interpreter ends the other core too, and that is a reset of
-// the chip.
+// Ending the interpreter stops the other core, which resets the whole chip.
 #define BOARD_STOP_RESETS 1
 
-// More heap, where two words in the flash say: its begin and its end.  Erased flash: none.
+// Two words in the flash: begin and end of another area of the heap, or erased flash for none.
 #define BOARD_HEAP_DA 0x080F0000
 void board_add_heap(void);
 #define BOARD_ADD_HEAP board_add_heap

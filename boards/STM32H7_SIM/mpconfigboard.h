@@ -2,5 +2,5 @@
 
 #define MICROPY_HW_BOARD_NAME "STM32H7-SIM"
 
-// On boards of others a part of the heap lies in memory that images are loaded to.
+// On some boards a part of the heap lies in memory to which images are loaded.
 #define MICROPY_GC_SPLIT_HEAP (1)

@@ -1,7 +1,7 @@
 /*
  * What boards under MicroPython have in common: time, sleep, console.  SysTick,
- * which counts as board_ticks() does, is the alarm of a sleep, which its interrupt
- * ends, and of the module.
+ * which counts the same ticks as board_ticks(), ends a sleep by its interrupt, and
+ * is the alarm of the openamp module.
  */
 #include "board.h"
 
@@ -34,7 +34,7 @@ uint64_t mp_hal_time_ns(void) {
     return at_reset + since;
 }
 
-// The date of files on FAT: there is no calendar, so the first of January 1981.
+// The date of files on FAT.  There is no calendar, so it is always the first of January 1981.
 uint32_t get_fattime(void);
 uint32_t get_fattime(void) {
     return 1u << 25 | 1u << 21 | 1u << 16;
@@ -48,11 +48,11 @@ uint32_t get_fattime(void) {
 
 enum { PER_MS = 1000 * BOARD_TICKS_PER_US, LONGEST = 0xFFFFFF };
 
-// The module's, besides the one that ends a sleep.
+// The alarm of the openamp module, besides the one that ends a sleep.
 static bool alarm_is_set;
 static uint64_t alarm_at;
 
-// An interrupt at that time, or before.
+// Have SysTick interrupt at that time, or earlier, as its counter has only 24 bits.
 static void set_counter(uint64_t at) {
     uint64_t now = board_ticks();
     uint64_t ticks = at > now ? at - now : 1;
@@ -86,8 +86,8 @@ static bool is_pending(void) {
         || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL || board_uart_any();
 }
 
-// With interrupts off, look, then sleep: an interrupt that comes in between
-// ends the sleep, and is taken when interrupts are on again.
+// Interrupts are off between the look and the sleep: one that comes in between ends the
+// sleep at once, and is taken when interrupts are on again.
 void board_wait(uint32_t ms, const volatile bool *unless) {
     uint32_t before = board_interrupts_off();
     if (ms != 0 && !is_pending() && !(unless != NULL && *unless)) {
@@ -132,7 +132,7 @@ uintptr_t __wrap_mp_hal_stdio_poll(uintptr_t flags) {
     return result;
 }
 
-// As on a PC: what reads it is a terminal of the host, or a file.
+// Newlines are not changed, as on a PC: a terminal of the host or a file gets the text.
 void __wrap_mp_hal_stdout_tx_strn_cooked(const char *text, size_t len) {
     mp_hal_stdout_tx_strn(text, len);
 }

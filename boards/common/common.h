@@ -1,4 +1,4 @@
-/* What a board gives to the files of boards/common, and what these give to it. */
+/* The functions that a board provides for the files of boards/common, and the reverse. */
 #ifndef OPENAMP_BOARD_COMMON_H
 #define OPENAMP_BOARD_COMMON_H
 
@@ -10,21 +10,22 @@
 
 #define BOARD_REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
-// The board: before anything else.
+// The board: set up the hardware, before anything else.
 void board_init(void);
 
-// The board: time since reset, BOARD_TICKS_PER_US (in its board.h) to a
+// The board: the ticks since reset, BOARD_TICKS_PER_US (in its board.h) in a
 // microsecond.
 uint64_t board_ticks(void);
 
-// The interrupt of SysTick, in the board's vectors; and what it calls of the module.
+// board.c: the handler of SysTick, for the board's vector table.
 void board_alarm_interrupt(void);
+// The openamp module: that handler calls it.
 void openamp_alarm(void);
 
-// The board: a character that waits to be read?
+// The board: does a character wait to be read?
 bool board_uart_any(void);
 
-// prompt.c: the next character of the console, which `read` gives when there is one.
+// prompt.c: wait for the next character of the console and get it with `read`.
 int board_wait_chr(int (*read)(void));
 
 // vfs_host.c: files of the machine that simulates the board, as a file system.

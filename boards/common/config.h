@@ -1,5 +1,6 @@
-// The qemu port's configuration, and what it leaves out for want of interrupts
-// and time.  A board's mpconfigboard.h includes this and says its name.
+// The configuration of MicroPython's qemu port, and features that it leaves out because it
+// has no interrupts and no time.  A board's mpconfigboard.h includes this and defines its
+// name.
 #include "ports/qemu/mpconfigport.h"
 
 #ifndef MICROPY_PY_OPENAMP_HOST
@@ -53,18 +54,18 @@ static inline void board_interrupts_restore(uint32_t before) {
 
 // ---- Sleep ----
 
-// Sleep until an interrupt, at most `ms`; not at all if work is pending, or if
-// *unless (which may be NULL) is set.
+// Sleep until an interrupt, at most `ms` milliseconds; not at all if work is pending, or if
+// *unless is set (`unless` may be NULL).
 #include <stdbool.h>
 void board_wait(uint32_t ms, const volatile bool *unless);
 #define MICROPY_INTERNAL_WFE(ms) board_wait((uint32_t)(ms), NULL)
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) board_wait((uint32_t)(ms), unless)
 
-// In ms, from an interrupt: openamp_alarm().
+// Have openamp_alarm() called in an interrupt after `ms` milliseconds.
 void board_alarm(uint32_t ms);
 #define MICROPY_PY_OPENAMP_ALARM(ms) board_alarm(ms)
 
-// RemoteProc looks here for what the current directory does not have.
+// RemoteProc looks here for firmware that is not in the current directory.
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() "/rom"
 
 #define MICROPY_PY_OPENAMP_RAW_REPL (1)

@@ -1,11 +1,11 @@
 /*
- * The main program, in the place of the qemu port's own: run a script and end
- * QEMU with its exit code, or give a prompt.
+ * The main program, which replaces that of MicroPython's qemu port: it runs a script
+ * and ends QEMU with the script's exit code, or it runs a prompt.
  *
- * Core 0: the script, and its arguments, are QEMU's semihosting arguments; -i
- * gives a prompt, with a soft reset at Ctrl-D; machine.reset() ends QEMU.
- * Core 1: the script is /rom/remote.py; its end is the core's.  Without one, a
- * prompt.
+ * Core 0: the script and its arguments are the semihosting arguments of QEMU; -i means
+ * a prompt, with a soft reset at Ctrl-D; machine.reset() ends QEMU.
+ * Core 1: the script is /rom/remote.py, and the core stops when it ends.  Without that
+ * file there is a prompt.
  */
 #include "board.h"
 
@@ -19,7 +19,7 @@
 #include "py/runtime.h"
 #include "py/stackctrl.h"
 #include "extmod/vfs.h"
-#if MICROPY_VFS_ROM // since 1.25
+#if MICROPY_VFS_ROM // in MicroPython 1.25 and later
 #include "extmod/vfs_rom.h"
 #endif
 #include "shared/readline/readline.h"
@@ -74,8 +74,8 @@ static void print_error(void *env, const char *text, size_t len) {
     semihost_write(*(int *)env, text, len);
 }
 
-// The exit code that an exception asks for.
-static int end_of(mp_obj_t exception) {
+// The exit code for an exception that ended the script; it is printed unless SystemExit.
+static int exit_code_of(mp_obj_t exception) {
     if (mp_obj_is_subclass_fast(
             MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_SystemExit))) {
         mp_obj_t value = mp_obj_exception_get_value(exception);
@@ -85,7 +85,7 @@ static int end_of(mp_obj_t exception) {
         }
         return (int)code & 255;
     }
-    enum { APPEND = 8 }; // the console opened so is standard error
+    enum { APPEND = 8 }; // semihosting: the console in this mode is standard error
     int handle = semihost_open(":tt", APPEND);
     mp_print_t print = {&handle, print_error};
     mp_obj_print_exception(&print, exception);
@@ -97,7 +97,7 @@ static int run_script(const char *path) {
     if (nlr_push(&nlr) != 0) {
         mp_hal_set_interrupt_char(-1);
         mp_handle_pending(false);
-        return end_of(MP_OBJ_FROM_PTR(nlr.ret_val));
+        return exit_code_of(MP_OBJ_FROM_PTR(nlr.ret_val));
     }
     if (mp_import_stat(path) != MP_IMPORT_STAT_FILE) {
         mp_raise_msg_varg(&mp_type_OSError, MP_ERROR_TEXT("%s: no such file"), path);
@@ -115,7 +115,7 @@ static int run_script(const char *path) {
     return 0;
 }
 
-// The script's folder comes first where modules are looked for.
+// Put the script's folder first into sys.path, and /rom last.
 static void set_path(const char *script) {
     size_t len = strlen(script);
     while (len > 0 && script[len] != '/') {
@@ -125,7 +125,7 @@ static void set_path(const char *script) {
     mp_obj_list_append(mp_sys_path, mp_obj_new_str("/rom", 4));
 }
 
-// Split at spaces into sys.argv.  The first is the script, or "-i".
+// Split the text at spaces into sys.argv.  Returns the first word: the script, or "-i".
 static const char *set_arguments(char *text) {
     char *word = text;
     for (char *p = text;; ++p) {
@@ -145,7 +145,7 @@ static const char *set_arguments(char *text) {
 
 // ---- The prompt ----
 
-// Until Ctrl-D, or SystemExit.
+// Run the prompt until Ctrl-D or SystemExit.
 static void prompt(void) {
     int result = 0;
     while (!(result & PYEXEC_FORCED_EXIT)) {
@@ -158,7 +158,7 @@ static void prompt(void) {
 // ---- Memory ----
 
 #if MICROPY_PY_OPENAMP_HOST
-// The heap, the openamp module knows.
+// The areas besides the heap, which the openamp module finds itself.
 const openamp_area_t *openamp_areas(size_t *count) {
     static const openamp_area_t areas[] = {
         {_sdata, _ebss, "MicroPython's variables"},
@@ -183,7 +183,7 @@ static void begin(void) {
     mount_all();
 }
 
-// All finalisers run; C's memory stays as it is.
+// End a run of the interpreter: all finalisers run, but C variables keep their values.
 static void end(void) {
     gc_sweep_all();
     mp_deinit();
@@ -216,7 +216,7 @@ int __wrap_main(void) {
     set_path(script);
     int code = run_script(script);
 #if !BOARD_STOP_RESETS
-    end(); // where a finaliser resets the chip, the script would begin again
+    end(); // not where a finaliser resets the chip, or the script would begin again
 #endif
 #if MICROPY_PY_OPENAMP_HOST
     semihost_exit(code);

@@ -1,6 +1,6 @@
 /*
- * The prompt reads Ctrl-C as a character, which nobody does while a callback runs.  So
- * while scheduled work runs there, Ctrl-C is an interrupt, as it is in a program.
+ * The prompt reads Ctrl-C as a character, but reads nothing while a callback runs.  So
+ * while scheduled work runs at the prompt, Ctrl-C interrupts, as it does in a program.
  */
 #include "board.h"
 
@@ -10,15 +10,15 @@
 
 #include "../../micropython/prompt.h"
 
-// Is no program running?  The interpreter of bytecode has an nlr_buf_t of its own
-// within that of whoever called it.
+// Is no program running?  While one runs, the bytecode interpreter has an nlr_buf_t inside
+// that of its caller, so there are at least two.
 static bool is_at_prompt(void) {
     nlr_buf_t *top = MP_STATE_THREAD(nlr_top);
     return top == NULL || top->prev == NULL;
 }
 
-// A program that has done with Ctrl-C (micropython.kbd_intr(-1)) is left alone.  At the
-// end of a line of the prompt, and while it waits for the next, there is none.
+// Let Ctrl-C interrupt scheduled work at the prompt: while a line is read, and between two
+// lines.  Not in a program that has switched Ctrl-C off (micropython.kbd_intr(-1)).
 void __real_mp_handle_pending(bool raise);
 void __wrap_mp_handle_pending(bool raise) {
     if (mp_interrupt_char != -1 || !is_at_prompt()) {

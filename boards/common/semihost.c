@@ -1,3 +1,4 @@
+/* Calls of semihosting, by the instruction that Cortex-M has for them. */
 #include "semihost.h"
 
 #include <string.h>
@@ -29,7 +30,7 @@ static int call(uint32_t operation, const void *argument) {
     return (int)r0;
 }
 
-// The result of a call that says -1 for an error.
+// Convert the result of a call that returns -1 for an error: to a negative errno.
 static int result_of(int result) {
     return result == -1 ? -call(SYS_ERRNO, NULL) : result;
 }
@@ -44,7 +45,7 @@ void semihost_close(int handle) {
     call(SYS_CLOSE, argument);
 }
 
-// Reading and writing return the number of bytes that are left.
+// Read or write; the calls themselves return the number of bytes that were not transferred.
 static int transfer(uint32_t operation, int handle, const void *buffer, size_t len) {
     uintptr_t argument[3] = {(uintptr_t)handle, (uintptr_t)buffer, len};
     int left = result_of(call(operation, argument));

@@ -1,7 +1,7 @@
 /*
- * The files of QEMU's host through semihosting: to open, read, write, seek and
- * remove.  Relative paths are as QEMU's process sees them, until chdir().
- * (vfs_host_folder.c has folders.)
+ * A file system of the files of QEMU's host, by semihosting: open, read, write, seek,
+ * remove.  Relative paths begin at the directory of QEMU's process, until chdir().
+ * (vfs_host_folder.c has the functions for folders.)
  */
 #include "vfs_host.h"
 
@@ -67,7 +67,7 @@ static mp_uint_t file_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, 
             result = file_seek(self, (struct mp_stream_seek_t *)arg);
             break;
         case MP_STREAM_POLL:
-            return arg & (MP_STREAM_POLL_RD | MP_STREAM_POLL_WR); // as a file always is
+            return arg & (MP_STREAM_POLL_RD | MP_STREAM_POLL_WR); // a file is always ready
         case MP_STREAM_CLOSE:
             if (self->handle >= 0) {
                 semihost_close(self->handle);

@@ -1,7 +1,7 @@
 /*
- * Folders of QEMU's host.  Semihosting has calls for files alone, and one that gives a
- * command to the host's shell: so the shell lists, makes and removes folders, and what
- * it prints is read from a file.
+ * Folders of QEMU's host.  Semihosting has no calls for folders, but one that passes a
+ * command to the host's shell.  So the shell lists, makes and removes folders; what it
+ * prints goes to a file, which is read here.
  */
 #include "vfs_host.h"
 
@@ -18,26 +18,27 @@
 
 // ---- The current folder ----
 
-// As the host names it; "" until somebody asks: that in which QEMU was started.
-static char current[512];
+// The host's name of the current folder; "": the folder in which QEMU was started, which was
+// not asked for yet.
+static char current_folder[512];
 
 void board_host_begin(void) {
-    current[0] = '\0';
+    current_folder[0] = '\0';
 }
 
 const char *board_host_path(const char *path) {
-    if (path[0] == '/' || current[0] == '\0') {
+    if (path[0] == '/' || current_folder[0] == '\0') {
         return path[0] == '\0' ? "." : path;
     }
     vstr_t joined;
     vstr_init(&joined, 64);
-    vstr_printf(&joined, "%s/%s", current, path);
-    return vstr_null_terminated_str(&joined); // the collector frees it
+    vstr_printf(&joined, "%s/%s", current_folder, path);
+    return vstr_null_terminated_str(&joined); // the garbage collector frees it
 }
 
 // ---- The host's shell ----
 
-// A word of a command: in quotes, and no option.
+// Append a path to a command, quoted, and so that it cannot be taken for an option.
 static void add_path(vstr_t *command, const char *path) {
     vstr_add_str(command, path[0] == '-' ? "'./" : "'");
     for (; *path != '\0'; ++path) {
@@ -50,7 +51,7 @@ static void add_path(vstr_t *command, const char *path) {
     vstr_add_byte(command, '\'');
 }
 
-// Has `before path after` been executed, and said that all is well?
+// Have the shell execute `before path after`.  False: its exit status is not 0.
 static bool execute(const char *before, const char *path, const char *after) {
     vstr_t command;
     vstr_init(&command, 128);
@@ -77,7 +78,7 @@ static bool read_file(const char *path, vstr_t *bytes) {
     return size >= 0;
 }
 
-// What `before path after` prints.  The file in between is one that was not there.
+// Get what `before path after` prints.  It goes through a file with a name that was not used.
 static bool output_of(const char *before, const char *path, const char *after, vstr_t *output) {
     char file[64];
     char rest[128];
@@ -93,8 +94,9 @@ static bool output_of(const char *before, const char *path, const char *after, v
 
 // ---- The functions of os ----
 
-// What the shell said no to: why, as far as that can be seen.
-static void raise_for(const char *path, int otherwise) {
+// Raise the error of a command that failed: ENOENT and the like if that can be found out,
+// else `otherwise`.
+static void raise_error_of(const char *path, int otherwise) {
     int size;
     if (board_host_stat(path, &size) == MP_IMPORT_STAT_NO_EXIST) {
         mp_raise_OSError(-size);
@@ -110,13 +112,13 @@ static bool is_folder(const char *path) {
 static void change_to(const char *path) {
     vstr_t name;
     if (!output_of(PRINT "cd -- ", path, " && pwd", &name)) {
-        raise_for(path, is_folder(path) ? MP_EACCES : MP_ENOTDIR);
+        raise_error_of(path, is_folder(path) ? MP_EACCES : MP_ENOTDIR);
     }
-    if (name.len == 0 || name.len > sizeof(current)) {
+    if (name.len == 0 || name.len > sizeof(current_folder)) {
         mp_raise_OSError(MP_EINVAL);
     }
-    memcpy(current, name.buf, name.len);
-    current[name.len - 1] = '\0'; // the end of the line
+    memcpy(current_folder, name.buf, name.len);
+    current_folder[name.len - 1] = '\0'; // the end of the line
     vstr_clear(&name);
 }
 
@@ -129,14 +131,15 @@ MP_DEFINE_CONST_FUN_OBJ_2(board_host_chdir_obj, host_chdir);
 
 static mp_obj_t host_getcwd(mp_obj_t self_in) {
     (void)self_in;
-    if (current[0] == '\0') {
+    if (current_folder[0] == '\0') {
         change_to(".");
     }
-    return mp_obj_new_str(current, strlen(current));
+    return mp_obj_new_str(current_folder, strlen(current_folder));
 }
 MP_DEFINE_CONST_FUN_OBJ_1(board_host_getcwd_obj, host_getcwd);
 
-// (name, type, 0, length) of one line of find: its kind, what a link leads to, and so on.
+// The tuple (name, type, 0, length) for one line of `find`; a link has the type of the file to
+// which it leads.
 static mp_obj_t entry_of(char *line) {
     char *size = strchr(line, ' ') + 1;
     char *name = strchr(size, ' ') + 1;
@@ -155,7 +158,7 @@ static mp_obj_t host_ilistdir(mp_obj_t self_in, mp_obj_t path_in) {
     const char *path = board_host_path(mp_obj_str_get_str(path_in));
     vstr_t lines;
     if (!is_folder(path)) {
-        raise_for(path, MP_ENOTDIR);
+        raise_error_of(path, MP_ENOTDIR);
     }
     if (!output_of(
             PRINT "find ", path, "/. -mindepth 1 -maxdepth 1 -printf '%Y %s %f\\0'", &lines)) {
@@ -179,7 +182,7 @@ static mp_obj_t host_mkdir(mp_obj_t self_in, mp_obj_t path_in) {
         mp_raise_OSError(MP_EEXIST);
     }
     if (!execute("mkdir -- ", path, "")) {
-        // Is it the folder that it would be in?
+        // Is the parent folder missing?
         mp_raise_OSError(execute("cd -- \"$(dirname -- ", path, ")\"") ? MP_EACCES : MP_ENOENT);
     }
     return mp_const_none;
@@ -187,12 +190,12 @@ static mp_obj_t host_mkdir(mp_obj_t self_in, mp_obj_t path_in) {
 MP_DEFINE_CONST_FUN_OBJ_2(board_host_mkdir_obj, host_mkdir);
 
 static mp_obj_t host_rmdir(mp_obj_t self_in, mp_obj_t path_in) {
-    enum { NOT_EMPTY = 39 }; // of Linux; MicroPython has no name for it
+    enum { NOT_EMPTY = 39 }; // Linux's ENOTEMPTY, which MicroPython does not define
     (void)self_in;
     const char *path = board_host_path(mp_obj_str_get_str(path_in));
     if (!execute("rmdir -- ", path, "")) {
         bool full = execute("test -n \"$(ls -A ", path, " 2>/dev/null)\"");
-        raise_for(path, !is_folder(path) ? MP_ENOTDIR : full ? NOT_EMPTY : MP_EACCES);
+        raise_error_of(path, !is_folder(path) ? MP_ENOTDIR : full ? NOT_EMPTY : MP_EACCES);
     }
     return mp_const_none;
 }
