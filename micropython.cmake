@@ -2,11 +2,11 @@
 #
 #   -DUSER_C_MODULES=/path/to/openamp/micropython.cmake -DOPENAMP_PORT=NAME
 #
-# NAME is a folder of ports/.  Without it the port of the machine comes from
-# elsewhere (docs/PORTING.md): its sources are added to OPENAMP_PORT_SRC before
-# this file is read, or linked otherwise.
+# NAME is a folder of ports/.  A port outside of this checkout (docs/PORTING.md) has no
+# name here: its build adds its sources to OPENAMP_PORT_SRC before it includes this file,
+# or links them itself.
 
-# The lists that the builds with make include: "NAME := a b c", and comments.
+# Read the lists that the builds with make include: lines "NAME := a b c", and comments.
 function(openamp_read_lists file)
     file(READ ${file} text)
     string(REGEX REPLACE "#[^\n]*" "" text "${text}")

@@ -1,10 +1,9 @@
-# The files of the core, by the role that needs them: read by every build, make's,
-# MicroPython's and CMake's.  Nothing but lists; a file that is missing here is an
-# error of the Makefile.
+# The files of the core, by role.  Every build reads this: make's, MicroPython's and
+# CMake's.  It has only lists; the Makefile refuses a core/ with other files.
 #
-# A firmware or a host program takes COMMON and its role's; what is built on
-# include/openamp/bus.h, as the MicroPython module is, the bus of the role as well.
-# core/rpmsg_fast.c is empty in a build for size, which may leave it out.
+# A firmware or a host program needs the files of AMP_CORE_COMMON and of its role; a program
+# that uses include/openamp/bus.h, such as the MicroPython module, also the bus of its
+# role.  core/rpmsg_fast.c is empty in a build for size, which may leave it out.
 
 AMP_CORE_COMMON := core/link.c core/port.c core/rpmsg.c core/rpmsg_endpoint.c core/rpmsg_fast.c \
     core/rpmsg_ns.c core/rpmsg_receive.c core/rpmsg_send.c core/virtq.c
@@ -14,6 +13,6 @@ AMP_CORE_DEVICE := core/rpmsg_device.c core/vdev.c
 AMP_BUS_COMMON := core/bus_virtio.c core/view.c
 AMP_BUS_HOST := core/bus_host.c core/coredump.c core/elf_symbol.c
 AMP_BUS_DEVICE := core/bus_device.c
-# The bus that a port of one machine has, made from its amp_platform_port().
+# amp_platform_bus() of a port that defines amp_platform_port().
 AMP_BUS_PORT_HOST := ports/common/bus_host.c
 AMP_BUS_PORT_DEVICE := ports/common/bus_device.c

@@ -166,7 +166,7 @@ static int check_segments(struct amp_elf *elf, bool load) {
 // Check that the entry point lies in contents of a segment, or for firmware in place
 // anywhere, and in a window in which code may run.
 static int check_entry(struct amp_elf *elf) {
-    // Bit 0 of an entry address of Arm says "Thumb".
+    // On Arm, bit 0 of an entry address means Thumb code.
     amp_da_t start =
         elf->check.port->elf_machine == AMP_EM_ARM ? elf->entry & ~(amp_da_t)1 : elf->entry;
     int what = elf->image == NULL ? AMP_TAKEN : amp_elf_check_free(elf, SIZE_MAX, start, 1);

@@ -12,7 +12,7 @@ enum {
     // Named, with no destination when it was created: one of the two.
     EPT_ANNOUNCE =
         AMP_ENDPOINT_ANNOUNCE, // to be announced, when the link is up and there is a buffer
-    EPT_ANNOUNCED = 4, // the other side knows it: to be withdrawn
+    EPT_ANNOUNCED = 4, // it was announced, so its end must be announced too: a withdrawal
     EPT_BOUND = AMP_ENDPOINT_BOUND,
 };
 
@@ -93,7 +93,7 @@ static inline void amp_link_set_buffer_size(
 // its receive buffers available before it sets DRIVER_OK.
 void amp_link_probe_buffer_size(struct amp_rpmsg *link);
 
-// Keep descriptor `id` of `vq` here for a user, who gets a token for it.
+// Keep descriptor `id` of `vq` here for a use by the program, which gets a token for it.
 void amp_link_begin_use(
     struct amp_rpmsg *link, struct amp_virtq *vq, uint32_t id, struct amp_token *token);
 
@@ -210,8 +210,8 @@ static inline void amp_link_publish_tx(
     amp_shm_fence(); // partner: the other side's before it looks again, see virtq.h
 }
 
-// A transmit buffer was taken from the in ring, so whoever waited for room has it: ask
-// for no more notifications of it.
+// Call this after taking a transmit buffer from the in ring.  A program that waited for room
+// has it now, so ask for no more notifications.
 static inline void amp_link_got_room(struct amp_rpmsg *link) {
     if (!(link->state & LINK_NS_DUE)) {
         amp_virtq_disable_notify(&link->tx);

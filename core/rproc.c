@@ -171,7 +171,7 @@ int amp_rproc_start(struct amp_rproc *rproc) {
 
 int amp_rproc_stop(struct amp_rproc *rproc) {
     const struct amp_port *port = rproc->port;
-    // In every state, also when nothing was started: the caller wants the core in reset.
+    // Even if nothing was started: the caller wants the core to be in reset.
     int error = port->ops->core_stop(port->ctx);
     if (error != 0) {
         return error;

@@ -3,17 +3,17 @@
 #
 # Gives, for a port P with UNIX (ports/ports.mk): $(P_BUILD)/micropython, a part of board-P
 
-# The tree that tools/fetch-micropython brought; `origin` is newer when it is
-# another one.  Nothing is written into it.
+# MicroPython's source tree, from tools/fetch-micropython, which touches `origin` when the
+# tree is another one.  Nothing is written into the tree.
 MP_TREE := $(abspath build/micropython/src)
 MP_ORIGIN := build/micropython/origin
 MP_CROSS := $(abspath build/mpy-cross/mpy-cross)
-# What a kind of build adds to MicroPython's make.
+# More arguments of MicroPython's make for a kind of build (sanitizers, for example).
 MP_KIND ?=
-# The folder that contains this checkout, under the name it has everywhere.
+# A folder with a link to this checkout, so that the checkout has the same name in every build.
 MP_MODULES := $(abspath build/modules)
 MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/unix/*.[ch] micropython/*.mk micropython/*.py)
-# What it is compiled with, for every port.
+# The files of every port on which its objects depend, too.
 MP_LIB_SRC := core/core.mk $(CORE_SRC) $(HEADERS) $(wildcard ports/common/*.[ch])
 # MicroPython's own rules do not see that these have changed.
 MP_CONFIG = $(MP_ORIGIN) micropython/openamp.mk micropython/sources.mk core/core.mk \
@@ -23,13 +23,13 @@ $(MP_CROSS): $(MP_ORIGIN)
 	@rm -rf build/mpy-cross
 	$(MAKE) -C $(MP_TREE)/mpy-cross BUILD=$(@D) PROG=mpy-cross
 
-# What every build of it wants to know.
+# The arguments of every build of MicroPython.
 MP_ARGUMENTS = MPY_LIB_DIR=$(MP_TREE) FROZEN_MANIFEST=$(abspath micropython/manifest.py) \
     MICROPY_MPYCROSS=$(MP_CROSS) MICROPY_MPYCROSS_DEPENDENCY=$(MP_CROSS) USER_C_MODULES=$(MP_MODULES)
 
-# $(call MP_READY,folder of the build,its product,what else makes it begin anew)
-# MicroPython's build does not go on from where it was interrupted: half a list of names
-# is a list to it.
+# $(call MP_READY,folder of the build,its product,more files whose change requires a new build)
+# Remove the folder if it is out of date, or if the last build in it was interrupted:
+# MicroPython's build would take half of a generated list of names for a whole one.
 define MP_READY
 @mkdir -p $(@D) $(MP_MODULES)
 @ln -sfn $(abspath .) $(MP_MODULES)/openamp
@@ -37,7 +37,7 @@ define MP_READY
 @for file in $(MP_CONFIG) $(3); do if [ $$file -nt $(2) ]; then rm -rf $(1); fi; done
 @touch $(1).begun
 endef
-# After the arguments of its make, and in the next line.
+# MP_FAILED follows the arguments of MicroPython's make; MP_DONE is the next line.
 MP_FAILED = || { rm -f $(1).begun; exit 1; }
 MP_DONE = @rm -f $(1).begun
 
@@ -58,7 +58,7 @@ board-$(1): $($(1)_BUILD)/micropython
 endef
 $(foreach port,$(PORTS),$(if $($(port)_UNIX),$(eval $(call MP_UNIX,$(port)))))
 
-# The same without the module, to compare with.
+# MicroPython without the module, to compare with.
 MP_PLAIN := $(abspath $(BUILD))/micropython-plain
 $(BUILD)/plain/micropython: $(MP_CROSS) $(MP_ORIGIN) micropython/manifest.py
 	$(call MP_READY,$(MP_PLAIN),$(MP_PLAIN)/micropython)

@@ -69,7 +69,7 @@ const mp_obj_module_t openamp_module = {
 };
 
 #if MICROPY_PY_OPENAMP_RECEIVE && MICROPY_MODULE_ATTR_DELEGATION
-// AIOEndpoint is Python, and needs asyncio: it is imported by whoever asks for it.
+// AIOEndpoint is written in Python and needs asyncio, so it is imported at its first use.
 void openamp_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void openamp_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     (void)self_in;

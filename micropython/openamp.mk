@@ -8,7 +8,8 @@
 # MicroPython runs on.
 
 OPENAMP_MOD := $(OPENAMP_TOP)/micropython
-# MicroPython's unix port, whose interrupts are signals: see the heads of the files in unix/.
+# Not empty: this is MicroPython's unix port.  Its interrupts are signals; the heads of the
+# files in unix/ explain what that needs.
 OPENAMP_UNIX := $(filter %/ports/unix ports/unix,$(CURDIR))
 ifeq ($(OPENAMP_PORT),)
 ifneq ($(OPENAMP_UNIX),)
@@ -44,9 +45,9 @@ SRC_USERMOD_C += $(AMP_MODULE:%=$(OPENAMP_MOD)/%)
 SRC_USERMOD_LIB_C += $(OPENAMP_SRC:%=$(OPENAMP_TOP)/%)
 CFLAGS_USERMOD += -I$(OPENAMP_TOP) -I$(OPENAMP_TOP)/include $(AMP_PORT_DEFINES:%=-D%)
 
-# Where the objects of the files of OPENAMP_TOP go.
+# The folder of the objects of OPENAMP_TOP's files.
 OPENAMP_BUILD := $(BUILD)/$(patsubst $(USER_C_MODULES)/%,%,$(OPENAMP_TOP))
-# What this port does besides; it may set OPENAMP_CFLAGS for all of our files.
+# The port's own settings; it may set OPENAMP_CFLAGS for all files of OPENAMP_TOP.
 -include $(OPENAMP_PORT_DIR)/module.mk
 
 ifneq ($(OPENAMP_CFLAGS),)
@@ -68,10 +69,10 @@ OPENAMP_WRAP += mp_thread_unix_begin_atomic_section mp_thread_unix_end_atomic_se
 endif
 LDFLAGS_USERMOD += $(addprefix -Xlinker --wrap=,$(OPENAMP_WRAP))
 
-# System calls that block, of who knows what their EINTR means: see unix/block.c.
+# Files that run scheduled work after EINTR: their blocking calls are replaced (unix/block.c).
 $(addprefix $(BUILD)/, extmod/vfs_posix_file.o main.o modsocket.o unix_mphal.o): \
     CFLAGS += -include $(OPENAMP_MOD)/unix/calls.h
-# The lock objects of _thread, and nobody else: see unix/lock.c.
+# Only the lock objects of _thread call these: see unix/lock.c.
 $(BUILD)/py/modthread.o: CFLAGS += \
     -Dmp_thread_mutex_lock=openamp_unix_lock -Dmp_thread_mutex_unlock=openamp_unix_unlock
 

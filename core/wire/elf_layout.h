@@ -118,7 +118,7 @@ struct elf64_sym {
     uint64_t st_size;
 };
 
-// A note, and of which kind: what a core dump says of a thread.
+// The header of a note in a core file; NT_PRSTATUS is the state of a thread.
 struct elf_note {
     uint32_t n_namesz;
     uint32_t n_descsz;

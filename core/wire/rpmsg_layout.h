@@ -11,19 +11,19 @@
 struct rpmsg_hdr {
     uint32_t src;
     uint32_t dst;
-    uint32_t reserved; // written 0, read by nobody
+    uint32_t reserved; // 0; never read
     union {
         struct {
             uint16_t len; // of the payload
             uint16_t flags; // written 0
         };
-        uint32_t len_and_flags; // as one store writes them
+        uint32_t len_and_flags; // both, for one store
     };
 };
 
 // Payload of a message to RPMSG_NS_ADDR.
 struct rpmsg_ns_msg {
-    char name[32]; // NUL-terminated, if the sender is honest
+    char name[32]; // NUL-terminated, unless the sender is hostile
     uint32_t addr;
     uint32_t flags;
 };

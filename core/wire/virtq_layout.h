@@ -2,7 +2,7 @@
  * The split virtqueue in shared memory, in the legacy layout of the virtio
  * standard (OASIS virtio 1.1, 2.6 "Split Virtqueues", with the alignment of
  * 2.6.2): descriptor table, available ring, padding to the alignment, used
- * ring.  Who writes what is said at each part; docs/WIRE.md has every bit.
+ * ring.  Each part below says which side writes it; docs/WIRE.md explains every bit.
  */
 #ifndef AMP_WIRE_VIRTQ_LAYOUT_H
 #define AMP_WIRE_VIRTQ_LAYOUT_H
@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 // Descriptor (2.6.5).  Written by the driver, read by the device.  The standard
-// wants a multiple of 16; Zephyr's driver without a resource table puts its
-// tables at any multiple of 4.
+// aligns the table to 16; Zephyr's driver without a resource table aligns it only
+// to 4.
 struct virtq_desc {
     uint64_t addr;
     uint32_t len;
@@ -40,7 +40,7 @@ struct virtq_used {
 };
 enum { VIRTQ_USED_F_NO_NOTIFY = 1 };
 
-// Offset of the used ring, and size of the whole, for `num` descriptors.
+// Offset of the used ring, and size of the whole vring, for `num` descriptors: bytes.
 static inline uint32_t virtq_used_offset(uint32_t num, uint32_t align) {
     return (16 * num + 2 * (3 + num) + align - 1) & ~(align - 1);
 }

@@ -1,5 +1,5 @@
 /*
- * A bus: the way from this core to one other, whoever owns the rings.
+ * A bus connects a program to one other core, whoever owns the rings.
  *
  * openamp has two interfaces inside.  The lower one (openamp/port.h) lies between
  * the rings and a machine; this one lies between whatever carries messages and the
@@ -71,7 +71,7 @@ struct amp_bus_ops {
     // inside this call.
     void (*set_events)(struct amp_bus *bus, const struct amp_bus_events *events);
 
-    // ---- The life of the other core.  All NULL on a device ----
+    // ---- Load, start and stop the other core.  All NULL on a device ----
 
     // See amp_rproc_load() and amp_rproc_load_address().
     int (*load)(struct amp_bus *bus, const struct amp_image *image, struct amp_load_error *error);
@@ -115,8 +115,8 @@ struct amp_bus_ops {
     // and amp_endpoint_is_ready().
     int (*create)(struct amp_bus *bus, struct amp_endpoint *ept, const char *name, uint32_t addr,
         uint32_t dest, amp_endpoint_cb cb, unsigned options);
-    // An endpoint knows its bus: `ept->link` is the bus's to use, and NULL when the
-    // endpoint is not created.
+    // These three find the bus by `ept->link`, which the bus sets, and which is NULL while
+    // the endpoint is not created.
     int (*destroy)(struct amp_endpoint *ept);
     void (*abandon)(struct amp_endpoint *ept);
     bool (*is_ready)(const struct amp_endpoint *ept);

@@ -3,7 +3,7 @@
  * a heartbeat.  The sources are in firmware/common; every build of firmware contains
  * them, for every port (sdk/).
  *
- * Where to start: firmware that sends every message back, and a sign of life each 100 ms.
+ * Where to start: firmware that sends every message back, and a heartbeat each 100 ms.
  *
  *     #include "openamp/firmware.h"
  *

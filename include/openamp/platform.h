@@ -25,7 +25,7 @@ const struct amp_port *amp_platform_port(unsigned core);
 // port whose operating system owns the rings.
 struct amp_bus *amp_platform_bus(unsigned core);
 
-// Host: sleep until a doorbell rings or a core dies, or another interrupt comes, or
+// Host: sleep until a doorbell rings, a core dies, another interrupt comes, or
 // `timeout_ms` milliseconds (-1: no limit) have passed.  What happened since the last call
 // ends the sleep at once, so "poll, then wait" loses no doorbell.  Returns 1 if a poll is
 // due, else 0.  For programs that have no other way to sleep; MicroPython has its own.

@@ -111,7 +111,7 @@ struct amp_port_ops {
 
     // Host, optional.  Copy the registers of the core that crashed to `registers`, at most
     // `len` bytes, in the order and width of Linux's core files of that machine
-    // (elf_gregset_t).  False: the machine does not tell them.
+    // (elf_gregset_t).  False: they are not known.
     bool (*core_registers)(void *ctx, void *registers, size_t len);
 
     // The next two: docs/PORTING.md, "Caches".  Any address, any length, any context.

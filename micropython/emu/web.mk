@@ -5,10 +5,10 @@
 
 WEB := $(BUILD)/web
 WEB_MP := $(abspath $(WEB))/micropython
-# The same for every BUILD: it is downloaded.
+# One folder for every BUILD, because it is downloaded.
 WEB_NPM := build/web/npm
 
-# Tools of npm's, by the lock file.
+# Install npm packages in the versions of the lock file.
 $(WEB_NPM)/stamp: web/package.json web/package-lock.json
 	@rm -rf $(@D)
 	@mkdir -p $(@D)
@@ -16,19 +16,20 @@ $(WEB_NPM)/stamp: web/package.json web/package-lock.json
 	cd $(@D) && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier
 	@touch $@
 
-# Firmware that the page offers, in the module's own file system.
+# The firmware that the page offers is embedded in the WebAssembly module's file system.
 WEB_FIRMWARE := $(addprefix $(WEB)/firmware/, $(addsuffix .elf, virtual_uart test_services test_crash))
 $(WEB)/firmware/%.elf: $(emu_FW)/%.elf
 	@mkdir -p $(@D)
 	llvm-strip --strip-debug $< -o $@
 
-# What calls these in MicroPython gets ours (micropython/emu/web.c).
+# Functions of MicroPython that micropython/emu/web.c replaces.
 WEB_WRAP := mp_hal_delay_ms mp_event_wait_ms mp_event_wait_indefinite
 WEB_LINK := -O2 -g2 -s ALLOW_MEMORY_GROWTH=1 -s ENVIRONMENT=web,worker,node -s TOTAL_STACK=262144 \
     $(WEB_WRAP:%=-Wl,--wrap=%) \
     $(foreach elf,$(WEB_FIRMWARE),--embed-file $(abspath $(elf))@/$(notdir $(elf)))
 
-# Debian's node looks here for what emscripten wants of it; others do not.
+# Debian's emscripten needs node packages of this folder; a node that is not Debian's does
+# not look there by itself.
 WEB_ENV := NODE_PATH=/usr/share/nodejs
 
 $(WEB)/plain/micropython.mjs: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(MP_LIB_SRC) $(WEB_FIRMWARE) \

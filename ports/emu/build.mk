@@ -13,5 +13,5 @@ REMOTE_LD := $(EMU_TARGET) -fuse-ld=lld -static -nostdlib -Wl,--gc-sections \
 OBJCOPY := riscv64-unknown-elf-objcopy
 LD_SCRIPT := remote/emu.ld.S
 
-# The cores run in the main thread of MicroPython.
+# The emulated cores run in the main thread of MicroPython.
 UNIX := OPENAMP_PORT=$(PORT)

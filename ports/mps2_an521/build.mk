@@ -1,4 +1,4 @@
-# How programs for this port are built (ports/ports.mk says what is set here).
+# How programs for this port are built (ports/ports.mk explains the variables).
 
 PACKAGES := gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
 

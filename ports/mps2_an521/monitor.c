@@ -162,7 +162,8 @@ static void leave_exceptions(void) {
         return_into(3);
     }
     return_into(0);
-    SCB_SHCSR = USAGE_BUS_MEMORY | SECURE; // these faults told apart, none active
+    // These faults get exceptions of their own, and none is active.
+    SCB_SHCSR = USAGE_BUS_MEMORY | SECURE;
 }
 
 // ---- Start ----

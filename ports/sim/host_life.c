@@ -1,5 +1,5 @@
 /*
- * The life of a core: a process that runs the runner (runner.c).
+ * Start, stop and death of a core, which is a process that executes the runner (runner.c).
  *
  * The status pipe shows whether the process lives.  Only that process holds the writing
  * end: one byte means "about to jump" (or which step failed), the end of the pipe means
@@ -40,7 +40,7 @@ static bool debugging(void) {
     return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0;
 }
 
-// The runner's executable as a file that nobody can change, made once.
+// The runner's executable as a sealed file, created once.
 static int runner_file(void) {
     static int file = -1;
     if (file >= 0) {

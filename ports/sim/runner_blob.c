@@ -1,4 +1,4 @@
-/* The runner's executable, carried inside the host program. */
+/* The runner's executable, as data of the host program. */
 #ifndef AMP_SIM_RUNNER_FILE
 #error "give the path of the built runner: -DAMP_SIM_RUNNER_FILE='\"...\"' (sim.mk)"
 #endif

@@ -1,4 +1,4 @@
-# How programs for this port are built (ports/ports.mk says what is set here).
+# How programs for this port are built (ports/ports.mk explains the variables).
 
 # Where firmware to load lies, and the 64 KiB that both cores share: D2 SRAM and SRAM4.  On
 # a board that needs these itself, for example

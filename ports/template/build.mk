@@ -1,4 +1,4 @@
-# How programs for this port are built; ports/ports.mk says what may be set here.
+# How programs for this port are built (ports/ports.mk explains the variables).
 
 # The other core: a Cortex-M4 here.
 REMOTE_CC := arm-none-eabi-gcc -mcpu=cortex-m4 -mthumb -std=gnu11 -O2 -g -Wall -Wextra -Wconversion \

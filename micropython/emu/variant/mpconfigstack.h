@@ -1,4 +1,4 @@
-/* The port's configuration, but with a check of the C stack, which the port leaves out. */
+/* The configuration of the webassembly port, and a check of the C stack, which it leaves out. */
 
 #include <mpconfigport.h>
 

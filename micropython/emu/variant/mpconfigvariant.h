@@ -5,9 +5,9 @@
 #define MICROPY_SCHEDULER_STATIC_NODES (1)
 #define MPZ_DIG_SIZE (16)
 
-// The port's input() waits for ever for a key that no page has.
+// The port's input() would wait for ever, because the page has no keyboard input.
 #define MICROPY_PY_BUILTINS_INPUT (0)
 
-// A collection in the middle of a program: the registers are on the stack
-// (web.mk, --spill-pointers), which the port scans.
+// The garbage collector may run at any point of a program, because all pointers are on the
+// stack (web.mk, --spill-pointers), which the port scans.
 #define MICROPY_GC_SPLIT_HEAP_AUTO (0)

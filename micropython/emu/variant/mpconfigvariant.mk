@@ -1,4 +1,4 @@
-# What web.mk adds to the link.
+# Linker options of web.mk.
 JSFLAGS += $(OPENAMP_WEB_LINK)
 
 CFLAGS += -DMP_CONFIGFILE='<mpconfigstack.h>'

@@ -14,7 +14,7 @@ void amp_stm32h7_reset(void) {
     enum { USAGE_BUS_MEMORY = 7u << 16 };
     start_memory();
     SCB_VTOR = (uint32_t)(uintptr_t)amp_stm32h7_vectors;
-    SCB_SHCSR |= USAGE_BUS_MEMORY; // faults are told apart
+    SCB_SHCSR |= USAGE_BUS_MEMORY; // these faults get exceptions of their own
     barrier();
     amp_stm32h7_begin();
     amp_remote_exit(main());
