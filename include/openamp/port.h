@@ -94,8 +94,8 @@ struct amp_port_ops {
 
     // Host, required.  What the core is doing.  If it faulted or exited, or if the port
     // knows why the last core_prepare() or core_start() failed, *reason is set to a short
-    // static or port-owned string; otherwise it may be left alone.  Called at every poll,
-    // so this must be cheap, and it must change nothing.
+    // static or port-owned string; otherwise it may be left alone.  Called at every poll
+    // and by others, so this must be cheap, and one call must not change the next one's result.
     enum amp_core_state (*core_state)(void *ctx, const char **reason);
 
     // Host, optional.  Switch power and clocks off and give memory back.  The core is
