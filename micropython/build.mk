@@ -17,7 +17,7 @@ MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/unix/*.[ch] m
 MP_LIB_SRC := core/core.mk $(CORE_SRC) $(HEADERS) $(wildcard ports/common/*.[ch])
 # MicroPython's own rules do not see that these have changed.
 MP_CONFIG = $(MP_ORIGIN) micropython/openamp.mk micropython/sources.mk core/core.mk \
-    $(wildcard $(PORTS:%=ports/%/sources.mk) $(PORTS:%=ports/%/module.mk))
+    $(wildcard $(PORTS:%=ports/%/sources.mk) $(PORTS:%=ports/%/module.mk) ports/linux/*.mk)
 
 $(MP_CROSS): $(MP_ORIGIN)
 	@rm -rf build/mpy-cross
@@ -56,7 +56,8 @@ $($(1)_BUILD)/micropython: $(MP_CROSS) $(MP_ORIGIN) $(MP_SRC) $(MP_LIB_SRC) $($(
 	@touch -h $$@
 board-$(1): $($(1)_BUILD)/micropython
 endef
-$(foreach port,$(PORTS),$(if $($(port)_UNIX),$(eval $(call MP_UNIX,$(port)))))
+.PHONY: $(BUS_PORTS:%=board-%)
+$(foreach port,$(PORTS) $(BUS_PORTS),$(if $($(port)_UNIX),$(eval $(call MP_UNIX,$(port)))))
 
 # MicroPython without the module, to compare with.
 MP_PLAIN := $(abspath $(BUILD))/micropython-plain

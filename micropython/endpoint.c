@@ -200,6 +200,7 @@ static mp_obj_t endpoint_make_new(
         mp_raise_ValueError(MP_ERROR_TEXT("name must have 1 to 31 bytes"));
     }
     if (error != 0) {
+        openamp_raise_explained(remote, error);
         openamp_raise(AMP_EADDRINUSE, MP_ERROR_TEXT("address 0x%x is in use"), (unsigned)src);
     }
 #if MICROPY_PY_OPENAMP_HOST

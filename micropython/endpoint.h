@@ -165,7 +165,11 @@ bool openamp_wait_quietly(
 bool openamp_wait_message(openamp_endpoint_obj_t *self, mp_int_t timeout);
 
 // Was a message left in the ring because its endpoint is full?  Then all later ones wait.
+#if MICROPY_PY_OPENAMP_STATIC_BUS
 #define openamp_is_blocked(remote) ((remote)->left != NULL)
+#else
+#define openamp_is_blocked(remote) (false) // the kernel has a queue for each
+#endif
 void openamp_raise_blocked(const openamp_remote_t *remote) __attribute__((noreturn));
 
 // Has the program read all messages up to the end of the service or session?

@@ -46,6 +46,11 @@
 #define MICROPY_PY_OPENAMP_RECEIVE (1)
 #endif
 
+// Are all buses of one kind, that over our own rings?  Then their operations are direct calls.
+#ifndef MICROPY_PY_OPENAMP_STATIC_BUS
+#define MICROPY_PY_OPENAMP_STATIC_BUS (1)
+#endif
+
 // A call that waits for room or for a message, when nothing can bring it, is reported as a
 // deadlock after this time.  (It is no polling interval: a message ends the wait at once.)
 #define OPENAMP_DEADLOCK_MS (100)
@@ -66,6 +71,9 @@ typedef struct _openamp_remote_t {
     bool loading; // an image is being read, which may run Python
     volatile bool orphan; // its RemoteProc was collected in a thread that cannot stop the core
     bool refused; // some endpoint has the mark `refused`
+#if !MICROPY_PY_OPENAMP_STATIC_BUS
+    bool telling; // the handler of a crash is running
+#endif
 #ifdef MICROPY_PY_OPENAMP_ALARM
     bool announces; // an announcement may wait for room: see openamp_announces()
     volatile bool asleep; // the alarm was set for this remote
@@ -108,10 +116,7 @@ static inline unsigned openamp_core_number(const openamp_remote_t *remote) {
     return MICROPY_PY_OPENAMP_CORES == 1 ? 0 : (unsigned)(remote - openamp_remotes);
 }
 
-// The operations of the remote's bus: direct calls where all buses are of one kind.
-#ifndef MICROPY_PY_OPENAMP_STATIC_BUS
-#define MICROPY_PY_OPENAMP_STATIC_BUS (1)
-#endif
+// The operations of the remote's bus.
 #if MICROPY_PY_OPENAMP_STATIC_BUS
 #if MICROPY_PY_OPENAMP_HOST
 static const struct amp_bus_ops openamp_bus_ops = AMP_BUS_HOST_OPS;
@@ -193,6 +198,14 @@ void openamp_check_thread(void);
 
 // Raise OSError(error, text), with the text formatted as by printf().
 void openamp_raise(int error, mp_rom_error_text_t text, ...) __attribute__((noreturn));
+
+// Where the bus is another than over our own rings, it may have a sentence about the error
+// that it has just returned: raise that, or return.
+#if MICROPY_PY_OPENAMP_STATIC_BUS
+#define openamp_raise_explained(remote, error) ((void)0)
+#else
+void openamp_raise_explained(openamp_remote_t *remote, int error);
+#endif
 
 // ---- Reports that a program does not ask for (report.c) ----
 

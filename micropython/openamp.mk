@@ -38,7 +38,13 @@ CFLAGS_USERMOD += -DAMP_CONFIG_DEVICE=0
 OPENAMP_SRC := $(AMP_CORE_HOST) $(AMP_BUS_HOST) $(AMP_BUS_PORT_HOST)
 OPENAMP_PORT_SRC := $(AMP_PORT_HOST)
 endif
-OPENAMP_SRC += $(AMP_CORE_COMMON) $(AMP_BUS_COMMON) $(patsubst ports/$(OPENAMP_PORT)/../%,ports/%,\
+OPENAMP_SRC += $(AMP_CORE_COMMON) $(AMP_BUS_COMMON)
+# A port whose operating system owns the rings is a bus of its own.
+ifneq ($(AMP_PORT_CORE),)
+CFLAGS_USERMOD += -DMICROPY_PY_OPENAMP_STATIC_BUS=0
+OPENAMP_SRC := $(AMP_PORT_CORE)
+endif
+OPENAMP_SRC += $(patsubst ports/$(OPENAMP_PORT)/../%,ports/%,\
     $(OPENAMP_PORT_SRC:%=ports/$(OPENAMP_PORT)/%))
 
 SRC_USERMOD_C += $(AMP_MODULE:%=$(OPENAMP_MOD)/%)

@@ -20,6 +20,15 @@ void openamp_check_thread(void) {
 }
 #endif
 
+#if !MICROPY_PY_OPENAMP_STATIC_BUS
+void openamp_raise_explained(openamp_remote_t *remote, int error) {
+    const char *sentence = OPENAMP_BUS(remote, explain);
+    if (sentence != NULL) {
+        openamp_raise(-error, MP_ERROR_TEXT("%s"), sentence);
+    }
+}
+#endif
+
 // ---- From the doorbell to the poll ----
 
 static void run(mp_sched_node_t *self);
@@ -27,10 +36,18 @@ static void run(mp_sched_node_t *self);
 #if MICROPY_PY_OPENAMP_HOST
 int openamp_remote_shutdown(openamp_remote_t *remote) {
     // RemoteProc.shutdown() has stopped the core before, so this is the finaliser.
-    if (OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING) {
+    bool runs = OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING;
+#if MICROPY_PY_OPENAMP_STATIC_BUS
+    if (runs) {
         openamp_lost(remote);
     }
+#endif
     int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, shutdown));
+#if !MICROPY_PY_OPENAMP_STATIC_BUS
+    if (runs && OPENAMP_BUS(remote, state) != AMP_RPROC_RUNNING) { // else it is another program's
+        openamp_lost(remote);
+    }
+#endif
     if (OPENAMP_THREADS) {
         remote->orphan = false;
     }

@@ -61,6 +61,7 @@ static mp_obj_t remoteproc_mem(size_t n_args, const mp_obj_t *pos_args, mp_map_t
     amp_da_t da = openamp_get_da(args[DA].u_obj);
     amp_da_t len = openamp_get_da(args[LEN].u_obj);
     if (OPENAMP_BUS(remote, map, da, len, args[WRITE].u_bool) == NULL) {
+        openamp_raise_explained(remote, -AMP_EOPNOTSUPP);
         openamp_raise(AMP_ENXIO, MP_ERROR_TEXT("0x%lx bytes at 0x%lx: no %smemory of core %d"),
             (unsigned long)len, (unsigned long)da, args[WRITE].u_bool ? "writable " : "",
             (int)openamp_core_number(remote));
@@ -88,6 +89,9 @@ static mp_obj_t remoteproc_symbol(mp_obj_t self_in, mp_obj_t name_in) {
     int error = -AMP_ENXIO; // firmware that was started by address has no file
     if (mp_obj_get_type(self->entry) != &mp_type_int) {
         error = openamp_use_file(remote, self->entry, &self->found, &why, name, &value);
+    }
+    if (error == -AMP_EOPNOTSUPP) {
+        openamp_raise_explained(remote, error);
     }
     if (error == -AMP_ENOENT || error == -AMP_ENXIO) {
         mp_raise_msg_varg(&mp_type_KeyError,
@@ -160,6 +164,7 @@ static mp_obj_t remoteproc_coredump(mp_obj_t self_in, mp_obj_t path) {
         nlr_raise(exception);
     }
     if (error != 0) {
+        openamp_raise_explained(remote, error);
         openamp_raise(-error,
             error == -AMP_ESTALE ? MP_ERROR_TEXT("%s: the core was loaded or shut down meanwhile")
                                  : MP_ERROR_TEXT("%s: not written to its end"),

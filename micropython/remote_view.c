@@ -49,7 +49,9 @@ MP_DEFINE_CONST_FUN_OBJ_1(openamp_remoteproc_reason_obj, remoteproc_reason);
 static mp_obj_t remoteproc_report_crash(mp_obj_t self_in, mp_obj_t reason) {
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
     const char *text = openamp_get_str(reason, MP_QSTR_reason);
-    if (OPENAMP_CORE_CALL(OPENAMP_BUS(remote, report_crash, text)) != 0) {
+    int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, report_crash, text));
+    if (error != 0) {
+        openamp_raise_explained(remote, error);
         openamp_raise(
             AMP_EINVAL, MP_ERROR_TEXT("core %d does not run"), (int)openamp_core_number(remote));
     }
@@ -75,6 +77,7 @@ static mp_obj_t remoteproc_trace(mp_obj_t self_in) {
         }
         text.len -= 128 - got;
         if (got == 0) {
+            openamp_raise_explained(remote, -AMP_EOPNOTSUPP);
             return mp_obj_new_str_from_vstr(&text);
         }
     }

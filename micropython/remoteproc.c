@@ -32,6 +32,14 @@ static void check_busy(const openamp_remoteproc_obj_t *self) {
         // Do not read the owner's entry: another thread may be collecting the owner just now.
         // OPENAMP_RUN_OF() has a reference of its own.
         const void *owner = remote->owner;
+#if !MICROPY_PY_OPENAMP_STATIC_BUS
+        if (owner == NULL) {
+            openamp_raise(AMP_EBUSY,
+                MP_ERROR_TEXT("core %d was started by another program: RemoteProc.attach() takes "
+                              "it over"),
+                (int)openamp_core_number(remote));
+        }
+#endif
         if (owner != self) {
             openamp_endpoints_refused(remote);
         }
@@ -174,7 +182,9 @@ static mp_obj_t remoteproc_attach(size_t n_args, const mp_obj_t *args, mp_map_t 
     mp_arg_parse_all(n_args, args, kw_args, 1, allowed, &core);
     openamp_remoteproc_obj_t *self =
         new_object(&openamp_remoteproc_type, MP_OBJ_NEW_SMALL_INT(0), core.u_obj);
-    check_busy(self);
+    if (MICROPY_PY_OPENAMP_STATIC_BUS || self->remote->owner != NULL) {
+        check_busy(self);
+    } // else another program has started it
     struct amp_load_error why;
     amp_da_t entry = 0;
     int error = OPENAMP_CORE_CALL(OPENAMP_BUS(self->remote, attach, &entry, &why));
@@ -219,6 +229,14 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
     openamp_poll(remote); // notice a death that no poll has found yet
     openamp_tell_crash(remote);
+#if !MICROPY_PY_OPENAMP_STATIC_BUS
+    if (remote->telling) { // the operating system may be starting it, too
+        if (OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING) {
+            return mp_const_none; // it has done so
+        }
+        OPENAMP_CORE_CALL(OPENAMP_BUS(remote, stop));
+    }
+#endif
     if (OPENAMP_BUS(remote, state) != AMP_RPROC_LOADED) {
         load(self); // firmware modifies its own data; EBUSY if it runs
     }
@@ -241,6 +259,7 @@ static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
     bool running = OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING;
     int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, stop));
     if (error != 0) {
+        openamp_raise_explained(remote, error);
         openamp_raise(
             -error, MP_ERROR_TEXT("core %d does not stop"), (int)openamp_core_number(remote));
     }

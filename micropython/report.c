@@ -87,6 +87,12 @@ static void print_running(const mp_print_t *print, openamp_remote_t *remote) {
         name = OPENAMP_BUS(remote, service, i, &addr);
         mp_print_str(print, name != NULL ? ", " : "");
     }
+#if MICROPY_PY_OPENAMP_HOST && !MICROPY_PY_OPENAMP_STATIC_BUS
+    const char *reason = OPENAMP_BUS(remote, reason);
+    if (reason != NULL) {
+        mp_printf(print, "; %s", reason);
+    }
+#endif
 }
 
 #if MICROPY_PY_OPENAMP_HOST
@@ -217,7 +223,13 @@ static unsigned tell_handlers(openamp_remote_t *remote, unsigned events) {
     }
     openamp_remoteproc_obj_t *self = find_handler(remote, OPENAMP_EVENT_CRASHED);
     if (self != NULL && (events & OPENAMP_EVENT_CRASHED)) {
+#if MICROPY_PY_OPENAMP_STATIC_BUS
         openamp_call(self->handler, MP_OBJ_FROM_PTR(self));
+#else
+        remote->telling = true;
+        openamp_call(self->handler, MP_OBJ_FROM_PTR(self));
+        remote->telling = false;
+#endif
         return events & ~(unsigned)OPENAMP_EVENT_CRASHED;
     }
     return events;

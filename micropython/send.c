@@ -38,6 +38,9 @@ static void raise_send_error(const openamp_endpoint_obj_t *self, int error, mp_o
     if (error == -AMP_ENOTCONN) {
         openamp_raise_unbound(self);
     }
+    if (error == -AMP_EOPNOTSUPP) {
+        openamp_raise_explained(self->remote, error);
+    }
     openamp_raise_down(self);
 }
 

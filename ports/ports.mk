@@ -6,6 +6,9 @@ PORTS := \
     mps2_an521 \
     stm32h7
 
+# Hosts whose operating system owns the rings (docs/DESIGN.md, "The bus"): no firmware.
+BUS_PORTS := linux
+
 # What a folder has:
 #   sources.mk   the port's files, for every build of it
 #   build.mk     how ours compiles and links; it has PORT, the name, PORT_DIR and
@@ -141,6 +144,7 @@ $(1)_HOST_LINK := $(firstword $($(1)_HOST_CC)) $($(1)_HOST_LD) -T $($(1)_BUILD)/
 endef
 
 $(foreach port,$(PORTS),$(eval $(call PORT_READ,$(port)))$(eval $(call PORT_KEEP,$(port))))
+$(foreach port,$(BUS_PORTS),$(eval $(call PORT_READ,$(port)))$(eval $(call PORT_KEEP,$(port))))
 FW_OWN := $(foreach port,$(PORTS),$($(port)_FIRMWARE_OWN))
 $(foreach port,$(PORTS),$(eval $(call PORT_RULES,$(port))))
 $(foreach port,$(PORTS),$(if $($(port)_HOST_CC),$(eval $(call PORT_HOST_RULES,$(port)))))

@@ -171,6 +171,11 @@ struct amp_bus_ops {
     // See amp_rpmsg_service() and amp_rpmsg_untaken().
     const char *(*service)(const struct amp_bus *bus, unsigned index, uint32_t *addr);
     unsigned (*untaken)(const struct amp_bus *bus, uint16_t *taken);
+
+    // A sentence about the error that an operation has just returned: what the operating
+    // system that owns the rings refused, and what to do.  NULL: its number says all.  NULL
+    // where the rings are our own.
+    const char *(*explain)(const struct amp_bus *bus);
 };
 
 struct amp_bus {

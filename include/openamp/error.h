@@ -26,6 +26,7 @@ enum amp_error {
     AMP_EDEADLK = 35, // waiting could not end (bindings only: nothing below them waits)
     AMP_EPROTO = 71, // the other side broke the protocol
     AMP_EMSGSIZE = 90, // longer than one buffer
+    AMP_EOPNOTSUPP = 95, // whoever owns the rings has no such thing
     AMP_EADDRINUSE = 98, // another endpoint has that address
     AMP_ENOTCONN = 107, // the endpoint has no destination
     AMP_ETIMEDOUT = 110, // the caller's timeout has passed (bindings only)

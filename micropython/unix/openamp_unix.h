@@ -10,7 +10,9 @@
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) openamp_unix_wait(ms, unless)
 #define MICROPY_PY_OPENAMP_ALARM(ms) openamp_unix_alarm(ms)
 #define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) openamp_unix_schedule(node, callback)
+#ifndef MICROPY_PY_OPENAMP_FIRMWARE_DIR
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() getenv("OPENAMP_FIRMWARE")
+#endif
 
 #define MICROPY_PY_OPENAMP_FILENO(endpoint) openamp_unix_fileno(endpoint)
 

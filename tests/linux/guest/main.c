@@ -3,8 +3,11 @@
  * the core as the one before must have left it.
  *
  *     guest core|attach REPEAT
+ *     guest user PROGRAM [ARGUMENT]...
+ *     guest hold CHANNEL PROGRAM [ARGUMENT]...
  */
 #include <errno.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,8 +39,41 @@ static bool passes(const struct guest_test *test) {
     return status == 0;
 }
 
+// Go on as a program of an ordinary user, of the group that Debian calls dialout.
+static int run_as_user(char **program) {
+    enum { USER = 1000, DIALOUT = 20 };
+    const gid_t groups[] = {DIALOUT};
+    if (setgroups(1, groups) == 0 && setgid(USER) == 0 && setuid(USER) == 0) {
+        execvp(program[0], program);
+    }
+    perror(program[0]);
+    return 1;
+}
+
+// Have a program run while this one holds the channel.
+static int run_while_held(const char *name, char **program) {
+    guest_listen();
+    int file = channel_open(name);
+    pid_t child = fork();
+    if (child == 0) {
+        execvp(program[0], program);
+        perror(program[0]);
+        _exit(1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    close(file);
+    return status == 0 ? 0 : 1;
+}
+
 int main(int argc, char **argv) {
     const struct guest_test *test = NULL;
+    if (argc > 2 && strcmp(argv[1], "user") == 0) {
+        return run_as_user(argv + 2);
+    }
+    if (argc > 3 && strcmp(argv[1], "hold") == 0) {
+        return run_while_held(argv[2], argv + 3);
+    }
     if (argc == 3 && strcmp(argv[1], "core") == 0) {
         test = guest_core_tests;
     } else if (argc == 3 && strcmp(argv[1], "attach") == 0) {

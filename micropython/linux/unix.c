@@ -1,0 +1,68 @@
+/* Linux' rpmsg under MicroPython's unix port: looks for the bus's files, and sleeps for them. */
+#define _GNU_SOURCE
+#include "../unix/unix.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "ports/linux/wait.h"
+
+// It has no signals.
+void openamp_unix_begin_platform(void) {
+}
+
+unsigned char openamp_linux_turns = OPENAMP_LINUX_TURNS;
+
+void openamp_linux_turn(void) {
+    openamp_linux_turns = OPENAMP_LINUX_TURNS;
+    if (openamp_unix_is_active() && OPENAMP_IS_MAIN_THREAD()) {
+        amp_linux_ring();
+    }
+}
+
+int openamp_linux_ppoll(
+    struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
+
+// The shorter of the two; *longest is where to.
+static const struct timespec *shorten(
+    const struct timespec *timeout, struct timespec *longest, uint32_t ms) {
+    if (ms == AMP_FOREVER) {
+        return timeout;
+    }
+    *longest =
+        (struct timespec){.tv_sec = (time_t)(ms / 1000), .tv_nsec = (long)(ms % 1000) * 1000000};
+    return timeout != NULL
+            && (timeout->tv_sec < longest->tv_sec
+                || (timeout->tv_sec == longest->tv_sec && timeout->tv_nsec <= longest->tv_nsec))
+        ? timeout
+        : longest;
+}
+
+// ppoll() for the bus's files as well.  What they have is an interrupt: EINTR.
+int openamp_linux_ppoll(
+    struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
+    int files[AMP_LINUX_FILES];
+    struct timespec longest;
+    const struct timespec *until = shorten(timeout, &longest, amp_linux_timeout());
+    unsigned ours = amp_linux_files(files);
+    struct pollfd all[count + ours + 1];
+    memcpy(all, fds, count * sizeof(*fds));
+    for (unsigned i = 0; i < ours; ++i) {
+        all[count + i] = (struct pollfd){.fd = files[i], .events = POLLIN};
+    }
+    int result = ppoll(all, count + ours, until, mask);
+    int theirs = 0;
+    for (nfds_t i = 0; i < count; ++i) {
+        fds[i].revents = result > 0 ? all[i].revents : 0;
+        theirs += fds[i].revents != 0;
+    }
+    if (result < 0 || theirs != 0) {
+        return result < 0 ? result : theirs;
+    }
+    if (amp_linux_ring() || until != timeout) {
+        errno = EINTR; // who sleeps looks how much time is left
+        return -1;
+    }
+    return 0;
+}

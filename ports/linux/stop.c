@@ -1,0 +1,132 @@
+/*
+ * The end of a core's life: stopped, reported to have crashed, or dumped.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "linux.h"
+
+enum { TRIES = 64 };
+
+// In the middle of a recovery a core is off, too.  The kernel takes the name of a firmware when it
+// is off and nobody is at work on it, and waits for that.
+static bool is_off(const struct linux_bus *bus) {
+    linux_path_t path;
+    linux_path_t name;
+    char state[32];
+    linux_core_path(bus, path, "state");
+    if (linux_get(path, state, sizeof(state)) <= 0 || strcmp(state, "detached") == 0) {
+        return true; // no such core; or one that is not ours to stop
+    }
+    if (strcmp(state, "offline") != 0) {
+        return false;
+    }
+    linux_core_path(bus, path, "firmware");
+    return linux_get(path, name, sizeof(name)) <= 0 || linux_put(path, name) != -EBUSY;
+}
+
+// Whatever it takes until it is so: "start" counts, and before 6.12.117 the kernel stops no core
+// that crashed, but it starts it again.
+static int stop_core(const struct linux_bus *bus) {
+    int error = 0;
+    for (int i = 0; i < TRIES; ++i) {
+        if (is_off(bus)) {
+            return 0;
+        }
+        error = linux_core_put(bus, "state", "stop");
+        if (error == -EINVAL && linux_core_is(bus, "crashed")) {
+            error = linux_core_put(bus, "recovery", "recover");
+        }
+        if (error != 0 && error != -EINVAL) {
+            break;
+        }
+    }
+    return error != 0 ? error : -AMP_EBUSY;
+}
+
+// The same, and none of what the kernel tells meanwhile is news.
+static int stop_quietly(struct linux_bus *bus) {
+    bus->stopping = true;
+    int error = stop_core(bus);
+    linux_uevents_read(bus);
+    bus->stopping = false;
+    if (error == 0) {
+        linux_session_end(bus);
+        linux_kmsg_skip(bus);
+        bus->look_at = UINT64_MAX;
+    }
+    return error;
+}
+
+// The kernel makes a dump when it brings a core back.
+int linux_have_dumped(struct linux_bus *bus) {
+    if (!linux_core_is(bus, "crashed") || linux_core_has(bus, "recovery", "enabled")) {
+        return 0;
+    }
+    bus->stopping = true;
+    int error = linux_core_put(bus, "recovery", "recover");
+    bus->stopping = false;
+    if (error == 0) {
+        error = stop_quietly(bus);
+        bus->is_dead = error == 0;
+    }
+    return error;
+}
+
+int linux_stop(struct amp_bus *self) {
+    struct linux_bus *bus = linux_of(self);
+    int error = stop_quietly(bus);
+    if (error != 0) {
+        return error == -EACCES || error == -EPERM
+            ? linux_fail(bus, error, "core %u: no permission to stop it: be root", bus->number)
+            : linux_fail(bus, error,
+                "core %u does not stop (%s): firmware that dies at once keeps this kernel busy, "
+                "a module or the board has to be reset",
+                bus->number, strerror(-error));
+    }
+    if (bus->had_recovery) {
+        linux_core_put(bus, "recovery", "enabled");
+    }
+    linux_forget(bus);
+    bus->started = bus->is_loaded = bus->died = bus->reported = bus->is_dead = false;
+    bus->had_recovery = false;
+    bus->reason = NULL;
+    return 0;
+}
+
+int linux_shutdown(struct amp_bus *self) {
+    struct linux_bus *bus = linux_of(self);
+    if (bus->started) {
+        return linux_stop(self);
+    }
+    bus->is_loaded = false; // somebody else's core goes on
+    return 0;
+}
+
+int linux_report_crash(struct amp_bus *self, const char *reason) {
+    struct linux_bus *bus = linux_of(self);
+    linux_path_t path;
+    bus->sentence = NULL;
+    if (linux_state(self) != AMP_RPROC_RUNNING) {
+        return -AMP_EINVAL;
+    }
+    bus->reported = true;
+    LINUX_PATH(path, "/sys/kernel/debug/remoteproc/remoteproc%u/crash", bus->number);
+    int error = linux_put(path, "1"); // of the kind "watchdog"
+    if (error != 0) {
+        bus->reported = false;
+        return linux_fail(bus, error,
+            "core %u: %s: a crash is reported to the kernel there, by root, with debugfs mounted",
+            bus->number, path);
+    }
+    // The kernel does it in its own time, and says so.
+    struct pollfd log = {.fd = bus->kmsg, .events = POLLIN};
+    while (linux_core_is(bus, "running") && poll(&log, 1, LINUX_LOOK_MS) > 0) {
+        linux_kmsg_read(bus);
+    }
+    linux_session_end(bus);
+    linux_kmsg_skip(bus);
+    bus->reason = reason;
+    return 0;
+}
