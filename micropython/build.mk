@@ -61,9 +61,11 @@ $(foreach port,$(PORTS) $(BUS_PORTS),$(if $($(port)_UNIX),$(eval $(call MP_UNIX,
 
 # MicroPython without the module, to compare with.
 MP_PLAIN := $(abspath $(BUILD))/micropython-plain
+MP_PLAIN_OPTIONS := -DMICROPY_PY_MARSHAL=1 -DMICROPY_PY_FUNCTION_ATTRS_CODE=1 # as in unix/openamp_unix.h
 $(BUILD)/plain/micropython: $(MP_CROSS) $(MP_ORIGIN) micropython/manifest.py
 	$(call MP_READY,$(MP_PLAIN),$(MP_PLAIN)/micropython)
-	$(MAKE) $(MP_UNIX_ARGUMENTS) BUILD=$(MP_PLAIN) PROG=micropython USER_C_MODULES= $(call MP_FAILED,$(MP_PLAIN))
+	$(MAKE) $(MP_UNIX_ARGUMENTS) BUILD=$(MP_PLAIN) PROG=micropython USER_C_MODULES= \
+	    CFLAGS_EXTRA="$(MP_PLAIN_OPTIONS)" $(call MP_FAILED,$(MP_PLAIN))
 	$(call MP_DONE,$(MP_PLAIN))
 	@ln -sf $(MP_PLAIN)/micropython $@
 	@touch -h $@

@@ -25,6 +25,7 @@ typedef struct _openamp_endpoint_obj_t {
     bool ended; // the service or the session has ended, and the reader does not know it yet
     bool due; // the handler of irq() is to be called
     bool eof; // a stream reports the end to its reader
+    bool stalled; // a stream without `eof` has waited for room in vain
     bool reads_line; // inside readline()
     bool in_line; // readline() has got bytes
     uint8_t trigger; // of the handler: OPENAMP_IRQ_*

@@ -69,14 +69,27 @@ const mp_obj_module_t openamp_module = {
 };
 
 #if MICROPY_PY_OPENAMP_RECEIVE && MICROPY_MODULE_ATTR_DELEGATION
-// AIOEndpoint is written in Python and needs asyncio, so it is imported at its first use.
+// These are written in Python and need asyncio, so a module is imported at its first use.
+static const struct {
+    qstr_short_t attr;
+    qstr_short_t module;
+} python_attrs[] = {
+    {MP_QSTR_AIOEndpoint, MP_QSTR_aioendpoint},
+#if MICROPY_PY_MARSHAL // since 1.25
+    {MP_QSTR_async_remote, MP_QSTR_openamp_async},
+    {MP_QSTR_RemoteError, MP_QSTR_openamp_async},
+#endif
+};
+
 void openamp_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest);
 void openamp_module_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     (void)self_in;
-    if (attr == MP_QSTR_AIOEndpoint && dest[0] == MP_OBJ_NULL) {
-        mp_obj_t module =
-            mp_import_name(MP_QSTR_aioendpoint, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
-        dest[0] = mp_load_attr(module, attr);
+    for (size_t i = 0; i < MP_ARRAY_SIZE(python_attrs); ++i) {
+        if (attr == python_attrs[i].attr && dest[0] == MP_OBJ_NULL) {
+            mp_obj_t module =
+                mp_import_name(python_attrs[i].module, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+            dest[0] = mp_load_attr(module, attr);
+        }
     }
 }
 MP_REGISTER_MODULE_DELEGATION(openamp_module, openamp_module_attr);

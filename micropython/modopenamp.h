@@ -322,6 +322,14 @@ uint32_t openamp_get_addr(mp_obj_t obj);
 #define MICROPY_PY_OPENAMP_BEGIN() ((void)0)
 #endif
 
+// What the platform does after the scheduled poll: look for a Ctrl-C in what came for a
+// terminal (terminal.h), and have a sleep that was about to begin not begin.
+#ifndef MICROPY_PY_OPENAMP_POLLED
+#define MICROPY_PY_OPENAMP_POLLED() ((void)0)
+#else
+#define OPENAMP_TERMINALS (1)
+#endif
+
 // Around each call into core/: on a platform where Ctrl-C may jump out of any function
 // (micropython/unix), these prevent the jump, which would leave a virtqueue half updated.
 #ifndef MICROPY_PY_OPENAMP_ENTER

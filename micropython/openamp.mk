@@ -30,7 +30,8 @@ include $(OPENAMP_MOD)/sources.mk
 include $(OPENAMP_PORT_DIR)/sources.mk
 
 ifeq ($(OPENAMP_ROLE),device)
-CFLAGS_USERMOD += -DMICROPY_PY_OPENAMP_HOST=0 -DAMP_CONFIG_HOST=0
+# A host may announce many endpoints at once, for functions that it sends (async_remote).
+CFLAGS_USERMOD += -DMICROPY_PY_OPENAMP_HOST=0 -DAMP_CONFIG_HOST=0 -DAMP_CONFIG_MAX_SERVICES=32
 OPENAMP_SRC := $(AMP_CORE_DEVICE) $(AMP_BUS_DEVICE) $(AMP_BUS_PORT_DEVICE)
 OPENAMP_PORT_SRC := $(AMP_PORT_REMOTE)
 else

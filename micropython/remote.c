@@ -136,6 +136,7 @@ static void run(mp_sched_node_t *self) {
     remote->running = true;
     int more = poll(remote);
     remote->running = false;
+    MICROPY_PY_OPENAMP_POLLED();
 #ifdef MICROPY_PY_OPENAMP_ALARM
     if (remote->announces) {
         openamp_announces(remote);

@@ -195,6 +195,12 @@ static bool has_room(openamp_endpoint_obj_t *self) {
         && (self->gathered != 0 || OPENAMP_BUS(remote, room_timeout, 0) == 0);
 }
 
+// A console (eof=False) waits for room, but not for somebody to be there, and not again
+// for a reader that has let one wait end.
+static bool is_worth_waiting(const openamp_endpoint_obj_t *self) {
+    return self->eof || (OPENAMP_OPS(self->remote)->is_ready(&self->ept) && !self->stalled);
+}
+
 static mp_uint_t endpoint_write(mp_obj_t self_in, const void *buf, mp_uint_t size, int *errcode) {
     openamp_endpoint_obj_t *self = endpoint_of(self_in);
     openamp_remote_t *remote = self->remote;
@@ -211,7 +217,8 @@ static mp_uint_t endpoint_write(mp_obj_t self_in, const void *buf, mp_uint_t siz
         if (OPENAMP_OPS(remote)->is_ready(&self->ept)) {
             done += write_some(self, (const byte *)buf + done, size - done);
         }
-    } while (done < size && wait_for(self, has_room, &start));
+    } while (done < size && is_worth_waiting(self) && wait_for(self, has_room, &start));
+    self->stalled = done < size && OPENAMP_OPS(remote)->is_ready(&self->ept);
     return done != 0 || size == 0 ? done : fail(errcode, MP_EAGAIN);
 }
 

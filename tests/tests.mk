@@ -81,6 +81,11 @@ python: $(sim_BUILD)/micropython $(sim_BUILD)/micropython-interrupts $(sim_FIRMW
 	tests/micropython/run $(sim_BUILD)/micropython-interrupts $(sim_FW) $(BUILD)/python-results \
 	    tests/micropython/interrupts/inside.py
 
+# MicroPython on both cores.
+.PHONY: remote
+remote: $(sim_BUILD)/micropython board-sim-device
+	tests/remote/run sim $(BUILD)
+
 # The same objects, where tests press Ctrl-C inside of the module.
 MP_HOOKED := amp_bus_virtio_create amp_endpoint_destroy amp_bus_virtio_set_events
 $(sim_BUILD)/micropython-interrupts: $(sim_BUILD)/micropython tests/micropython/interrupts/hooks.c
@@ -123,7 +128,7 @@ BOARDS_SHARED := tests/boards/common/host.c boards/common/semihost.c
 
 # ---- What is printed in the documentation ----
 
-docs-test: $(sim_BUILD)/micropython $(sim_FIRMWARE) $(EXAMPLES_C)
+docs-test: $(sim_BUILD)/micropython $(sim_FIRMWARE) $(EXAMPLES_C) board-sim-device
 	tests/docs/run $(sim_BUILD)/micropython $(sim_FW)
 
 examples: $(EXAMPLES_C) $(sim_FIRMWARE)

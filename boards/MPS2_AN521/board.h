@@ -7,6 +7,8 @@
 #define BOARD_TICKS_PER_US 20
 #define BOARD_STACK (64 * 1024) // as in sections.ld
 
+#define BOARD_SEMIHOST 1
+
 // A ROMFS image.
 #define BOARD_ROM_DA 0x80800000
 #define BOARD_ROM_LEN 0x00400000

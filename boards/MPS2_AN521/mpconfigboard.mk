@@ -22,7 +22,7 @@ include $(COMMON_DIR)/port.mk
 
 SRC_BOARD_O = shared/runtime/gchelper_native.o shared/runtime/gchelper_thumb2.o
 SRC_C += $(addprefix $(BOARD_DIR)/, board.c uart.c) \
-    $(addprefix $(COMMON_DIR)/, board.c main.c prompt.c semihost.c vfs_host.c vfs_host_folder.c) \
+    $(addprefix $(COMMON_DIR)/, board.c console.c main.c prompt.c semihost.c systick.c vfs_host.c vfs_host_folder.c) \
     $(patsubst %/boards,%/micropython/prompt.c,$(patsubst %/,%,$(dir $(BOARD_DIR))))
 ifeq ($(OPENAMP_ROLE),device)
 SRC_C += $(BOARD_DIR)/table.c

@@ -52,6 +52,7 @@ int uart_rx_chr(void) {
 }
 
 void uart_tx_strn(const char *text, size_t len) {
+    board_terminal_write(text, len);
     for (; len > 0; --len) {
         while (UART_STATE & 1) {
         }

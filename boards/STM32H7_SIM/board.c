@@ -102,5 +102,6 @@ int uart_rx_chr(void) {
 }
 
 void uart_tx_strn(const char *text, size_t len) {
+    board_terminal_write(text, len);
     semihost_write(console, text, len);
 }

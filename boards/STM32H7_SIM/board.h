@@ -7,6 +7,8 @@
 #define BOARD_TICKS_PER_US 64
 #define BOARD_STACK (64 * 1024) // as in host.ld
 
+#define BOARD_SEMIHOST 1
+
 // A ROMFS image, in the second bank of the flash.
 #define BOARD_ROM_DA 0x08100000
 #define BOARD_ROM_LEN 0x000D0000

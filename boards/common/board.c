@@ -1,15 +1,8 @@
-/*
- * What boards under MicroPython have in common: time, sleep, console.  SysTick,
- * which counts the same ticks as board_ticks(), ends a sleep by its interrupt, and
- * is the alarm of the openamp module.
- */
+/* What all boards under MicroPython have in common: time, and sleep. */
 #include "board.h"
 
 #include "py/mphal.h"
 #include "py/runtime.h"
-#include "py/stream.h"
-
-#include "semihost.h"
 
 // ---- Time ----
 
@@ -25,82 +18,13 @@ mp_uint_t __wrap_mp_hal_ticks_cpu(void) {
     return (mp_uint_t)board_ticks();
 }
 
-uint64_t mp_hal_time_ns(void) {
-    static uint64_t at_reset;
-    uint64_t since = board_ticks() * 1000 / BOARD_TICKS_PER_US;
-    if (at_reset == 0) {
-        at_reset = (uint64_t)semihost_time() * 1000000000 - since;
-    }
-    return at_reset + since;
-}
-
 // The date of files on FAT.  There is no calendar, so it is always the first of January 1981.
 uint32_t get_fattime(void);
 uint32_t get_fattime(void) {
     return 1u << 25 | 1u << 21 | 1u << 16;
 }
 
-// ---- Alarms ----
-
-#define SYST_CSR BOARD_REG(0xE000E010) // 7: counts, and interrupts at 0
-#define SYST_RVR BOARD_REG(0xE000E014)
-#define SYST_CVR BOARD_REG(0xE000E018)
-
-enum { PER_MS = 1000 * BOARD_TICKS_PER_US, LONGEST = 0xFFFFFF };
-
-// The alarm of the openamp module, besides the one that ends a sleep.
-static bool alarm_is_set;
-static uint64_t alarm_at;
-
-// Have SysTick interrupt at that time, or earlier, as its counter has only 24 bits.
-static void set_counter(uint64_t at) {
-    uint64_t now = board_ticks();
-    uint64_t ticks = at > now ? at - now : 1;
-    SYST_RVR = (uint32_t)MIN(ticks, LONGEST);
-    SYST_CVR = 0;
-    SYST_CSR = 7;
-}
-
-void board_alarm(uint32_t ms) {
-    uint32_t before = board_interrupts_off();
-    alarm_at = board_ticks() + (uint64_t)ms * PER_MS;
-    alarm_is_set = true;
-    set_counter(alarm_at);
-    board_interrupts_restore(before);
-}
-
-void board_alarm_interrupt(void) {
-    SYST_CSR = 0;
-    if (alarm_is_set && board_ticks() >= alarm_at) {
-        alarm_is_set = false;
-        openamp_alarm();
-    } else if (alarm_is_set) {
-        set_counter(alarm_at);
-    }
-}
-
 // ---- Sleep ----
-
-static bool is_pending(void) {
-    return MP_STATE_VM(sched_state) == MP_SCHED_PENDING
-        || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL || board_uart_any();
-}
-
-// Interrupts are off between the look and the sleep: one that comes in between ends the
-// sleep at once, and is taken when interrupts are on again.
-void board_wait(uint32_t ms, const volatile bool *unless) {
-    uint32_t before = board_interrupts_off();
-    if (ms != 0 && !is_pending() && !(unless != NULL && *unless)) {
-        uint64_t end = board_ticks() + (uint64_t)ms * PER_MS;
-        set_counter(alarm_is_set ? MIN(end, alarm_at) : end);
-        __asm__ volatile("dsb\n wfi" : : : "memory");
-        SYST_CSR = 0;
-        if (alarm_is_set) {
-            set_counter(alarm_at);
-        }
-    }
-    board_interrupts_restore(before);
-}
 
 void __wrap_mp_hal_delay_ms(mp_uint_t ms) {
     mp_uint_t start = mp_hal_ticks_ms();
@@ -120,19 +44,4 @@ void __wrap_mp_hal_delay_us(mp_uint_t us) {
     while (mp_hal_ticks_us() - start < us) {
         mp_event_handle_nowait();
     }
-}
-
-// ---- The console ----
-
-uintptr_t __wrap_mp_hal_stdio_poll(uintptr_t flags) {
-    uintptr_t result = flags & MP_STREAM_POLL_WR;
-    if ((flags & MP_STREAM_POLL_RD) && board_uart_any()) {
-        result |= MP_STREAM_POLL_RD;
-    }
-    return result;
-}
-
-// Newlines are not changed, as on a PC: a terminal of the host or a file gets the text.
-void __wrap_mp_hal_stdout_tx_strn_cooked(const char *text, size_t len) {
-    mp_hal_stdout_tx_strn(text, len);
 }

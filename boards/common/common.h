@@ -17,7 +17,7 @@ void board_init(void);
 // microsecond.
 uint64_t board_ticks(void);
 
-// board.c: the handler of SysTick, for the board's vector table.
+// systick.c: the handler of SysTick, for the board's vector table.
 void board_alarm_interrupt(void);
 // The openamp module: that handler calls it.
 void openamp_alarm(void);
@@ -25,8 +25,21 @@ void openamp_alarm(void);
 // The board: does a character wait to be read?
 bool board_uart_any(void);
 
-// prompt.c: wait for the next character of the console and get it with `read`.
+// console.c: the interpreter has work to do, or there is something to read, and a sleep is
+// not to begin.  What it has seen of messages it forgets.
+bool board_is_due(void);
+
+// prompt.c: wait for the next character of the console and get it with `read`, or of a
+// terminal.
 int board_wait_chr(int (*read)(void));
+
+// prompt.c: is no program running?
+bool board_is_at_prompt(void);
+
+// console.c: the terminals of os.dupterm().
+bool board_terminal_any(void);
+int board_terminal_read(void); // a character, or -1
+void board_terminal_write(const char *text, size_t len);
 
 // vfs_host.c: files of the machine that simulates the board, as a file system.
 struct _mp_obj_type_t;

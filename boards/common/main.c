@@ -4,8 +4,8 @@
  *
  * Core 0: the script and its arguments are the semihosting arguments of QEMU; -i means
  * a prompt, with a soft reset at Ctrl-D; machine.reset() ends QEMU.
- * Core 1: the script is /rom/remote.py, and the core stops when it ends.  Without that
- * file there is a prompt.
+ * A remote core: the script is /rom/remote.py, and the core stops when it ends.  Without
+ * that file there is a prompt, also over an endpoint.
  */
 #include "board.h"
 
@@ -26,7 +26,9 @@
 #include "shared/runtime/pyexec.h"
 
 #include "../../micropython/areas.h"
+#if BOARD_SEMIHOST
 #include "semihost.h"
+#endif
 
 // From the linker script.
 extern uint8_t _sheap[];
@@ -59,20 +61,35 @@ static void mount_rom(void) {
 #endif
 
 static void mount_all(void) {
+#if BOARD_SEMIHOST
     mp_obj_t args[2] = {
         mp_call_function_0(MP_OBJ_FROM_PTR(&board_vfs_host_type)),
         MP_OBJ_NEW_QSTR(MP_QSTR__slash_),
     };
     mp_vfs_mount(2, args, (mp_map_t *)&mp_const_empty_map);
     MP_STATE_PORT(vfs_cur) = MP_STATE_PORT(vfs_mount_table);
+#endif
     mount_rom();
 }
 
 // ---- A script ----
 
+#if BOARD_SEMIHOST
 static void print_error(void *env, const char *text, size_t len) {
     semihost_write(*(int *)env, text, len);
 }
+
+static void print_exception(mp_obj_t exception) {
+    enum { APPEND = 8 }; // semihosting: the console in this mode is standard error
+    int handle = semihost_open(":tt", APPEND);
+    mp_print_t print = {&handle, print_error};
+    mp_obj_print_exception(&print, exception);
+}
+#else
+static void print_exception(mp_obj_t exception) {
+    mp_obj_print_exception(&mp_plat_print, exception);
+}
+#endif
 
 // The exit code for an exception that ended the script; it is printed unless SystemExit.
 static int exit_code_of(mp_obj_t exception) {
@@ -85,10 +102,7 @@ static int exit_code_of(mp_obj_t exception) {
         }
         return (int)code & 255;
     }
-    enum { APPEND = 8 }; // semihosting: the console in this mode is standard error
-    int handle = semihost_open(":tt", APPEND);
-    mp_print_t print = {&handle, print_error};
-    mp_obj_print_exception(&print, exception);
+    print_exception(exception);
     return 1;
 }
 
@@ -145,9 +159,28 @@ static const char *set_arguments(char *text) {
 
 // ---- The prompt ----
 
+// Do what a remote core does before its prompt (openamp_boot.py).
+#if MICROPY_PY_OPENAMP_HOST
+static void boot(void) {
+}
+#else
+static void boot(void) {
+    nlr_buf_t nlr;
+    if (nlr_push(&nlr) == 0) {
+        mp_import_name(MP_QSTR_openamp_boot, mp_const_none, MP_OBJ_NEW_SMALL_INT(0));
+        mp_handle_pending(true);
+        nlr_pop();
+    } else {
+        print_exception(MP_OBJ_FROM_PTR(nlr.ret_val));
+    }
+    mp_hal_set_interrupt_char(-1);
+}
+#endif
+
 // Run the prompt until Ctrl-D or SystemExit.
 static void prompt(void) {
     int result = 0;
+    boot();
     while (!(result & PYEXEC_FORCED_EXIT)) {
         result =
             pyexec_mode_kind == PYEXEC_MODE_RAW_REPL ? pyexec_raw_repl() : pyexec_friendly_repl();
@@ -171,6 +204,18 @@ const openamp_area_t *openamp_areas(size_t *count) {
 
 #ifndef BOARD_ADD_HEAP
 #define BOARD_ADD_HEAP()
+#endif
+
+// ---- The end ----
+
+#if !MICROPY_PY_OPENAMP_HOST
+__attribute__((noreturn)) void amp_remote_exit(int code);
+__attribute__((noreturn)) void __wrap_exit(int code);
+
+// machine.reset() ends this core, and not the machine.
+void __wrap_exit(int code) {
+    amp_remote_exit(code);
+}
 #endif
 
 // ---- Runs of the interpreter ----
@@ -221,7 +266,6 @@ int __wrap_main(void) {
 #if MICROPY_PY_OPENAMP_HOST
     semihost_exit(code);
 #else
-    __attribute__((noreturn)) void amp_remote_exit(int code);
     amp_remote_exit(code);
 #endif
 }

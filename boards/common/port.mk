@@ -4,7 +4,7 @@
 # sleep and an exit code: boards/common defines them in their place.
 LDFLAGS += $(foreach name,main mp_hal_stdio_poll mp_hal_stdout_tx_strn_cooked \
     mp_hal_ticks_ms mp_hal_ticks_us mp_hal_ticks_cpu mp_hal_delay_ms mp_hal_delay_us \
-    mp_handle_pending,\
+    mp_handle_pending $(if $(filter device,$(OPENAMP_ROLE)),exit),\
     $(TO_LINKER) --wrap=$(name))
 
 # The port links with the compiler or (since 1.29) with the linker itself.  Its LDFLAGS, which

@@ -7,6 +7,10 @@
 
 #define MICROPY_SCHEDULER_STATIC_NODES (1)
 
+// For async_remote.
+#define MICROPY_PY_MARSHAL (1)
+#define MICROPY_PY_FUNCTION_ATTRS_CODE (1)
+
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) openamp_unix_wait(ms, unless)
 #define MICROPY_PY_OPENAMP_ALARM(ms) openamp_unix_alarm(ms)
 #define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) openamp_unix_schedule(node, callback)

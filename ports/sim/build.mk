@@ -7,6 +7,8 @@ PACKAGES :=
 SIM_ADDRESSES ?=
 SIM_DATA_DA ?= 0x20000000
 LD_DEFINES := $(SIM_ADDRESSES:%=-DAMP_SIM_ADDRESSES='"$(abspath %)"')
+SIM_DEFINES := -DAMP_CONFIG_TABLE_ROOM=1024 -DAMP_REMOTE_TRACE_DA=$(SIM_DATA_DA) -DAMP_REMOTE_TRACE_LEN=0x1000 \
+    $(LD_DEFINES)
 
 # Firmware runs on a machine of its own, so no sanitizers, no position independence and no
 # C library, although its processor is that of the host.
@@ -14,8 +16,7 @@ REMOTE_CC := $(CC) -std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Werror \
     -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
     -fno-asynchronous-unwind-tables -fno-unwind-tables \
     -ffunction-sections -fdata-sections -Iinclude -MMD -MP \
-    -DAMP_CONFIG_HOST=0 -DAMP_CONFIG_TABLE_ROOM=1024 -DAMP_REMOTE_TRACE_DA=$(SIM_DATA_DA) -DAMP_REMOTE_TRACE_LEN=0x1000 \
-    $(LD_DEFINES)
+    -DAMP_CONFIG_HOST=0 $(SIM_DEFINES)
 # aarch64: atomics without a helper library
 ifneq ($(findstring aarch64,$(shell $(CC) -dumpmachine)),)
 REMOTE_CC += -mno-outline-atomics
@@ -24,6 +25,10 @@ REMOTE_LD := -static -nostdlib -Wl,--build-id=none -Wl,--gc-sections \
     -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
 OBJCOPY := $(shell $(CC) -print-prog-name=objcopy)
 LD_SCRIPT := remote/sim.ld.S
+
+# MicroPython for the other core.
+BOARD := SIM
+BOARD_ROLES := device
 
 # Test firmware for the simulation itself.
 FIRMWARE_OWN := test_bare test_hostile test_sandbox test_storm

@@ -21,22 +21,23 @@ VALUES = {
     "trace": "None", "core": "0", "src": "-1", "dest": "-1", "timeout": "-1", "trigger": "1",
     "hard": "False", "write": "False", "announce": "True", "da": "RAM", "len": "4",
     "rxbuf": "-1", "eof": "True", "size": "-1", "nbytes": "-1", "buf": "bytearray(4)", "n": "4",
+    "args": "()",
 }  # fmt: skip
 # How one gets the objects whose classes the module has no names for.
 UNNAMED = {
     "_Stats": "remote().stats()", "_Memory": "remote().mem(RAM, 4, True)",
     "_EndpointStats": "endpoint().stats()", "_Message": "endpoint().hold()",
-    "_SendBuffer": "endpoint().send_buffer()",
+    "_SendBuffer": "endpoint().send_buffer()", "_RemoteTask": "task()",
 }  # fmt: skip
 # How a method with a name of Python's is used.
 USES = {
     "__len__": "len(made)", "__getitem__": "(made[0], made[0:2])",
     "__setitem__": "made[0] = made[0]", "__buffer__": "memoryview(made)",
-    "__iter__": "iter(made)", "__aiter__": "made", "__anext__": "made",
+    "__iter__": "iter(made)", "__aiter__": "made", "__anext__": "made", "__await__": "made",
 }  # fmt: skip
 # What each class, module or object has.
 EVERYWHERE = {"__class__", "__name__", "__bases__", "__dict__", "__init__", "__del__", "__module__",
-              "__qualname__", "__aiter__", "__anext__"}
+              "__qualname__", "__aiter__", "__anext__", "__await__", "__iter__"}
 
 PROGRAM = """\
 import gc
@@ -69,6 +70,13 @@ def endpoint():
     while not made.any():
         pass  # whatever receives has a message
     return made
+
+
+def task():
+    async def nothing(ept):
+        pass
+
+    return openamp.async_remote(nothing)
 
 
 def kind(value):
@@ -158,7 +166,7 @@ class Function:
 
 def function_of(node, owner):
     arguments = node.args
-    if arguments.vararg or arguments.kwarg or None in arguments.kw_defaults:
+    if (arguments.vararg and not owner.startswith("_")) or arguments.kwarg or None in arguments.kw_defaults:
         raise SystemExit(f"openamp.pyi: {node.name}: arguments of a kind that this test does not know")
     decorators = [d.id for d in node.decorator_list if isinstance(d, ast.Name)]
     static = "staticmethod" in decorators
@@ -252,7 +260,8 @@ def wrong_stub(text, micropython, env):
     wrong = [f"stub.py: no value for {name}" for name in sorted(argument_names() - VALUES.keys())]
     for scope, names in scopes.items():
         ours = {n: kind for n, kind in names.items() if n not in EVERYWHERE and n not in USES}
-        theirs = {n: kind for n, kind in there[scope].items() if n not in EVERYWHERE}
+        theirs = {n: kind for n, kind in there[scope].items()
+                  if n not in EVERYWHERE and not re.match("_[a-z]", n)}
         wrong += [f"{scope}.{n} is {theirs.get(n, 'not there')}, and the stub says {ours.get(n, 'nothing')}"
                   for n in sorted(ours.keys() | theirs.keys()) if ours.get(n) != theirs.get(n)]
     for number, (function, arguments, good) in enumerate(calls):

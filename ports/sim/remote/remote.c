@@ -27,6 +27,7 @@ extern const uint64_t __data_load[];
 
 static amp_doorbell_cb doorbell_cb;
 static void *doorbell_arg;
+static bool is_unheard; // it rang while there was no callback
 
 int main(void);
 
@@ -67,6 +68,8 @@ static bool take_doorbell(void) {
     }
     if (doorbell_cb != NULL) {
         doorbell_cb(doorbell_arg);
+    } else {
+        is_unheard = true;
     }
     return true;
 }
@@ -126,6 +129,11 @@ static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
     (void)ctx;
     doorbell_cb = callback;
     doorbell_arg = arg;
+    // An interrupt that is pending when it is enabled is taken.
+    if (callback != NULL && is_unheard) {
+        is_unheard = false;
+        callback(arg);
+    }
 }
 
 static const struct amp_port_ops ops = {

@@ -39,6 +39,10 @@ MEMORY
     table : ORIGIN = AMP_SIM_TABLE_DA, LENGTH = AMP_SIM_TABLE_LEN
 }
 
+/* For a program that reads files in it. */
+__flash_begin = ORIGIN(flash);
+__flash_end = ORIGIN(flash) + LENGTH(flash);
+
 PHDRS
 {
     text PT_LOAD FLAGS(5);

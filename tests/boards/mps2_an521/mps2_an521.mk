@@ -16,11 +16,11 @@ $(QEMU_TESTS)/%.elf: $(QEMU_HOST)/%.o $(QEMU_LIB) $(mps2_an521_BUILD)/host.ld
 # In the order of the enumeration in host.h.
 QEMU_IMAGES := $(addprefix $(mps2_an521_FW)/, virtual_uart.elf test_fault.elf test_flood.elf)
 
-.PHONY: qemu qemu-c qemu-python qemu-two qemu-console qemu-soak qemu-soak-short
+.PHONY: qemu qemu-c qemu-python qemu-remote qemu-console qemu-soak qemu-soak-short
 # Built first, then one after the other: two emulated cores want both processors.
 qemu: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES) board-mps2_an521 \
     board-mps2_an521-device
-	$(MAKE) -j1 qemu-c qemu-soak-short qemu-python qemu-two qemu-console
+	$(MAKE) -j1 qemu-c qemu-soak-short qemu-python qemu-remote qemu-console
 
 # Host programs in C: every way to live and die.
 QEMU_IN_FLASH := $(mps2_an521_FW)/virtual_uart.flash.bin
@@ -38,7 +38,7 @@ qemu-python: board-mps2_an521 $(mps2_an521_FIRMWARE)
 	tests/micropython/run_elsewhere tests/boards/mps2_an521 tests/boards/mps2_an521/micropython $(BUILD)/tests/boards/mps2_an521/python
 	tests/boards/common/backtrace 'undefined instruction, pc 0x3800*' $(mps2_an521_FW)/test_crash.elf \
 	    $(abspath $(BUILD))/tests/boards/mps2_an521/core tests/boards/mps2_an521/micropython tests/boards/common/crash.py
-qemu-two: board-mps2_an521 board-mps2_an521-device
-	tests/boards/mps2_an521/run_two $(abspath $(BUILD))
+qemu-remote: board-mps2_an521 board-mps2_an521-device
+	tests/remote/run mps2_an521 $(BUILD)
 qemu-console: board-mps2_an521 board-mps2_an521-device
 	tests/boards/mps2_an521/run_console $(abspath $(BUILD))

@@ -1,4 +1,4 @@
-# On core 0: starts the MicroPython of core 1 and talks to it.
+# Starts the MicroPython of the other core and talks to it.
 import openamp, time
 from support import Box, core_pids, wait
 

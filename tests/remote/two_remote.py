@@ -1,4 +1,4 @@
-# On core 1: echoes in capitals, answers from asyncio, and ends when told to.
+# Echoes in capitals, answers from asyncio, and ends when told to.
 import asyncio, openamp, sys, time
 
 done = asyncio.ThreadSafeFlag()
@@ -28,7 +28,7 @@ reader = openamp.Endpoint("reader")
 reader.irq(read)
 python = openamp.Endpoint("python", receive)
 adder = openamp.Endpoint("adder", sum_up)
-print("core 1:", sys.implementation.name, hasattr(openamp, "RemoteProc"), python.is_ready())
+print("remote:", sys.implementation.name, hasattr(openamp, "RemoteProc"), python.is_ready())
 
 
 async def main():

@@ -1,0 +1,20 @@
+/*
+ * An Endpoint as the terminal of a REPL, for the platform whose os.dupterm() has it.
+ */
+#ifndef OPENAMP_TERMINAL_H
+#define OPENAMP_TERMINAL_H
+
+#include "py/obj.h"
+
+// Is it an Endpoint?  The others take one.
+bool openamp_is_terminal(mp_obj_t obj);
+
+// Is there something to read?  Polls nothing.
+bool openamp_terminal_any(mp_obj_t obj);
+
+// Is the character `c` among what waits to be read?  Then all up to it is dropped.  With
+// `discard` nobody reads, and so the oldest goes as well when there is no place for more:
+// a peer that sends on and on would keep `c` out, and all other messages.
+bool openamp_terminal_interrupted(mp_obj_t obj, int c, bool discard);
+
+#endif // OPENAMP_TERMINAL_H

@@ -1,0 +1,3 @@
+import openamp_tasks
+
+openamp_tasks.serve()
