@@ -5,6 +5,7 @@
 #   SOAK_CYCLES=N      starts and stops
 #   FLOOD_SECONDS=N    flood: seconds for each size of ring
 #   HOSTILE_LIVES_PYTHON=N, SOAK_CYCLES_PYTHON=N    the same from Python
+#   RECEIVE_STEPS=N      calls at random of all that receives and sends
 #   SOAK_SEED=N        another sequence
 #   SOAK_TIMEOUT=N     seconds after which a test counts as hung
 # `make soak-long` has the figures of docs/SECURITY.md (about 12 minutes).
@@ -81,7 +82,7 @@ soak-python-asan: micropython-asan $(sim_FIRMWARE)
 
 soak-long:
 	SOAK_CYCLES=10000 HOSTILE_LIVES=10000 SOAK_CYCLES_PYTHON=10000 HOSTILE_LIVES_PYTHON=5000 \
-	    FAULT_MESSAGES=20000 FLOOD_SECONDS=60 SOAK_SECONDS=60 $(MAKE) --no-print-directory soak
+	    FAULT_MESSAGES=20000 FLOOD_SECONDS=60 SOAK_SECONDS=60 RECEIVE_STEPS=300000 $(MAKE) --no-print-directory soak
 
 soak-long-asan:
 	SOAK_CYCLES=2000 HOSTILE_LIVES=2000 FAULT_MESSAGES=5000 $(MAKE) --no-print-directory soak-asan
