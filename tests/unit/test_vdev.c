@@ -65,6 +65,16 @@ static void test_good(void **state) {
     table.vdev.gfeatures = ~(1u << VIRTIO_RPMSG_F_NS);
     assert_int_equal(open_table(), 0);
     assert_false(layout.name_service);
+    assert_true(layout.event_idx);
+    table.vdev.gfeatures = ~(1u << VIRTIO_RING_F_EVENT_IDX);
+    assert_int_equal(open_table(), 0);
+    assert_true(layout.name_service);
+    assert_false(layout.event_idx);
+    // A window of no length is none, wherever it begins.
+    pair.device.port.shared_da = pair_da(&pair, pair.buffers);
+    assert_int_equal(open_table(), 0);
+    assert_null(layout.buffers);
+    assert_int_equal(layout.buffers_da, 0);
 }
 
 static void exchange(void) {
