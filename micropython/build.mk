@@ -12,7 +12,7 @@ MP_CROSS := $(abspath build/mpy-cross/mpy-cross)
 MP_KIND ?=
 # A folder with a link to this checkout, so that the checkout has the same name in every build.
 MP_MODULES := $(abspath build/modules)
-MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/unix/*.[ch] micropython/*.mk micropython/*.py)
+MP_SRC := micropython.mk $(wildcard micropython/*.[ch] micropython/unix/*.[ch] micropython/*.mk micropython/*.py lib/*.py)
 # The files of every port on which its objects depend, too.
 MP_LIB_SRC := core/core.mk $(CORE_SRC) $(HEADERS) $(wildcard ports/common/*.[ch])
 # MicroPython's own rules do not see that these have changed.

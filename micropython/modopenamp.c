@@ -69,12 +69,13 @@ const mp_obj_module_t openamp_module = {
 };
 
 #if MICROPY_PY_OPENAMP_RECEIVE && MICROPY_MODULE_ATTR_DELEGATION
-// These are written in Python and need asyncio, so a module is imported at its first use.
+// These are written in Python, so each is imported at its first use.
 static const struct {
     qstr_short_t attr;
     qstr_short_t module;
 } python_attrs[] = {
     {MP_QSTR_AIOEndpoint, MP_QSTR_aioendpoint},
+    {MP_QSTR_rpc, MP_QSTR_openamp_rpc},
 #if MICROPY_PY_MARSHAL // since 1.25
     {MP_QSTR_async_remote, MP_QSTR_openamp_async},
     {MP_QSTR_RemoteError, MP_QSTR_openamp_async},

@@ -58,7 +58,7 @@ FW_EXAMPLES := test_crash test_services
 # and without.
 FW_IN_FLASH := virtual_uart test_notable
 
-FW_LIB_SRC := $(AMP_CORE_COMMON) $(AMP_CORE_DEVICE) firmware/common/link.c firmware/common/heartbeat.c
+FW_LIB_SRC := $(AMP_CORE_COMMON) $(AMP_CORE_DEVICE) $(sort $(wildcard firmware/common/*.c))
 
 # $(call PORT_FILES,port,files relative to its folder)
 PORT_FILES = $(patsubst ports/$(1)/../%,ports/%,$(addprefix ports/$(1)/,$(2)))

@@ -118,6 +118,25 @@ void firmware_serve(struct amp_rpmsg *link) {
     }
 }
 
+void firmware_serve_requests(struct amp_rpmsg *link, struct amp_tx *answer) {
+    uint32_t slept = 0;
+    for (;;) {
+        if (!amp_rpmsg_is_up(link)) {
+            answer->data = NULL; // the claim is void in another session
+            firmware_next_session(link);
+        }
+        if (answer->data == NULL && amp_tx_claim(link, answer) != 0) {
+            slept = firmware_wait_room(link, slept);
+            continue;
+        }
+        slept = 0;
+        int taken = amp_rpmsg_poll_some(link, 1);
+        if (taken <= 0) {
+            firmware_sleep(link, taken);
+        }
+    }
+}
+
 void firmware_turn(struct amp_rpmsg *link, uint32_t us) {
     struct amp_rpmsg_layout layout;
     if (host_left && host_is_ready(link, &layout)) {

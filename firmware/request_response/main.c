@@ -28,7 +28,7 @@ enum { MOST = 64 }; // numbers in one request
 
 static struct amp_rpmsg link;
 static struct amp_endpoint calculator;
-static struct amp_tx answer; // claimed while answer.data is not NULL
+static struct amp_tx answer; // claimed whenever a request is received
 
 struct numbers {
     uint32_t count;
@@ -104,28 +104,9 @@ static void request(struct amp_endpoint *self, uint32_t src, void *data, size_t 
     send_answer(src, head[0], status, &out);
 }
 
-static bool claim_answer(void) {
-    return answer.data != NULL || amp_tx_claim(&link, &answer) == 0;
-}
-
 int main(void) {
     amp_rpmsg_init(&link, AMP_DEVICE, amp_remote_port());
     amp_endpoint_create(&link, &calculator, "calculator", AMP_ADDR_ANY, AMP_ADDR_ANY, request);
     firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
-    uint32_t slept = 0;
-    for (;;) {
-        if (!amp_rpmsg_is_up(&link)) {
-            answer.data = NULL; // the claim is void in another session
-            firmware_next_session(&link);
-        }
-        if (!claim_answer()) {
-            slept = firmware_wait_room(&link, slept);
-            continue;
-        }
-        slept = 0;
-        int taken = amp_rpmsg_poll_some(&link, 1);
-        if (taken <= 0) {
-            firmware_sleep(&link, taken);
-        }
-    }
+    firmware_serve_requests(&link, &answer);
 }

@@ -73,6 +73,12 @@ void firmware_next_session(struct amp_rpmsg *link);
 // if the host breaks the protocol.
 __attribute__((noreturn)) void firmware_serve(struct amp_rpmsg *link);
 
+// The same for firmware that answers each message: a message is received only when a buffer
+// is claimed in *answer (all 0 at first), so that no answer is lost for lack of room.  A
+// callback that sends it (amp_tx_commit()) sets answer->data to NULL.
+__attribute__((noreturn)) void firmware_serve_requests(
+    struct amp_rpmsg *link, struct amp_tx *answer);
+
 // One turn of a main loop that has work of its own: handle the messages that are
 // there or, if there is none, sleep until the host kicks, at most `us` microseconds.
 // Stops the core if the host breaks the protocol.
