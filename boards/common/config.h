@@ -7,6 +7,9 @@
 #define MICROPY_PY_OPENAMP_HOST (1)
 #endif
 
+// The numbers of the module's errors, whatever the C library's are.
+#define MICROPY_USE_INTERNAL_ERRNO (1)
+
 #undef MICROPY_HW_BOARD_NAME
 
 #include "config_common.h"

@@ -19,27 +19,14 @@ static uint32_t bad;
 // ---- The functions ----
 
 static const char *add(struct rpc_args *args, struct rpc_result *result) {
-    double sum = 0;
-    int64_t whole_sum = 0;
-    bool whole = true;
+    int64_t sum = 0;
     while (args->left != 0) {
         int64_t number;
-        double value;
-        if (rpc_get_int(args, &number)) {
-            value = (double)number;
-            whole = whole && !__builtin_add_overflow(whole_sum, number, &whole_sum);
-        } else if (rpc_get_float(args, &value)) {
-            whole = false;
-        } else {
-            return "add: numbers, please";
+        if (!rpc_get_int(args, &number) || __builtin_add_overflow(sum, number, &sum)) {
+            return "add: whole numbers, please";
         }
-        sum += value;
     }
-    if (whole) {
-        rpc_put_int(result, whole_sum);
-    } else {
-        rpc_put_float(result, sum);
-    }
+    rpc_put_int(result, sum);
     return NULL;
 }
 

@@ -1,5 +1,6 @@
 # The calls of several tasks at once.
 import asyncio
+import errno
 import openamp
 from openamp import rpc
 from support import quiet
@@ -11,7 +12,7 @@ async def fails(awaitable):
     except rpc.RPCError as e:
         return "RPCError " + str(e)
     except OSError as e:
-        return "OSError %d" % e.errno
+        return "OSError " + errno.errorcode.get(e.errno, "EPIPE" if e.errno == openamp.EPIPE else str(e))
 
 
 async def main():
