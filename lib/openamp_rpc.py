@@ -226,13 +226,15 @@ class AIORPC(_Peer):
         self._asyncio = asyncio
         self._reading = False
         self._moved = asyncio.Event()
+        self._writing = asyncio.Lock()  # asyncio has one task wait for a stream's room
 
     async def _send(self, data):
-        if not self._greeted:
-            await self.ept.ready()
-            self._greeted = True
-            await self.ept.asend(_GREETING)
-        await self.ept.asend(data)
+        async with self._writing:
+            if not self._greeted:
+                await self.ept.ready()
+                self._greeted = True
+                await self.ept.asend(_GREETING)
+            await self.ept.asend(data)
 
     async def _turn(self):
         if self._reading:
@@ -249,7 +251,7 @@ class AIORPC(_Peer):
             self._reading = False
             self._moved.set()
         if answer is not None:
-            await self.ept.asend(answer)
+            await self._send(answer)
 
     async def _finish(self, call, data):
         try:

@@ -1,10 +1,12 @@
 """Types of the openamp module, for editors and type checkers."""
 
+from types import ModuleType
 from typing import Any, Callable, Iterator, NamedTuple, Optional, Tuple, Union, overload
 
 _Buffer = Union[str, bytes, bytearray, memoryview]
 
 __version__: str
+rpc: ModuleType  # lib/openamp_rpc.py
 ENDPOINT_ADDR_ANY: int
 ENXIO: int
 ESTALE: int

@@ -186,7 +186,7 @@ def read(text):
 
     def add(node, owner):
         if isinstance(node, ast.AnnAssign):
-            scopes[owner][node.target.id] = ast.unparse(node.annotation)
+            scopes[owner][node.target.id] = ast.unparse(node.annotation).replace("ModuleType", "module")
         elif isinstance(node, ast.FunctionDef):
             function = function_of(node, owner)
             if not function.attribute:  # only its objects have that
