@@ -26,6 +26,7 @@ async def main():
         await ept.ready()
         enough = asyncio.Event()
         receiver = asyncio.create_task(receive(enough))
+        await asyncio.sleep(0)  # it reads now: of an endpoint that nobody reads, messages are dropped
         await send(100)
         await enough.wait()
         rproc.stop()
