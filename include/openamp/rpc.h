@@ -4,7 +4,7 @@
  * No memory is allocated, nothing recurses, and what the host sends is not believed: a
  * request that is none is counted and not answered, and a wrong argument is an error.
  *
- * Where to start: a function, and its line in the table.
+ * Where to start: a function, and its line in the table, which firmware/rpc_responder serves.
  *
  *     #include "openamp/rpc.h"
  *
@@ -16,9 +16,7 @@
  *         rpc_put_int(result, a + b);
  *         return NULL;
  *     }
- *     static const struct rpc_function functions[] = {{"add", add}};
- *
- * firmware/rpc_responder serves such a table.
+ *     const struct rpc_function functions[] = {{"add", add}};
  */
 #ifndef OPENAMP_RPC_H
 #define OPENAMP_RPC_H
