@@ -194,11 +194,13 @@ class RPC(_Peer):
     def _wait(self, call, timeout):
         end = time.ticks_add(time.ticks_ms(), timeout)
         try:
+            left = timeout
             while not call.done:
-                left = timeout
-                if timeout > 0:
-                    left = max(time.ticks_diff(end, time.ticks_ms()), 0)
                 self._turn(left)
+                if timeout > 0 and not call.done:
+                    left = time.ticks_diff(end, time.ticks_ms())
+                    if left <= 0:  # also if other messages come without end
+                        raise OSError(errno.ETIMEDOUT, "%s() does not answer" % call.method)
         finally:
             self._calls.pop(call.number, None)
         return call._get()
@@ -243,6 +245,8 @@ class AIORPC(_Peer):
         self._reading = True
         self._moved.clear()
         try:
+            # arecv() does not wait while messages come without end; others have their turn.
+            await self._asyncio.sleep_ms(0)
             answer = self._take(await self.ept.arecv())
         except OSError as e:
             self._fail(e)
