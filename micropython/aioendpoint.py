@@ -1,29 +1,55 @@
 # openamp.AIOEndpoint: an Endpoint whose messages are awaited.  Frozen into the builds of this
 # project; elsewhere a file on sys.path.
 import asyncio
-from errno import EAGAIN
+from errno import EAGAIN, ENOTCONN
 from uopenamp import EPIPE, Endpoint
 
 
 class AIOEndpoint(Endpoint):
-    # Waits until messages can be sent: it is ready, and there is room.
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # asyncio remembers one task that waits to read an object and one that waits to write,
+        # so further ones queue here.
+        self._reading = asyncio.Lock()
+        self._writing = asyncio.Lock()
+        # The Endpoint without the subclass.  A task that is cancelled takes all others along that
+        # wait for the same object, so those that write wait for this one.
+        self._writes = super().__enter__()
+
+    def __enter__(self):
+        return self
+
+    # Waits until there is something to read or room to write, or for the task that does.
+    async def _wait(self, lock, queue, stream):
+        waited = lock.locked()
+        async with lock:
+            if not waited:
+                yield queue(stream)
+
+    # Waits until it is ready, through the ends of sessions.
     async def ready(self):
         while not self.is_ready():
-            yield asyncio.core._io_queue.queue_write(self)
+            async with self._writing:
+                try:
+                    return self.wait_ready(0)  # or select.poll() tells when it is
+                except OSError as e:
+                    if e.errno == ENOTCONN:
+                        raise
+                yield asyncio.core._io_queue.queue_write(self._writes)
 
     async def arecv(self, nbytes=-1):
         while True:
             data = self.recv(nbytes, timeout=0)
             if data is not None:
                 return data
-            yield asyncio.core._io_queue.queue_read(self)
+            await self._wait(self._reading, asyncio.core._io_queue.queue_read, self)
 
     async def asend(self, data, *, src=-1, dest=-1):
         while True:
             sent = self.send(data, src=src, dest=dest, timeout=0)
             if sent != -EAGAIN:
                 return sent
-            yield asyncio.core._io_queue.queue_write(self)
+            await self._wait(self._writing, asyncio.core._io_queue.queue_write, self._writes)
 
     def __aiter__(self):
         return self

@@ -24,6 +24,7 @@ typedef struct _openamp_endpoint_obj_t {
     bool was_ready; // at the last openamp_changed(), with `ready_dest`
     bool ended; // the service or the session has ended, and the reader does not know it yet
     bool due; // the handler of irq() is to be called
+    bool wants_ready; // wait_ready(0) found it not ready: select.poll() tells once when it is
     bool eof; // a stream reports the end to its reader
     bool stalled; // a stream without `eof` has waited for room in vain
     bool reads_line; // inside readline()

@@ -121,6 +121,7 @@ static mp_obj_t endpoint_wait_ready(size_t n_args, const mp_obj_t *args, mp_map_
     openamp_check_thread();
     // A device waits for its host, too, so there the link may be down.
     const char *what = " is not ready in time: ";
+    self->wants_ready = timeout.u_int == 0;
     if (!wait_until(self, is_ready, timeout.u_int, what, MICROPY_PY_OPENAMP_HOST)) {
         openamp_raise_state(AMP_ETIMEDOUT, self->remote, self->ept.name, what);
     }

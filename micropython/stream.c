@@ -204,6 +204,7 @@ static bool is_worth_waiting(const openamp_endpoint_obj_t *self) {
 static mp_uint_t endpoint_write(mp_obj_t self_in, const void *buf, mp_uint_t size, int *errcode) {
     openamp_endpoint_obj_t *self = endpoint_of(self_in);
     openamp_remote_t *remote = self->remote;
+    self->wants_ready = false;
     openamp_look_at_changes(remote);
     mp_uint_t done = 0;
     mp_uint_t start = mp_hal_ticks_ms();
@@ -242,9 +243,11 @@ mp_uint_t openamp_endpoint_poll(openamp_endpoint_obj_t *self, mp_uint_t events) 
         result |= MP_STREAM_POLL_HUP;
     }
     if (events & MP_STREAM_POLL_WR) {
-        if (has_room(self)) {
+        bool became_ready = self->wants_ready && OPENAMP_OPS(remote)->is_ready(&self->ept);
+        if (became_ready || has_room(self)) {
+            self->wants_ready = false;
             result |= MP_STREAM_POLL_WR;
-        } else if (self->eof && !OPENAMP_BUS(remote, is_up)) {
+        } else if (self->eof && !self->wants_ready && !OPENAMP_BUS(remote, is_up)) {
             result |= MP_STREAM_POLL_HUP;
         }
     }

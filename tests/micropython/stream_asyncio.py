@@ -59,6 +59,21 @@ async def with_ept():
         except asyncio.CancelledError:
             pass
         assert await ept.arecv() == b"%d" % i
+    # One that waits to write, and is cancelled, leaves the one that waits for a message alone.
+    with openamp.AIOEndpoint("bound by its first message") as other:
+        task = asyncio.create_task(other.arecv())
+        writer = asyncio.create_task(other.ready())
+        await asyncio.sleep_ms(0)
+        await asyncio.sleep_ms(0)
+        writer.cancel()
+        await asyncio.sleep_ms(0)
+        ept.send("not alone", src=other.src)
+        print(await asyncio.wait_for(task, BOUND_MS // 1000), type(other) is openamp.AIOEndpoint)
+    # Several tasks wait for the same: each is served.
+    tasks = [asyncio.create_task(ept.arecv()) for i in range(3)]
+    await asyncio.sleep(0)
+    await asyncio.gather(*(ept.asend("%d" % i) for i in range(3)))
+    print("several", sorted(await asyncio.gather(*tasks)))
     try:
         await asyncio.wait_for_ms(ept.arecv(), 5)
     except asyncio.TimeoutError:
@@ -78,8 +93,10 @@ async def main():
         except OSError as e:
             print(outcome(ept.recv, timeout=0))
     print("iteration", await collect(ept))
+    tasks = [asyncio.create_task(ept.ready()) for i in range(3)]
+    await asyncio.sleep(0)
     rproc.start()
-    await ept.ready()
+    await asyncio.gather(*tasks)
     await ept.asend("again")
     print(await ept.arecv())
     rproc.shutdown()

@@ -8,6 +8,8 @@
 #   RECEIVE_STEPS=N      calls at random of all that receives and sends
 #   SOAK_SEED=N        another sequence
 #   SOAK_TIMEOUT=N     seconds after which a test counts as hung
+#   SOAK_SECONDS=N, SOAK_RESTART_MS=N    tasks of asyncio: for how long, and a session's length
+# `make soak-tasks` lets those tasks run for 10 minutes while their core restarts every second.
 # `make soak-long` has the figures of docs/SECURITY.md (about 12 minutes).
 
 SOAK_C := cycles faults hostile sandbox
@@ -55,7 +57,7 @@ $(eval $(call LATE,$(LATE_DIR),))
 $(eval $(call LATE,$(LATE_DIR)-broken,-DLATE_BROKEN))
 LATE_PROGRAMS := $(LATE_DIR)/late $(LATE_DIR)-broken/late
 
-.PHONY: soak soak-c soak-python soak-python-asan soak-long soak-asan soak-long-asan
+.PHONY: soak-tasks soak soak-c soak-python soak-python-asan soak-long soak-asan soak-long-asan
 
 soak: soak-c
 	$(MAKE) --no-print-directory soak-python
@@ -68,6 +70,10 @@ soak-c: $(SOAK_PROGRAMS) $(LATE_PROGRAMS) $(sim_FIRMWARE)
 
 soak-python: $(BUILD)/sim/micropython $(sim_FIRMWARE)
 	tests/soak/run_python $(BUILD)/sim/micropython $(sim_FW) $(BUILD)/soak
+
+soak-tasks: $(BUILD)/sim/micropython $(sim_FIRMWARE)
+	SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_RESTART_MS=$${SOAK_RESTART_MS:-1000} tests/soak/run_python \
+	    $(BUILD)/sim/micropython $(sim_FW) $(BUILD)/soak/tasks tests/soak/python/tasks.py
 
 # With the sanitizers in the host; the firmware is on another machine.
 soak-asan:

@@ -66,6 +66,10 @@ elif way == "held":
     for i in range(4):
         ept.send("held")
     wait(lambda: len(kept) == 4)
+    keeper = openamp.Endpoint("keeper", dest=ept.dest)
+    keeper.send("held")
+    for view in (keeper.hold(), keeper.send_buffer(), rproc.mem(rproc.symbol("firmware_table"), 16)):
+        kept.append((view, memoryview(view)))
 elif way in ("shut down", "lost", "refused"):
     openamp.Endpoint("waits for ever", received)
     openamp.Endpoint("bound", received, dest=1024)
