@@ -77,6 +77,7 @@ measure("read", lambda: run(asyncio.StreamReader(console).read(1)))
 print("a core that says nothing")
 rproc = boot("test_crash.elf")
 run(ept.ready())
+poll(ept, select.POLLOUT)  # the event that ready() asked for, if it was ready meanwhile
 waits(ept, console)
 
 print("a core that hangs, and takes no message")
