@@ -37,6 +37,20 @@ static void wait_for_message(
     }
 }
 
+static bool has_message(openamp_endpoint_obj_t *self) {
+    return self->queued != 0;
+}
+
+static bool is_ready(openamp_endpoint_obj_t *self) {
+    return OPENAMP_OPS(self->remote)->is_ready(&self->ept);
+}
+
+// Has the session, or the service, ended during a wait for a message?  A handler may have
+// started the core again since, so the link is not down.
+static bool missed_end(openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpoint_obj_t *self)) {
+    return is_so == has_message && self->ended;
+}
+
 static bool wait_until(openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpoint_obj_t *self),
     mp_int_t timeout, const char *what, bool needs_link) {
     openamp_remote_t *remote = self->remote;
@@ -53,7 +67,8 @@ static bool wait_until(openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpo
             return true;
         }
         bool quiet = what == NULL;
-        if (openamp_endpoint_is_closed(self) || (needs_link && !OPENAMP_BUS(remote, is_up))) {
+        if (openamp_endpoint_is_closed(self)
+            || (needs_link && (!OPENAMP_BUS(remote, is_up) || missed_end(self, is_so)))) {
             if (quiet) {
                 return false;
             }
@@ -86,10 +101,6 @@ bool openamp_wait_quietly(
     return wait_until(self, is_so, timeout, NULL, false);
 }
 
-static bool has_message(openamp_endpoint_obj_t *self) {
-    return self->queued != 0;
-}
-
 bool openamp_wait_message(openamp_endpoint_obj_t *self, mp_int_t timeout) {
     openamp_check_thread();
     openamp_look_at_changes(self->remote);
@@ -107,10 +118,6 @@ bool openamp_wait_message(openamp_endpoint_obj_t *self, mp_int_t timeout) {
         }
     }
     return true;
-}
-
-static bool is_ready(openamp_endpoint_obj_t *self) {
-    return OPENAMP_OPS(self->remote)->is_ready(&self->ept);
 }
 
 static mp_obj_t endpoint_wait_ready(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {
