@@ -105,6 +105,8 @@ class _Peer:
 
     # Handles a message; the response that is to be sent, or None.
     def _take(self, data):
+        if data == _GREETING:
+            return None
         try:
             message = unpack(data)
         except ValueError:
@@ -120,8 +122,6 @@ class _Peer:
             if self._is_call(message[1], message[2]):
                 self._run(message[1], message[2], True)
                 return None
-        elif message == 0 and len(data) == 1:
-            return None  # a greeting
         self.bad += 1
         return None
 
@@ -189,15 +189,16 @@ class RPC(_Peer):
             raise OSError(errno.ETIMEDOUT, "no message")
         answer = self._take(data)
         if answer is not None:
-            self.ept.send(answer)
+            # Who calls and takes no answer does not hold us for longer than that.
+            self.ept.send(answer, timeout=timeout or 1)
 
     def _wait(self, call, timeout):
-        end = time.ticks_add(time.ticks_ms(), timeout)
+        end = time.ticks_add(time.ticks_ms(), timeout or 1)
         try:
             left = timeout
             while not call.done:
                 self._turn(left)
-                if timeout > 0 and not call.done:
+                if timeout >= 0 and not call.done:
                     left = time.ticks_diff(end, time.ticks_ms())
                     if left <= 0:  # also if other messages come without end
                         raise OSError(errno.ETIMEDOUT, "%s() does not answer" % call.method)
@@ -205,16 +206,19 @@ class RPC(_Peer):
             self._calls.pop(call.number, None)
         return call._get()
 
-    # Serves the other core's calls for so many milliseconds, or without end.
+    # Serves the other core's calls for so many milliseconds (0: those that are there), or
+    # without end.
     def serve(self, timeout=-1):
-        end = time.ticks_add(time.ticks_ms(), timeout)
+        end = time.ticks_add(time.ticks_ms(), timeout or 1)
         left = timeout
-        while timeout < 0 or left > 0:
+        while timeout < 0 or left >= 0:
             try:
                 self._turn(left)
             except OSError as e:
                 if e.errno != errno.ETIMEDOUT:
                     raise
+                if timeout >= 0:
+                    return
             left = time.ticks_diff(end, time.ticks_ms())
 
 
@@ -234,8 +238,8 @@ class AIORPC(_Peer):
         async with self._writing:
             if not self._greeted:
                 await self.ept.ready()
-                self._greeted = True
                 await self.ept.asend(_GREETING)
+                self._greeted = True
             await self.ept.asend(data)
 
     async def _turn(self):

@@ -9,14 +9,12 @@
 #include "py/mperrno.h"
 #include "py/objstr.h"
 
-// A program compares with the numbers of `errno`.  Emscripten's C library has others.
-#ifndef __EMSCRIPTEN__
+// A program compares with the numbers of `errno`.
 _Static_assert(MP_EAGAIN == AMP_EAGAIN && MP_EINVAL == AMP_EINVAL && MP_EBUSY == AMP_EBUSY
         && MP_ENOENT == AMP_ENOENT && MP_ENOMEM == AMP_ENOMEM && MP_ENODEV == AMP_ENODEV
         && MP_EADDRINUSE == AMP_EADDRINUSE && MP_ENOTCONN == AMP_ENOTCONN
         && MP_ETIMEDOUT == AMP_ETIMEDOUT && MP_EIO == AMP_EIO,
     "MICROPY_USE_INTERNAL_ERRNO");
-#endif
 
 void openamp_raise(int error, mp_rom_error_text_t text, ...) {
     va_list list;

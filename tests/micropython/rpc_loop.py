@@ -28,7 +28,7 @@ core.ept.send(b"\x94\x01\xcd\x03\xe8\xc0\xc0")
 serve_until(lambda: core.unclaimed)
 print(core.unclaimed, core.bad)
 junk = (
-    b"", b"\x01", b"\x00\x00", b"\xc1", b"\x90", b"\x94\x00\x01", b"\x94\x00\x01\x02\x90", b"\x94\x03\x01\xa1a\x90",
+    b"", b"\x01", b"\xc2", b"\x00\x00", b"\xc1", b"\x90", b"\x94\x00\x01", b"\x94\x00\x01\x02\x90", b"\x94\x03\x01\xa1a\x90",
     b"\x94\x01\x90\xc0\xc0", b"\x94\x00\x01\xa1a\x05", b"\x93\x02\x01\x90", b"\x93\x00\xa1a\x90", b"\x94\x01\xa1a\xc0\xc0",
     b"\x91" * 300, b"\xdd\xff\xff\xff\xff", b"\xc7\x01\x02\x03", b"\x81\x90\x01", b"\xa4\xff\xfe\xfd\xfc",
 )  # fmt: skip
@@ -36,4 +36,5 @@ for data in junk:
     core.ept.send(data)
 serve_until(lambda: core.bad == len(junk))
 print(core.unclaimed, core.bad == len(junk), len(junk), core._calls)
+core.serve(0)  # nothing is there
 rproc.shutdown()
