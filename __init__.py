@@ -2,3 +2,10 @@
 # openamp, before the module that is built in.
 from uopenamp import *
 from uopenamp import __version__
+
+
+# What the module imports at its first use: rpc, AIOEndpoint and others.
+def __getattr__(name):
+    import uopenamp
+
+    return getattr(uopenamp, name)

@@ -6,6 +6,24 @@
 
 #include "py/obj.h"
 
+#if defined(MICROPY_PY_OPENAMP_RECEIVE) && !MICROPY_PY_OPENAMP_RECEIVE
+
+// An Endpoint is no stream then.
+static inline bool openamp_is_terminal(mp_obj_t obj) {
+    (void)obj;
+    return false;
+}
+static inline bool openamp_terminal_any(mp_obj_t obj) {
+    (void)obj;
+    return false;
+}
+static inline bool openamp_terminal_interrupted(mp_obj_t obj, int c, bool discard) {
+    (void)obj, (void)c, (void)discard;
+    return false;
+}
+
+#else
+
 // Is it an Endpoint?  The others take one.
 bool openamp_is_terminal(mp_obj_t obj);
 
@@ -16,5 +34,7 @@ bool openamp_terminal_any(mp_obj_t obj);
 // `discard` nobody reads, and so the oldest goes as well when there is no place for more:
 // a peer that sends on and on would keep `c` out, and all other messages.
 bool openamp_terminal_interrupted(mp_obj_t obj, int c, bool discard);
+
+#endif // MICROPY_PY_OPENAMP_RECEIVE
 
 #endif // OPENAMP_TERMINAL_H

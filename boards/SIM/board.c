@@ -65,11 +65,11 @@ void board_look(void) {
 }
 
 // In a wait of amp_remote_wait() no doorbell is lost: it looks a last time.
-void board_wait(uint32_t ms, const volatile bool *unless) {
+static void sleep(uint32_t ms, const volatile bool *unless, bool for_messages) {
     uint64_t us = (uint64_t)ms * 1000;
     board_look();
     look_at_alarm();
-    if (us == 0 || board_is_due() || (unless != NULL && *unless)) {
+    if (us == 0 || board_is_due(for_messages) || (unless != NULL && *unless)) {
         return;
     }
     if (alarm_is_set) {
@@ -78,6 +78,14 @@ void board_wait(uint32_t ms, const volatile bool *unless) {
     }
     amp_remote_wait(us < AMP_REMOTE_FOREVER ? (uint32_t)us : AMP_REMOTE_FOREVER);
     look_at_alarm();
+}
+
+void board_wait(uint32_t ms, const volatile bool *unless) {
+    sleep(ms, unless, true);
+}
+
+void board_sleep(uint32_t ms) {
+    sleep(ms, NULL, false);
 }
 
 // ---- The console ----

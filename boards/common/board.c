@@ -31,7 +31,8 @@ void __wrap_mp_hal_delay_ms(mp_uint_t ms) {
     mp_uint_t gone = 0;
     mp_event_handle_nowait();
     while (gone < ms) {
-        mp_event_wait_ms(ms - gone);
+        board_sleep(ms - gone);
+        mp_event_handle_nowait();
         gone = mp_hal_ticks_ms() - start;
     }
 }

@@ -26,8 +26,9 @@ void openamp_alarm(void);
 bool board_uart_any(void);
 
 // console.c: the interpreter has work to do, or there is something to read, and a sleep is
-// not to begin.  What it has seen of messages it forgets.
-bool board_is_due(void);
+// not to begin.  `for_messages`: nor if messages may have come since the last look, which
+// this is then.
+bool board_is_due(bool for_messages);
 
 // prompt.c: wait for the next character of the console and get it with `read`, or of a
 // terminal.

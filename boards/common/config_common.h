@@ -50,6 +50,8 @@ void board_polled(void);
 // Sleep until an interrupt, at most `ms` milliseconds; not at all if work is pending, or if
 // *unless is set (`unless` may be NULL).
 void board_wait(uint32_t ms, const volatile bool *unless);
+// The same for a program that waits for no message.
+void board_sleep(uint32_t ms);
 #define MICROPY_INTERNAL_WFE(ms) board_wait((uint32_t)(ms), NULL)
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) board_wait((uint32_t)(ms), unless)
 

@@ -21,13 +21,13 @@
 // Does a program read the console by itself?  What comes for it waits then.
 static bool is_read;
 
-// Messages or room may have come, and whoever waits has not looked for them yet: scheduled
-// work is done right before a sleep (mp_event_wait_ms()).
+// Messages or room may have come, and whoever waits for them has not looked yet: scheduled
+// work is done right before a wait (mp_event_wait_ms()).
 static bool is_news;
 
-bool board_is_due(void) {
-    bool news = is_news;
-    is_news = false;
+bool board_is_due(bool for_messages) {
+    bool news = for_messages && is_news;
+    is_news = is_news && !for_messages;
     return news || MP_STATE_VM(sched_state) == MP_SCHED_PENDING
         || MP_STATE_MAIN_THREAD(mp_pending_exception) != MP_OBJ_NULL || board_uart_any();
 }

@@ -63,9 +63,9 @@ void board_alarm_interrupt(void) {
 
 // Interrupts are off between the look and the sleep: one that comes in between ends the
 // sleep at once, and is taken when interrupts are on again.
-void board_wait(uint32_t ms, const volatile bool *unless) {
+static void sleep(uint32_t ms, const volatile bool *unless, bool for_messages) {
     uint32_t before = board_interrupts_off();
-    if (ms != 0 && !board_is_due() && !(unless != NULL && *unless)) {
+    if (ms != 0 && !board_is_due(for_messages) && !(unless != NULL && *unless)) {
         uint64_t end = board_ticks() + (uint64_t)ms * PER_MS;
         set_counter(alarm_is_set ? MIN(end, alarm_at) : end);
         __asm__ volatile("dsb\n wfi" : : : "memory");
@@ -75,4 +75,12 @@ void board_wait(uint32_t ms, const volatile bool *unless) {
         }
     }
     board_interrupts_restore(before);
+}
+
+void board_wait(uint32_t ms, const volatile bool *unless) {
+    sleep(ms, unless, true);
+}
+
+void board_sleep(uint32_t ms) {
+    sleep(ms, NULL, false);
 }

@@ -1,5 +1,5 @@
 /*
- * What can be asked of a core: its memory, the names in its image, a core dump; and a core
+ * What can be asked of a core: its memory, and a core dump; and a core
  * that runs already, which is attached to.
  */
 #include "core/wire/elf_layout.h"
@@ -211,97 +211,6 @@ static void test_coredump_alias(void **state) {
     assert_int_equal(file.len, p[1].p_offset + 3 * 1024);
 }
 
-// ---- Names ----
-
-static int symbol(void) {
-    amp_da_t value;
-    return amp_rproc_symbol(&rproc, &image.source, "name", &value);
-}
-
-// An image that ends before what its headers say.
-static void test_symbol_cut_short(void **state) {
-    (void)state;
-    assert_int_equal(load(), 0);
-    assert_int_equal(symbol(), -AMP_ENXIO); // it has no table of names
-
-    image_set(&image, SH_TYPE, 1, SHT_SYMTAB);
-    image_set(&image, SH_OFFSET, 1, image.size - 4);
-    image_set(&image, SH_SIZE, 1, 64);
-    assert_int_equal(symbol(), -AMP_ENOEXEC); // its symbols
-    uint64_t shoff = image_get(&image, E_SHOFF, 0);
-    image_set(&image, E_SHOFF, 0, image.size);
-    assert_int_equal(symbol(), -AMP_ENOEXEC); // its sections
-    image_set(&image, E_SHOFF, 0, shoff);
-    image_set(&image, E_PHOFF, 0, image.size);
-    assert_int_equal(symbol(), -AMP_ESTALE); // and not the image that was loaded
-}
-
-// A table of names behind the image; section 1 becomes it, and names are counted from the
-// file's first byte.
-static void add_symbols(const struct elf32_sym *symbols, size_t count) {
-    uint32_t name = (uint32_t)image.size;
-    memcpy(image.bytes + name, "name", 5);
-    size_t table = name + 8;
-    image_set(&image, SH_TYPE, 1, SHT_SYMTAB);
-    image_set(&image, SH_OFFSET, 1, table);
-    image_set(&image, SH_SIZE, 1, count * sizeof(*symbols));
-    for (size_t i = 0; i < count; ++i) {
-        struct elf32_sym symbol = symbols[i];
-        symbol.st_name = name;
-        memcpy(image.bytes + table + i * sizeof(symbol), &symbol, sizeof(symbol));
-    }
-    image.size = table + count * sizeof(*symbols);
-    image.source.size = image.size;
-}
-
-// Each segment is compared that the core has no reason to write, not only the first: here the
-// one with the table, in which the host wrote its answers.
-static void test_symbol_compares_all(void **state) {
-    (void)state;
-    static const struct elf32_sym one = {.st_info = 1 << 4, .st_shndx = 1};
-    assert_int_equal(load(), 0);
-    add_symbols(&one, 1);
-    assert_int_equal(symbol(), 0);
-    image_set(&image, P_FLAGS, IMAGE_DATA, 4);
-    assert_int_equal(symbol(), -AMP_ESTALE);
-}
-
-// Of those of one name the global one, else the first local one; never that of a file.
-static void test_symbol_of_several(void **state) {
-    (void)state;
-    enum { GLOBAL = 1 << 4 };
-    static const struct elf32_sym symbols[] = {
-        {.st_value = 1, .st_info = STT_FILE, .st_shndx = 0xFFF1},
-        {.st_value = 2, .st_info = GLOBAL}, // wanted from elsewhere
-        {.st_value = 3, .st_shndx = 1},
-        {.st_value = 4, .st_shndx = 1},
-        {.st_value = 5, .st_info = GLOBAL, .st_shndx = 1},
-    };
-    amp_da_t value = 0;
-    assert_int_equal(load(), 0);
-    struct image before = image;
-    add_symbols(symbols, 5);
-    assert_int_equal(amp_rproc_symbol(&rproc, &image.source, "name", &value), 0);
-    assert_int_equal(value, 5);
-    unsigned reads = image.reads;
-    assert_int_equal(symbol(), 0);
-    reads = image.reads - reads;
-
-    // What the file cannot give is its own error.
-    image.fail_error = -AMP_EIO;
-    for (unsigned i = 1; i <= reads; ++i) {
-        image.fail_at = image.reads + i;
-        assert_int_equal(symbol(), -AMP_EIO);
-    }
-    image.fail_at = 0;
-
-    image = before;
-    image.source.ctx = &image;
-    add_symbols(symbols, 4);
-    assert_int_equal(amp_rproc_symbol(&rproc, &image.source, "name", &value), 0);
-    assert_int_equal(value, 3);
-}
-
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -311,9 +220,6 @@ int main(void) {
         TEST(test_open_refused),
         TEST(test_coredump),
         TEST(test_coredump_alias),
-        TEST(test_symbol_cut_short),
-        TEST(test_symbol_compares_all),
-        TEST(test_symbol_of_several),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
