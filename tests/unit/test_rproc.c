@@ -1,6 +1,8 @@
 /* The life of a remote core: starting, stopping, running and dying. */
 #include "rproc_case.h"
 
+#include "core/wire/rpmsg_layout.h"
+
 // ---- Starting and stopping ----
 
 // What the host writes to the table is in memory, and not in a cache, when the
@@ -255,10 +257,46 @@ static void test_reported_crash(void **state) {
     bind();
 }
 
+// What the table says is what the link has: features that are known here, and the rings' ids,
+// by which their doorbells ring.
+static void test_table_and_link(void **state) {
+    (void)state;
+    enum { NS = 1 << VIRTIO_RPMSG_F_NS, OTHER = 1 << 5 };
+    static const uint32_t offers[] = {
+        0, NS, UINT32_C(1) << VIRTIO_RING_F_EVENT_IDX, UINT32_MAX, OTHER};
+    fake.reason = "the port's sentence"; // which is asked for only when something fails
+    for (unsigned i = 0; i < sizeof(offers) / sizeof(offers[0]); ++i) {
+        bool ns = offers[i] & NS;
+        bool event_idx = offers[i] >> VIRTIO_RING_F_EVENT_IDX & 1;
+        uint32_t vdev = table_get(table.bytes, 16);
+        table_set(&table, vdev + offsetof(struct amp_rsc_vdev, dfeatures), offers[i]);
+        for (uint32_t ring = 0; ring < 2; ++ring) {
+            table_set(&table,
+                vdev + sizeof(struct amp_rsc_vdev) + ring * sizeof(struct amp_rsc_vring)
+                    + offsetof(struct amp_rsc_vring, notifyid),
+                77 + ring);
+        }
+        image_build(&image, false, &table);
+        assert_int_equal(load(), 0);
+        assert_null(error.what);
+        assert_int_equal(amp_rproc_start(&rproc), 0);
+        assert_int_equal(link.name_service, ns);
+        assert_int_equal(link.tx.event_mask, event_idx ? 0xFFFF : 0);
+        assert_int_equal(link.rx.notify_id, 77);
+        assert_int_equal(link.tx.notify_id, 78);
+        uint8_t *status = (uint8_t *)fake_port_at(&fake, FAKE_DATA_DA, table.len) + vdev
+            + offsetof(struct amp_rsc_vdev, status);
+        assert_int_equal(*status, 7);
+        assert_int_equal(amp_rproc_stop(&rproc), 0);
+        assert_int_equal(*status, 0); // it has no driver any more
+    }
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_table_leaves_the_cache),
+        TEST(test_table_and_link),
         TEST(test_core_does_not_start),
         TEST(test_stop_in_every_state),
         TEST(test_restart_cycles),

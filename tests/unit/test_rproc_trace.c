@@ -33,6 +33,18 @@ static void test_trace(void **state) {
     assert_int_equal(amp_rproc_trace(&rproc, 0, text, sizeof(text)), 0);
 }
 
+static void test_shortest_trace(void **state) {
+    (void)state;
+    char text[4];
+    table_begin(&table, 1);
+    table_add_trace(&table, FAKE_DATA_DA + 0x400, 1);
+    image_build(&image, IMAGE_LAST_CLASS, &table);
+    assert_int_equal(load(), 0);
+    *(char *)fake_port_at(&fake, FAKE_DATA_DA + 0x400, 1) = 'x';
+    assert_int_equal(amp_rproc_trace(&rproc, 0, text, sizeof(text)), 1);
+    assert_int_equal(text[0], 'x');
+}
+
 // Of several trace buffers the texts follow each other; of more than are remembered the rest
 // is not read.
 static void test_traces(void **state) {
@@ -69,6 +81,7 @@ static void test_traces(void **state) {
 
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-    const struct CMUnitTest tests[] = {TEST(test_trace), TEST(test_traces)};
+    const struct CMUnitTest tests[] = {
+        TEST(test_trace), TEST(test_shortest_trace), TEST(test_traces)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
