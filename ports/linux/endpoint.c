@@ -55,8 +55,8 @@ void linux_match(struct linux_bus *bus) {
 }
 
 void linux_make(struct linux_bus *bus) {
-    for (struct linux_endpoint *self = bus->endpoints; bus->is_up && self != NULL;
-         self = self->next) {
+    struct linux_endpoint *self = bus->endpoints;
+    for (; bus->is_up && self != NULL; self = self->next) {
         if (self->dest != AMP_ADDR_ANY && !has_channel(self)) {
             linux_channel_make(self);
         }

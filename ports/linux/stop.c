@@ -74,16 +74,21 @@ int linux_have_dumped(struct linux_bus *bus) {
     return error;
 }
 
+static int refused(struct linux_bus *bus, int error) {
+    if (error == -EACCES || error == -EPERM) {
+        return linux_fail(bus, error, "core %u: no permission to stop it: be root", bus->number);
+    }
+    return linux_fail(bus, error,
+        "core %u does not stop (%s): firmware that dies at once keeps this kernel busy, "
+        "a module or the board has to be reset",
+        bus->number, strerror(-error));
+}
+
 int linux_stop(struct amp_bus *self) {
     struct linux_bus *bus = linux_of(self);
     int error = stop_quietly(bus);
     if (error != 0) {
-        return error == -EACCES || error == -EPERM
-            ? linux_fail(bus, error, "core %u: no permission to stop it: be root", bus->number)
-            : linux_fail(bus, error,
-                "core %u does not stop (%s): firmware that dies at once keeps this kernel busy, "
-                "a module or the board has to be reset",
-                bus->number, strerror(-error));
+        return refused(bus, error);
     }
     if (bus->had_recovery) {
         linux_core_put(bus, "recovery", "enabled");
