@@ -60,6 +60,7 @@ static void test_given_is_used_up(void **state) {
     assert_int_equal(amp_endpoint_destroy(&a), 0);
     for (int i = 0; i < 20; ++i) {
         make_at(&a, AMP_ADDR_ANY, NULL);
+        assert_int_equal(a.addr, 1031 + i); // the next one behind it
         assert_int_not_equal(a.addr, 1030);
         assert_int_equal(amp_endpoint_destroy(&a), 0);
     }

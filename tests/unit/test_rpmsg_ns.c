@@ -27,8 +27,10 @@ static void test_bind(void **state) {
         assert_int_equal(pair_services.count, 1); // a took it silently
         assert_int_equal(amp_endpoint_destroy(&a), 0);
         assert_false(amp_endpoint_is_ready(&a));
+        uint32_t changes = link[1 - i]->stats.changes;
         pair_settle(&pair);
         assert_false(amp_endpoint_is_ready(&b));
+        assert_int_equal(link[1 - i]->stats.changes, changes + 1);
         assert_int_equal(amp_endpoint_send(&b, "x", 1), -AMP_ENOTCONN);
         assert_int_equal(amp_endpoint_destroy(&b), 0);
         pair_settle(&pair);
