@@ -232,7 +232,7 @@ class AIORPC(_Peer):
         self._asyncio = asyncio
         self._reading = False
         self._moved = asyncio.Event()
-        self._writing = asyncio.Lock()  # asyncio has one task wait for a stream's room
+        self._writing = asyncio.Lock()  # the greeting goes first, whichever task begins
 
     async def _send(self, data):
         async with self._writing:
