@@ -178,7 +178,8 @@ static void claim_ours(void) {
     check_result(result, &before);
     if (result == 0) {
         check_inside(claims[i].data, claims[i].size);
-        for (unsigned j = 0; j < CLAIMS; ++j) {
+        // A hostile host may describe one buffer twice.
+        for (unsigned j = 0; j < CLAIMS && host; ++j) {
             CHECK(!claimed[j] || claims[j].data != claims[i].data);
         }
         claimed[i] = true;
