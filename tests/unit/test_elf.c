@@ -142,6 +142,7 @@ static void test_file_header_fields(void **state) {
         {E_SHOFF, UINT32_MAX, "cut short"},
         {E_SHNUM, 0xFFFF, "cut short"},
         {E_SHNUM, 1, "cut short"},
+        {E_SHNUM, IMAGE_SHDRS + 1, "cut short"},
         {E_SHENTSIZE, 0, "cut short"},
         {E_SHENTSIZE, 0xFFFF, "cut short"},
         {E_SHSTRNDX, 4, "cut short"},
@@ -154,6 +155,10 @@ static void test_file_header_fields(void **state) {
             assert_int_equal(check(), -AMP_ENOEXEC);
             if (cases[i].what != NULL) {
                 assert_string_equal(error.what, cases[i].what);
+            }
+            if (cases[i].field == E_MACHINE) {
+                assert_string_equal(error.unit, "machine");
+                assert_int_equal(error.where, cases[i].value);
             }
         }
     }
@@ -269,6 +274,37 @@ static void test_empty_segments_are_skipped(void **state) {
     }
 }
 
+// An image that says it is longer than half of the address space: the sum of two offsets in it
+// must not wrap.  Program headers behind the end of image.bytes cannot be read.
+static int read_huge(void *ctx, uint64_t offset, void *buffer, size_t len) {
+    (void)ctx;
+    if (offset >= image.size) {
+        return -AMP_EIO;
+    }
+    memcpy(buffer, image.bytes + offset, len);
+    return 0;
+}
+
+static void test_huge_images(void **state) {
+    (void)state;
+    const uint64_t half = SIZE_MAX / 2;
+    const uint64_t header = sizeof(struct elf64_phdr);
+    const struct {
+        uint64_t size;
+        uint64_t end; // behind the last byte that is read
+    } cases[] = {{half - 1000, half - 1000}, {half, half}, {half + 1, half},
+        {UINT64_MAX - 1, half}, {UINT64_MAX, half}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]) && IMAGE_LAST_CLASS; ++i) {
+        build(1);
+        image.source.read = read_huge;
+        image.source.size = cases[i].size;
+        image_set(&image, E_PHOFF, 0, cases[i].end - header);
+        assert_int_equal(check(), -AMP_EIO);
+        image_set(&image, E_PHOFF, 0, cases[i].end - header + 1);
+        expect_refusal("cut short");
+    }
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -282,6 +318,7 @@ int main(void) {
         TEST(test_segment_fields),
         TEST(test_window_ends),
         TEST(test_empty_segments_are_skipped),
+        TEST(test_huge_images),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,7 +118,7 @@ static void test_section_names(void **state) {
     FOR_BOTH_CLASSES(wide) {
         build(wide);
         image_set(&image, SH_OFFSET, IMAGE_NAMES, UINT64_MAX);
-        expect_refusal("cut short");
+        expect_place("cut short", "offset", image.shoff, 0, 0, 0);
         build(wide);
         image_set(&image, SH_SIZE, IMAGE_NAMES, UINT64_MAX);
         expect_refusal("cut short");
@@ -138,6 +138,22 @@ static void test_section_names(void **state) {
         image_set(&image, E_SHNUM, 0, 0);
         assert_int_equal(check(), 0);
         assert_int_equal(elf.table_len, 0);
+        unsigned reads = image.reads;
+        build(wide);
+        image_set(&image, E_SHOFF, 0, 0); // what is there is the file header
+        assert_int_equal(check(), 0);
+        assert_int_equal(image.reads, reads);
+    }
+}
+
+// The header of the section of names is behind the last one, where the image has more bytes.
+static void test_names_behind_the_sections(void **state) {
+    (void)state;
+    FOR_BOTH_CLASSES(wide) {
+        build(wide);
+        image.source.size += sizeof(struct elf64_shdr);
+        image_set(&image, E_SHSTRNDX, 0, IMAGE_SHDRS);
+        expect_place("cut short", "offset", image.shoff, 0, 0, 0);
     }
 }
 
@@ -294,6 +310,7 @@ int main(void) {
         TEST(test_table_elsewhere),
         TEST(test_table_at_the_end),
         TEST(test_section_names),
+        TEST(test_names_behind_the_sections),
         TEST(test_entry),
         TEST(test_every_field_with_every_value),
         TEST(test_image_changes_while_it_is_read),

@@ -184,6 +184,16 @@ static void test_explicit_dest(void **state) {
     assert_int_equal(pair_services_of(device), 0);
 }
 
+// What was announced after the endpoint was created with this `dest` is bound by its name: it
+// follows its service.
+static void test_explicit_dest_announced_later(void **state) {
+    (void)state;
+    assert_int_equal(amp_endpoint_create(host, &a, "x", AMP_ADDR_ANY, 700, pair_note), 0);
+    say(device, "x", 700, RPMSG_NS_CREATE);
+    restart();
+    assert_false(amp_endpoint_is_ready(&a));
+}
+
 // One that waits is given what becomes free: by a closed endpoint, and by a service
 // that moves: its new address is announced before the old one is withdrawn.
 static void test_waiting_gets_what_becomes_free(void **state) {
@@ -268,6 +278,7 @@ int main(void) {
         TEST(test_several_of_one_name),
         TEST(test_other_names),
         TEST(test_explicit_dest),
+        TEST(test_explicit_dest_announced_later),
         TEST(test_waiting_gets_what_becomes_free),
         TEST(test_unannounced),
         TEST(test_explicit_dest_of_known_service),

@@ -46,6 +46,15 @@ static void test_taken_is_not_told_later(void **state) {
     assert_int_equal(a.dest, 701);
 }
 
+// Of the flags only one has a meaning; a peer may set others.
+static void test_unknown_flags(void **state) {
+    (void)state;
+    amp_rpmsg_set_events(host, &pair_events);
+    say(device, "one", 701, ~(uint32_t)RPMSG_NS_DESTROY);
+    assert_int_equal(pair_services.count, 1);
+    assert_string_equal(pair_services.name[0], "one");
+}
+
 static void poll_in_event(struct amp_rpmsg *link, uint32_t src, const char *name) {
     pair_events.service(link, src, name);
     assert_int_equal(amp_rpmsg_poll(link), 0);
@@ -225,6 +234,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_remembered_before_event),
         TEST(test_taken_is_not_told_later),
+        TEST(test_unknown_flags),
         TEST(test_poll_in_late_event),
         TEST(test_eviction),
         TEST(test_create_in_event),

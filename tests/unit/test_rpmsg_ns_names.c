@@ -99,6 +99,24 @@ static void test_names(void **state) {
     assert_int_equal(d.dest, 803);
 }
 
+__attribute__((noinline)) static void dirty_stack(void) {
+    volatile uint8_t bytes[4096];
+    for (size_t i = 0; i < sizeof(bytes); ++i) {
+        bytes[i] = 0xA5;
+    }
+}
+
+// What is sent ends with NUL, whatever was on the stack: the peer may take it as it is.
+static void test_sent_name_has_an_end(void **state) {
+    (void)state;
+    static const char longest[AMP_NAME_SIZE] = "1234567890123456789012345678901";
+    dirty_stack();
+    make(device, &a, longest);
+    const uint8_t *sent = memmem(pair.buffers, pair.buffers_len, longest, sizeof(longest) - 1);
+    assert_non_null(sent);
+    assert_memory_equal(sent, longest, sizeof(longest));
+}
+
 static void test_message_sizes(void **state) {
     (void)state;
     uint8_t data[80] = "name";
@@ -150,6 +168,7 @@ int main(void) {
         TEST(test_restart),
         TEST(test_was_bound),
         TEST(test_names),
+        TEST(test_sent_name_has_an_end),
         TEST(test_message_sizes),
         TEST(test_without_name_service),
         TEST(test_short_buffers),
