@@ -42,11 +42,11 @@ function blobUrl(content, type) {
 // The channel of wishes: shared memory where that is allowed, else blobs to revoke (worker.js).
 function makeChannel() {
     wishCells = null;
-    for (const url of urls) URL.revokeObjectURL(url);
-    urls = [];
+    // Those that no wish has used serve the next run: to make them all takes seconds.
+    urls.splice(0, urlAt).forEach((url) => URL.revokeObjectURL(url));
     urlAt = 0;
     if (self.crossOriginIsolated) wishCells = new Int32Array(new SharedArrayBuffer(4 * (1 + WISH_RING)));
-    else if (location.protocol !== "file:") urls = Array.from({ length: (WISH_BITS + 1) * WISHES_MAX }, () => blobUrl("x"));
+    else if (location.protocol !== "file:") while (urls.length < (WISH_BITS + 1) * WISHES_MAX) urls.push(blobUrl("x"));
 }
 
 function bootWorker() {
