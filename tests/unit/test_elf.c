@@ -292,8 +292,8 @@ static void test_huge_images(void **state) {
     const struct {
         uint64_t size;
         uint64_t end; // behind the last byte that is read
-    } cases[] = {{half - 1000, half - 1000}, {half, half}, {half + 1, half},
-        {UINT64_MAX - 1, half}, {UINT64_MAX, half}};
+    } cases[] = {{half - 1000, half - 1000}, {half, half}, {half + 1, half}, {UINT64_MAX - 1, half},
+        {UINT64_MAX, half}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]) && IMAGE_LAST_CLASS; ++i) {
         build(1);
         image.source.read = read_huge;
