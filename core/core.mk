@@ -7,7 +7,7 @@
 
 AMP_CORE_COMMON := core/link.c core/port.c core/rpmsg.c core/rpmsg_endpoint.c core/rpmsg_fast.c \
     core/rpmsg_ns.c core/rpmsg_receive.c core/rpmsg_send.c core/virtq.c
-AMP_CORE_HOST := core/elf.c core/load_check.c core/rproc.c core/rsc_in_place.c core/rsc_table.c \
+AMP_CORE_HOST := core/elf.c core/elf_pie.c core/load_check.c core/rproc.c core/rsc_in_place.c core/rsc_table.c \
     core/rsc_write.c
 AMP_CORE_DEVICE := core/rpmsg_device.c core/vdev.c
 AMP_BUS_COMMON := core/bus_virtio.c core/view.c

@@ -21,6 +21,13 @@ int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len) {
     return elf->check.read_error == 0 ? 0 : AMP_UNREADABLE;
 }
 
+int amp_elf_read_contents(
+    struct amp_elf *elf, size_t offset, void *buffer, size_t len, amp_da_t da) {
+    return elf->reloc_count == 0
+        ? amp_elf_read(elf, offset, buffer, len)
+        : elf->check.port->pie->read_contents(elf, offset, buffer, len, da);
+}
+
 int amp_elf_read_header(struct amp_elf *elf, union ehdr *h) {
     // At most half of SIZE_MAX, so that the sum of two offsets in the image cannot wrap.
     elf->size = elf->image->size < SIZE_MAX / 2 ? (size_t)elf->image->size : SIZE_MAX / 2;
@@ -44,7 +51,8 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
         || FIELD(elf, *h, e_phentsize) != SIZE(elf, (union phdr){0})) {
         return AMP_UNKNOWN_ELF;
     }
-    if (h->narrow.e_type != ET_EXEC) {
+    if (h->narrow.e_type != ET_EXEC
+        && (h->narrow.e_type != ET_DYN || elf->check.port->pie == NULL)) {
         return AMP_NO_PROGRAM;
     }
     amp_load_begin_check(&elf->check, AMP_AT_MACHINE, h->narrow.e_machine);
@@ -60,17 +68,10 @@ static int check_header(struct amp_elf *elf, union ehdr *h) {
 
 // ---- Segments ----
 
-// A segment that is loaded to [elf->check.da, elf->check.da + elf->check.len).
-struct segment {
-    uint8_t *va;
-    size_t offset; // of the contents in the image
-    size_t filesz; // bytes of contents; the rest is zeroed
-};
-
 // Check one segment by itself; amp_elf_check_free() compares it with the others.
-static int check_segment(struct amp_elf *elf, const union phdr *p, struct segment *s) {
+static int check_segment(struct amp_elf *elf, const union phdr *p, struct amp_elf_segment *s) {
     const struct amp_port *port = elf->check.port;
-    amp_da_t da = FIELD(elf, *p, p_paddr);
+    amp_da_t da = FIELD(elf, *p, p_paddr) + elf->bias;
     size_t len = FIELD(elf, *p, p_memsz);
     s->offset = FIELD(elf, *p, p_offset);
     s->filesz = FIELD(elf, *p, p_filesz);
@@ -99,9 +100,7 @@ static int check_segment(struct amp_elf *elf, const union phdr *p, struct segmen
                                                                                     : AMP_CUT_SHORT;
 }
 
-// Find the next segment that is loaded, from program header *next on.  If there is none,
-// elf->check.len is 0.
-static int next_segment(struct amp_elf *elf, size_t *next, struct segment *s) {
+int amp_elf_next_segment(struct amp_elf *elf, size_t *next, struct amp_elf_segment *s) {
     union phdr p;
     int what = 0;
     elf->check.len = 0;
@@ -116,11 +115,11 @@ static int next_segment(struct amp_elf *elf, size_t *next, struct segment *s) {
 }
 
 int amp_elf_check_free(struct amp_elf *elf, size_t end, amp_da_t da, size_t len) {
-    struct segment s;
+    struct amp_elf_segment s;
     size_t next = 0;
     int what;
     do {
-        what = next_segment(elf, &next, &s);
+        what = amp_elf_next_segment(elf, &next, &s);
         if (what == 0 && elf->check.len != 0 && next <= end && s.filesz != 0
             && amp_ranges_overlap(da, len, elf->check.da, s.filesz)) {
             what = AMP_TAKEN;
@@ -131,8 +130,9 @@ int amp_elf_check_free(struct amp_elf *elf, size_t end, amp_da_t da, size_t len)
     return what;
 }
 
-static int load_segment(struct amp_elf *elf, const struct segment *s) {
-    int what = s->filesz == 0 ? 0 : amp_elf_read(elf, s->offset, s->va, s->filesz);
+static int load_segment(struct amp_elf *elf, const struct amp_elf_segment *s) {
+    int what =
+        s->filesz == 0 ? 0 : amp_elf_read_contents(elf, s->offset, s->va, s->filesz, elf->check.da);
     if (what == 0) {
         memset(s->va + s->filesz, 0, elf->check.len - s->filesz);
         amp_port_clean(elf->check.port, s->va, elf->check.len);
@@ -140,13 +140,12 @@ static int load_segment(struct amp_elf *elf, const struct segment *s) {
     return what;
 }
 
-// Check all segments.  With `load`, load each after it was checked.  The order is that of
-// the file, because a segment's zeros may lie over the contents of a later segment, but
-// not of an earlier one.
-static int check_segments(struct amp_elf *elf, bool load) {
-    struct segment s;
+// The order is that of the file, because a segment's zeros may lie over the contents of a
+// later segment, but not of an earlier one.
+int amp_elf_check_segments(struct amp_elf *elf, bool load) {
+    struct amp_elf_segment s;
     for (size_t next = 0;;) {
-        int what = next_segment(elf, &next, &s);
+        int what = amp_elf_next_segment(elf, &next, &s);
         if (what == 0 && elf->check.len == 0) {
             return 0;
         }
@@ -184,9 +183,9 @@ static int check_entry(struct amp_elf *elf) {
 // Find the segment whose contents include the whole table.  A table that no segment loads
 // is ignored.
 static int find_segment_of_table(struct amp_elf *elf, size_t offset, size_t len) {
-    struct segment s;
+    struct amp_elf_segment s;
     for (size_t next = 0;;) {
-        int what = next_segment(elf, &next, &s);
+        int what = amp_elf_next_segment(elf, &next, &s);
         if (what != 0 || elf->check.len == 0) {
             return what;
         }
@@ -251,12 +250,11 @@ static int find_table(struct amp_elf *elf, const union ehdr *h) {
 int amp_elf_check(struct amp_elf *elf) {
     const struct amp_image *image = elf->image;
     union ehdr h;
-    int what = 0;
-    if (image != NULL) {
-        what = check_header(elf, &h);
-    }
+    h.narrow.e_type = ET_EXEC;
+    int what = image == NULL ? 0 : check_header(elf, &h);
     if (what == 0) {
-        what = check_segments(elf, false);
+        what = h.narrow.e_type == ET_EXEC ? amp_elf_check_segments(elf, false)
+                                          : elf->check.port->pie->check(elf);
     }
     if (what == 0) {
         what = check_entry(elf);
@@ -265,5 +263,5 @@ int amp_elf_check(struct amp_elf *elf) {
 }
 
 int amp_elf_load(struct amp_elf *elf) {
-    return check_segments(elf, true);
+    return amp_elf_check_segments(elf, true);
 }

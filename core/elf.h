@@ -33,12 +33,36 @@ struct amp_elf {
     size_t phoff; // of the program headers in the image
     size_t phnum; // how many there are
     bool wide; // ELF64
+    // Of a position-independent image (elf_pie.c); else 0.
+    amp_da_t bias; // is added to its addresses; in `entry` it is already
+    size_t relocs; // its relocations in the image
+    size_t reloc_count;
+    uint8_t reloc_size; // bytes of one
+    bool relocs_sorted; // by address
+};
+
+// A segment that is loaded to [elf->check.da, elf->check.da + elf->check.len).
+struct amp_elf_segment {
+    uint8_t *va;
+    size_t offset; // of the contents in the image
+    size_t filesz; // bytes of contents; the rest is zeroed
 };
 
 // The functions below return 0, or what is wrong (core/load_check.h).
 
 // Read from the image, after checking that it is long enough.
 int amp_elf_read(struct amp_elf *elf, size_t offset, void *buffer, size_t len);
+
+// The same for contents that are loaded to [da, da + len): they are relocated.
+int amp_elf_read_contents(
+    struct amp_elf *elf, size_t offset, void *buffer, size_t len, amp_da_t da);
+
+// Find the next segment that is loaded, from program header *next on, and check it by
+// itself.  If there is none, elf->check.len is 0.
+int amp_elf_next_segment(struct amp_elf *elf, size_t *next, struct amp_elf_segment *s);
+
+// Check all segments.  With `load`, load each after it was checked.
+int amp_elf_check_segments(struct amp_elf *elf, bool load);
 
 // Check that no segment before program header `end` has contents in [da, da + len); its
 // zeros may lie there.

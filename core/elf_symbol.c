@@ -24,7 +24,7 @@ static int compare_segment(
     const uint8_t *va = amp_rproc_map(rproc, da, len, false);
     for (size_t at = 0; at < len; at += sizeof(part)) {
         size_t count = len - at < sizeof(part) ? len - at : sizeof(part);
-        if (va == NULL || amp_elf_read(&self->elf, offset + at, part, count) != 0
+        if (va == NULL || amp_elf_read_contents(&self->elf, offset + at, part, count, da + at) != 0
             || memcmp(part, va + at, count) != 0) {
             return -AMP_ESTALE;
         }
@@ -44,7 +44,7 @@ static int compare(struct symbols *self, const struct amp_rproc *rproc) {
         if (p.narrow.p_type == PT_LOAD && FIELD(elf, p, p_filesz) != 0
             && !(FIELD(elf, p, p_flags) & PF_W)) {
             int error = compare_segment(self, rproc, FIELD(elf, p, p_offset),
-                FIELD(elf, p, p_paddr), FIELD(elf, p, p_filesz));
+                FIELD(elf, p, p_paddr) + elf->bias, FIELD(elf, p, p_filesz));
             if (error != 0) {
                 return error;
             }
@@ -85,7 +85,7 @@ static int search(struct symbols *self, const union shdr *table, size_t names, a
             continue;
         }
         if (is_name(self, names + s.narrow.st_name)) {
-            *value = FIELD(elf, s, st_value);
+            *value = FIELD(elf, s, st_value) + (FIELD(elf, s, st_shndx) != SHN_ABS ? elf->bias : 0);
             result = 0;
             if (!is_local) {
                 break;
@@ -105,6 +105,11 @@ static int read_section(struct symbols *self, size_t index, union shdr *s) {
 
 static int find(struct symbols *self, const struct amp_rproc *rproc, amp_da_t *value) {
     int error = amp_elf_read_header(&self->elf, &self->h) == 0 ? 0 : -AMP_ENOEXEC;
+    // A position-independent image has the place again that it was given when it was loaded.
+    if (error == 0 && self->h.narrow.e_type == ET_DYN
+        && (amp_elf_check(&self->elf) != 0 || self->elf.entry != rproc->entry)) {
+        error = -AMP_ESTALE;
+    }
     if (error == 0) {
         error = compare(self, rproc);
     }
@@ -126,7 +131,9 @@ static int find(struct symbols *self, const struct amp_rproc *rproc, amp_da_t *v
 
 int amp_rproc_symbol(const struct amp_rproc *rproc, const struct amp_image *image, const char *name,
     amp_da_t *value) {
-    struct symbols self = {.elf = {.image = image}, .name = name, .name_len = strlen(name) + 1};
+    struct symbols self = {.elf = {.check = {.port = rproc->port}, .image = image},
+        .name = name,
+        .name_len = strlen(name) + 1};
     int error = find(&self, rproc, value);
     return self.elf.check.read_error != 0 ? self.elf.check.read_error : error;
 }

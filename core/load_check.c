@@ -36,7 +36,7 @@ int amp_load_report(const struct amp_load_check *check, int what, struct amp_loa
     if (what <= 0) {
         return what;
     }
-    error->what = (const char *)&texts + what;
+    error->what = check->text != NULL ? check->text : (const char *)&texts + what;
     error->unit = (const char *)&texts + check->unit;
     error->where = check->where;
     if (what <= AMP_TAKEN || check->unit == AMP_AT_SEGMENT) {

@@ -73,6 +73,7 @@ struct amp_load_check {
     size_t reserved;
     const char *user; // what the host program itself has in that memory, or NULL
     int read_error; // the image source's error, for AMP_UNREADABLE
+    const char *text; // what is said instead of the text of the result, or NULL
 };
 
 static inline void amp_load_begin_check(
@@ -105,6 +106,11 @@ static inline bool amp_range_is_inside(size_t offset, size_t len, size_t size) {
 // Do two ranges share a byte?  Neither wraps, and neither is empty.
 static inline bool amp_ranges_overlap(amp_da_t a, size_t len_a, amp_da_t b, size_t len_b) {
     return a - b < len_b || b - a < len_a;
+}
+
+// `align` is a power of two.
+static inline amp_da_t amp_round_up(amp_da_t da, size_t align) {
+    return (da + (align - 1)) & ~(amp_da_t)(align - 1);
 }
 
 #endif // AMP_CORE_LOAD_CHECK_H

@@ -33,22 +33,18 @@ union entry {
 // Read from the table, after checking that it is long enough.
 static int read_table(struct amp_rsc *rsc, size_t offset, void *buffer, size_t len) {
     struct amp_elf *elf = &rsc->elf;
-    return amp_range_is_inside(offset, len, elf->table_len)
-        ? amp_elf_read(elf, elf->table_offset + offset, buffer, len)
-        : AMP_CUT_SHORT;
+    return amp_range_is_inside(offset, len, elf->table_len) ? amp_elf_read_contents(
+               elf, elf->table_offset + offset, buffer, len, elf->table_da + offset)
+                                                            : AMP_CUT_SHORT;
 }
 
 // ---- Placement ----
-
-static amp_da_t round_up(amp_da_t da, size_t align) {
-    return (da + (align - 1)) & ~(amp_da_t)(align - 1);
-}
 
 // Allocate from the shared region; `align` is a power of two.  A failure is noted in
 // alloc_error, which is checked once, at the end.
 static void allocate(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t align) {
     const struct amp_port *port = rsc->elf.check.port;
-    amp_da_t da = round_up(rsc->free_da, align);
+    amp_da_t da = amp_round_up(rsc->free_da, align);
     size_t used = da - port->shared_da;
     if (rsc->alloc_error != 0) {
         return;
@@ -62,7 +58,7 @@ static void allocate(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t a
     struct amp_load_check *check = &rsc->elf.check;
     rsc->alloc_error = amp_load_check_user(check, amp_load_map(check, da, len, AMP_WINDOW_SHARED));
     *placed = (uint32_t)da;
-    rsc->free_da = round_up(da + len, LINE);
+    rsc->free_da = amp_round_up(da + len, LINE);
 }
 
 // Allocate one message buffer for each descriptor of the rings.  If there is not enough room,
@@ -144,7 +140,7 @@ static int reserve(struct amp_rsc *rsc, amp_da_t da, size_t len, uint32_t flags)
     }
     if (len != 0 && amp_ranges_overlap(port->shared_da, port->shared_len, da, len)
         && end - port->shared_da > rsc->free_da - port->shared_da) {
-        rsc->free_da = round_up(end, LINE);
+        rsc->free_da = amp_round_up(end, LINE);
     }
     return 0;
 }
@@ -376,7 +372,7 @@ static int check_default_table(struct amp_rsc *rsc) {
 
 int amp_rsc_check(struct amp_rsc *rsc) {
     amp_load_begin_check(&rsc->elf.check, AMP_AT_ENTRY, 0);
-    rsc->free_da = round_up(rsc->elf.check.port->shared_da + rsc->elf.check.reserved, LINE);
+    rsc->free_da = amp_round_up(rsc->elf.check.port->shared_da + rsc->elf.check.reserved, LINE);
     memcpy(
         rsc->rproc.buffer_size, rsc->elf.check.port->buffer_size, sizeof(rsc->rproc.buffer_size));
     int error = rsc->elf.table_len != 0 ? check_table(rsc) : check_default_table(rsc);

@@ -11,8 +11,9 @@
 // version, and the system it is for, which does not matter.
 enum { ELF_MAGIC = 0x464C457F, ELF_KIND = 0x010100, ELF_KIND_MASK = 0xFFFFFF };
 enum { EI_CLASS = 4, ELFCLASS32 = 1, ELFCLASS64 = 2 };
-enum { ET_EXEC = 2, ET_CORE = 4, PT_LOAD = 1, PT_NOTE = 4, SHT_NOBITS = 8, PN_XNUM = 0xFFFF };
-enum { SHT_SYMTAB = 2, STB_LOCAL = 0, STT_FILE = 4, PF_W = 2, NT_PRSTATUS = 1 };
+enum { ET_EXEC = 2, ET_DYN = 3, ET_CORE = 4, SHT_NOBITS = 8, PN_XNUM = 0xFFFF };
+enum { PT_LOAD = 1, PT_DYNAMIC = 2, PT_INTERP = 3, PT_NOTE = 4, PT_TLS = 7 };
+enum { SHT_SYMTAB = 2, STB_LOCAL = 0, STT_FILE = 4, SHN_ABS = 0xFFF1, PF_W = 2, NT_PRSTATUS = 1 };
 
 struct elf32_ehdr {
     uint32_t e_magic;
@@ -116,6 +117,31 @@ struct elf64_sym {
     uint16_t st_shndx;
     uint64_t st_value;
     uint64_t st_size;
+};
+
+// Tags of the dynamic section.  Each has a value; those from DT_VALRNGLO on describe no
+// relocations.
+enum {
+    DT_NULL,
+    DT_NEEDED,
+    DT_PLTRELSZ,
+    DT_RELA = 7,
+    DT_RELASZ,
+    DT_RELAENT,
+    DT_REL = 17,
+    DT_RELSZ,
+    DT_RELENT,
+    DT_RELRSZ = 35,
+    DT_KNOWN = 38, // the first tag that the ABI has no meaning for
+    DT_VALRNGLO = 0x6FFFFD00,
+};
+
+// The relocation "add the distance by which the image was moved", of each machine.
+enum {
+    R_ARM_RELATIVE = 23,
+    R_RISCV_RELATIVE = 3,
+    R_X86_64_RELATIVE = 8,
+    R_AARCH64_RELATIVE = 1027,
 };
 
 // The header of a note in a core file; NT_PRSTATUS is the state of a thread.

@@ -32,6 +32,7 @@ enum {
     AMP_WINDOW_RUN = 2, // an entry point may lie here
     AMP_WINDOW_SHARED = 4, // rings, buffers and resource tables may lie here
     AMP_WINDOW_ANY = 8, // only in amp_load_error.missed: any window would have done
+    AMP_WINDOW_PIE = 16, // with LOAD and RUN: here position-independent images are put
 };
 
 // A range of memory that the remote core can reach.  Windows do not overlap,
@@ -146,6 +147,16 @@ struct amp_default_table {
 // Machines, as the field e_machine of ELF numbers them.
 enum { AMP_EM_ARM = 40, AMP_EM_X86_64 = 62, AMP_EM_AARCH64 = 183, AMP_EM_RISCV = 243 };
 
+// How a host loads position-independent images (ET_DYN): see struct amp_port, pie.
+struct amp_elf;
+struct amp_pie {
+    // Choose the place of the image, then check its segments and relocations.
+    int (*check)(struct amp_elf *elf);
+    // Read contents that are loaded to [da, da + len), and relocate them.
+    int (*read_contents)(struct amp_elf *elf, size_t offset, void *buffer, size_t len, amp_da_t da);
+};
+extern const struct amp_pie amp_pie; // core/elf_pie.c
+
 struct amp_port {
     const struct amp_port_ops *ops;
     void *ctx; // passed to every operation
@@ -174,6 +185,11 @@ struct amp_port {
     // it, and not when the other core broke the protocol.
     bool stop_resets;
     uint16_t elf_machine; // AMP_EM_*, of the images this core runs
+    // &amp_pie: an image that was linked without fixed addresses is put into the first window
+    // with AMP_WINDOW_PIE that has room for it beside the shared region, at the lowest address
+    // there that is a multiple of the image's alignment.  NULL: such an image is refused, and
+    // the program has no code for it.
+    const struct amp_pie *pie;
 };
 
 // Does [da, da + len) lie inside one window that has all of `flags`?

@@ -41,6 +41,8 @@ static const struct {
     PHDR(P_FILESZ, p_filesz),
     PHDR(P_MEMSZ, p_memsz),
     PHDR(P_FLAGS, p_flags),
+    PHDR(P_VADDR, p_vaddr),
+    PHDR(P_ALIGN, p_align),
     SHDR(SH_NAME, sh_name),
     SHDR(SH_TYPE, sh_type),
     SHDR(SH_OFFSET, sh_offset),
@@ -158,6 +160,81 @@ void image_build(struct image *image, bool wide, const struct table *table) {
     set_section(image, IMAGE_TABLE, table != NULL ? 7 : 0, image->data, image->table_len);
     set_section(image, IMAGE_NAMES, 23, image->names, sizeof(names));
     image->source = (struct amp_image){image_read, image, image->size};
+}
+
+// ---- Position-independent images ----
+
+static size_t word_size(const struct image *image) {
+    return image->wide ? 8 : 4;
+}
+
+uint64_t image_get_word(const struct image *image, size_t offset) {
+    uint64_t value = 0;
+    memcpy(&value, image->bytes + offset, word_size(image));
+    return value;
+}
+
+void image_set_word(struct image *image, size_t offset, uint64_t value) {
+    memcpy(image->bytes + offset, &value, word_size(image));
+}
+
+void image_set_dynamic(struct image *image, unsigned index, uint64_t tag, uint64_t value) {
+    size_t at = image->dynamic + index * 2 * word_size(image);
+    image_set_word(image, at, tag);
+    image_set_word(image, at + word_size(image), value);
+}
+
+void image_set_reloc(
+    struct image *image, unsigned index, uint64_t place, uint64_t type, uint64_t addend) {
+    size_t at = image->relocs + index * image->reloc_size;
+    image_set_word(image, at, place);
+    image_set_word(image, at + word_size(image), type);
+    if (image->reloc_size == 3 * word_size(image)) {
+        image_set_word(image, at + 2 * word_size(image), addend);
+    } else if (place - IMAGE_PIE_LOW < image->names - image->code) {
+        image_set_word(image, image->code + (place - IMAGE_PIE_LOW), addend);
+    }
+}
+
+static void move_segment(struct image *image, unsigned index, uint64_t address) {
+    image_set(image, P_PADDR, index, address);
+    image_set(image, P_VADDR, index, address);
+    image_set(image, P_ALIGN, index, 16);
+}
+
+void image_build_pie(struct image *image, bool wide, const struct table *table, bool rela,
+    uint32_t type, unsigned relocs) {
+    size_t word = wide ? 8 : 4;
+    size_t size = (rela ? 3 : 2) * word;
+    size_t table_len = table != NULL ? table->len : 0;
+    struct table all = {.len = (table_len + 7) & ~(size_t)7};
+    if (table != NULL) {
+        memcpy(all.bytes, table->bytes, table_len);
+    }
+    size_t dynamic = all.len;
+    size_t places = dynamic + IMAGE_DYNAMICS * 2 * word;
+    all.len = places + relocs * size;
+    assert_true(all.len <= sizeof(all.bytes));
+    image_build(image, wide, &all);
+    image->table_len = table_len;
+    image->dynamic = image->data + dynamic;
+    image->relocs = image->data + places;
+    image->reloc_size = size;
+    uint64_t base = IMAGE_PIE_LOW - image->code; // what is added to an offset in the file
+    image_set(image, E_TYPE, 0, ET_DYN);
+    image_set(image, E_ENTRY, 0, IMAGE_PIE_LOW + 9);
+    move_segment(image, IMAGE_CODE, IMAGE_PIE_LOW);
+    move_segment(image, IMAGE_DATA, base + image->data);
+    set_segment(image, IMAGE_NOTE, PT_DYNAMIC, image->dynamic, 0, places - dynamic, 0, 6);
+    set_section(image, IMAGE_TABLE, table != NULL ? 7 : 0, image->data, table_len);
+    const uint64_t tag = rela ? DT_RELA : DT_REL;
+    image_set_dynamic(image, 0, tag, base + image->relocs);
+    image_set_dynamic(image, 1, tag + 1, relocs * size);
+    image_set_dynamic(image, 2, tag + 2, size);
+    image_set_dynamic(image, 3, DT_NULL, 0);
+    for (unsigned i = 0; i < relocs; ++i) {
+        image_set_reloc(image, i, IMAGE_PIE_LOW + i * word, type, IMAGE_PIE_LOW + i);
+    }
 }
 
 // ---- Tables ----

@@ -28,6 +28,8 @@ enum {
     IMAGE_DATA = 2,
     IMAGE_TABLE = 2, // indices of sections
     IMAGE_NAMES = 3,
+    IMAGE_DYNAMICS = 4,
+    IMAGE_PIE_LOW = 0x40,
 };
 
 // The last class (0: ELF32, 1: ELF64) that a host of this kind loads.
@@ -39,6 +41,8 @@ struct image {
     bool wide;
     size_t phoff, code, data, names, shoff;
     size_t table_len;
+    size_t dynamic, relocs; // of a position-independent image, in the file
+    size_t reloc_size;
     // Reading: how often, and which read (from 1) is to fail with what.
     unsigned reads;
     unsigned fail_at;
@@ -67,6 +71,8 @@ enum image_field {
     P_FILESZ,
     P_MEMSZ,
     P_FLAGS,
+    P_VADDR,
+    P_ALIGN,
     SH_NAME,
     SH_TYPE,
     SH_OFFSET,
@@ -82,6 +88,21 @@ struct table {
 
 // Table bytes are copied; NULL leaves the section out.
 void image_build(struct image *image, bool wide, const struct table *table);
+// The same image position-independent: linked at IMAGE_PIE_LOW, with the entry in its code
+// and `relocs` relocations of the type `type`, with addends beside them (`rela`) or in the
+// words.  They are for the first words of the code, and point to its first bytes.  The
+// dynamic section and the relocations lie behind the table, and the segments of the file
+// behind one another also in memory; IMAGE_NOTE is the dynamic section's.
+void image_build_pie(struct image *image, bool wide, const struct table *table, bool rela,
+    uint32_t type, unsigned relocs);
+// Set what one relocation says; for REL the addend is what is in the word.
+void image_set_reloc(
+    struct image *image, unsigned index, uint64_t place, uint64_t type, uint64_t addend);
+// Of the dynamic section, which has IMAGE_DYNAMICS entries: the address, length and entry
+// size of the relocations, and the end.
+void image_set_dynamic(struct image *image, unsigned index, uint64_t tag, uint64_t value);
+uint64_t image_get_word(const struct image *image, size_t offset); // of 4 or 8 bytes
+void image_set_word(struct image *image, size_t offset, uint64_t value);
 // `index` of the program or section header; 0 for the file header.
 void image_set(struct image *image, enum image_field field, unsigned index, uint64_t value);
 uint64_t image_get(const struct image *image, enum image_field field, unsigned index);

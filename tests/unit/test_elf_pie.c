@@ -1,0 +1,392 @@
+/* Position-independent images (core/elf_pie.c): where they are loaded, and what. */
+#include "pie_case.h"
+
+// ---- Good images ----
+
+static void test_pie_is_loaded(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        build_pie(wide, rela != 0);
+        assert_int_equal(check(), 0);
+        assert_int_equal(elf.entry, FAKE_CODE_DA + 9);
+        assert_int_equal(elf.table_da, FAKE_CODE_DA + IMAGE_CODE_LEN);
+        assert_int_equal(elf.table_len, table.len);
+        assert_int_equal(load(), 0);
+        assert_int_equal(fake.clean_count, 2);
+        expect_loaded(FAKE_CODE_DA, RELOCS);
+        assert_int_equal(word_at(FAKE_CODE_DA + word_size()), FAKE_CODE_DA + 1);
+    }
+}
+
+// One image, in two places.
+static void test_pie_in_two_windows(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        build_pie(wide, rela != 0);
+        for (amp_da_t begin = FAKE_CODE_DA; begin < FAKE_CODE_DA + 0x2000; begin += 0x130) {
+            windows[0].da = begin;
+            windows[0].len = FAKE_CODE_DA + FAKE_CODE_LEN - begin;
+            assert_int_equal(check(), 0);
+            assert_int_equal(elf.entry, begin + 9);
+            assert_int_equal(load(), 0);
+            expect_loaded(begin, RELOCS);
+        }
+        windows[0] = (struct amp_window){
+            FAKE_CODE_DA, FAKE_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN | AMP_WINDOW_PIE};
+    }
+}
+
+static void test_pie_of_each_machine(void **state) {
+    (void)state;
+    static const uint16_t machines[] = {AMP_EM_ARM, AMP_EM_RISCV, AMP_EM_X86_64, AMP_EM_AARCH64, 8};
+    static const uint16_t types[] = {23, 3, 8, 1027, 0}; // as the ABI of each says
+    FOR_ALL_KINDS(wide, rela) {
+        for (unsigned m = 0; m < 5; ++m) {
+            fake.port.elf_machine = machines[m];
+            for (unsigned t = 0; t < 5; ++t) {
+                image_build_pie(&image, wide != 0, &table, rela != 0, types[t], 1);
+                image_set(&image, E_MACHINE, 0, machines[m]);
+                if (m == t && m < 4) {
+                    assert_int_equal(check(), 0);
+                    assert_int_equal(load(), 0);
+                    expect_loaded(FAKE_CODE_DA, 1);
+                } else {
+                    expect_place("relocation other than RELATIVE (link with -static-pie)",
+                        "address", IMAGE_PIE_LOW, 0, 0, 0);
+                }
+            }
+        }
+    }
+}
+
+// Nothing to relocate: no table of relocations at all, or an empty one.
+static void test_pie_without_relocations(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        image_build_pie(&image, wide != 0, &table, rela != 0, TYPE, 0);
+        assert_int_equal(check(), 0);
+        image_set_dynamic(&image, 0, DT_NULL, 0);
+        assert_int_equal(check(), 0);
+        assert_int_equal(load(), 0);
+        expect_loaded(FAKE_CODE_DA, 0);
+    }
+}
+
+// In any order, and the same word twice.
+static void test_pie_unsorted(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        build_pie(wide, rela != 0);
+        uint64_t word = word_size();
+        static const unsigned order[RELOCS] = {5, 0, 3, 3, 1, 2};
+        for (unsigned i = 0; i < RELOCS; ++i) {
+            image_set_reloc(&image, i, IMAGE_PIE_LOW + order[i] * word, TYPE, IMAGE_PIE_LOW + i);
+        }
+        if (rela) { // the last one counts
+            image_set_reloc(&image, 2, IMAGE_PIE_LOW + 3 * word, TYPE, IMAGE_PIE_LOW + 20);
+        }
+        assert_int_equal(check(), 0);
+        assert_false(elf.relocs_sorted);
+        assert_int_equal(load(), 0);
+        expect_loaded(FAKE_CODE_DA, RELOCS);
+        assert_int_equal(word_at(FAKE_CODE_DA + 3 * word), FAKE_CODE_DA + 3);
+    }
+}
+
+// Contents that are read in parts, of which each may cut words.
+static void test_pie_read_in_parts(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        for (int sorted = 0; sorted < 2; ++sorted) {
+            build_pie(wide, rela != 0);
+            size_t word = word_size();
+            for (unsigned i = 0; i < RELOCS; ++i) { // with a gap of a word between them
+                unsigned at = sorted ? i : RELOCS - 1 - i;
+                uint64_t place = IMAGE_PIE_LOW + (at == 0 ? 0 : at + 1) * word;
+                image_set_reloc(&image, i, place, TYPE, IMAGE_PIE_LOW + i);
+            }
+            assert_int_equal(check(), 0);
+            assert_int_equal(elf.relocs_sorted, sorted);
+            assert_int_equal(load(), 0);
+            const uint8_t *va = fake_port_at(&fake, FAKE_CODE_DA, IMAGE_CODE_LEN);
+            for (size_t from = 0; from < IMAGE_CODE_LEN; ++from) {
+                for (size_t len = 1; len <= IMAGE_CODE_LEN - from && len < 12; ++len) {
+                    uint8_t part[16];
+                    memset(part, 0xEE, sizeof(part));
+                    assert_int_equal(amp_elf_read_contents(
+                                         &elf, image.code + from, part, len, FAKE_CODE_DA + from),
+                        0);
+                    assert_memory_equal(part, va + from, len);
+                    assert_int_equal(part[len], 0xEE);
+                }
+            }
+        }
+    }
+}
+
+// ---- Its place ----
+
+// Where the entry would be, or 0 for "no room".
+static amp_da_t place_of(void) {
+    if (check() == 0) {
+        return elf.entry - 9;
+    }
+    assert_string_equal(
+        error.what, "no room for a position-independent image of this length and alignment");
+    assert_int_equal(
+        error.missed, AMP_WINDOW_LOAD | AMP_WINDOW_RUN | AMP_WINDOW_PIE | AMP_WINDOW_ANY);
+    size_t low = image_get(&image, P_VADDR, IMAGE_CODE);
+    assert_int_equal(error.len,
+        image_get(&image, P_VADDR, IMAGE_DATA) + image_get(&image, P_MEMSZ, IMAGE_DATA) - low);
+    return 0;
+}
+
+static void test_pie_alignment(void **state) {
+    (void)state;
+    FOR_BOTH_CLASSES(wide) {
+        for (uint64_t align = 0; align <= 0x20000000; align = align == 0 ? 1 : 2 * align) {
+            build_pie(wide, true);
+            image_set(&image, P_ALIGN, IMAGE_CODE, align);
+            windows[0].da = FAKE_CODE_DA + 0x8;
+            windows[0].len = FAKE_CODE_LEN - 0x8;
+            amp_da_t place = FAKE_CODE_DA + 0x10;
+            // The image is moved by a multiple of its alignment; it was linked at 0x40.
+            while (align != 0 && (place - IMAGE_PIE_LOW) % align != 0) {
+                place += 0x10;
+            }
+            assert_int_equal(place_of(), place < FAKE_CODE_DA + FAKE_CODE_LEN - 0x400 ? place : 0);
+        }
+        build_pie(wide, true);
+        image_set(&image, P_ALIGN, IMAGE_DATA, 24);
+        expect_place("bad address or alignment", "segment", IMAGE_DATA, 0, 0, 0);
+    }
+}
+
+static void test_pie_fits_exactly(void **state) {
+    (void)state;
+    FOR_BOTH_CLASSES(wide) {
+        build_pie(wide, true);
+        size_t data = image_get(&image, P_VADDR, IMAGE_DATA) - IMAGE_PIE_LOW;
+        image_set(&image, P_MEMSZ, IMAGE_DATA, FAKE_CODE_LEN - data);
+        assert_int_equal(place_of(), FAKE_CODE_DA);
+        image_set(&image, P_MEMSZ, IMAGE_DATA, FAKE_CODE_LEN - data + 1);
+        assert_int_equal(place_of(), 0);
+        image_set(&image, P_MEMSZ, IMAGE_DATA, UINT64_MAX); // the end wraps
+        if (wide || sizeof(size_t) == 4) {
+            expect_place("bad address or alignment", "segment", IMAGE_DATA, 0, 0, 0);
+        } else {
+            assert_int_equal(place_of(), 0);
+        }
+        image_set(&image, P_MEMSZ, IMAGE_DATA, wide ? INT64_MAX : INT32_MAX);
+        assert_int_equal(place_of(), 0);
+    }
+}
+
+// Only windows with all three flags; the first with room.
+static void test_pie_window(void **state) {
+    (void)state;
+    build_pie(0, false);
+    for (uint32_t flags = 0; flags < 32; ++flags) {
+        windows[0].flags = flags;
+        const uint32_t all = AMP_WINDOW_LOAD | AMP_WINDOW_RUN | AMP_WINDOW_PIE;
+        assert_int_equal(place_of(), (flags & all) == all ? FAKE_CODE_DA : 0);
+        assert_true(error.missed == 0 || !amp_load_missed(&error, &windows[0]));
+    }
+    windows[0].flags = windows[1].flags = AMP_WINDOW_LOAD | AMP_WINDOW_RUN | AMP_WINDOW_PIE;
+    assert_int_equal(place_of(), FAKE_CODE_DA);
+    windows[0].len = 0x200;
+    assert_int_equal(place_of(), FAKE_DATA_DA);
+    windows[1].len = 0x200;
+    assert_int_equal(place_of(), 0);
+    assert_true(amp_load_missed(&error, &windows[0]) && amp_load_missed(&error, &windows[1]));
+    assert_false(amp_load_missed(&error, &windows[2]));
+}
+
+// The shared region may lie in the same window: the image goes before it, or behind it.
+static void test_pie_beside_the_shared_region(void **state) {
+    (void)state;
+    build_pie(0, false);
+    windows[0].flags |= AMP_WINDOW_SHARED;
+    fake.port.shared_da = FAKE_CODE_DA + 0x1800;
+    fake.port.shared_len = FAKE_CODE_LEN - 0x1800;
+    assert_int_equal(place_of(), FAKE_CODE_DA);
+    size_t data = image_get(&image, P_VADDR, IMAGE_DATA) - IMAGE_PIE_LOW;
+    image_set(&image, P_MEMSZ, IMAGE_DATA, 0x1800 - data);
+    assert_int_equal(place_of(), FAKE_CODE_DA);
+    image_set(&image, P_MEMSZ, IMAGE_DATA, 0x1800 - data + 1);
+    assert_int_equal(place_of(), 0); // zeros do not go there either
+    fake.port.shared_da = FAKE_CODE_DA;
+    assert_int_equal(place_of(), 0);
+    fake.port.shared_len = 0x1808;
+    assert_int_equal(place_of(), FAKE_CODE_DA + 0x1810);
+}
+
+static const char *const no_fixed = "no fixed addresses (PIE: link with -no-pie)";
+
+static void test_pie_without_a_window(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        build_pie(wide, rela != 0);
+        image_set(&image, E_TYPE, 0, 1); // an object file
+        expect_place(no_fixed, "offset", 0, 0, 0, 0);
+        image_set(&image, E_TYPE, 0, 3);
+        fake.port.pie = NULL;
+        expect_place(no_fixed, "offset", 0, 0, 0, 0);
+        fake.port.pie = &amp_pie;
+        assert_int_equal(check(), 0);
+    }
+}
+
+// An address of ELF32 has 32 bits; a host of 64 may have windows beyond.
+static void test_pie_beyond_4_gib(void **state) {
+    (void)state;
+    FOR_BOTH_CLASSES(wide) {
+        if (UINTPTR_MAX == UINT32_MAX) {
+            continue;
+        }
+        build_pie(wide, true);
+        size_t data = image_get(&image, P_VADDR, IMAGE_DATA) - IMAGE_PIE_LOW;
+        windows[0].da = (amp_da_t)UINT32_MAX + 1 - 0x1000;
+        windows[0].len = 0x2000;
+        image_set(&image, P_MEMSZ, IMAGE_DATA, 0x1000 - data);
+        assert_int_equal(place_of(), FAKE_TOP_DA);
+        image_set(&image, P_MEMSZ, IMAGE_DATA, 0x1001 - data);
+        if (wide) {
+            expect_refusal("outside the board's memory"); // there is room, but not for map()
+        } else {
+            assert_int_equal(place_of(), 0);
+        }
+    }
+}
+
+// ---- Reading ----
+
+static void test_pie_truncated_at_every_byte(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        build_pie(wide, rela != 0);
+        for (size_t size = 0; size < image.size; ++size) {
+            image.source.size = size;
+            assert_int_equal(check(), -AMP_ENOEXEC);
+        }
+        image.source.size = image.size;
+        assert_int_equal(check(), 0);
+    }
+}
+
+static void test_pie_every_read_may_fail(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        build_pie(wide, rela != 0);
+        assert_int_equal(check(), 0);
+        unsigned reads = image.reads;
+        image.fail_error = -AMP_EIO;
+        for (image.fail_at = 1; image.fail_at <= reads; ++image.fail_at) {
+            assert_int_equal(check(), -AMP_EIO);
+            assert_string_equal(error.what, "cannot be read");
+        }
+        image.fail_at = 0;
+        assert_int_equal(check(), 0);
+        assert_int_equal(load(), 0);
+        reads = image.reads;
+        for (image.fail_at = 1; image.fail_at <= reads; ++image.fail_at) {
+            assert_int_equal(load(), -AMP_EIO);
+            assert_string_equal(error.unit, "segment");
+        }
+        image.fail_at = 0;
+    }
+}
+
+// Every field of every header with every interesting value, and each byte of the dynamic
+// section and of the relocations: refused, or loaded inside the window.
+static void try(unsigned *accepted, unsigned *refused) {
+    int result = check();
+    assert_true(result == 0 || result == -AMP_ENOEXEC);
+    ++*(result == 0 ? accepted : refused);
+    if (result == 0) {
+        assert_int_equal(load(), 0);
+    }
+}
+
+static void test_pie_every_byte_with_every_value(void **state) {
+    (void)state;
+    unsigned accepted = 0;
+    unsigned refused = 0;
+    FOR_ALL_KINDS(wide, rela) {
+        build_pie(wide, rela != 0);
+        size_t end = image.relocs + RELOCS * image.reloc_size;
+        for (size_t at = 0; at < end; at = at + 1 == image.code ? image.dynamic : at + 1) {
+            static const uint8_t values[] = {0, 1, 4, 0x7F, 0x80, 0xFE, 0xFF};
+            uint8_t good = image.bytes[at];
+            for (size_t i = 0; i < sizeof(values); ++i) {
+                image.bytes[at] = values[i];
+                try(&accepted, &refused);
+            }
+            image.bytes[at] = good;
+        }
+    }
+    assert_true(accepted > 500 && refused > 1000);
+}
+
+// The file changes at every moment: nothing is written but in the window.
+static unsigned swap_at;
+static void swap(struct image *swapped) {
+    if (swapped->reads == swap_at) {
+        memset(swapped->bytes, 0xFF, swapped->code);
+        memset(swapped->bytes + swapped->relocs, 0xFF, RELOCS * swapped->reloc_size);
+    }
+}
+static void swap_relocations(struct image *swapped) {
+    if (swapped->reads == swap_at) {
+        memset(swapped->bytes + swapped->relocs, 0xFF, RELOCS * swapped->reloc_size);
+    }
+}
+
+static void test_pie_changes_while_it_is_read(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        build_pie(wide, rela != 0);
+        assert_int_equal(check(), 0);
+        unsigned reads = image.reads;
+        assert_int_equal(load(), 0);
+        reads += image.reads;
+        for (int part = 0; part < 2; ++part) {
+            for (swap_at = 1; swap_at <= reads; ++swap_at) {
+                build_pie(wide, rela != 0);
+                image.on_read = part ? swap : swap_relocations;
+                int result = check();
+                assert_true(result == 0 || result == -AMP_ENOEXEC);
+                if (result == 0) {
+                    swap_at -= image.reads;
+                    unsigned before = image.reads;
+                    result = load();
+                    swap_at += before;
+                    assert_true(result == 0 || result == -AMP_ENOEXEC || result == -AMP_EIO);
+                }
+            }
+        }
+    }
+}
+
+int main(void) {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup_pie, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_pie_is_loaded),
+        TEST(test_pie_in_two_windows),
+        TEST(test_pie_of_each_machine),
+        TEST(test_pie_without_relocations),
+        TEST(test_pie_unsorted),
+        TEST(test_pie_read_in_parts),
+        TEST(test_pie_alignment),
+        TEST(test_pie_fits_exactly),
+        TEST(test_pie_window),
+        TEST(test_pie_beside_the_shared_region),
+        TEST(test_pie_without_a_window),
+        TEST(test_pie_beyond_4_gib),
+        TEST(test_pie_truncated_at_every_byte),
+        TEST(test_pie_every_read_may_fail),
+        TEST(test_pie_every_byte_with_every_value),
+        TEST(test_pie_changes_while_it_is_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
