@@ -33,9 +33,11 @@ union entry {
 // Read from the table, after checking that it is long enough.
 static int read_table(struct amp_rsc *rsc, size_t offset, void *buffer, size_t len) {
     struct amp_elf *elf = &rsc->elf;
-    return amp_range_is_inside(offset, len, elf->table_len) ? amp_elf_read_contents(
-               elf, elf->table_offset + offset, buffer, len, elf->table_da + offset)
-                                                            : AMP_CUT_SHORT;
+    if (!amp_range_is_inside(offset, len, elf->table_len)) {
+        return AMP_CUT_SHORT;
+    }
+    size_t at = elf->table_offset + offset;
+    return amp_elf_read_contents(elf, at, buffer, len, elf->table_da + offset);
 }
 
 // ---- Placement ----

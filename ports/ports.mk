@@ -14,12 +14,15 @@ BUS_PORTS := linux
 #   build.mk     how ours compiles and links; it has PORT, the name, PORT_DIR and
 #                PORT_BUILD, where the port's products go, and sets some of:
 PORT_SETS := AMP_PORT_HOST AMP_PORT_HOST_C AMP_PORT_REMOTE AMP_PORT_REMOTE_C AMP_PORT_DEFINES \
-    REMOTE_CC REMOTE_LD REMOTE_LIBS OBJCOPY LD_SCRIPT LD_DEFINES FLASH \
+    REMOTE_CC REMOTE_LD REMOTE_PIE REMOTE_LIBS OBJCOPY LD_SCRIPT LD_DEFINES FLASH \
     HOST_CC HOST_LD HOST_DEFINES FIRMWARE_OWN UNIX UNIX_NEEDS BOARD BOARD_ROLES ROM
 #     REMOTE_CC     the compiler of firmware and its flags; REMOTE_LD, those to link
 #                   it, REMOTE_LIBS, what is linked last, and OBJCOPY
+#     REMOTE_PIE    what else makes code position-independent; not there if the port has
+#                   no such images
 #     LD_SCRIPT     the linker script, preprocessed as load.ld; with AMP_LINK_IN_FLASH
-#                   as flash.ld, for the flash (FLASH: as this value), and with
+#                   as flash.ld, for the flash (FLASH: as this value), with
+#                   AMP_LINK_PIE as pie.ld where there is a REMOTE_PIE, and with
 #                   AMP_LINK_HOST as host.ld where there is a HOST_LD
 #     LD_DEFINES    what else is defined for it
 #     HOST_CC       where the host is not the machine that builds: its compiler; and
@@ -40,7 +43,8 @@ PORT_SETS := AMP_PORT_HOST AMP_PORT_HOST_C AMP_PORT_REMOTE AMP_PORT_REMOTE_C AMP
 # What is to be had of a port P:
 #   $(P_BUILD)            the folder of its products
 #   $(P_FW)/NAME.elf      the firmware NAME; NAME.flash.elf and NAME.flash.bin, as a
-#                         plain binary, those in FW_IN_FLASH, linked for the flash
+#                         plain binary, those in FW_IN_FLASH, linked for the flash;
+#                         NAME.pie.elf, those in FW_PIE, position-independent
 #   $(P_FIRMWARE)         all of it, $(P_FIRMWARE_SHIPPED), what users want of it
 #   $(P_HOST_SRC)         the host half
 #   $(P_HOST_LIB)         where there is a HOST_CC: the core and the host half, as
@@ -57,6 +61,10 @@ FW_EXAMPLES := test_crash test_services
 # Those that are started by their address, too: with a resource table of its own,
 # and without.
 FW_IN_FLASH := virtual_uart test_notable
+
+# Those that are linked without addresses, too.
+FW_PIE := virtual_uart
+PIE_LD := -Wl,-pie,--no-dynamic-linker,-z,notext
 
 FW_LIB_SRC := $(AMP_CORE_COMMON) $(AMP_CORE_DEVICE) $(sort $(wildcard firmware/common/*.c))
 
@@ -130,6 +138,28 @@ test-firmware-$(1): $$($(1)_FIRMWARE)
 board-$(1): firmware-$(1)
 endef
 
+# Position-independent images.
+define PORT_PIE_RULES
+$(1)_FIRMWARE += $(FW_PIE:%=$($(1)_FW)/%.pie.elf)
+$(1)_PIE_LIB := $(patsubst %.c,$($(1)_BUILD)/pie/%.o,$(FW_LIB_SRC) $($(1)_REMOTE_SRC))
+$(1)_PIE_OBJ := $$($(1)_PIE_LIB) $(FW_PIE:%=$($(1)_BUILD)/pie/firmware/%/main.o)
+
+$(call PORT_SCRIPT,$(1),pie,-DAMP_LINK_PIE)
+
+$($(1)_BUILD)/pie/%.o: %.c
+	@mkdir -p $$(@D)
+	$($(1)_REMOTE_CC) $($(1)_REMOTE_PIE) $$(REMOTE_CFLAGS) -I. -c $$< -o $$@
+$($(1)_BUILD)/pie/ports/common/%.o: REMOTE_CFLAGS := -fno-builtin
+
+$(FW_PIE:%=$($(1)_FW)/%.pie.elf): $($(1)_FW)/%.pie.elf: $($(1)_BUILD)/pie/firmware/%/main.o $$($(1)_PIE_LIB) $($(1)_BUILD)/pie.ld
+	@mkdir -p $$(@D)
+	$(firstword $($(1)_REMOTE_CC)) $($(1)_REMOTE_LD) $(PIE_LD) -T $($(1)_BUILD)/pie.ld \
+	    $$(filter %.o,$$^) $($(1)_REMOTE_LIBS) -o $$@
+
+.SECONDARY: $$($(1)_PIE_OBJ)
+-include $$($(1)_PIE_OBJ:.o=.d)
+endef
+
 # A host that is another machine than the one that builds.
 define PORT_HOST_RULES
 $(1)_HOST_LIB := $(patsubst %.c,$($(1)_BUILD)/host/%.o,\
@@ -147,4 +177,5 @@ $(foreach port,$(PORTS),$(eval $(call PORT_READ,$(port)))$(eval $(call PORT_KEEP
 $(foreach port,$(BUS_PORTS),$(eval $(call PORT_READ,$(port)))$(eval $(call PORT_KEEP,$(port))))
 FW_OWN := $(foreach port,$(PORTS),$($(port)_FIRMWARE_OWN))
 $(foreach port,$(PORTS),$(eval $(call PORT_RULES,$(port))))
+$(foreach port,$(PORTS),$(if $($(port)_REMOTE_PIE),$(eval $(call PORT_PIE_RULES,$(port)))))
 $(foreach port,$(PORTS),$(if $($(port)_HOST_CC),$(eval $(call PORT_HOST_RULES,$(port)))))

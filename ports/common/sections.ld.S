@@ -34,7 +34,11 @@ SECTIONS
         . = ALIGN(LINE);
         __data_end = .;
     } > DATA DATA_LOAD :data
+#ifdef AMP_LINK_PIE
+    __data_load = __data_begin; /* LOADADDR() would not move with the image */
+#else
     __data_load = LOADADDR(.data);
+#endif
 
     .bss (NOLOAD) : ALIGN(LINE)
     {
@@ -45,9 +49,14 @@ SECTIONS
         __bss_end = .;
     } > DATA :data
 
+#ifdef AMP_LINK_PIE
+    /* In the image, as it does not know where its memory ends. */
+    .stack (NOLOAD) : ALIGN(LINE) { . += 0x4000; __stack_end = .; } > DATA :data
+#endif
+
     __stack_top = STACK_TOP;
     __stack_limit = STACK_TOP - 0x4000;
     ASSERT(__bss_end <= __stack_limit, "no room for 16 KiB of stack")
 
-    /DISCARD/ : { *(.eh_frame*) *(.note*) *(.gnu.*) *(.interp) *(.dyn*) *(.ARM.exidx*) *(.ARM.extab*) }
+    /DISCARD/ : { *(.eh_frame*) *(.note*) *(.gnu.*) *(.interp) *(.dyn*) *(.hash) *(.ARM.exidx*) *(.ARM.extab*) }
 }

@@ -10,6 +10,7 @@ REMOTE_CC := clang $(EMU_TARGET) -std=gnu11 -O2 -g -Wall -Wextra -Wconversion \
     -DAMP_CONFIG_HOST=0
 REMOTE_LD := $(EMU_TARGET) -fuse-ld=lld -static -nostdlib -Wl,--gc-sections \
     -Wl,-z,max-page-size=4096
+REMOTE_PIE := -fpie
 OBJCOPY := riscv64-unknown-elf-objcopy
 LD_SCRIPT := remote/emu.ld.S
 

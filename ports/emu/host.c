@@ -15,7 +15,7 @@ struct emu_core emu_cores[AMP_EMU_CORES];
 // fixes their addresses.  Nothing is loaded into shared RAM, because the host places rings
 // there.
 static const struct amp_window windows[] = {
-    {AMP_EMU_CODE_DA, AMP_EMU_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
+    {AMP_EMU_CODE_DA, AMP_EMU_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN | AMP_WINDOW_PIE},
     {AMP_EMU_DATA_DA, AMP_EMU_DATA_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
     {AMP_EMU_SHARED_DA, AMP_EMU_SHARED_LEN, AMP_WINDOW_SHARED},
     {AMP_EMU_FLASH_DA, AMP_EMU_FLASH_LEN, AMP_WINDOW_RUN},
@@ -59,6 +59,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
             .buffer_size = {512, 512},
             .elf_machine = AMP_EM_RISCV,
             .default_table = &default_table,
+            .pie = &amp_pie,
         };
     }
     return &core->port;

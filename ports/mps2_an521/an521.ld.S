@@ -5,11 +5,19 @@
  *   AMP_LINK_IN_FLASH: firmware in flash; the reset code copies the data, the
  *   host copies the resource table
  *   AMP_LINK_HOST: a host program, all in SSRAM1
+ *   AMP_LINK_PIE: a position-independent image, for code RAM
  */
 #define AMP_AN521_LINKER_SCRIPT
 #define AMP_LINKER_SCRIPT
 #include "board.h"
 #include "openamp/table_mark.h"
+
+#ifdef AMP_LINK_PIE
+#define FIRST .vectors
+#define LINE 16
+#define PIE_LEN AMP_AN521_CODE_LEN
+#include "../common/pie.ld.S"
+#else
 
 #if defined(AMP_LINK_HOST)
 #define TEXT host
@@ -61,3 +69,5 @@ PHDRS
 }
 
 #include "../common/sections.ld.S"
+
+#endif

@@ -12,6 +12,7 @@ HOST_CC := $(AN521_CC) -DAMP_CONFIG_DEVICE=0
 REMOTE_LD := $(AN521_CPU) -nostartfiles -Wl,--gc-sections -Wl,--build-id=none \
     -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments
 HOST_LD := $(REMOTE_LD)
+REMOTE_PIE := -fpie
 REMOTE_LIBS := -lc -lgcc
 OBJCOPY := arm-none-eabi-objcopy
 LD_SCRIPT := an521.ld.S

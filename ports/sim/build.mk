@@ -23,6 +23,7 @@ REMOTE_CC += -mno-outline-atomics
 endif
 REMOTE_LD := -static -nostdlib -Wl,--build-id=none -Wl,--gc-sections \
     -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
+REMOTE_PIE := -fpie
 OBJCOPY := $(shell $(CC) -print-prog-name=objcopy)
 LD_SCRIPT := remote/sim.ld.S
 

@@ -34,7 +34,7 @@ struct sim_core *sim_cores_end = sim_cores;
 // fixes their addresses.  Nothing is loaded into shared RAM, because the host places rings
 // there.
 static const struct amp_window windows[] = {
-    {AMP_SIM_CODE_DA, AMP_SIM_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
+    {AMP_SIM_CODE_DA, AMP_SIM_CODE_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_RUN | AMP_WINDOW_PIE},
     {AMP_SIM_DATA_DA, AMP_SIM_DATA_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
     {AMP_SIM_SHARED_DA, AMP_SIM_SHARED_LEN, AMP_WINDOW_SHARED},
     {AMP_SIM_FLASH_DA, AMP_SIM_FLASH_LEN, AMP_WINDOW_RUN},
@@ -168,6 +168,7 @@ const struct amp_port *amp_platform_port(unsigned index) {
             .buffer_size = {512, 512},
             .elf_machine = ELF_MACHINE,
             .default_table = &default_table,
+            .pie = &amp_pie,
         };
         (void)set_up(core); // core_stop() tries again, and returns the error
     }

@@ -16,6 +16,7 @@ def clean(text):
         text = text.replace(path + "/", "FOLDER/")
     text = text.replace(NAME, "image.elf")
     text = re.sub(r"for \d+\.\d s", "for # s", text)  # times and addresses
+    text = re.sub("at 0x[0-9a-f]+, 0x[0-9a-f]+ bytes: no room", "at 0x#, # bytes: no room", text)
     return re.sub("at 0x[0-9a-f]+\\): call", "at 0x#): call", text)
 
 
@@ -32,13 +33,25 @@ def row(what, function, *args, **kwargs):
     seen.add(what)
 
 
-def write(*changes):
-    image = bytearray(GOOD)
+def write(*changes, image=GOOD):
+    image = bytearray(image)
     for offset, size, value in changes:
         put(image, offset, size, value)
     with open(NAME, "wb") as f:
         f.write(image)
     return NAME
+
+
+# Where the relocations are in a position-independent image.
+def pie_relocations(image):
+    phdrs = [field(image, 32, 8) + 56 * i for i in range(field(image, 56, 2))]
+    dynamic = [field(image, p + 8, 8) for p in phdrs if field(image, p, 4) == 2][0]
+    while field(image, dynamic, 8) != 7:
+        dynamic += 16
+    da = field(image, dynamic + 8, 8)
+    for p in phdrs:
+        if 0 <= da - field(image, p + 16, 8) < field(image, p + 32, 8):
+            return field(image, p + 8, 8) + da - field(image, p + 16, 8)
 
 
 # With 0x7000 bytes in its first segment, however long it is, of which 5000 are there.
@@ -77,7 +90,16 @@ def end():
 row("misspelt file", openamp.RemoteProc, "virtual_urat.elf")
 row("no ELF", openamp.RemoteProc, __file__)
 row("other machine", openamp.RemoteProc, write((18, 2, 40)))
-row("PIE", openamp.RemoteProc, write((16, 2, 3)))
+row("object file", openamp.RemoteProc, write((16, 2, 1)))
+STACK = PHOFF + 56 * (field(GOOD, 56, 2) - 1)  # the last program header
+row("PIE for a PC", openamp.RemoteProc, write((16, 2, 3), (STACK, 4, 3)))
+row("PIE, too long", openamp.RemoteProc, write((16, 2, 3)))
+PIE = read_firmware("virtual_uart.pie.elf")
+RELOC = pie_relocations(PIE)
+row("PIE, relocation", openamp.RemoteProc, write((RELOC, 8, 16), (RELOC + 8, 8, 0x100000001), image=PIE))
+row("PIE, packed", openamp.RemoteProc, write((RELOC, 8, 0x33), image=PIE))
+row("PIE, no contents", openamp.RemoteProc, write((RELOC, 8, 0x700000), image=PIE))
+row("PIE, elsewhere", openamp.RemoteProc, write((RELOC, 8, 16), (RELOC + 16, 8, 0x20000000), image=PIE))
 row("cut short", openamp.RemoteProc, cut())
 row("other board", openamp.RemoteProc, write((PHOFF + 24, 8, 0x20400000), (PHOFF + 40, 8, 0x7000)))
 VRING = elf_table(GOOD)[1][3] + 28

@@ -17,6 +17,7 @@
 
 #include "openamp/table_mark.h"
 #include "sim_firmware.h"
+#include "tests/boards/common/moved_port.h"
 
 // ---- A host that releases the core first and is ready later, as Linux is ----
 
@@ -180,6 +181,33 @@ static void test_table_mark(void **state) {
     assert_int_equal(mark.len, TABLE_ROOM);
 }
 
+// ---- Position-independent images ----
+
+// One image in many places, each for a life.
+static void test_position_independent(void **state) {
+    (void)state;
+    const struct amp_port *port = rproc.port;
+    static const size_t places[] = {0, 0x1000, 0x12000, AMP_SIM_CODE_LEN - 0x20000};
+    for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        rproc.port = moved_port(port, places[i]);
+        load("virtual_uart.pie.elf");
+        assert_int_equal(rproc.entry, AMP_SIM_CODE_DA + places[i]);
+        assert_in_range(rproc.vdev.da, rproc.entry, rproc.entry + 0x10000);
+        if (i == 0) {
+            endpoint(0, "vuart-channel");
+        }
+        assert_int_equal(amp_rproc_start(&rproc), 0);
+        POLL_UNTIL(amp_endpoint_is_ready(&epts[0]));
+        for (int j = 0; j < 200; j++) {
+            say(&epts[0], "hello");
+            expect("hello");
+        }
+        expect_trace("echoing on vuart-channel");
+        assert_int_equal(amp_rproc_stop(&rproc), 0);
+    }
+    rproc.port = port;
+}
+
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -189,6 +217,7 @@ int main(void) {
         TEST(test_notable_in_flash),
         TEST(test_virtual_uart_in_flash),
         TEST(test_table_mark),
+        TEST(test_position_independent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,7 +92,7 @@ static inline __attribute__((noreturn)) void sim_jump(uintptr_t entry) {
     __asm__(".section .start,\"ax\"\n" \
             ".global _start\n" \
             "_start:\n" \
-            "    mov $__stack_top, %rsp\n" \
+            "    lea __stack_top(%rip), %rsp\n" \
             "    xor %ebp, %ebp\n" \
             "    call amp_remote_reset\n" \
             "    ud2\n" \

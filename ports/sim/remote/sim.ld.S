@@ -4,11 +4,19 @@
  *   an image to load (default): text in code RAM, the rest in data RAM
  *   AMP_LINK_IN_FLASH: text in flash; the reset code copies the data, the host
  *   copies the resource table
+ *   AMP_LINK_PIE: a position-independent image, for code RAM
  */
 #define AMP_SIM_LINKER_SCRIPT
 #define AMP_LINKER_SCRIPT
 #include "../board.h"
 #include "openamp/table_mark.h"
+
+#ifdef AMP_LINK_PIE
+#define FIRST .start
+#define LINE 16
+#define PIE_LEN AMP_SIM_CODE_LEN
+#include "../../common/pie.ld.S"
+#else
 
 #ifdef AMP_LINK_IN_FLASH
 #define TEXT flash
@@ -55,3 +63,5 @@ PHDRS
 }
 
 #include "../../common/sections.ld.S"
+
+#endif

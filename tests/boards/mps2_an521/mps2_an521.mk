@@ -24,8 +24,9 @@ qemu: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES) board-mps2_an521 \
 
 # Host programs in C: every way to live and die.
 QEMU_IN_FLASH := $(mps2_an521_FW)/virtual_uart.flash.bin
-qemu-c: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES) $(QEMU_IN_FLASH)
-	tests/boards/mps2_an521/run_c $(QEMU_TESTS)/test_life.elf $(QEMU_IMAGES) $(QEMU_IN_FLASH)
+QEMU_PIE := $(mps2_an521_FW)/virtual_uart.pie.elf
+qemu-c: $(QEMU_C_NAMES:%=$(QEMU_TESTS)/%.elf) $(QEMU_IMAGES) $(QEMU_IN_FLASH) $(QEMU_PIE)
+	tests/boards/mps2_an521/run_c $(QEMU_TESTS)/test_life.elf $(QEMU_IMAGES) $(QEMU_IN_FLASH) $(QEMU_PIE)
 
 # Numbers of lives and of messages.
 qemu-soak: $(QEMU_TESTS)/test_soak.elf $(QEMU_IMAGES)

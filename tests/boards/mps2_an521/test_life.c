@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "ports/common/text.h"
+#include "tests/boards/common/moved_port.h"
 
-// Behind those of host.h: virtual_uart for the flash, a plain binary.
-enum { IMAGE_IN_FLASH = IMAGE_BENCH };
+// Behind those of host.h: virtual_uart for the flash, a plain binary; and without addresses.
+enum { IMAGE_IN_FLASH = IMAGE_BENCH, IMAGE_PIE };
 enum { FLASH_DA = 0x80000000, FLASH_USED = 0x10000 };
 
 static void stop(void) {
@@ -150,6 +151,32 @@ static void test_flash(void) {
     amp_endpoint_destroy(&host_ept);
 }
 
+// ---- Position-independent images ----
+
+static void test_pie(void) {
+    const struct amp_port *port = amp_platform_port(0);
+    static const size_t places[] = {0, 0x1000, 0x42000, 0xE0000};
+    struct amp_load_error why;
+    host_init("vuart-channel");
+    CHECK(host_load(IMAGE_PIE, &why) == -AMP_ENOEXEC); // the board's own port has no window for it
+    CHECK(strcmp(why.what, "no fixed addresses (PIE: link with -no-pie)") == 0);
+    for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        char text[64] = "";
+        host_rproc.port = moved_port(port, places[i]);
+        host_run(IMAGE_PIE);
+        CHECK(host_rproc.entry == 0x38000000 + places[i]);
+        for (int j = 0; j < 200; j++) {
+            host_echo("moved");
+        }
+        CHECK(host_rproc.trace[0].da - host_rproc.entry < 0x10000);
+        amp_rproc_trace(&host_rproc, 0, text, sizeof(text) - 1);
+        CHECK(memcmp(text, "link up\n", 8) == 0);
+        stop();
+        host_rproc.port = port;
+    }
+    amp_endpoint_destroy(&host_ept);
+}
+
 int main(void) {
     host_init("vuart-channel");
     host_run(IMAGE_VIRTUAL_UART);
@@ -168,6 +195,7 @@ int main(void) {
     test_trace();
     amp_endpoint_destroy(&host_ept);
     test_flash();
+    test_pie();
     host_print("OK\n");
     return 0;
 }
