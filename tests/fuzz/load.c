@@ -1,15 +1,25 @@
-#include "load_machine.h"
+#include "load_pie.h"
 #include "load_talk.h"
+
+static uint64_t bias; // of a position-independent image, else 0
+
+static struct elf64_phdr moved_segment(
+    const struct image *image, const struct header *h, bool wide, uint32_t i) {
+    struct elf64_phdr p = read_segment(image, h, wide, i);
+    p.p_paddr += bias;
+    return p;
+}
 
 // Returns what is kept clear at the start of the host's region.
 static uint64_t expect_segments(const struct image *image, const struct header *h, bool wide) {
     bool entry_ok = false;
     uint64_t reserved = 0;
-    uint64_t start = h->entry & ~UINT64_C(1);
+    uint64_t start = h->entry + bias;
+    start -= fake.port.elf_machine == AMP_EM_ARM ? start & 1 : 0;
     CHECK(window_of(start, 1, AMP_WINDOW_RUN) >= 0);
     CHECK(h->phnum <= 128);
     for (uint32_t i = 0; i < h->phnum; ++i) {
-        struct elf64_phdr p = read_segment(image, h, wide, i);
+        struct elf64_phdr p = moved_segment(image, h, wide, i);
         uint64_t end = p.p_paddr + p.p_memsz;
         if (p.p_type != PT_LOAD || p.p_memsz == 0) {
             continue;
@@ -46,7 +56,7 @@ static uint64_t expect_segments(const struct image *image, const struct header *
 static uint64_t address_of(
     const struct image *image, const struct header *h, bool wide, uint64_t offset, uint64_t len) {
     for (uint32_t i = 0; i < h->phnum; ++i) {
-        struct elf64_phdr p = read_segment(image, h, wide, i);
+        struct elf64_phdr p = moved_segment(image, h, wide, i);
         if (p.p_type == PT_LOAD && p.p_memsz != 0 && offset >= p.p_offset
             && offset - p.p_offset <= p.p_filesz && len <= p.p_filesz - (offset - p.p_offset)) {
             return p.p_paddr + (offset - p.p_offset);
@@ -220,6 +230,13 @@ struct loaded {
     bool plain; // an image as tools write it
 };
 
+// What is expected at [da, da + len), of the contents of an image.
+static const uint8_t *expected_at(uint64_t da, uint64_t len) {
+    int i = window_of(da, len, AMP_WINDOW_LOAD);
+    CHECK(i >= 0);
+    return windows[i].expected + (da - windows[i].da);
+}
+
 // What a load must have written, from the image alone, against what it wrote.
 static struct loaded check_loaded(struct image *image, struct load_script script) {
     bool wide;
@@ -228,9 +245,16 @@ static struct loaded check_loaded(struct image *image, struct load_script script
         memset(windows[i].owner, NOBODY, windows[i].len);
         memset(windows[i].expected, 0x5A, windows[i].len);
     }
+    bool moved = image->bytes[16] == ET_DYN;
+    bias = moved ? rproc.entry - h.entry : 0;
     uint64_t reserved = expect_segments(image, &h, wide);
+    if (moved) {
+        struct pie pie = read_pie(image, &h, wide);
+        expect_moved(&pie, bias);
+        expect_relocated(image, &h, wide, &pie, bias);
+    }
     struct place place = find_table(image, &h, wide);
-    const uint8_t *source = place.len != 0 ? image->bytes + place.offset : NULL;
+    const uint8_t *source = place.len != 0 ? expected_at(place.da, place.len) : NULL;
     const uint8_t *vrings = NULL;
     struct loaded loaded = {.plain = true};
     if (source != NULL) {

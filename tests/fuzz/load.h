@@ -21,6 +21,8 @@ enum {
     LOAD_SMALL = 2, // little shared memory
     LOAD_WIDE = 4, // fuzz_rsc_table: ELF64
     LOAD_NOT_SHARED = 8, // no image may be loaded into the shared window
+    LOAD_PIE_SHARED = 16, // the window for position-independent images is the shared one
+    LOAD_MACHINE = 32, // times 0 to 3: Arm, RISC-V, x86-64, AArch64
 };
 
 // `image->bytes` and `size` are the image.

@@ -40,6 +40,7 @@ static inline void machine_once(void) {
     fake_port_snapshot(&fake);
     memcpy(board, fake.port.windows, sizeof(board));
     fake.port.windows = board;
+    fake.port.pie = &amp_pie;
     for (int i = 0; i < FAKE_WINDOWS; ++i) {
         windows[i].da = fake.port.windows[i].da;
         windows[i].len = fake.memory[i] != NULL ? fake.port.windows[i].len : 0;
@@ -47,6 +48,18 @@ static inline void machine_once(void) {
         windows[i].expected = malloc(windows[i].len + 1);
         CHECK(windows[i].owner != NULL && windows[i].expected != NULL);
     }
+}
+
+// The machines that images are for, and what each calls its relocation RELATIVE.
+static const uint16_t machines[][2] = {
+    {AMP_EM_ARM, 23}, {AMP_EM_RISCV, 3}, {AMP_EM_X86_64, 8}, {AMP_EM_AARCH64, 1027}};
+
+static inline uint64_t relative_of(uint16_t machine) {
+    unsigned i = 0;
+    while (machines[i][0] != machine) {
+        ++i;
+    }
+    return machines[i][1];
 }
 
 static inline void machine_reset(struct load_script script) {
@@ -62,6 +75,12 @@ static inline void machine_reset(struct load_script script) {
     fake.state = AMP_CORE_STOPPED;
     fake.port.shared_len = script.flags & LOAD_SMALL ? 0x2400 : FAKE_HEAP_LEN;
     board[2].flags = AMP_WINDOW_SHARED | (script.flags & LOAD_NOT_SHARED ? 0 : AMP_WINDOW_LOAD);
+    board[0].flags = AMP_WINDOW_LOAD | AMP_WINDOW_RUN;
+    board[script.flags & LOAD_PIE_SHARED ? 2 : 0].flags |= AMP_WINDOW_PIE;
+    if (script.flags & LOAD_PIE_SHARED) {
+        board[2].flags |= AMP_WINDOW_RUN;
+    }
+    fake.port.elf_machine = machines[script.flags / LOAD_MACHINE % 4][0];
     fake.port.default_table = script.flags & LOAD_DEFAULT_TABLE ? &fake.default_table : NULL;
     amp_rpmsg_init(&host_link, AMP_HOST, &fake.port);
     amp_rproc_init(&rproc, &fake.port, &host_link);
@@ -103,9 +122,11 @@ static inline struct elf64_phdr read_segment(
     return (struct elf64_phdr){.p_type = n.p_type,
         .p_flags = n.p_flags,
         .p_offset = n.p_offset,
+        .p_vaddr = n.p_vaddr,
         .p_paddr = n.p_paddr,
         .p_filesz = n.p_filesz,
-        .p_memsz = n.p_memsz};
+        .p_memsz = n.p_memsz,
+        .p_align = n.p_align};
 }
 
 static inline struct elf64_shdr read_section(

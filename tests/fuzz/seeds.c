@@ -69,6 +69,31 @@ static void segments(void) {
     with_segment("ring_on_contents", 0, &table, FAKE_SHARED_DA + 0x40, 4, 4);
 }
 
+// Position-independent images of each machine, class and kind of relocation; with the trace
+// buffer in the image, and all relocations in order or not.
+static void pie(void) {
+    static const uint16_t machines[] = {AMP_EM_ARM, AMP_EM_RISCV, AMP_EM_X86_64, AMP_EM_AARCH64};
+    static const uint32_t types[] = {23, 3, 8, 1027};
+    static struct image image;
+    static struct table table;
+    table_begin(&table, 2);
+    table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, 4, 16, 0);
+    uint32_t trace = table_add_trace(&table, IMAGE_PIE_LOW + 8, 16);
+    for (unsigned i = 0; i < 16; ++i) {
+        char name[16];
+        unsigned m = i / 4;
+        image_build_pie(&image, i % 2, &table, i / 2 % 2, types[m], 4);
+        image_set(&image, E_MACHINE, 0, machines[m]);
+        if (!image.wide) {
+            uint64_t place = image_get(&image, P_VADDR, IMAGE_DATA) + trace + 4;
+            image_set_reloc(&image, m % 2 ? 0 : 3, place, types[m], IMAGE_PIE_LOW + 8);
+        }
+        snprintf(name, sizeof(name), "pie%u", i);
+        uint8_t flags = (uint8_t)(m * LOAD_MACHINE | (i % 3 == 0 ? LOAD_PIE_SHARED : 0));
+        write_seed("fuzz_elf", name, flags, image.bytes, image.size);
+    }
+}
+
 int main(int argc, char **argv) {
     static struct table table;
     CHECK(argc == 2);
@@ -76,6 +101,7 @@ int main(int argc, char **argv) {
     in_the_heap();
     both("none", LOAD_DEFAULT_TABLE, NULL);
     segments();
+    pie();
     both("no_link", 0, NULL);
     table_begin(&table, 1);
     table_add_trace(&table, AMP_DA_ANY, 64);
