@@ -52,7 +52,7 @@ static void allocate(struct amp_rsc *rsc, uint32_t *placed, size_t len, size_t a
         return;
     }
     // An address in a table has 32 bits.
-    if (da < rsc->free_da || used > port->shared_len || len > port->shared_len - used
+    if (da < rsc->free_da || used >= port->shared_len || len > port->shared_len - used
         || (uint32_t)da != da) {
         rsc->alloc_error = AMP_NO_ROOM;
         return;
@@ -221,7 +221,8 @@ static int check_rings(struct amp_rsc *rsc) {
         if (error != 0) {
             return error;
         }
-        if (fixed != 0 && amp_ranges_overlap(ring->da, len, ring[-1].da, fixed)) {
+        amp_da_t first = rsc->rproc.vdev.vring[0].da;
+        if (fixed != 0 && amp_ranges_overlap(ring->da, len, first, fixed)) {
             return AMP_TAKEN;
         }
 #if AMP_CONFIG_TABLE_MARK

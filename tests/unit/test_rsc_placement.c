@@ -52,6 +52,11 @@ static void test_placed_above_what_is_fixed(void **state) {
     table_add_vdev(&table, 7, AMP_DA_ANY, AMP_DA_ANY, 4, 16, 0);
     table_add_carveout(&table, FAKE_HEAP_DA + FAKE_HEAP_LEN - 1, 1);
     assert_int_equal(check(), -AMP_ENOMEM);
+    // One that asks for nothing, likewise.
+    table_begin(&table, 2);
+    table_add_carveout(&table, AMP_DA_ANY, 0);
+    table_add_carveout(&table, FAKE_HEAP_DA + FAKE_HEAP_LEN - 1, 1);
+    assert_int_equal(check(), -AMP_ENOMEM);
 }
 
 // A region whose end is where 32 bits end, which on a 32-bit host is 0.
