@@ -31,6 +31,8 @@ static void test_header(void **state) {
         table_standard(&table, 4);
         table_set(&table, cases[i].offset, cases[i].value);
         assert_int_equal(check(), -AMP_ENOEXEC);
+        assert_string_equal(error.unit, "entry");
+        assert_true(error.where == 0 || cases[i].offset == 4); // the number of entries
     }
 }
 
