@@ -230,6 +230,8 @@ static void test_changes(void **state) {
     changes = to->link->stats.changes;
     pair_up(&pair);
     assert_int_equal(to->link->stats.changes, changes + 1); // it counts: no two cancel out
+    amp_rpmsg_forget(to->link);
+    assert_int_equal(to->link->stats.changes, changes + 2);
 }
 
 int main(void) {
