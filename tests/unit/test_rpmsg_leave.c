@@ -234,6 +234,14 @@ static void test_changes(void **state) {
     assert_int_equal(to->link->stats.changes, changes + 2);
 }
 
+static void test_change_without_endpoints(void **state) {
+    (void)state;
+    pair_open(&pair, 4);
+    uint32_t changes = pair.host.link.stats.changes;
+    pair_down(&pair);
+    assert_int_equal(pair.host.link.stats.changes, changes + 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_leave),
@@ -243,6 +251,7 @@ int main(void) {
         TEST(test_held_after_end),
         TEST(test_more_while_held),
         TEST(test_changes),
+        TEST(test_change_without_endpoints),
     };
     return cmocka_run_group_tests_name("rpmsg_leave", tests, NULL, NULL);
 }
