@@ -6,7 +6,8 @@
 #
 # `make` builds build/sim/my_firmware.elf from my_firmware.c, `make BOARD=emu`
 # build/emu/my_firmware.elf.  FIRMWARE may be several names, and my_firmware_SRC the
-# sources of one, if it has more than one.  FIRMWARE_CFLAGS is added to the compiler's
+# sources of one, if it has more than one.  `make PIE=1` builds position-independent images,
+# in build/$(BOARD)-pie.  FIRMWARE_CFLAGS is added to the compiler's
 # flags; FIRMWARE_BUILD names another folder than build/$(BOARD).
 
 .DEFAULT_GOAL := all
@@ -14,7 +15,7 @@
 .PHONY: all clean
 
 BOARD ?= sim
-FIRMWARE_BUILD ?= build/$(BOARD)
+FIRMWARE_BUILD ?= build/$(BOARD)$(PIE:%=-pie)
 FIRMWARE_CFLAGS ?= -Wall -Wextra
 
 # The path of the SDK, which is built first if it is missing or older than the checkout.
@@ -23,6 +24,10 @@ ifneq ($(.SHELLSTATUS),0)
 $(error no sdk for BOARD=$(BOARD) in OPENAMP=$(OPENAMP))
 endif
 include $(OPENAMP_SDK)/openamp.mk
+ifneq ($(PIE),)
+$(if $(OPENAMP_PIE_CFLAGS),,$(error BOARD=$(BOARD) has no position-independent images))
+$(foreach name,CFLAGS LINK DEPENDS,$(eval OPENAMP_$(name) := $(OPENAMP_PIE_$(name))))
+endif
 
 all: $(FIRMWARE:%=$(FIRMWARE_BUILD)/%.elf)
 clean:

@@ -1,6 +1,15 @@
 # find_package(openamp), with toolchain.cmake beside this file.
 
-# openamp_firmware(NAME SOURCE...): NAME.elf
+# openamp_firmware(NAME SOURCE...): NAME.elf, with -DPIE=ON a position-independent image
+if(PIE)
+    if(NOT OPENAMP_PIE_CFLAGS)
+        message(FATAL_ERROR "BOARD=${BOARD} has no position-independent images")
+    endif()
+    foreach(part CFLAGS LINK DEPENDS)
+        set(OPENAMP_${part} ${OPENAMP_PIE_${part}})
+    endforeach()
+endif()
+
 function(openamp_firmware name)
     add_executable(${name} ${ARGN})
     set_target_properties(${name} PROPERTIES SUFFIX .elf LINK_DEPENDS "${OPENAMP_DEPENDS}")

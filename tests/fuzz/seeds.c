@@ -4,6 +4,7 @@
  */
 #include "load.h"
 
+#include "core/wire/elf_layout.h"
 #include "fake_port.h"
 
 static const char *directory;
@@ -92,6 +93,31 @@ static void pie(void) {
         uint8_t flags = (uint8_t)(m * LOAD_MACHINE | (i % 3 == 0 ? LOAD_PIE_SHARED : 0));
         write_seed("fuzz_elf", name, flags, image.bytes, image.size);
     }
+    image_build_pie(&image, false, &table, true, types[0], 0);
+    image_set_dynamic(&image, 0, DT_RELRSZ, 8);
+    image_set_dynamic(&image, 1, DT_NULL, 0);
+    write_seed("fuzz_elf", "pie_packed", 0, image.bytes, image.size);
+    // With a fourth program header.
+    image_build_pie(&image, false, &table, true, types[0], 2);
+    size_t headers = image.size;
+    memcpy(image.bytes + headers, image.bytes + image.phoff, 3 * sizeof(struct elf32_phdr));
+    image.phoff = headers;
+    image.size = headers + 4 * sizeof(struct elf32_phdr);
+    image_set(&image, E_PHOFF, 0, headers);
+    image_set(&image, E_PHNUM, 0, 4);
+    image_set(&image, P_TYPE, 3, PT_TLS);
+    write_seed("fuzz_elf", "pie_tls", 0, image.bytes, image.size);
+    // Zeros that reach into the region that the host gives from.
+    image_set(&image, P_TYPE, 3, PT_LOAD);
+    image_set(&image, P_VADDR, 3, 0x1000);
+    image_set(&image, P_PADDR, 3, 0x1000);
+    image_set(&image, P_MEMSZ, 3, 0xF800);
+    write_seed("fuzz_elf", "pie_over", LOAD_PIE_SHARED, image.bytes, image.size);
+    // A word of 8 bytes that is read in two parts.
+    image_build_pie(&image, IMAGE_LAST_CLASS, &table, true, types[0], 1);
+    image_set_reloc(
+        &image, 0, image_get(&image, P_VADDR, IMAGE_DATA) + 16, types[0], IMAGE_PIE_LOW);
+    write_seed("fuzz_elf", "pie_cut", 0, image.bytes, image.size);
 }
 
 int main(int argc, char **argv) {
