@@ -69,7 +69,7 @@ SRC_USERMOD_LIB_C += $(OPENAMP_MOD)/prompt.c \
     $(addprefix $(OPENAMP_MOD)/unix/, atomic.c block.c lock.c prompt.c select.c sleep.c)
 CFLAGS_USERMOD += -include $(OPENAMP_MOD)/unix/openamp_unix.h
 OPENAMP_WRAP := mp_hal_set_interrupt_char mp_event_wait_ms mp_event_wait_indefinite \
-    select poll usleep
+    poll usleep
 ifeq ($(MICROPY_PY_THREAD),1)
 OPENAMP_WRAP += mp_thread_unix_begin_atomic_section mp_thread_unix_end_atomic_section \
     pthread_mutex_lock pthread_mutex_trylock pthread_mutex_unlock sem_wait gc_collect
@@ -77,7 +77,7 @@ endif
 LDFLAGS_USERMOD += $(addprefix -Xlinker --wrap=,$(OPENAMP_WRAP))
 
 # Files that run scheduled work after EINTR: their blocking calls are replaced (unix/block.c).
-$(addprefix $(BUILD)/, extmod/vfs_posix_file.o main.o modsocket.o unix_mphal.o): \
+$(addprefix $(BUILD)/, extmod/modtime.o extmod/vfs_posix_file.o main.o modsocket.o unix_mphal.o): \
     CFLAGS += -include $(OPENAMP_MOD)/unix/calls.h
 # Only the lock objects of _thread call these: see unix/lock.c.
 $(BUILD)/py/modthread.o: CFLAGS += \

@@ -146,6 +146,9 @@ static long guarded(int fd, short events, const long args[7]) {
 
 void openamp_unix_interrupted(void *context) {
     (void)context;
+#ifdef MICROPY_PY_OPENAMP_WAKE
+    MICROPY_PY_OPENAMP_WAKE();
+#endif
 }
 
 // The timeout of the socket (SO_RCVTIMEO or SO_SNDTIMEO), or NULL.

@@ -1,5 +1,5 @@
 /*
- * Replaces system calls by the functions of block.c.  Included before everything else
+ * Replaces system calls by the functions of block.c and sleep.c.  Included before everything else
  * (-include, see openamp.mk) in those files of MicroPython that run scheduled work when a
  * call ends with EINTR; other files would only repeat the call.
  */
@@ -7,6 +7,7 @@
 #define OPENAMP_UNIX_CALLS_H
 
 #include <fcntl.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,6 +22,10 @@ ssize_t openamp_unix_recvfrom(
 ssize_t openamp_unix_send(int fd, const void *buffer, size_t size, int flags);
 ssize_t openamp_unix_sendto(int fd, const void *buffer, size_t size, int flags,
     const struct sockaddr *address, socklen_t len);
+// Not by the linker, as other sleeps are: where time has 64 bits on a machine of 32, each C library
+// has its own other name for it.
+int openamp_unix_select(
+    int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout);
 
 #ifndef OPENAMP_UNIX_NO_CALLS
 // Some members of structures are renamed by this too, but everywhere in such a file.
@@ -33,6 +38,7 @@ ssize_t openamp_unix_sendto(int fd, const void *buffer, size_t size, int flags,
 #define recvfrom openamp_unix_recvfrom
 #define send openamp_unix_send
 #define sendto openamp_unix_sendto
+#define select openamp_unix_select
 #endif
 
 #endif // OPENAMP_UNIX_CALLS_H

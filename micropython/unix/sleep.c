@@ -3,11 +3,11 @@
  *
  * The port looks for scheduled work and then sleeps in select(), poll() or usleep();
  * a signal that comes between the two is only noticed when the sleep ends.  Here the
- * three are replaced (--wrap, see openamp.mk) by functions that close this gap: they
- * block all signals, look for scheduled work once more, and sleep in ppoll(), which
- * unblocks the signals and begins to sleep in one step.  A signal then ends the sleep
- * with EINTR, after which the port itself runs the work and sleeps for the rest of the
- * time.  (block.c does the same for other calls.)
+ * three are replaced (--wrap and calls.h, see openamp.mk) by functions that close this
+ * gap: they block all signals, look for scheduled work once more, and sleep in ppoll(),
+ * which unblocks the signals and begins to sleep in one step.  A signal then ends the
+ * sleep with EINTR, after which the port itself runs the work and sleeps for the rest of
+ * the time.  (block.c does the same for other calls.)
  */
 #define _GNU_SOURCE
 #include "unix.h"
@@ -17,6 +17,9 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#define OPENAMP_UNIX_NO_CALLS
+#include "calls.h"
+
 // The sleep itself.  On a platform whose cores run in this thread, they run in here.
 #ifdef MICROPY_PY_OPENAMP_PPOLL
 int MICROPY_PY_OPENAMP_PPOLL(
@@ -24,6 +27,15 @@ int MICROPY_PY_OPENAMP_PPOLL(
 #else
 #define MICROPY_PY_OPENAMP_PPOLL ppoll
 #endif
+
+#ifdef MICROPY_PY_OPENAMP_WAKE
+
+// A signal that schedules work has the next ppoll() of this platform fail with EINTR, also one
+// that begins later.
+#define block_signals(before) (*(before) = (sigset_t){{0}})
+#define unblock_signals(before) ((void)(before))
+
+#else
 
 // Block all signals; *before is the former mask, with which to sleep.
 static void block_signals(sigset_t *before) {
@@ -37,6 +49,8 @@ static void unblock_signals(const sigset_t *before) {
     pthread_sigmask(SIG_SETMASK, before, NULL);
     errno = saved;
 }
+
+#endif
 
 static int fail_interrupted(void) {
     errno = EINTR;
@@ -70,7 +84,6 @@ void openamp_unix_wait(unsigned long ms, const volatile bool *unless) {
 
 int __real_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
 int __real_usleep(useconds_t us);
-int __real_select(int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout);
 void __real_mp_event_wait_ms(mp_uint_t timeout_ms);
 void __real_mp_event_wait_indefinite(void);
 
@@ -148,9 +161,10 @@ static struct {
     int64_t end;
 } interrupted_sleep;
 
-int __wrap_select(int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout) {
+int openamp_unix_select(
+    int count, fd_set *read, fd_set *write, fd_set *except, struct timeval *timeout) {
     if (count != 0 || timeout == NULL || is_stock()) {
-        return __real_select(count, read, write, except, timeout);
+        return select(count, read, write, except, timeout);
     }
     int64_t length = (int64_t)timeout->tv_sec * 1000000 + timeout->tv_usec;
     int64_t end = now_us() + length;

@@ -38,15 +38,17 @@ $(LINUX)/firmware/%.elf: $(LINUX_SIM)/firmware/sim/%.elf
 	@mkdir -p $(@D)
 	$(sim_OBJCOPY) -O $(LINUX_NARROW) $< $@
 
-# MicroPython for the guest.
+# MicroPython for the guest.  Its time has 64 bits, as newer compilers for such machines have it.
 LINUX_PYTHON_MAKE = $(MAKE) BUILD=$(LINUX)/armhf CC=arm-linux-gnueabihf-gcc AR=arm-linux-gnueabihf-ar \
-    MP_KIND="CROSS_COMPILE=arm-linux-gnueabihf- LDFLAGS_EXTRA=-static"
+    MP_KIND="CROSS_COMPILE=arm-linux-gnueabihf- LDFLAGS_EXTRA=-static \
+    CFLAGS_EXTRA='-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64'"
 
 .PHONY: linux linux-long linux-images $(LINUX_RELEASES:%=linux-%)
 linux: $(LINUX_RELEASES:%=linux-%)
 linux-images: $(LINUX)/guest
 	$(LINUX_SIM_MAKE) $(LINUX_SIM)/board $(LINUX_IMAGES:%=$(LINUX_SIM)/firmware/sim/%.elf)
 	$(MAKE) --no-print-directory $(LINUX_IMAGES:%=$(LINUX)/firmware/%.elf)
+	$(MAKE) --no-print-directory $(MP_CROSS) # of this machine, which the next one is not
 	$(LINUX_PYTHON_MAKE) $(LINUX)/armhf/linux/micropython
 $(LINUX_RELEASES:%=linux-%): linux-%: linux-images
 	tests/linux/prepare $(LINUX)/$* $*
