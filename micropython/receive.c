@@ -62,9 +62,13 @@ static bool wait_until(openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpo
         if (is_so(self)) {
             return true;
         }
-        openamp_poll(remote); // inside a callback no scheduled work runs, so poll here
-        if (is_so(self)) {
-            return true;
+        // Inside a callback no scheduled work runs, so poll here.
+        if (!MICROPY_PY_OPENAMP_WAIT_LOOKS || timeout == 0 || remote->poll_due
+            || !OPENAMP_BUS(remote, is_up) || MP_STATE_VM(sched_state) == MP_SCHED_LOCKED) {
+            openamp_poll(remote);
+            if (is_so(self)) {
+                return true;
+            }
         }
         bool quiet = what == NULL;
         if (openamp_endpoint_is_closed(self)

@@ -28,6 +28,11 @@ void openamp_linux_turn(void);
 
 // MicroPython's unix port sleeps in this (micropython/unix/sleep.c).
 #define MICROPY_PY_OPENAMP_PPOLL openamp_linux_ppoll
+// What a signal handler does so that it ends: else each sleep would have to block signals.
+#define MICROPY_PY_OPENAMP_WAKE amp_linux_interrupt
+void amp_linux_interrupt(void);
+// It looks for messages, so a program that is about to sleep need not.
+#define MICROPY_PY_OPENAMP_WAIT_LOOKS (1)
 
 // The kernel looks for firmware there, too.
 #define MICROPY_PY_OPENAMP_FIRMWARE_DIR() \

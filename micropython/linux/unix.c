@@ -6,10 +6,15 @@
 #include <signal.h>
 #include <string.h>
 
+#include "py/runtime.h"
+
 #include "ports/linux/wait.h"
 
-// It has no signals.
 void openamp_unix_begin_platform(void) {
+    int file = amp_linux_interrupts();
+    if (file < 0) {
+        mp_raise_OSError(-file);
+    }
 }
 
 unsigned char openamp_linux_turns = OPENAMP_LINUX_TURNS;
@@ -17,7 +22,7 @@ unsigned char openamp_linux_turns = OPENAMP_LINUX_TURNS;
 void openamp_linux_turn(void) {
     openamp_linux_turns = OPENAMP_LINUX_TURNS;
     if (openamp_unix_is_active() && OPENAMP_IS_MAIN_THREAD()) {
-        amp_linux_ring();
+        amp_linux_ring(NULL, 0);
     }
 }
 
@@ -39,7 +44,18 @@ static const struct timespec *shorten(
         : longest;
 }
 
-// ppoll() for the bus's files as well.  What they have is an interrupt: EINTR.
+// For a sleep that counts in milliseconds: -1 without an end, 0 if it cannot keep that time.
+static int to_ms(const struct timespec *time) {
+    enum { NS_PER_MS = 1000000, LONGEST_S = 2000000 }; // who sleeps longer looks how much is left
+    if (time == NULL) {
+        return -1;
+    }
+    int s = time->tv_sec < LONGEST_S ? (int)time->tv_sec : LONGEST_S;
+    return time->tv_nsec % NS_PER_MS != 0 ? 0 : s * 1000 + (int)(time->tv_nsec / NS_PER_MS);
+}
+
+// ppoll() for the bus's files as well.  What they have is an interrupt: EINTR.  So is a signal
+// since the last sleep, whatever *mask was meant for.
 int openamp_linux_ppoll(
     struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
     int files[AMP_LINUX_FILES];
@@ -47,11 +63,16 @@ int openamp_linux_ppoll(
     const struct timespec *until = shorten(timeout, &longest, amp_linux_timeout());
     unsigned ours = amp_linux_files(files);
     struct pollfd all[count + ours + 1];
+    (void)mask;
     memcpy(all, fds, count * sizeof(*fds));
     for (unsigned i = 0; i < ours; ++i) {
         all[count + i] = (struct pollfd){.fd = files[i], .events = POLLIN};
     }
-    int result = ppoll(all, count + ours, until, mask);
+    struct pollfd *interrupts = &all[count + ours];
+    *interrupts = (struct pollfd){.fd = amp_linux_interrupts(), .events = POLLIN};
+    bool is_simple = count == 0 && ours == 1 && to_ms(until) != 0;
+    int result = is_simple ? amp_linux_sleep(&all[0], to_ms(until))
+                           : ppoll(all, count + ours + 1, until, NULL);
     int theirs = 0;
     for (nfds_t i = 0; i < count; ++i) {
         fds[i].revents = result > 0 ? all[i].revents : 0;
@@ -60,7 +81,8 @@ int openamp_linux_ppoll(
     if (result < 0 || theirs != 0) {
         return result < 0 ? result : theirs;
     }
-    if (amp_linux_ring() || until != timeout) {
+    bool interrupted = interrupts->revents != 0 && amp_linux_interrupted();
+    if (amp_linux_ring(&all[count], ours) || interrupted || until != timeout) {
         errno = EINTR; // who sleeps looks how much time is left
         return -1;
     }

@@ -7,6 +7,7 @@
 
 #include "linux.h"
 #include "openamp/platform.h"
+#include "wait.h"
 
 // ---- Beginning and end ----
 
@@ -41,8 +42,11 @@ static bool make_buffers(struct linux_bus *bus) {
 static int open_files(struct linux_bus *bus) {
     bus->epoll = epoll_create1(EPOLL_CLOEXEC);
     bus->nodes = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    int error = bus->epoll < 0 || bus->nodes < 0 ? -errno : linux_uevents_open(bus);
+    int error = bus->epoll < 0 || bus->nodes < 0 || amp_linux_interrupts() < 0
+        ? -errno
+        : linux_uevents_open(bus);
     if (error == 0) {
+        linux_watch(bus, linux_interrupts, EPOLLIN, &linux_interrupts);
         inotify_add_watch(bus->nodes, "/dev", IN_ATTRIB | IN_CREATE);
         linux_watch(bus, bus->uevents, EPOLLIN, &bus->uevents);
         linux_watch(bus, bus->nodes, EPOLLIN, &bus->nodes);
@@ -119,6 +123,9 @@ static void linux_set_events(struct amp_bus *self, const struct amp_bus_events *
 // ---- Work ----
 
 static bool handle(struct linux_bus *bus, const struct epoll_event *event) {
+    if (event->data.ptr == &linux_interrupts) {
+        return false; // for who sleeps
+    }
     if (event->data.ptr == &bus->uevents) {
         linux_uevents_read(bus);
     } else if (event->data.ptr == &bus->kmsg) {
@@ -146,7 +153,10 @@ static int linux_poll(struct amp_bus *self) {
     if (bus->left_count != 0) {
         linux_receive_left(bus);
     }
-    bus->ready_count = epoll_wait(bus->epoll, bus->ready, LINUX_READY, 0);
+    if (!bus->has_looked) {
+        bus->ready_count = epoll_wait(bus->epoll, bus->ready, LINUX_READY, 0);
+    }
+    bus->has_looked = false;
     for (int i = 0; i < bus->ready_count; ++i) {
         more |= handle(bus, &bus->ready[i]);
     }

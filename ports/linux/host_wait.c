@@ -1,6 +1,4 @@
 /* amp_platform_wait() for programs in C. */
-#include <poll.h>
-
 #include "linux.h"
 #include "openamp/platform.h"
 #include "wait.h"
@@ -16,6 +14,7 @@ int amp_platform_wait(int timeout_ms) {
     if (timeout_ms >= 0 && (uint32_t)timeout_ms < limit) {
         limit = (uint32_t)timeout_ms;
     }
-    poll(fds, count, limit == AMP_FOREVER ? -1 : (int)limit);
-    return amp_linux_ring();
+    int ms = limit == AMP_FOREVER ? -1 : (int)limit;
+    int result = count == 1 ? amp_linux_sleep(&fds[0], ms) : poll(fds, count, ms);
+    return amp_linux_ring(fds, result < 0 ? 0 : count);
 }

@@ -64,6 +64,7 @@ struct linux_endpoint {
     uint32_t dest; // as the program gave it
     struct linux_buffer *left; // the message that found no place
     int error; // why there is none, or 0
+    uint32_t sent; // by this program, when it was last read
 };
 
 struct linux_bus {
@@ -122,6 +123,7 @@ struct linux_bus {
     uint64_t look_at; // when to read `state`
     struct epoll_event ready[LINUX_READY];
     int ready_count;
+    bool has_looked; // `ready` is what ended the last sleep
 };
 
 static inline struct linux_bus *linux_of(const struct amp_bus *bus) {
@@ -164,6 +166,9 @@ int linux_fail(struct linux_bus *bus, int error, const char *format, ...)
 // the bus's own files.
 void linux_watch(struct linux_bus *bus, int file, uint32_t events, void *who);
 void linux_rewatch(struct linux_bus *bus, int file, uint32_t events, void *who);
+
+// What amp_linux_interrupt() writes, or -1: in the epoll set of every bus (wait.c).
+extern int linux_interrupts;
 
 // ---- The kernel's log (kmsg.c) ----
 

@@ -1,8 +1,34 @@
 /* Sleeping until a bus has something to do. */
-#include <poll.h>
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "linux.h"
 #include "wait.h"
+
+// ---- Interrupts ----
+
+int linux_interrupts = -1;
+
+int amp_linux_interrupts(void) {
+    if (linux_interrupts < 0) {
+        linux_interrupts = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    }
+    return linux_interrupts < 0 ? -errno : linux_interrupts;
+}
+
+void amp_linux_interrupt(void) {
+    int saved = errno;
+    if (write(linux_interrupts, &(uint64_t){1}, sizeof(uint64_t)) < 0) {
+        errno = saved; // it was readable already
+    }
+}
+
+bool amp_linux_interrupted(void) {
+    return read(linux_interrupts, &(uint64_t){0}, sizeof(uint64_t)) > 0;
+}
+
+// ---- Which buses ----
 
 static bool can_poll(const struct linux_bus *bus) {
     return bus->is_open && !bus->is_polling;
@@ -26,6 +52,25 @@ unsigned amp_linux_files(int *files) {
     return count;
 }
 
+// ---- Sleeping ----
+
+int amp_linux_sleep(struct pollfd *file, int ms) {
+    struct linux_bus *bus = next_bus(0);
+    while (bus->epoll != file->fd) {
+        bus = next_bus(bus->number + 1);
+    }
+    int result = epoll_wait(bus->epoll, bus->ready, LINUX_READY, ms);
+    bus->ready_count = result > 0 ? result : 0;
+    bus->has_looked = result > 0;
+    file->revents = result > 0 ? POLLIN : 0;
+    for (int i = 0; i < bus->ready_count; ++i) {
+        if (bus->ready[i].data.ptr == &linux_interrupts) {
+            amp_linux_interrupted();
+        }
+    }
+    return result < 0 ? -1 : result > 0;
+}
+
 // When something is to be done that no file tells.
 static uint64_t due_at(const struct linux_bus *bus) {
     uint64_t at = bus->waiting_count != 0 ? bus->retry_at : UINT64_MAX;
@@ -42,16 +87,25 @@ uint32_t amp_linux_timeout(void) {
     return first == UINT64_MAX ? AMP_FOREVER : first <= now ? 0 : (uint32_t)(first - now);
 }
 
-bool amp_linux_ring(void) {
+static bool has_event(const struct linux_bus *bus, const struct pollfd *looked, unsigned count) {
+    struct pollfd file = {.fd = bus->epoll, .events = POLLIN};
+    for (unsigned i = 0; i < count; ++i) {
+        if (looked[i].fd == file.fd) {
+            return looked[i].revents != 0;
+        }
+    }
+    return poll(&file, 1, 0) > 0;
+}
+
+bool amp_linux_ring(const struct pollfd *looked, unsigned count) {
     bool rung = false;
     uint64_t now = 0;
     for (struct linux_bus *bus = next_bus(0); bus != NULL; bus = next_bus(bus->number + 1)) {
-        struct pollfd file = {.fd = bus->epoll, .events = POLLIN};
         uint64_t at = due_at(bus);
         if (at != 0 && at != UINT64_MAX && now == 0) {
             now = linux_now_ms();
         }
-        if (at <= now || (bus->rx_free != NULL && poll(&file, 1, 0) > 0)) {
+        if (at <= now || (bus->rx_free != NULL && has_event(bus, looked, count))) {
             rung = true;
             if (bus->doorbell != NULL) {
                 bus->doorbell(bus->doorbell_arg);

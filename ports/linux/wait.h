@@ -2,6 +2,7 @@
 #ifndef AMP_LINUX_WAIT_H
 #define AMP_LINUX_WAIT_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,7 +16,21 @@ unsigned amp_linux_files(int *files);
 // is.  AMP_FOREVER if none does.
 uint32_t amp_linux_timeout(void);
 
-// Ring the doorbells of the buses that have something.  True: there are some.
-bool amp_linux_ring(void);
+// Sleep for one file of amp_linux_files(), and set its revents; its bus then has the events without
+// another system call.  The result is poll()'s.
+int amp_linux_sleep(struct pollfd *file, int ms);
+
+// The file that amp_linux_interrupt() makes readable, or -errno: for who sleeps in poll().
+int amp_linux_interrupts(void);
+
+// End the sleep, or the next one.  A signal handler may call it.
+void amp_linux_interrupt(void);
+
+// Has amp_linux_interrupt() been called since the last time?
+bool amp_linux_interrupted(void);
+
+// Ring the doorbells of the buses that have something.  True: there are some.  `looked` is what
+// poll() has just said of `count` files; of a bus whose file is not among them it is asked.
+bool amp_linux_ring(const struct pollfd *looked, unsigned count);
 
 #endif // AMP_LINUX_WAIT_H

@@ -61,6 +61,15 @@ int channel_read(int file, void *buffer, size_t room);
 // The core is gone: so is this file.
 void channel_has_ended(int file);
 
+// ---- The cost of a message (cost.c) ----
+
+// Run a program, and count its system calls between two of chdir(), in which it sends `messages`
+// messages and has the answer of each.  0 if there were no more of them than there should be.
+int guest_count(unsigned messages, char **program);
+// The time of a message and its answer, of a loop in C and of a command's, which prints how many us
+// its `messages` took.
+int guest_cost(unsigned messages, const char *command);
+
 // ---- The tests ----
 
 extern unsigned guest_repeat; // a longer run: times as often

@@ -5,6 +5,8 @@
  *     guest core|attach REPEAT
  *     guest user PROGRAM [ARGUMENT]...
  *     guest hold CHANNEL PROGRAM [ARGUMENT]...
+ *     guest count MESSAGES PROGRAM [ARGUMENT]...
+ *     guest cost MESSAGES COMMAND
  */
 #include <errno.h>
 #include <grp.h>
@@ -66,6 +68,10 @@ static int run_while_held(const char *name, char **program) {
     return status == 0 ? 0 : 1;
 }
 
+static unsigned number(const char *text) {
+    return (unsigned)strtoul(text, NULL, 10);
+}
+
 int main(int argc, char **argv) {
     const struct guest_test *test = NULL;
     if (argc > 2 && strcmp(argv[1], "user") == 0) {
@@ -73,6 +79,12 @@ int main(int argc, char **argv) {
     }
     if (argc > 3 && strcmp(argv[1], "hold") == 0) {
         return run_while_held(argv[2], argv + 3);
+    }
+    if (argc > 3 && strcmp(argv[1], "count") == 0) {
+        return guest_count(number(argv[2]), argv + 3);
+    }
+    if (argc == 4 && strcmp(argv[1], "cost") == 0) {
+        return guest_cost(number(argv[2]), argv[3]);
     }
     if (argc == 3 && strcmp(argv[1], "core") == 0) {
         test = guest_core_tests;
@@ -83,7 +95,7 @@ int main(int argc, char **argv) {
         puts("usage: guest core|attach REPEAT");
         return 2;
     }
-    guest_repeat = (unsigned)strtoul(argv[2], NULL, 10);
+    guest_repeat = number(argv[2]);
     for (; test->run != NULL; test++) {
         if (!passes(test)) {
             return 1; // the core is in no state that another test could begin with
