@@ -25,7 +25,7 @@ static void clean(struct machine *m, struct line *line) {
     if (line->valid && line->dirty) {
         raw_write(m, line->address, line->bytes, CACHE_LINE);
         line->dirty = false;
-        m->cache.written_back++;
+        m->chip.cache.written_back++;
     }
 }
 
@@ -34,7 +34,7 @@ static uint32_t set_of(uint32_t address) {
 }
 
 static struct line *find(struct machine *m, uint32_t address) {
-    struct line *line = m->cache.line[set_of(address)];
+    struct line *line = m->chip.cache.line[set_of(address)];
     for (unsigned way = 0; way < CACHE_WAYS; way++, line++) {
         if (line->valid && line->address == (address & ~(CACHE_LINE - 1u))) {
             return line;
@@ -44,8 +44,8 @@ static struct line *find(struct machine *m, uint32_t address) {
 }
 
 static struct line *allocate(struct machine *m, uint32_t address) {
-    struct line *set = m->cache.line[set_of(address)];
-    uint8_t *victim = &m->cache.victim[set_of(address)];
+    struct line *set = m->chip.cache.line[set_of(address)];
+    uint8_t *victim = &m->chip.cache.victim[set_of(address)];
     unsigned way = 0;
     while (way < CACHE_WAYS && set[way].valid) {
         way++;
@@ -60,7 +60,7 @@ static struct line *allocate(struct machine *m, uint32_t address) {
     line->dirty = false;
     line->address = address & ~(CACHE_LINE - 1u);
     memcpy(line->bytes, raw(m, line->address), CACHE_LINE);
-    m->cache.misses++;
+    m->chip.cache.misses++;
     return line;
 }
 
@@ -95,7 +95,7 @@ static void access_line(
     struct core *core = &m->core[M7];
     unsigned flags = mpu_lookup(core, address);
     if (!(flags & (write ? MPU_WRITE : MPU_READ))) {
-        h7_violation(core, "MPU: no %s at 0x%08x", write ? "write" : "read", (unsigned)address);
+        sim_violation(core, "MPU: no %s at 0x%08x", write ? "write" : "read", (unsigned)address);
         return;
     }
     enum { CCR_DC = 1 << 16 };
@@ -134,7 +134,7 @@ static void maintain(struct machine *m, struct line *line, bool write_back, bool
 }
 
 void cache_by_address(struct machine *m, uint32_t address, bool write_back, bool invalidate) {
-    m->cache.operations++;
+    m->chip.cache.operations++;
     struct line *line = find(m, address);
     if (line != NULL) {
         maintain(m, line, write_back, invalidate);
@@ -144,17 +144,17 @@ void cache_by_address(struct machine *m, uint32_t address, bool write_back, bool
 void cache_by_set_way(struct machine *m, uint32_t set_way, bool write_back, bool invalidate) {
     uint32_t set = set_way / CACHE_LINE % CACHE_SETS;
     uint32_t way = set_way >> 30;
-    m->cache.set_way++;
-    maintain(m, &m->cache.line[set][way], write_back, invalidate);
+    m->chip.cache.set_way++;
+    maintain(m, &m->chip.cache.line[set][way], write_back, invalidate);
     if (invalidate) {
-        m->cache.known[set][way] = true;
+        m->chip.cache.known[set][way] = true;
     }
 }
 
 bool cache_all_known(const struct machine *m) {
     for (unsigned set = 0; set < CACHE_SETS; set++) {
         for (unsigned way = 0; way < CACHE_WAYS; way++) {
-            if (!m->cache.known[set][way]) {
+            if (!m->chip.cache.known[set][way]) {
                 return false;
             }
         }
@@ -164,26 +164,26 @@ bool cache_all_known(const struct machine *m) {
 
 // What was dirty is lost.
 void cache_reset(struct machine *m) {
-    memset(m->cache.line, 0, sizeof(m->cache.line));
-    memset(m->cache.victim, 0, sizeof(m->cache.victim));
-    memset(m->cache.known, 0, sizeof(m->cache.known));
+    memset(m->chip.cache.line, 0, sizeof(m->chip.cache.line));
+    memset(m->chip.cache.victim, 0, sizeof(m->chip.cache.victim));
+    memset(m->chip.cache.known, 0, sizeof(m->chip.cache.known));
 }
 
 // ---- Evictions and fetches by chance ----
 
 static uint32_t random_below(struct machine *m, uint32_t bound) {
-    uint64_t x = m->cache.random;
+    uint64_t x = m->chip.cache.random;
     x ^= x << 13;
     x ^= x >> 7;
     x ^= x << 17;
-    m->cache.random = x;
+    m->chip.cache.random = x;
     return (uint32_t)(x >> 32) % bound;
 }
 
 // One of those in use, or NULL.
 static struct line *any_line(struct machine *m) {
     enum { LINES = CACHE_SETS * CACHE_WAYS };
-    struct line *lines = &m->cache.line[0][0];
+    struct line *lines = &m->chip.cache.line[0][0];
     uint32_t from = random_below(m, LINES);
     for (uint32_t at = 0; at < LINES; at++) {
         if (lines[(from + at) % LINES].valid) {
@@ -208,14 +208,14 @@ static void fetch(struct machine *m) {
 
 // Up to three lines leave, and up to three come.
 void cache_evict(struct machine *m) {
-    if (m->options.evict_seed == 0) {
+    if (m->options.chip.evict_seed == 0) {
         return;
     }
     for (uint32_t count = random_below(m, 4); count > 0; count--) {
         struct line *line = any_line(m);
         if (line != NULL) {
             maintain(m, line, true, true);
-            m->cache.evictions++;
+            m->chip.cache.evictions++;
         }
     }
     for (uint32_t count = random_below(m, 4); count > 0; count--) {

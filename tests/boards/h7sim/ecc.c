@@ -14,9 +14,9 @@ enum { WORD = 4, D2_SRAM_SHIFT = 17, OF_SRAM4 = SRAMS - 1 };
 static struct ecc *cache_of(struct machine *m, const struct view *view, uint32_t offset) {
     switch (view->memory) {
         case D2:
-            return &m->ecc[offset >> D2_SRAM_SHIFT];
+            return &m->chip.ecc[offset >> D2_SRAM_SHIFT];
         case SRAM4:
-            return &m->ecc[OF_SRAM4];
+            return &m->chip.ecc[OF_SRAM4];
         default:
             return NULL;
     }
@@ -42,9 +42,9 @@ void ecc_write(struct machine *m, const struct view *view, uint32_t address, uin
 
 void ecc_reset(struct machine *m) {
     for (unsigned i = 0; i < SRAMS; i++) {
-        if (m->ecc[i].word != NULL) {
-            memcpy(m->ecc[i].word, m->ecc[i].before, WORD);
-            m->ecc[i].word = NULL;
+        if (m->chip.ecc[i].word != NULL) {
+            memcpy(m->chip.ecc[i].word, m->chip.ecc[i].before, WORD);
+            m->chip.ecc[i].word = NULL;
         }
     }
 }

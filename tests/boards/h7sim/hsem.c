@@ -18,12 +18,13 @@ static const unsigned irqs[CORES] = {[M7] = 125, [M4] = 126};
 
 static void update_lines(struct machine *m) {
     for (unsigned i = 0; i < CORES; i++) {
-        nvic_set_line(&m->core[i], irqs[i], (m->hsem.status[i] & m->hsem.enabled[i]) != 0);
+        nvic_set_line(
+            &m->core[i], irqs[i], (m->chip.hsem.status[i] & m->chip.hsem.enabled[i]) != 0);
     }
 }
 
 static uint32_t take(struct core *core, unsigned n) {
-    uint32_t *lock = &core->m->hsem.lock[n];
+    uint32_t *lock = &core->m->chip.hsem.lock[n];
     if (!(*lock & LOCKED)) {
         *lock = LOCKED | ids[core->id] << CORE_SHIFT;
     }
@@ -31,17 +32,17 @@ static uint32_t take(struct core *core, unsigned n) {
 }
 
 static void release(struct core *core, unsigned n, uint32_t value) {
-    struct hsem *hsem = &core->m->hsem;
+    struct hsem *hsem = &core->m->chip.hsem;
     if (!(hsem->lock[n] & LOCKED)) {
         return; // as on the real one: nothing happens, nobody is interrupted
     }
     if ((value & ~LOCKED) != (hsem->lock[n] & ~LOCKED)) {
-        h7_violation(core, "HSEM %u: release with 0x%08x, locked with 0x%08x", n, (unsigned)value,
+        sim_violation(core, "HSEM %u: release with 0x%08x, locked with 0x%08x", n, (unsigned)value,
             (unsigned)hsem->lock[n]);
         return;
     }
     hsem->lock[n] = 0;
-    core->m->doorbells[core->id]++;
+    core->m->chip.doorbells[core->id]++;
     for (unsigned i = 0; i < CORES; i++) {
         hsem->status[i] |= UINT32_C(1) << n;
     }
@@ -49,9 +50,9 @@ static void release(struct core *core, unsigned n, uint32_t value) {
 }
 
 static void write_lock(struct core *core, unsigned n, uint32_t value) {
-    uint32_t *lock = &core->m->hsem.lock[n];
+    uint32_t *lock = &core->m->chip.hsem.lock[n];
     if ((value >> CORE_SHIFT & CORE_MASK) != ids[core->id]) {
-        h7_violation(core, "HSEM %u: 0x%08x has the core id of another", n, (unsigned)value);
+        sim_violation(core, "HSEM %u: 0x%08x has the core id of another", n, (unsigned)value);
     } else if (!(value & LOCKED)) {
         release(core, n, value);
     } else if (!(*lock & LOCKED)) {
@@ -60,7 +61,7 @@ static void write_lock(struct core *core, unsigned n, uint32_t value) {
 }
 
 uint32_t hsem_read(struct core *core, uint32_t offset) {
-    struct hsem *hsem = &core->m->hsem;
+    struct hsem *hsem = &core->m->chip.hsem;
     if (offset < RLR) {
         return hsem->lock[offset / 4];
     }
@@ -69,7 +70,7 @@ uint32_t hsem_read(struct core *core, uint32_t offset) {
     }
     uint32_t i = (offset - INTERRUPTS) / 0x10;
     if (i >= CORES) {
-        h7_violation(core, "read of HSEM register 0x%x, which is not simulated", (unsigned)offset);
+        sim_violation(core, "read of HSEM register 0x%x, which is not simulated", (unsigned)offset);
         return 0;
     }
     switch (offset % 0x10) {
@@ -85,14 +86,14 @@ uint32_t hsem_read(struct core *core, uint32_t offset) {
 }
 
 void hsem_write(struct core *core, uint32_t offset, uint32_t value) {
-    struct hsem *hsem = &core->m->hsem;
+    struct hsem *hsem = &core->m->chip.hsem;
     if (offset < RLR) {
         write_lock(core, offset / 4, value);
         return;
     }
     uint32_t i = (offset - INTERRUPTS) / 0x10;
     if (offset < INTERRUPTS || i >= CORES || offset % 0x10 > ICR) {
-        h7_violation(core, "write to HSEM register 0x%x", (unsigned)offset);
+        sim_violation(core, "write to HSEM register 0x%x", (unsigned)offset);
     } else if (offset % 0x10 == IER) {
         hsem->enabled[i] = value;
     } else {

@@ -47,7 +47,7 @@ static struct word *find(struct core *core, uint32_t address) {
             return &words[i];
         }
     }
-    h7_violation(core, "more registers than %d", (int)WORDS);
+    sim_violation(core, "more registers than %d", (int)WORDS);
     return words;
 }
 
@@ -128,20 +128,20 @@ static void write_word(struct core *core, uint32_t address, uint32_t value) {
 }
 
 uint32_t image_read(struct core *core, const char *block, uint32_t base, uint32_t offset) {
-    if (core->m->options.image) {
+    if (core->m->options.chip.image) {
         return read_word(core, base + offset);
     }
-    h7_violation(core, "read of %s register 0x%03x", block, (unsigned)offset);
+    sim_violation(core, "read of %s register 0x%03x", block, (unsigned)offset);
     return 0;
 }
 
 void image_write(
     struct core *core, const char *block, uint32_t base, uint32_t offset, uint32_t value) {
-    if (core->m->options.image) {
+    if (core->m->options.chip.image) {
         write_word(core, base + offset, value);
         return;
     }
-    h7_violation(core, "write to %s register 0x%03x", block, (unsigned)offset);
+    sim_violation(core, "write to %s register 0x%03x", block, (unsigned)offset);
 }
 
 // ---- Pages that have nothing else ----
@@ -186,13 +186,13 @@ static void on_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t val
 }
 
 void image_map(struct core *core) {
-    for (unsigned i = 0; core->m->options.image && i < RANGES; i++) {
+    for (unsigned i = 0; core->m->options.chip.image && i < RANGES; i++) {
         places[core->id][i] = (struct place){core, ranges[i].base};
         void *place = &places[core->id][i];
         uc_err error =
             uc_mmio_map(core->uc, ranges[i].base, ranges[i].size, on_read, place, on_write, place);
         if (error != UC_ERR_OK) {
-            h7_violation(core, "mapping 0x%08x: %s", (unsigned)ranges[i].base, uc_strerror(error));
+            sim_violation(core, "mapping 0x%08x: %s", (unsigned)ranges[i].base, uc_strerror(error));
         }
     }
 }

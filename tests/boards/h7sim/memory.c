@@ -1,24 +1,20 @@
 /* The memories, and where each core sees them. */
 #include "machine.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-
 enum { KB = 1024, MB = 1024 * 1024, PAGE_SHIFT = 12 };
 
-static const uint32_t sizes[MEMORIES] = {
-    [ITCM] = 64 * KB,
-    [FLASH] = 2 * MB,
-    [DTCM] = 128 * KB,
-    [AXI] = 512 * KB,
-    [D2] = 288 * KB,
-    [SRAM4] = 64 * KB,
-    [SDRAM] = 8 * MB,
+const struct memory chip_memories[MEMORIES] = {
+    [ITCM] = {64 * KB, NOISE},
+    [FLASH] = {2 * MB, ERASED},
+    [DTCM] = {128 * KB, NOISE},
+    [AXI] = {512 * KB, NOISE},
+    [D2] = {288 * KB, NOISE},
+    [SRAM4] = {64 * KB, NOISE},
+    [SDRAM] = {8 * MB, ZEROS},
 };
 
 // AXI SRAM is the M7's own here: its cache is not simulated there, so the M4 must not look.
-static const struct view views[] = {
+const struct view chip_views[] = {
     {M7, ITCM, 0x00000000, 64 * KB, UC_PROT_ALL, false},
     {M7, FLASH, 0x08000000, 2 * MB, UC_PROT_READ | UC_PROT_EXEC, false},
     {M7, DTCM, 0x20000000, 128 * KB, UC_PROT_ALL, false},
@@ -34,50 +30,14 @@ static const struct view views[] = {
     {M4, SDRAM, 0x70000000, 8 * MB, UC_PROT_ALL, false},
     {M4, SDRAM, 0xC0000000, 8 * MB, UC_PROT_READ | UC_PROT_WRITE, false},
 };
-enum { VIEWS = sizeof(views) / sizeof(views[0]) };
-
-// RAM holds noise at power-on, the same in every run; flash is erased.
-bool memory_init(struct machine *m) {
-    for (unsigned i = 0; i < MEMORIES; i++) {
-        m->memory[i] =
-            mmap(NULL, sizes[i], PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (m->memory[i] == MAP_FAILED) {
-            return false;
-        }
-        if (i == FLASH) {
-            memset(m->memory[i], 0xFF, sizes[i]);
-        } else if (i != SDRAM) {
-            uint32_t noise = 0x2545F491u + i;
-            for (uint32_t at = 0; at < sizes[i]; at++) {
-                noise = noise * 1664525u + 1013904223u;
-                m->memory[i][at] = (uint8_t)(noise >> 24);
-            }
-        }
-    }
-    m->m4_code = calloc(MEMORIES, sizes[SDRAM] >> PAGE_SHIFT);
-    return m->m4_code != NULL;
-}
-
-const struct view *memory_view(int core, uint32_t address, uint32_t len) {
-    for (unsigned i = 0; i < VIEWS; i++) {
-        const struct view *view = &views[i];
-        if (view->core == core && address >= view->base && address - view->base < view->size
-            && len <= view->size - (address - view->base)) {
-            return view;
-        }
-    }
-    return NULL;
-}
-
-uint8_t *memory_raw(struct machine *m, const struct view *view, uint32_t address) {
-    return m->memory[view->memory] + (address - view->base);
-}
+enum { VIEWS = sizeof(chip_views) / sizeof(chip_views[0]) };
+const unsigned chip_view_count = VIEWS;
 
 // ---- What the M7 sees through its cache ----
 
 static bool clock_on(struct core *core, uint32_t address) {
     if (!rcc_d2_on(core->m, core->id, address)) {
-        h7_violation(core, "access to D2 SRAM at 0x%08x, whose clock is off", (unsigned)address);
+        sim_violation(core, "access to D2 SRAM at 0x%08x, whose clock is off", (unsigned)address);
         return false;
     }
     return true;
@@ -138,7 +98,7 @@ static void on_access(
     (void)value;
     struct core *core = user;
     if (address % (unsigned)size != 0 && (mpu_lookup(core, (uint32_t)address) & MPU_DEVICE)) {
-        h7_violation(core, "usage fault: unaligned access to 0x%08x, which is device memory",
+        sim_violation(core, "usage fault: unaligned access to 0x%08x, which is device memory",
             (unsigned)address);
     }
 }
@@ -165,37 +125,31 @@ static void on_flash_read(
     power_check_flash(user, (uint32_t)address);
 }
 
-static uc_err hook_view(struct core *core, const struct view *view, int types, void *callback) {
-    uc_hook hook;
-    uint64_t last = view->base + (uint64_t)view->size - 1;
-    return uc_hook_add(core->uc, &hook, types, callback, core, (uint64_t)view->base, last);
-}
-
 static uc_err map_view(struct core *core, const struct view *view) {
     if (view->cached) {
         uc_err error =
-            hook_view(core, view, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)on_access);
+            memory_hook(core, view, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, (void *)on_access);
         return error != UC_ERR_OK ? error : map_cached(core, view);
     }
     uint8_t *bytes = core->m->memory[view->memory];
     uc_err error = uc_mem_map_ptr(core->uc, view->base, view->size, view->access, bytes);
     if (error == UC_ERR_OK && (view->memory == D2 || view->memory == SRAM4)) {
-        error = hook_view(core, view, UC_HOOK_MEM_WRITE, (void *)on_raw_write);
+        error = memory_hook(core, view, UC_HOOK_MEM_WRITE, (void *)on_raw_write);
     } else if (error == UC_ERR_OK && view->memory == FLASH && core->id == M4) {
-        error = hook_view(core, view, UC_HOOK_MEM_READ, (void *)on_flash_read);
+        error = memory_hook(core, view, UC_HOOK_MEM_READ, (void *)on_flash_read);
     }
     return error;
 }
 
 void memory_map(struct core *core) {
     for (unsigned i = 0; i < VIEWS; i++) {
-        const struct view *view = &views[i];
+        const struct view *view = &chip_views[i];
         if (view->core != core->id) {
             continue;
         }
         uc_err error = map_view(core, view);
         if (error != UC_ERR_OK) {
-            h7_violation(core, "mapping 0x%08x: %s", (unsigned)view->base, uc_strerror(error));
+            sim_violation(core, "mapping 0x%08x: %s", (unsigned)view->base, uc_strerror(error));
         }
     }
 }
@@ -203,8 +157,8 @@ void memory_map(struct core *core) {
 // ---- Code that changes while the M4 runs it ----
 
 static uint8_t *code_page(struct machine *m, const struct view *view, uint32_t address) {
-    uint32_t pages = sizes[SDRAM] >> PAGE_SHIFT;
-    return m->m4_code + view->memory * pages + ((address - view->base) >> PAGE_SHIFT);
+    uint32_t pages = chip_memories[SDRAM].size >> PAGE_SHIFT;
+    return m->chip.m4_code + view->memory * pages + ((address - view->base) >> PAGE_SHIFT);
 }
 
 void memory_runs_code(struct core *core, uint32_t address) {
@@ -221,8 +175,8 @@ void memory_wrote_raw(struct machine *m, uint32_t address, uint32_t len) {
         return;
     }
     for (unsigned i = 0; i < VIEWS; i++) {
-        if (views[i].core == M4 && views[i].memory == written->memory) {
-            uint32_t at = views[i].base + (address - written->base);
+        if (chip_views[i].core == M4 && chip_views[i].memory == written->memory) {
+            uint32_t at = chip_views[i].base + (address - written->base);
             uc_ctl_remove_cache(m->core[M4].uc, at, at + len);
         }
     }
@@ -230,36 +184,15 @@ void memory_wrote_raw(struct machine *m, uint32_t address, uint32_t len) {
 
 // ---- For what is done to memory in a core's name ----
 
-static bool access_of(struct core *core, uint32_t address, void *bytes, uint32_t len, bool write) {
-    const struct view *view = memory_view(core->id, address, len);
-    if (view == NULL || !(view->access & (write ? UC_PROT_WRITE : UC_PROT_READ))
-        || !clock_on(core, address)) {
-        return false;
-    }
-    if (view->cached) {
-        cache_access(core->m, address, bytes, len, write);
-    } else if (write) {
-        ecc_write(core->m, view, address, len);
-        memcpy(memory_raw(core->m, view, address), bytes, len);
-    } else {
-        memcpy(bytes, memory_raw(core->m, view, address), len);
-    }
-    return true;
+bool chip_may_access(struct core *core, uint32_t address) {
+    return clock_on(core, address);
 }
 
-bool memory_load(struct core *core, uint32_t address, void *bytes, uint32_t len) {
-    return access_of(core, address, bytes, len, false);
+void chip_before_write(struct core *core, uint32_t address, uint32_t len) {
+    ecc_write(core->m, memory_view(core->id, address, len), address, len);
 }
 
-bool memory_store(struct core *core, uint32_t address, const void *bytes, uint32_t len) {
-    uint8_t copy[256];
-    for (uint32_t done = 0; done < len;) {
-        uint32_t part = len - done < sizeof(copy) ? len - done : (uint32_t)sizeof(copy);
-        memcpy(copy, (const uint8_t *)bytes + done, part);
-        if (!access_of(core, address + done, copy, part, true)) {
-            return false;
-        }
-        done += part;
-    }
-    return true;
+void chip_cached_access(
+    struct core *core, uint32_t address, void *bytes, uint32_t len, bool write) {
+    cache_access(core->m, address, bytes, len, write);
 }

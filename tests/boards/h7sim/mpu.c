@@ -72,7 +72,7 @@ static bool region_has(const struct mpu *mpu, unsigned i, uint32_t address) {
 }
 
 unsigned mpu_lookup(const struct core *core, uint32_t address) {
-    const struct mpu *mpu = &core->mpu;
+    const struct mpu *mpu = &core->chip.mpu;
     if (!(mpu->control & CTRL_ENABLE)) {
         return background(address);
     }
@@ -88,7 +88,7 @@ unsigned mpu_lookup(const struct core *core, uint32_t address) {
 // ---- Registers: offsets from MPU_TYPE; RBAR and RASR are there four times ----
 
 uint32_t mpu_read(struct core *core, uint32_t offset) {
-    const struct mpu *mpu = &core->mpu;
+    const struct mpu *mpu = &core->chip.mpu;
     switch (offset) {
         case 0x00:
             return MPU_REGIONS << 8;
@@ -103,7 +103,7 @@ uint32_t mpu_read(struct core *core, uint32_t offset) {
 
 static void set_base(struct core *core, uint32_t value) {
     enum { VALID = 1 << 4, NUMBER = 15 };
-    struct mpu *mpu = &core->mpu;
+    struct mpu *mpu = &core->chip.mpu;
     if (value & VALID) {
         mpu->number = value & NUMBER;
     }
@@ -111,20 +111,20 @@ static void set_base(struct core *core, uint32_t value) {
 }
 
 static void set_attributes(struct core *core, uint32_t value) {
-    struct mpu *mpu = &core->mpu;
+    struct mpu *mpu = &core->chip.mpu;
     uint32_t bits = (value >> 1 & 31) + 1;
     if ((value & RASR_ENABLE) && bits < 5) {
-        h7_violation(core, "MPU region %u: smaller than 32 bytes", (unsigned)mpu->number);
+        sim_violation(core, "MPU region %u: smaller than 32 bytes", (unsigned)mpu->number);
     } else if ((value & RASR_ENABLE) && bits < 32
         && (mpu->base[mpu->number] & ((UINT32_C(1) << bits) - 1)) != 0) {
-        h7_violation(core, "MPU region %u: 0x%08x is not aligned to its size",
+        sim_violation(core, "MPU region %u: 0x%08x is not aligned to its size",
             (unsigned)mpu->number, (unsigned)mpu->base[mpu->number]);
     }
     mpu->attributes[mpu->number] = value;
 }
 
 void mpu_write(struct core *core, uint32_t offset, uint32_t value) {
-    struct mpu *mpu = &core->mpu;
+    struct mpu *mpu = &core->chip.mpu;
     switch (offset) {
         case 0x00:
             break;
@@ -133,7 +133,7 @@ void mpu_write(struct core *core, uint32_t offset, uint32_t value) {
             break;
         case 0x08:
             if (value >= MPU_REGIONS) {
-                h7_violation(core, "MPU: there is no region %u", (unsigned)value);
+                sim_violation(core, "MPU: there is no region %u", (unsigned)value);
             } else {
                 mpu->number = value;
             }

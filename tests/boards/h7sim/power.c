@@ -13,34 +13,36 @@ enum { SLEEPDEEP = 4, HSEM1_IRQ = 125, HSEM2_IRQ = 126 };
 
 // With something pending a core does not go that deep, but is awake again at once.
 void power_sleep(struct core *core) {
-    core->sleeping = true;
-    core->in_stop = (core->nvic.scr & SLEEPDEEP) && !nvic_wakes(core);
+    core->chip.in_stop = (core->nvic.scr & SLEEPDEEP) && !nvic_wakes(core);
 }
 
 // `cycles` have passed for the other core only, if this one was in stop.
-void power_wake(struct core *core, uint64_t cycles) {
-    if (core->in_stop) {
+void chip_wake(struct core *core, uint64_t cycles) {
+    if (core->chip.in_stop) {
         core->systick.expires += cycles;
-        core->dwt_base += cycles;
+        core->chip.dwt_base += cycles;
     }
-    core->sleeping = false;
-    core->in_stop = false;
+    core->chip.in_stop = false;
 }
 
-bool power_wakes(struct core *core) {
-    if (!core->in_stop) {
+bool chip_wakes(struct core *core) {
+    if (!core->chip.in_stop) {
         return nvic_wakes(core);
     }
     return nvic_wakes_by(core, EXC_IRQ0 + (core->id == M7 ? HSEM1_IRQ : HSEM2_IRQ));
+}
+
+bool chip_timer_stops(const struct core *core) {
+    return core->chip.in_stop;
 }
 
 // An access of the M4 to the flash.
 void power_check_flash(struct core *core, uint32_t address) {
     struct machine *m = core->m;
     enum { FLASH_BASE = 0x08000000, FLASH_SIZE = 0x200000 };
-    if (core->id == M4 && address - FLASH_BASE < FLASH_SIZE && m->core[M7].in_stop
+    if (core->id == M4 && address - FLASH_BASE < FLASH_SIZE && m->core[M7].chip.in_stop
         && !rcc_flash_for_m4(m)) {
-        h7_violation(
+        sim_violation(
             core, "access to 0x%08x: the M7 sleeps, and the flash with it", (unsigned)address);
     }
 }

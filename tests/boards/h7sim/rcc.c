@@ -28,10 +28,10 @@ enum {
 };
 
 void rcc_reset(struct machine *m, uint32_t flags) {
-    struct rcc *rcc = &m->rcc;
+    struct rcc *rcc = &m->chip.rcc;
     *rcc = (struct rcc){.control = 1};
-    schedule_set_scale(&m->core[M7], m->options.ratio[1]);
-    schedule_set_scale(&m->core[M4], m->options.ratio[0]);
+    schedule_set_scale(&m->core[M7], m->options.chip.ratio[1]);
+    schedule_set_scale(&m->core[M4], m->options.chip.ratio[0]);
     rcc->reset_flags[M7] = flags;
     rcc->reset_flags[M4] = flags;
 }
@@ -40,21 +40,21 @@ void rcc_reset(struct machine *m, uint32_t flags) {
 static uint32_t asked(const struct machine *m, const uint32_t enables[CORES]) {
     uint32_t bits = 0;
     for (unsigned i = 0; i < CORES; i++) {
-        bits |= m->core[i].in_stop ? 0 : enables[i];
+        bits |= m->core[i].chip.in_stop ? 0 : enables[i];
     }
     return bits;
 }
 
 bool rcc_hsem_on(const struct machine *m) {
-    return asked(m, m->rcc.ahb4) & HSEMEN;
+    return asked(m, m->chip.rcc.ahb4) & HSEMEN;
 }
 
 bool rcc_syscfg_on(const struct machine *m) {
-    return asked(m, m->rcc.apb4) & SYSCFGEN;
+    return asked(m, m->chip.rcc.apb4) & SYSCFGEN;
 }
 
 bool rcc_flash_for_m4(const struct machine *m) {
-    return m->rcc.ahb3[M4] & FLASHEN;
+    return m->chip.rcc.ahb3[M4] & FLASHEN;
 }
 
 // SRAM1 to 3 in D2: 128, 128 and 32 KB.  They are the M4's own; the M7 must ask.
@@ -63,15 +63,15 @@ bool rcc_d2_on(const struct machine *m, int core, uint32_t address) {
         return true;
     }
     unsigned which = (address - 0x30000000) >> 17;
-    return m->rcc.ahb2[core] >> (SRAM1_SHIFT + which) & 1;
+    return m->chip.rcc.ahb2[core] >> (SRAM1_SHIFT + which) & 1;
 }
 
 // Every oscillator that is on is ready, a clock domain when it is used.
 static uint32_t control(const struct machine *m) {
-    uint32_t on = m->rcc.control;
+    uint32_t on = m->chip.rcc.control;
     uint32_t ready = (on & 1) << 2 | (on & 1 << 7) << 1 | (on & 1 << 12) << 1 | (on & 1 << 16) << 1
         | (on & 1 << 24) << 1 | (on & 1 << 26) << 1 | (on & 1 << 28) << 1;
-    bool d2 = m->core[M4].running || m->rcc.ahb2[M7] != 0;
+    bool d2 = m->core[M4].running || m->chip.rcc.ahb2[M7] != 0;
     return (on & ~(uint32_t)READY) | ready | D1CKRDY | (d2 ? D2CKRDY : 0);
 }
 
@@ -101,7 +101,7 @@ static void d1cfgr_write(struct core *core, uint32_t value) {
             return;
         }
     }
-    h7_violation(core, "RCC_D1CFGR: 0x%08x, and only HPRE is simulated", (unsigned)value);
+    sim_violation(core, "RCC_D1CFGR: 0x%08x, and only HPRE is simulated", (unsigned)value);
 }
 
 // A register that each core has: which one's is it, and where is it in its own block?
@@ -114,7 +114,7 @@ static uint32_t *banked(struct core *core, uint32_t offset) {
         id = M7;
         offset = offset - RCC_C1 + RCC_RSR;
     }
-    struct rcc *rcc = &core->m->rcc;
+    struct rcc *rcc = &core->m->chip.rcc;
     switch (offset) {
         case RCC_RSR:
             return &rcc->reset_flags[id];
@@ -140,18 +140,19 @@ uint32_t rcc_read(struct core *core, uint32_t offset) {
         case RCC_CR:
             return control(core->m);
         case RCC_CFGR:
-            return core->m->options.image ? image_read(core, "RCC", RCC, offset) : 0;
+            return core->m->options.chip.image ? image_read(core, "RCC", RCC, offset) : 0;
         case RCC_D1CFGR:
-            return core->m->options.image ? image_read(core, "RCC", RCC, offset) : d1cfgr(core->m);
+            return core->m->options.chip.image ? image_read(core, "RCC", RCC, offset)
+                                               : d1cfgr(core->m);
         case RCC_GCR:
-            return core->m->rcc.boot_c2 ? BOOT_C2 : 0;
+            return core->m->chip.rcc.boot_c2 ? BOOT_C2 : 0;
         default:
             return image_read(core, "RCC", RCC, offset);
     }
 }
 
 void rcc_write(struct core *core, uint32_t offset, uint32_t value) {
-    struct rcc *rcc = &core->m->rcc;
+    struct rcc *rcc = &core->m->chip.rcc;
     uint32_t *word = banked(core, offset);
     if (word == &rcc->reset_flags[M7] || word == &rcc->reset_flags[M4]) {
         *word = value & RMVF ? 0 : *word;
@@ -159,11 +160,11 @@ void rcc_write(struct core *core, uint32_t offset, uint32_t value) {
         *word = value;
     } else if (offset == RCC_CR) {
         rcc->control = value;
-    } else if (offset == RCC_D1CFGR && !core->m->options.image) {
+    } else if (offset == RCC_D1CFGR && !core->m->options.chip.image) {
         d1cfgr_write(core, value);
     } else if (offset == RCC_GCR) {
         if (value & ~(uint32_t)BOOT_C2 & ~7u) {
-            h7_violation(core, "RCC_GCR: 0x%08x", (unsigned)value);
+            sim_violation(core, "RCC_GCR: 0x%08x", (unsigned)value);
         } else if (value & BOOT_C2 && !rcc->boot_c2) {
             rcc->boot_c2 = true; // until the next reset
             h7_start_m4(core->m);
@@ -180,9 +181,9 @@ enum { UR1 = 0x304, UR3 = 0x30C, UR1_BCM4 = 1, UR1_BCM7 = 1 << 16 };
 uint32_t syscfg_read(struct core *core, uint32_t offset) {
     switch (offset) {
         case UR1:
-            return UR1_BCM7 | (core->m->options.bcm4 ? UR1_BCM4 : 0);
+            return UR1_BCM7 | (core->m->options.chip.bcm4 ? UR1_BCM4 : 0);
         case UR3:
-            return core->m->m4_boot;
+            return core->m->chip.m4_boot;
         default:
             return image_read(core, "SYSCFG", SYSCFG, offset);
     }
@@ -190,7 +191,7 @@ uint32_t syscfg_read(struct core *core, uint32_t offset) {
 
 void syscfg_write(struct core *core, uint32_t offset, uint32_t value) {
     if (offset == UR3) {
-        core->m->m4_boot = value & 0xFFFF0000;
+        core->m->chip.m4_boot = value & 0xFFFF0000;
     } else {
         image_write(core, "SYSCFG", SYSCFG, offset, value);
     }
@@ -203,7 +204,7 @@ uint32_t flash_read(struct core *core, uint32_t offset) {
     if (offset != OPTSR_CUR) {
         return image_read(core, "FLASH", FLASH_REGISTERS, offset);
     }
-    return BCM7 | (core->m->options.bcm4 ? BCM4 : 0);
+    return BCM7 | (core->m->options.chip.bcm4 ? BCM4 : 0);
 }
 
 void flash_write(struct core *core, uint32_t offset, uint32_t value) {

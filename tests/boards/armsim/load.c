@@ -1,5 +1,5 @@
 /* Programs and files into memory, before power-on: past caches and write protection. */
-#include "machine.h"
+#include "tests/boards/armsim/armsim.h"
 
 #include <elf.h>
 #include <stdlib.h>
@@ -21,16 +21,16 @@ static uint8_t *whole_file(const char *path, size_t *len) {
         fclose(file);
     }
     if (bytes == NULL) {
-        fprintf(stderr, "h7sim: %s cannot be read\n", path);
+        fprintf(stderr, CHIP_SIM ": %s cannot be read\n", path);
     }
     return bytes;
 }
 
 static bool place(struct machine *m, uint32_t address, const uint8_t *bytes, uint32_t len) {
-    const struct view *view = memory_view(M7, address, len);
+    const struct view *view = memory_view(0, address, len);
     if (view == NULL) {
-        fprintf(
-            stderr, "h7sim: no memory for %u bytes at 0x%08x\n", (unsigned)len, (unsigned)address);
+        fprintf(stderr, CHIP_SIM ": no memory for %u bytes at 0x%08x\n", (unsigned)len,
+            (unsigned)address);
         return false;
     }
     memcpy(memory_raw(m, view, address), bytes, len);
@@ -45,7 +45,8 @@ bool load_raw(struct machine *m, const char *path, uint32_t address) {
     return good;
 }
 
-static bool load_segments(struct machine *m, const uint8_t *bytes, size_t len) {
+static bool load_segments(
+    struct machine *m, const uint8_t *bytes, size_t len, struct program *program) {
     Elf32_Ehdr header;
     if (len < sizeof(header)) {
         return false;
@@ -55,6 +56,7 @@ static bool load_segments(struct machine *m, const uint8_t *bytes, size_t len) {
         || header.e_ident[EI_CLASS] != ELFCLASS32 || header.e_phentsize != sizeof(Elf32_Phdr)) {
         return false;
     }
+    *program = (struct program){.first = UINT32_MAX, .entry = header.e_entry};
     for (unsigned i = 0; i < header.e_phnum; i++) {
         Elf32_Phdr segment;
         size_t at = header.e_phoff + i * sizeof(segment);
@@ -69,16 +71,17 @@ static bool load_segments(struct machine *m, const uint8_t *bytes, size_t len) {
             || !place(m, segment.p_paddr, bytes + segment.p_offset, segment.p_filesz)) {
             return false;
         }
+        program->first = segment.p_paddr < program->first ? segment.p_paddr : program->first;
     }
     return true;
 }
 
-bool load_elf(struct machine *m, const char *path) {
+bool load_elf(struct machine *m, const char *path, struct program *program) {
     size_t len = 0;
     uint8_t *bytes = whole_file(path, &len);
-    bool good = bytes != NULL && load_segments(m, bytes, len);
+    bool good = bytes != NULL && load_segments(m, bytes, len, program);
     if (bytes != NULL && !good) {
-        fprintf(stderr, "h7sim: %s is no program for this machine\n", path);
+        fprintf(stderr, CHIP_SIM ": %s is no program for this machine\n", path);
     }
     free(bytes);
     return good;

@@ -1,4 +1,4 @@
-#include "machine.h"
+#include "tests/boards/armsim/armsim.h"
 
 #include <string.h>
 
@@ -19,6 +19,10 @@ void nvic_reset(struct core *core) {
 
 // A block's end is soon enough: it is looked there.
 void nvic_pend(struct core *core, unsigned exception) {
+    enum { SEVONPEND = 1 << 4 };
+    if (!bit(core->nvic.pending, exception) && (core->nvic.scr & SEVONPEND)) {
+        core->event = true;
+    }
     set_bit(core->nvic.pending, exception, true);
     core->attention = true;
 }
@@ -88,14 +92,14 @@ int nvic_execution_priority(struct core *core, bool with_primask) {
             priority = its < priority ? its : priority;
         }
     }
-    uint32_t basepri = core_reg(core, UC_ARM_REG_BASEPRI);
+    uint32_t basepri = CHIP_MAINLINE ? core_reg(core, UC_ARM_REG_BASEPRI) : 0;
     if (basepri != 0 && group_of(core, basepri) < priority) {
         priority = group_of(core, basepri);
     }
     if (with_primask && (core_reg(core, UC_ARM_REG_PRIMASK) & 1) && priority > 0) {
         priority = 0;
     }
-    if ((core_reg(core, UC_ARM_REG_FAULTMASK) & 1) && priority > -1) {
+    if (CHIP_MAINLINE && (core_reg(core, UC_ARM_REG_FAULTMASK) & 1) && priority > -1) {
         priority = -1;
     }
     return priority;

@@ -1,6 +1,6 @@
 /* Which exceptions of a core wait, which are active, and who comes first. */
-#ifndef H7SIM_NVIC_H
-#define H7SIM_NVIC_H
+#ifndef ARMSIM_NVIC_H
+#define ARMSIM_NVIC_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +17,6 @@ enum {
     EXC_PENDSV = 14,
     EXC_SYSTICK,
     EXC_IRQ0,
-    NVIC_IRQS = 160,
     NVIC_WORDS = (EXC_IRQ0 + NVIC_IRQS) / 32 + 1, // by exception number
     NVIC_LOWEST = 256, // below every priority: thread mode
 };
@@ -60,4 +59,4 @@ bool nvic_wakes_by(struct core *core, unsigned exception);
 int nvic_execution_priority(struct core *core, bool with_primask);
 int nvic_group_priority(const struct core *core, unsigned exception);
 
-#endif // H7SIM_NVIC_H
+#endif // ARMSIM_NVIC_H

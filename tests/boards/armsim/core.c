@@ -4,7 +4,7 @@
  * That is the only place where a run is stopped from within, so a run that
  * ends without having been stopped met WFI.
  */
-#include "machine.h"
+#include "tests/boards/armsim/armsim.h"
 
 #include <string.h>
 
@@ -80,10 +80,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     uint32_t count = count_insns(core, core->block, size);
     core->cycles += count;
     core->insns += count;
-    if (core->id == M4) {
-        memory_runs_code(core, core->block);
-        power_check_flash(core, core->block);
-    }
+    chip_before_block(core);
 }
 
 // ---- What Unicorn cannot do ----
@@ -122,8 +119,8 @@ static bool on_bad_access(
     core->nvic.cfsr |= fetch ? CFSR_IBUSERR : CFSR_PRECISERR | CFSR_BFARVALID;
     core->nvic.bfar = (uint32_t)address;
     core->why = WHY_FAULT;
-    if (core->id != M4 || !core->m->options.faults) {
-        h7_violation(core, "%s", what);
+    if (!chip_takes_faults(core)) {
+        sim_violation(core, "%s", what);
     }
     return false;
 }
@@ -137,13 +134,12 @@ void core_close(struct core *core) {
     }
     core->running = false;
     core->sleeping = false;
-    core->in_stop = false;
+    memset(&core->chip, 0, sizeof(core->chip));
 }
 
 static bool open_engine(struct core *core) {
-    int model = core->id == M7 ? UC_CPU_ARM_CORTEX_M7 : UC_CPU_ARM_CORTEX_M4;
     if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &core->uc) != UC_ERR_OK
-        || uc_ctl_set_cpu_model(core->uc, model) != UC_ERR_OK) {
+        || uc_ctl_set_cpu_model(core->uc, chip_cpu_model(core)) != UC_ERR_OK) {
         return false;
     }
     uc_hook hook;
@@ -155,34 +151,37 @@ static bool open_engine(struct core *core) {
         == UC_ERR_OK;
 }
 
-// Out of reset.  The counters go on.
-void core_open(struct core *core, uint32_t vectors) {
-    uint32_t start[2] = {0, 0};
+// Out of reset, at an address.  The counters go on.
+void core_open_at(struct core *core, uint32_t vectors, uint32_t stack, uint32_t entry) {
     nvic_reset(core);
     core->nvic.vtor = vectors;
-    core->nvic.fpccr = 0xC0000000;
     memset(&core->systick, 0, sizeof(core->systick));
-    memset(&core->mpu, 0, sizeof(core->mpu));
-    core->dwt_control = 0;
+    memset(&core->chip, 0, sizeof(core->chip));
     core->code_size = 0;
     core->attention = false;
+    core->event = false;
     if (!open_engine(core)) {
-        h7_violation(core, "Unicorn does not start");
+        sim_violation(core, "Unicorn does not start");
         return;
     }
-    memory_map(core);
+    chip_map(core);
     periph_map(core);
-    image_map(core);
     core->running = true;
-    if (!memory_load(core, vectors, start, sizeof(start)) || !(start[1] & 1)) {
-        h7_violation(core, "lockup: no vector table at 0x%08x", (unsigned)vectors);
-        return;
-    }
-    core_set_reg(core, UC_ARM_REG_SP, start[0] & ~3u);
+    core_set_reg(core, UC_ARM_REG_SP, stack & ~3u);
     core_set_reg(core, UC_ARM_REG_LR, 0xFFFFFFFF);
-    core->pc = start[1] & ~1u;
+    core->pc = entry & ~1u;
     core->block = core->pc;
     core->block_size = 0;
+}
+
+// Out of reset, as the vector table says.
+void core_open(struct core *core, uint32_t vectors) {
+    uint32_t start[2] = {0, 0};
+    if (!memory_load(core, vectors, start, sizeof(start)) || !(start[1] & 1)) {
+        sim_violation(core, "lockup: no vector table at 0x%08x", (unsigned)vectors);
+        return;
+    }
+    core_open_at(core, vectors, start[0], start[1]);
 }
 
 // ---- A slice ----
@@ -250,14 +249,6 @@ static void take_fault(struct core *core, uc_err error) {
     }
 }
 
-static void fp_check(struct core *core) {
-    enum { FPCA = 4, CP10_CP11 = 0xF << 20 };
-    if ((core_reg(core, UC_ARM_REG_CONTROL) & FPCA)
-        && (core->nvic.cpacr & CP10_CP11) != CP10_CP11) {
-        h7_violation(core, "the FPU was used, and CPACR does not let");
-    }
-}
-
 static void after_run(struct core *core, uc_err error) {
     if (core->m->end >= 0) {
         return; // a violation, in what ran
@@ -267,10 +258,8 @@ static void after_run(struct core *core, uc_err error) {
             if (error != UC_ERR_OK) {
                 take_fault(core, error);
             } else {
-                power_sleep(core);
-                if (core->id == M7 && core->m->options.image) {
-                    image_idle(core);
-                }
+                core->sleeping = true;
+                chip_sleep(core);
             }
             break;
         case WHY_INTERRUPT:
@@ -279,8 +268,10 @@ static void after_run(struct core *core, uc_err error) {
         case WHY_FAULT:
             take_fault(core, error);
             break;
-        case WHY_SLICE:
         case WHY_YIELD:
+            chip_yield(core);
+            break;
+        case WHY_SLICE:
             break;
     }
 }
@@ -297,7 +288,7 @@ static void run_on(struct core *core) {
     core->why = WHY_WFI;
     uc_err error = uc_emu_start(core->uc, core->pc | 1, UNTIL, 0, 0);
     core->pc = core_reg(core, UC_ARM_REG_PC);
-    fp_check(core);
+    chip_after_run(core, error);
     after_run(core, error);
 }
 

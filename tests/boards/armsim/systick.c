@@ -1,5 +1,5 @@
 /* The timer in each core.  One instruction is one cycle. */
-#include "machine.h"
+#include "tests/boards/armsim/armsim.h"
 
 enum { ENABLE = 1, TICKINT = 2, CLKSOURCE = 4, COUNTFLAG = 1 << 16, SLOW = 8 };
 
@@ -76,7 +76,7 @@ void systick_write(struct core *core, uint32_t offset, uint32_t value) {
             restart(core);
             break;
         default:
-            h7_violation(core, "write to SysTick CALIB");
+            sim_violation(core, "write to SysTick CALIB");
     }
     if (systick_deadline(core) < core->limit) {
         core->limit = systick_deadline(core);

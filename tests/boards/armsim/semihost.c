@@ -4,7 +4,7 @@
  * AArch32 and AArch64").  Memory is seen as the core sees it, as a debugger
  * that goes through the core does.  Time is the machine's.
  */
-#include "machine.h"
+#include "tests/boards/armsim/armsim.h"
 
 #include <errno.h>
 #include <string.h>
@@ -39,7 +39,6 @@ enum {
     APPLICATION_EXIT = 0x20026,
     FILES = 32,
     PATH = 1024,
-    HZ = 64000000, // of the M7 out of reset, on its internal oscillator
     EPOCH = 1704067200, // 2024-01-01: every run begins then
 };
 
@@ -53,14 +52,14 @@ static int last_error;
 static uint32_t parameter(struct core *core, uint32_t at, unsigned n) {
     uint32_t value = 0;
     if (!memory_load(core, at + 4 * n, &value, 4)) {
-        h7_violation(core, "semihosting: parameters at 0x%08x", (unsigned)at);
+        sim_violation(core, "semihosting: parameters at 0x%08x", (unsigned)at);
     }
     return value;
 }
 
 static bool get(struct core *core, uint32_t at, void *bytes, uint32_t len) {
     if (!memory_load(core, at, bytes, len)) {
-        h7_violation(core, "semihosting: %u bytes at 0x%08x", (unsigned)len, (unsigned)at);
+        sim_violation(core, "semihosting: %u bytes at 0x%08x", (unsigned)len, (unsigned)at);
         return false;
     }
     return true;
@@ -68,7 +67,7 @@ static bool get(struct core *core, uint32_t at, void *bytes, uint32_t len) {
 
 static bool put(struct core *core, uint32_t at, const void *bytes, uint32_t len) {
     if (!memory_store(core, at, bytes, len)) {
-        h7_violation(core, "semihosting: %u bytes at 0x%08x", (unsigned)len, (unsigned)at);
+        sim_violation(core, "semihosting: %u bytes at 0x%08x", (unsigned)len, (unsigned)at);
         return false;
     }
     uc_ctl_remove_cache(core->uc, (uint64_t)at, (uint64_t)at + len); // it may be code
@@ -255,9 +254,9 @@ static uint32_t sys_get_cmdline(struct core *core, uint32_t at) {
                                                                                           : FAILED;
 }
 
-// Ticks of the M7's clock, whichever core asks.
+// Ticks of the first core's clock, whichever core asks.
 static uint64_t elapsed(const struct core *core) {
-    return schedule_cycles(&core->m->core[M7], schedule_time(core));
+    return schedule_cycles(&core->m->core[0], schedule_time(core));
 }
 
 static uint32_t sys_elapsed(struct core *core, uint32_t at) {
@@ -266,7 +265,7 @@ static uint32_t sys_elapsed(struct core *core, uint32_t at) {
 }
 
 static uint32_t leave(struct core *core, uint32_t reason, uint32_t code) {
-    h7_end(core->m, reason == APPLICATION_EXIT ? (int)(code & 0xFF) : 1);
+    sim_end(core->m, reason == APPLICATION_EXIT ? (int)(code & 0xFF) : 1);
     return 0;
 }
 
@@ -298,9 +297,9 @@ static uint32_t operate(struct core *core, uint32_t operation, uint32_t at) {
         case SYS_RENAME:
             return sys_rename(core, at);
         case SYS_CLOCK:
-            return (uint32_t)(elapsed(core) / (HZ / 100));
+            return (uint32_t)(elapsed(core) / (CHIP_HZ / 100));
         case SYS_TIME:
-            return EPOCH + (uint32_t)(elapsed(core) / HZ);
+            return EPOCH + (uint32_t)(elapsed(core) / CHIP_HZ);
         case SYS_SYSTEM:
             return FAILED; // there is no shell: a run depends on nothing but its options
         case SYS_ERRNO:
@@ -314,9 +313,9 @@ static uint32_t operate(struct core *core, uint32_t operation, uint32_t at) {
         case SYS_ELAPSED:
             return sys_elapsed(core, at);
         case SYS_TICKFREQ:
-            return HZ;
+            return CHIP_HZ;
         default:
-            h7_violation(core, "semihosting: operation 0x%02x", (unsigned)operation);
+            sim_violation(core, "semihosting: operation 0x%02x", (unsigned)operation);
             return FAILED;
     }
 }
@@ -324,7 +323,7 @@ static uint32_t operate(struct core *core, uint32_t operation, uint32_t at) {
 void semihost_call(struct core *core) {
     uint16_t insn = 0;
     if (!memory_load(core, core->pc, &insn, 2) || insn != 0xBEAB) {
-        h7_violation(core, "BKPT, and it is not semihosting: 0x%04x", insn);
+        sim_violation(core, "BKPT, and it is not semihosting: 0x%04x", insn);
         return;
     }
     core->pc += 2;

@@ -1,5 +1,5 @@
 /* Whose turn is it?  Time is counted in ticks: of each core, so many to a cycle. */
-#include "machine.h"
+#include "tests/boards/armsim/armsim.h"
 
 static uint64_t time_at(const struct core *core, uint64_t cycles) {
     return core->scaled_time + (cycles - core->scaled_at) * core->scale;
@@ -30,7 +30,7 @@ static void set_time(struct core *core, uint64_t now) {
 }
 
 static uint64_t deadline_of(const struct core *core) {
-    uint64_t deadline = core->in_stop ? UINT64_MAX : systick_deadline(core);
+    uint64_t deadline = chip_timer_stops(core) ? UINT64_MAX : systick_deadline(core);
     return deadline == UINT64_MAX ? deadline : time_at(core, deadline);
 }
 
@@ -47,10 +47,11 @@ static void look_after(struct machine *m, struct core *core) {
         set_time(core, deadline_of(core));
         systick_update(core);
     }
-    if (power_wakes(core)) {
+    if (chip_wakes(core)) {
         uint64_t before = core->cycles;
         set_time(core, m->now);
-        power_wake(core, core->cycles - before);
+        chip_wake(core, core->cycles - before);
+        core->sleeping = false;
     }
 }
 
@@ -65,27 +66,36 @@ static void skip(struct machine *m) {
         }
     }
     if (next == UINT64_MAX) {
-        fprintf(stderr, "h7sim: both cores sleep for ever\n");
-        h7_end(m, END_ASLEEP);
+        fprintf(stderr, CHIP_SIM ": both cores sleep for ever\n");
+        sim_end(m, END_ASLEEP);
         report_dump(m);
     } else if (next > m->now) {
         m->now = next;
     }
 }
 
+// As the options say, or by chance between 1 and that.
+static uint64_t slice_length(struct machine *m) {
+    if (m->options.seed == 0) {
+        return m->options.slice;
+    }
+    m->random = m->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return 1 + (m->random >> 33) % m->options.slice;
+}
+
 // The core that is behind, and how far it may run: not past its slice, nor past
 // the moment at which the other wakes.
 static void run_one(struct machine *m) {
-    struct core *one = &m->core[M7];
-    struct core *other = &m->core[M4];
+    struct core *one = &m->core[0];
+    struct core *other = &m->core[1];
     bool behind = schedule_time(other) < schedule_time(one)
-        || (schedule_time(other) == schedule_time(one) && m->last == M7);
+        || (schedule_time(other) == schedule_time(one) && m->last == 0);
     if (!awake(one) || (awake(other) && behind)) {
         struct core *swap = one;
         one = other;
         other = swap;
     }
-    uint64_t limit = one->cycles + m->options.slice;
+    uint64_t limit = one->cycles + slice_length(m);
     if (other->running && other->sleeping && deadline_of(other) != UINT64_MAX) {
         uint64_t wake = schedule_cycles(one, deadline_of(other)) + 1;
         limit = wake > one->cycles && wake < limit ? wake : limit;
@@ -93,29 +103,29 @@ static void run_one(struct machine *m) {
     m->last = one->id;
     core_run(one, limit);
     m->now = schedule_time(one) > m->now ? schedule_time(one) : m->now;
-    cache_evict(m);
+    chip_after_slice(m);
 }
 
 static void check_bounds(struct machine *m) {
-    if (m->end < 0 && m->core[M7].insns + m->core[M4].insns >= m->options.max_insns) {
-        fprintf(stderr, "h7sim: no progress: %llu instructions\n",
+    if (m->end < 0 && m->core[0].insns + m->core[1].insns >= m->options.max_insns) {
+        fprintf(stderr, CHIP_SIM ": no progress: %llu instructions\n",
             (unsigned long long)m->options.max_insns);
-        h7_end(m, END_NO_PROGRESS);
+        sim_end(m, END_NO_PROGRESS);
         report_dump(m);
     }
 }
 
 int schedule(struct machine *m) {
     while (m->end < 0) {
-        look_after(m, &m->core[M7]);
-        look_after(m, &m->core[M4]);
-        if (!awake(&m->core[M7]) && !awake(&m->core[M4])) {
+        look_after(m, &m->core[0]);
+        look_after(m, &m->core[1]);
+        if (!awake(&m->core[0]) && !awake(&m->core[1])) {
             skip(m);
             continue;
         }
         run_one(m);
         if (m->reset_by >= 0 && m->end < 0) {
-            h7_reset(m);
+            chip_reset(m);
         }
         check_bounds(m);
     }

@@ -1,5 +1,5 @@
 /* What a run tells of itself. */
-#include "machine.h"
+#include "tests/boards/armsim/armsim.h"
 
 #include <inttypes.h>
 
@@ -8,7 +8,7 @@ static void dump_core(const struct core *core) {
         UC_ARM_REG_R4, UC_ARM_REG_R5, UC_ARM_REG_R6, UC_ARM_REG_R7, UC_ARM_REG_R8, UC_ARM_REG_R9,
         UC_ARM_REG_R10, UC_ARM_REG_R11, UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR,
         UC_ARM_REG_PC};
-    fprintf(stderr, "%s: ", h7_core_name[core->id]);
+    fprintf(stderr, "%s: ", sim_core_name[core->id]);
     if (!core->running || core->uc == NULL) {
         fprintf(stderr, "not running\n");
         return;
@@ -39,36 +39,22 @@ void report_dump(struct machine *m) {
     for (unsigned i = 0; i < CORES; i++) {
         dump_core(&m->core[i]);
     }
-    for (unsigned i = 0; i < CORES; i++) {
-        fprintf(stderr, "HSEM C%u: enabled %08x status %08x\n", i + 1, (unsigned)m->hsem.enabled[i],
-            (unsigned)m->hsem.status[i]);
-    }
-}
-
-static void counters(const struct machine *m) {
-    fprintf(m->stats,
-        " m7 %" PRIu64 " m4 %" PRIu64 " cache_operations %" PRIu64 " doorbells_m7 %" PRIu64
-        " doorbells_m4 %" PRIu64 "\n",
-        m->core[M7].insns, m->core[M4].insns, m->cache.operations, m->doorbells[M7],
-        m->doorbells[M4]);
+    chip_dump(m);
 }
 
 void report_mark(struct core *core, uint32_t id) {
     struct machine *m = core->m;
     if (m->stats != NULL) {
         fprintf(m->stats, "mark %u", (unsigned)id);
-        counters(m);
+        chip_counters(m);
     }
 }
 
 void report_totals(struct machine *m) {
     if (m->stats != NULL) {
         fprintf(m->stats, "total");
-        counters(m);
-        fprintf(m->stats,
-            "cache set_way %" PRIu64 " misses %" PRIu64 " written_back %" PRIu64
-            " evictions %" PRIu64 "\nresets %u\nend %d\n",
-            m->cache.set_way, m->cache.misses, m->cache.written_back, m->cache.evictions, m->resets,
-            m->end);
+        chip_counters(m);
+        chip_totals(m);
+        fprintf(m->stats, "resets %u\nend %d\n", m->resets, m->end);
     }
 }

@@ -1,5 +1,5 @@
-/* Into exceptions and out of them, as Armv7-M says; Unicorn does neither. */
-#include "machine.h"
+/* Into exceptions and out of them, as Armv6-M and Armv7-M say; Unicorn does neither. */
+#include "tests/boards/armsim/armsim.h"
 
 enum {
     CONTROL_NPRIV = 1,
@@ -49,16 +49,16 @@ void exception_enter(struct core *core, unsigned exception) {
     uint32_t control = core_reg(core, UC_ARM_REG_CONTROL);
     bool handler = core_reg(core, UC_ARM_REG_XPSR) & XPSR_EXCEPTION;
     bool psp = !handler && (control & CONTROL_SPSEL);
-    bool fp = control & CONTROL_FPCA;
+    bool fp = CHIP_MAINLINE && (control & CONTROL_FPCA);
     uint32_t sp = core_reg(core, UC_ARM_REG_SP);
     uint32_t entry = 0;
     if (control & CONTROL_NPRIV) {
-        h7_violation(core, "unprivileged code is not simulated");
+        sim_violation(core, "unprivileged code is not simulated");
         return;
     }
     if (!push_frame(core, fp, &sp) || !memory_load(core, core->nvic.vtor + 4 * exception, &entry, 4)
         || !(entry & 1)) {
-        h7_violation(core, "exception %u: stack 0x%08x, vector 0x%08x", exception, (unsigned)sp,
+        sim_violation(core, "exception %u: stack 0x%08x, vector 0x%08x", exception, (unsigned)sp,
             (unsigned)entry);
         return;
     }
@@ -74,6 +74,7 @@ void exception_enter(struct core *core, unsigned exception) {
                       : 0xFFFFFFF9)
             & ~(fp ? RETURN_BASIC : 0u));
     nvic_activate(core, exception);
+    core->event = true;
     core->pc = entry & ~1u;
 }
 
@@ -85,12 +86,12 @@ static void pop_frame(struct core *core, uint32_t magic) {
     uint32_t frame[FP_WORDS];
     uint32_t sp = core_reg(core, UC_ARM_REG_SP);
     if (!memory_load(core, sp, frame, words * 4)) {
-        h7_violation(core, "exception return: stack at 0x%08x", (unsigned)sp);
+        sim_violation(core, "exception return: stack at 0x%08x", (unsigned)sp);
         return;
     }
     uint32_t now = core_reg(core, UC_ARM_REG_XPSR) & XPSR_EXCEPTION;
     if ((frame[7] & XPSR_EXCEPTION) != now || !(frame[7] & XPSR_T)) {
-        h7_violation(core, "exception return: into xPSR 0x%08x", (unsigned)frame[7]);
+        sim_violation(core, "exception return: into xPSR 0x%08x", (unsigned)frame[7]);
         return;
     }
     for (unsigned i = 0; i < 5; i++) {
@@ -125,34 +126,36 @@ void exception_return(struct core *core) {
     uint32_t mode = magic & 15;
     if ((magic & 0xFFFFFFE0) != 0xFFFFFFE0 || (mode != 1 && mode != 9 && mode != 13)
         || !(core->nvic.active[exception / 32] >> (exception % 32) & 1)) {
-        h7_violation(core, "exception return 0x%08x from exception %u", (unsigned)magic,
+        sim_violation(core, "exception return 0x%08x from exception %u", (unsigned)magic,
             (unsigned)exception);
         return;
     }
     nvic_deactivate(core, exception);
-    if (exception != EXC_NMI) {
+    if (CHIP_MAINLINE && exception != EXC_NMI) {
         core_set_reg(core, UC_ARM_REG_FAULTMASK, 0);
     }
     uint32_t control = core_reg(core, UC_ARM_REG_CONTROL);
     control &= ~(uint32_t)(CONTROL_SPSEL | CONTROL_FPCA);
-    control |= magic & RETURN_BASIC ? 0 : CONTROL_FPCA;
+    control |= !CHIP_MAINLINE || (magic & RETURN_BASIC) ? 0 : CONTROL_FPCA;
     core_set_reg(core, UC_ARM_REG_IPSR, below(core, magic));
     core_set_reg(core, UC_ARM_REG_CONTROL, mode == 13 ? control | CONTROL_SPSEL : control);
     pop_frame(core, magic);
     settle(core);
+    core->event = true;
     core->attention = true;
     enum { SLEEPONEXIT = 2 };
     if (mode != 1 && (core->nvic.scr & SLEEPONEXIT)) {
-        power_sleep(core);
+        core->sleeping = true;
+        chip_sleep(core);
     }
 }
 
 // ---- Faults ----
 
-// The run ends, or, if the options say so, the M4 gets to see it.
+// The run ends, or, if the options say so, the core gets to see it.
 void exception_fault(struct core *core, unsigned exception, const char *what) {
-    if (core->id != M4 || !core->m->options.faults) {
-        h7_violation(core, "%s", what);
+    if (!chip_takes_faults(core)) {
+        sim_violation(core, "%s", what);
         return;
     }
     bool enabled = core->nvic.enabled[0] >> exception & 1;
@@ -161,7 +164,7 @@ void exception_fault(struct core *core, unsigned exception, const char *what) {
         exception = EXC_HARDFAULT;
     }
     if (nvic_execution_priority(core, true) <= -1) {
-        h7_violation(core, "lockup: %s in a fault handler", what);
+        chip_lockup(core, what);
         return;
     }
     exception_enter(core, exception);
