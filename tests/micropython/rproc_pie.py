@@ -13,6 +13,7 @@ for life in range(3):
     print("echoing on vuart-channel" in rproc.trace())
     at = rproc.symbol("amp_remote_wait")
     print(0x10000000 < at < 0x10010000, any(bytes(rproc.mem(at & ~1, 16))))
+    print(hex(rproc.symbol("__text_begin")))
     print(outcome(rproc.symbol, "no_such_name"))
     rproc.stop()
 
