@@ -46,6 +46,7 @@ include tests/web/web.mk
 include tests/boards/mps2_an521/mps2_an521.mk
 include tests/boards/armsim/armsim.mk
 include tests/boards/h7sim/h7sim.mk
+include tests/boards/rp2sim/rp2sim.mk
 include tests/boards/stm32h7/stm32h7.mk
 include bench/bench.mk
 include bench/qemu.mk

@@ -49,10 +49,12 @@ struct core {
     bool event; // the event register: what ends WFE
     bool attention; // something is to be looked at before the next block
     enum why why;
+    const char *fault; // for WHY_FAULT, what it is; NULL: as Unicorn says
     uint32_t interrupt; // Unicorn's number, for WHY_INTERRUPT
     uint32_t pc;
     uint32_t block; // the block that was entered last
     uint32_t block_size;
+    uint32_t stopped_at; // for WHY_SLICE; with hooks for instructions Unicorn's PC is behind
     uint64_t insns; // executed, over all resets
     uint64_t cycles; // the same and the time asleep
     uint32_t scale; // ticks of machine.now to a cycle,
@@ -213,7 +215,7 @@ void report_totals(struct machine *m);
 
 // ---- load.c ----
 struct program {
-    uint32_t first; // the lowest address of what was loaded
+    uint32_t first; // the lowest address of what was loaded into RAM
     uint32_t entry;
 };
 bool load_elf(struct machine *m, const char *path, struct program *program);

@@ -72,6 +72,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *user)
     struct core *core = user;
     if (core->cycles >= core->limit || (core->attention && interrupted(core))) {
         core->why = WHY_SLICE;
+        core->stopped_at = (uint32_t)address;
         uc_emu_stop(uc);
         return;
     }
@@ -240,7 +241,9 @@ static void take_interrupt(struct core *core) {
 
 // The PC is where the faulting block began, not at the instruction: so it is in Unicorn.
 static void take_fault(struct core *core, uc_err error) {
-    if (error == UC_ERR_OK) {
+    if (core->fault != NULL) {
+        exception_fault(core, EXC_HARDFAULT, core->fault);
+    } else if (error == UC_ERR_OK) {
         take_undefined(core);
     } else if (error == UC_ERR_EXCEPTION) {
         take_invalid_state(core);
@@ -286,8 +289,9 @@ static void run_on(struct core *core) {
         return;
     }
     core->why = WHY_WFI;
+    core->fault = NULL;
     uc_err error = uc_emu_start(core->uc, core->pc | 1, UNTIL, 0, 0);
-    core->pc = core_reg(core, UC_ARM_REG_PC);
+    core->pc = core->why == WHY_SLICE ? core->stopped_at : core_reg(core, UC_ARM_REG_PC);
     chip_after_run(core, error);
     after_run(core, error);
 }

@@ -45,6 +45,17 @@ static bool push_frame(struct core *core, bool fp, uint32_t *sp) {
     return memory_store(core, *sp, frame, words * 4);
 }
 
+static void cannot_enter(struct core *core, unsigned exception, uint32_t sp, uint32_t entry) {
+    char what[80];
+    snprintf(what, sizeof(what), "exception %u: stack 0x%08x, vector 0x%08x", exception,
+        (unsigned)sp, (unsigned)entry);
+    if (chip_takes_faults(core)) {
+        chip_lockup(core, what);
+    } else {
+        sim_violation(core, "%s", what);
+    }
+}
+
 void exception_enter(struct core *core, unsigned exception) {
     uint32_t control = core_reg(core, UC_ARM_REG_CONTROL);
     bool handler = core_reg(core, UC_ARM_REG_XPSR) & XPSR_EXCEPTION;
@@ -58,8 +69,7 @@ void exception_enter(struct core *core, unsigned exception) {
     }
     if (!push_frame(core, fp, &sp) || !memory_load(core, core->nvic.vtor + 4 * exception, &entry, 4)
         || !(entry & 1)) {
-        sim_violation(core, "exception %u: stack 0x%08x, vector 0x%08x", exception, (unsigned)sp,
-            (unsigned)entry);
+        cannot_enter(core, exception, sp, entry);
         return;
     }
     core_set_reg(core, UC_ARM_REG_SP, sp);

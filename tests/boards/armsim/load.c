@@ -71,7 +71,8 @@ static bool load_segments(
             || !place(m, segment.p_paddr, bytes + segment.p_offset, segment.p_filesz)) {
             return false;
         }
-        program->first = segment.p_paddr < program->first ? segment.p_paddr : program->first;
+        bool ram = memory_view(0, segment.p_paddr, 1)->access & UC_PROT_WRITE;
+        program->first = ram && segment.p_paddr < program->first ? segment.p_paddr : program->first;
     }
     return true;
 }

@@ -111,7 +111,7 @@ static void aircr_write(struct core *core, uint32_t value) {
     if (value >> 16 != KEY) {
         return;
     }
-    core->nvic.prigroup = value >> 8 & 7;
+    core->nvic.prigroup = CHIP_MAINLINE ? value >> 8 & 7 : 0;
     core->attention = true;
     if (value & SYSRESETREQ && core->m->reset_by < 0) {
         core->m->reset_by = core->id;

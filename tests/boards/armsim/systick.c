@@ -1,10 +1,10 @@
 /* The timer in each core.  One instruction is one cycle. */
 #include "tests/boards/armsim/armsim.h"
 
-enum { ENABLE = 1, TICKINT = 2, CLKSOURCE = 4, COUNTFLAG = 1 << 16, SLOW = 8 };
+enum { ENABLE = 1, TICKINT = 2, CLKSOURCE = 4, COUNTFLAG = 1 << 16 };
 
 static uint64_t divider(const struct core *core) {
-    return core->systick.control & CLKSOURCE ? 1 : SLOW;
+    return core->systick.control & CLKSOURCE ? 1 : CHIP_SYSTICK_SLOW;
 }
 
 static bool counts(const struct core *core) {

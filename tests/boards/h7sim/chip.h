@@ -17,6 +17,7 @@ enum {
     PRIORITY_BITS = 4, // as ST built the M4 and the M7
     CHIP_MAINLINE = 1, // Armv7-M and not v6-M
     CHIP_HZ = 64000000, // of the M7 out of reset, on its internal oscillator
+    CHIP_SYSTICK_SLOW = 8, // cycles to one of the other clock of SysTick
 };
 
 struct chip_core {

@@ -1,0 +1,83 @@
+/* What a core and the machine have here beside what tests/boards/armsim has. */
+#ifndef RP2SIM_CHIP_H
+#define RP2SIM_CHIP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CHIP_SIM "rp2sim"
+
+enum { CORE0, CORE1, CORES };
+enum memory_id { ROM, FLASH, RAM, MEMORIES };
+enum {
+    NVIC_IRQS = 32, // 26 of them come from somewhere
+    PRIORITY_BITS = 2,
+    CHIP_MAINLINE = 0, // Armv6-M
+    CHIP_HZ = 125000000,
+    CHIP_SYSTICK_SLOW = 125, // cycles to one of the other clock, which is that of 1 MHz
+    FIFO_DEPTH = 8,
+    SAVED_REGS = 15,
+};
+
+struct chip_core {
+    uint32_t insn; // the instruction that runs
+    bool waits_for_event; // it sleeps in WFE, and not in WFI
+    bool locked_up;
+    bool unaligned; // as that instruction's access is: what it must not have changed is here
+    uint32_t saved[SAVED_REGS];
+    uint8_t *bytes;
+    uint8_t before[4];
+};
+
+struct fifo {
+    uint32_t word[FIFO_DEPTH];
+    unsigned count;
+};
+
+// The boot ROM of core 1, as a machine of its own.
+struct rom {
+    enum {
+        ROM_OFF, // the core is held in reset, or has left the ROM
+        ROM_EMPTIES,
+        ROM_EXPECTS_0,
+        ROM_EXPECTS_1,
+        ROM_EXPECTS_VECTORS,
+        ROM_EXPECTS_STACK,
+        ROM_EXPECTS_ENTRY,
+        ROM_LEAVES,
+    } state;
+    bool asleep; // in WFE
+    bool owes; // an echo, for which there was no room
+    uint32_t echo;
+    uint32_t vectors;
+    uint32_t stack;
+    uint32_t entry;
+};
+
+// SIO is not in the reset of a core: all of this stays.
+struct sio {
+    struct fifo fifo[CORES]; // by who reads
+    uint32_t sticky[CORES];
+    uint32_t spinlocks;
+};
+
+struct chip_options {
+    bool faults; // core 1 takes its faults as exceptions
+};
+
+struct chip {
+    struct sio sio;
+    struct rom rom;
+    uint32_t off; // PSM FRCE_OFF
+    bool core1_leaves; // it has switched itself off
+    bool flash_is_written; // and nobody may read it meanwhile
+    uint8_t *ran[CORES]; // pages of RAM from which the core ran code
+    uint64_t words[CORES]; // that a core wrote into its FIFO
+    uint64_t sevs;
+    uint64_t sleeps; // in WFE
+    unsigned launches;
+    unsigned core1_resets;
+    unsigned lockups;
+};
+
+#endif // RP2SIM_CHIP_H

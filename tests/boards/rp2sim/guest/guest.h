@@ -1,0 +1,125 @@
+/*
+ * What the guest programs have in common: registers, a start for each core, and ways to
+ * tell.  A program has core0_main() and, if it launches core 1, functions for that;
+ * handlers it does not define end it.
+ */
+#ifndef RP2SIM_GUEST_H
+#define RP2SIM_GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
+
+#define PSM_FRCE_OFF 0x40010004u
+enum { XOR = 0x1000, SET = 0x2000, CLEAR = 0x3000, PROC1 = 1 << 16 };
+#define TIMERAWH REG(0x40054024)
+#define TIMERAWL REG(0x40054028)
+#define MARK REG(0x5FFF0000)
+#define FLASH_IS_WRITTEN REG(0x5FFF0004)
+#define CPUID REG(0xD0000000)
+#define FIFO_ST REG(0xD0000050)
+#define FIFO_WR REG(0xD0000054)
+#define FIFO_RD REG(0xD0000058)
+#define SPINLOCK_ST REG(0xD000005C)
+#define SPINLOCK(n) REG(0xD0000100 + 4 * (n))
+enum { VLD = 1, RDY = 2, WOF = 4, ROE = 8, FIFO_IRQ0 = 15, FIFO_IRQ1 = 16, DEPTH = 8 };
+
+#define SYST_CSR REG(0xE000E010)
+#define SYST_RVR REG(0xE000E014)
+#define SYST_CVR REG(0xE000E018)
+#define NVIC_ISER REG(0xE000E100)
+#define NVIC_ICER REG(0xE000E180)
+#define NVIC_ISPR REG(0xE000E200)
+#define NVIC_ICPR REG(0xE000E280)
+#define NVIC_IPR(n) REG(0xE000E400 + 4 * (n)) // of four
+#define SCB_CPUID REG(0xE000ED00)
+#define ICSR REG(0xE000ED04)
+#define VTOR REG(0xE000ED08)
+#define SCR REG(0xE000ED10)
+#define SHPR2 REG(0xE000ED1C) // SVC: upper byte
+#define SHPR3 REG(0xE000ED20) // PendSV, SysTick: upper two
+
+extern uint32_t vectors0[];
+extern uint32_t vectors1[];
+
+void core0_main(void);
+void on_svc(void);
+void on_pendsv(void);
+void on_systick(void);
+void on_hard_fault(void);
+void on_irq0(void);
+void on_irq1(void);
+void on_fifo0(void);
+void on_fifo1(void);
+
+static inline uint32_t semihost(uint32_t operation, const void *argument) {
+    register uint32_t r0 __asm__("r0") = operation;
+    register const void *r1 __asm__("r1") = argument;
+    __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
+    return r0;
+}
+
+static inline void print(const char *text) {
+    semihost(4, text);
+}
+
+__attribute__((noreturn)) static inline void leave(uint32_t code) {
+    uint32_t argument[2] = {0x20026, code};
+    semihost(0x20, argument);
+    __builtin_unreachable();
+}
+
+#define TEXT_OF(x) #x
+#define LINE_OF(x) TEXT_OF(x)
+#define CHECK(condition) \
+    do { \
+        if (!(condition)) { \
+            print(__FILE__ ":" LINE_OF(__LINE__) ": not so: " #condition "\n"); \
+            leave(1); \
+        } \
+    } while (0)
+
+static inline void dmb(void) {
+    __asm__ volatile("dmb" ::: "memory");
+}
+
+static inline void wfi(void) {
+    __asm__ volatile("dsb\n wfi" ::: "memory");
+}
+
+static inline void wfe(void) {
+    __asm__ volatile("wfe" ::: "memory");
+}
+
+static inline void sev(void) {
+    __asm__ volatile("sev" ::: "memory");
+}
+
+static inline void interrupts_off(void) {
+    __asm__ volatile("cpsid i" ::: "memory");
+}
+
+static inline void interrupts_on(void) {
+    __asm__ volatile("cpsie i\n isb" ::: "memory");
+}
+
+// The argument of the run.
+bool is(const char *name);
+
+// ---- guest.c: core 1 ----
+
+void empty_fifo(void);
+// The word that comes within so many looks.
+bool next_word(uint32_t *word, uint32_t looks);
+// Sends it and wakes who waits; is what comes the same?
+bool echoed(uint32_t word);
+void stop_core1(void);
+// Out of reset, and its 0 is read.
+void release_core1(void);
+// The six words; does the last come back?
+bool send_launch(uint32_t vectors, uint32_t stack, uint32_t entry);
+// All of it: core 1 is stopped, and then runs `entry`.
+void launch_core1(void (*entry)(void));
+
+#endif // RP2SIM_GUEST_H

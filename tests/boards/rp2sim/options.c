@@ -1,0 +1,37 @@
+/*
+ * rp2sim [options] CORE0.elf: runs a program on the simulated machine until it ends.
+ *
+ * Segments go where their physical addresses say: RAM (0x20000000, 264 KiB with scratch X and
+ * Y) or flash (0x10000000, 2 MiB).  The vector table of core 0 is where the lowest of them
+ * in RAM begins, aligned to 256; its first word is the stack, and the ELF file says the entry (if
+ * that is 0, the table does).  Core 1 is in its boot ROM, and its 0 in core 0's FIFO.
+ *
+ * Console, files, arguments and exit are semihosting (BKPT 0xAB), for both cores.
+ * At 0x5FFF0000 are two registers that the chip does not have: a store to the first puts the
+ * counters into the file of --stats, as "mark VALUE ..."; as long as the second is not 0,
+ * the flash is being written, and whoever reads it or runs from it ends the run.
+ */
+#include "machine.h"
+
+const char chip_usage[] =
+    "usage: rp2sim [options] CORE0.elf\n"
+    "  --core1-faults          core 1 takes its faults as HardFault (otherwise the run ends)\n";
+
+enum { FAULTS = CHIP_OPTIONS };
+
+const struct option chip_options_table[] = {
+    {"core1-faults", no_argument, NULL, FAULTS},
+    {NULL, 0, NULL, 0},
+};
+
+void chip_default_options(struct chip_options *options) {
+    options->faults = false;
+}
+
+void chip_set_option(struct chip_options *options, int which, const char *text) {
+    (void)text;
+    if (which != FAULTS) {
+        options_misused("an option is wrong");
+    }
+    options->faults = true;
+}
