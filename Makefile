@@ -88,6 +88,7 @@ $(BUILD)/examples/%: $(BUILD)/host/examples/%.o $(BUILD)/libopenamp_sim.a
 
 include micropython/build.mk
 include tools/dist.mk
+include tools/install.mk
 micropython: $(sim_BUILD)/micropython
 
 clean:

@@ -13,7 +13,7 @@ BUS_PORTS := linux
 #   sources.mk   the port's files, for every build of it
 #   build.mk     how ours compiles and links; it has PORT, the name, PORT_DIR and
 #                PORT_BUILD, where the port's products go, and sets some of:
-PORT_SETS := AMP_PORT_HOST AMP_PORT_HOST_C AMP_PORT_REMOTE AMP_PORT_REMOTE_C AMP_PORT_DEFINES \
+PORT_SETS := AMP_PORT_HOST AMP_PORT_HOST_C AMP_PORT_REMOTE AMP_PORT_REMOTE_C AMP_PORT_CORE AMP_PORT_DEFINES \
     REMOTE_CC REMOTE_LD REMOTE_PIE REMOTE_LIBS OBJCOPY LD_SCRIPT LD_DEFINES FLASH \
     HOST_CC HOST_LD HOST_DEFINES FIRMWARE_OWN UNIX UNIX_NEEDS BOARD BOARD_ROLES ROM
 #     REMOTE_CC     the compiler of firmware and its flags; REMOTE_LD, those to link

@@ -132,6 +132,7 @@ docs-test: $(sim_BUILD)/micropython $(sim_FIRMWARE) $(EXAMPLES_C) board-sim-devi
 	tests/docs/run $(sim_BUILD)/micropython $(sim_FW)
 
 examples: $(EXAMPLES_C) $(sim_FIRMWARE)
+	$(BUILD)/examples/bus $(sim_FW)/virtual_uart.elf 1000
 	$(BUILD)/examples/host $(sim_FW)/virtual_uart.elf 10000
 	cd examples && OPENAMP_FIRMWARE=$(abspath $(sim_FW)) $(abspath $(BUILD)/examples/host) virtual_uart.elf 100
 	OPENAMP_SIM_FLASH=$(sim_FW)/virtual_uart.flash.bin $(BUILD)/examples/host 0x08000000 10000

@@ -65,6 +65,8 @@ struct linux_endpoint {
     struct linux_buffer *left; // the message that found no place
     int error; // why there is none, or 0
     uint32_t sent; // by this program, when it was last read
+    uint32_t answers; // that were read one by one since it was read to its end
+    bool is_behind; // it was not read to its end
 };
 
 struct linux_bus {

@@ -46,33 +46,54 @@ static bool deliver(struct linux_endpoint *self, struct linux_buffer *buffer) {
     return is_there && self->file >= 0;
 }
 
-// Whether a file has more only a read tells that finds nothing, or epoll the next time.  Where
-// the program sends between its messages, as one that asks and is answered, the former is in vain.
+// Whether a file has more only a read tells that finds nothing, or epoll the next time.  A program
+// that has sent one message since the last has asked, and this is the answer: that read is in
+// vain.  But the kernel keeps what is not read until it has no memory, and then drops it without a
+// word; so from time to time the file is read to its end, and once it was not, until it is.
+static bool is_answer(struct linux_endpoint *self) {
+    enum { ANSWERS = 32 };
+    struct linux_bus *bus = self->bus;
+    bool asked = (uint32_t)bus->stats.sent - self->sent == 1;
+    self->sent = (uint32_t)bus->stats.sent;
+    self->answers = asked && !self->is_behind && !bus->is_last ? self->answers + 1 : ANSWERS;
+    self->answers %= ANSWERS;
+    return self->answers != 0;
+}
+
+// True: all is read.
+static bool read_one(struct linux_endpoint *self) {
+    struct linux_bus *bus = self->bus;
+    struct linux_buffer *buffer = bus->rx_free;
+    if (buffer == NULL || self->left != NULL) {
+        return true;
+    }
+    ssize_t len = read(self->file, buffer->data, sizeof(buffer->data));
+    if (len < 0) {
+        self->is_behind = false;
+        if (errno != EAGAIN && errno != EINTR) {
+            linux_channel_close(self, true); // the kernel has ended it
+        }
+        return true;
+    }
+    bus->rx_free = buffer->next;
+    buffer->len = (size_t)len;
+    bus->retry_at = 0; // the other side is alive: there may be room
+    return !deliver(self, buffer);
+}
+
 bool linux_receive(struct linux_endpoint *self) {
     enum { MOST = 16 }; // so that each file has its turn
-    struct linux_bus *bus = self->bus;
-    bool is_answered = self->sent != (uint32_t)bus->stats.sent && !bus->is_last;
-    self->sent = (uint32_t)bus->stats.sent;
-    for (int i = 0; i < (is_answered ? 1 : MOST); ++i) {
-        struct linux_buffer *buffer = bus->rx_free;
-        if (buffer == NULL || self->left != NULL) {
-            return false;
-        }
-        ssize_t len = read(self->file, buffer->data, sizeof(buffer->data));
-        if (len < 0) {
-            if (errno != EAGAIN && errno != EINTR) {
-                linux_channel_close(self, true); // the kernel has ended it
-            }
-            return false;
-        }
-        bus->rx_free = buffer->next;
-        buffer->len = (size_t)len;
-        bus->retry_at = 0; // the other side is alive: there may be room
-        if (!deliver(self, buffer)) {
+    if (is_answer(self)) {
+        read_one(self);
+        return false;
+    }
+    for (int i = 0; i < MOST; ++i) {
+        if (read_one(self)) {
             return false;
         }
     }
-    return !is_answered;
+    self->is_behind = true;
+    return true;
 }
 
 // ---- What found no place ----

@@ -56,8 +56,11 @@ unsigned amp_linux_files(int *files) {
 
 int amp_linux_sleep(struct pollfd *file, int ms) {
     struct linux_bus *bus = next_bus(0);
-    while (bus->epoll != file->fd) {
+    while (bus != NULL && bus->epoll != file->fd) {
         bus = next_bus(bus->number + 1);
+    }
+    if (bus == NULL) {
+        return poll(file, 1, ms); // none of ours
     }
     int result = epoll_wait(bus->epoll, bus->ready, LINUX_READY, ms);
     bus->ready_count = result > 0 ? result : 0;

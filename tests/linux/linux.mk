@@ -6,6 +6,7 @@
 #   driver/    the kernel's driver of it
 #   guest/     the guest's tests and its first process
 #   run        all of it
+#   verify     what is installed for systemd and udev, as they see it
 
 LINUX := $(BUILD)/linux
 # The releases whose kernels they are: 6.1 and 6.12.
@@ -43,9 +44,22 @@ LINUX_PYTHON_MAKE = $(MAKE) BUILD=$(LINUX)/armhf CC=arm-linux-gnueabihf-gcc AR=a
     MP_KIND="CROSS_COMPILE=arm-linux-gnueabihf- LDFLAGS_EXTRA=-static \
     CFLAGS_EXTRA='-D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64'"
 
-.PHONY: linux linux-long linux-images $(LINUX_RELEASES:%=linux-%)
+# What `make install` gives a board, and a program in C that is built with it.
+LINUX_INSTALLED := $(abspath $(LINUX))/installed
+LINUX_INSTALL_MAKE = $(MAKE) --no-print-directory BUILD=$(LINUX)/armhf CC=arm-linux-gnueabihf-gcc \
+    AR=arm-linux-gnueabihf-ar PREFIX=/usr DESTDIR=$(LINUX_INSTALLED)
+LINUX_PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(LINUX_INSTALLED) \
+    PKG_CONFIG_LIBDIR=$(LINUX_INSTALLED)/usr/lib/pkgconfig pkg-config
+
+.PHONY: linux linux-long linux-images linux-installed $(LINUX_RELEASES:%=linux-%)
 linux: $(LINUX_RELEASES:%=linux-%)
-linux-images: $(LINUX)/guest
+linux-installed:
+	@rm -rf $(LINUX_INSTALLED)
+	$(LINUX_INSTALL_MAKE) install
+	arm-linux-gnueabihf-gcc -std=c11 -O2 -Wall -Wextra -Werror examples/bus.c -static \
+	    $$($(LINUX_PKG_CONFIG) --cflags --libs openamp) -o $(LINUX)/bus
+	tests/linux/verify $(LINUX_INSTALLED)/usr
+linux-images: $(LINUX)/guest linux-installed
 	$(LINUX_SIM_MAKE) $(LINUX_SIM)/board $(LINUX_IMAGES:%=$(LINUX_SIM)/firmware/sim/%.elf)
 	$(MAKE) --no-print-directory $(LINUX_IMAGES:%=$(LINUX)/firmware/%.elf)
 	$(MAKE) --no-print-directory $(MP_CROSS) # of this machine, which the next one is not
