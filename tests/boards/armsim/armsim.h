@@ -185,6 +185,10 @@ enum { SCS = 0xE000E000 };
 bool scs_nvic_read(struct core *core, uint32_t offset, uint32_t *value);
 bool scs_nvic_write(struct core *core, uint32_t offset, uint32_t value);
 
+// ---- scs_mainline.c: more of them, which Armv6-M does not have ----
+bool scs_mainline_read(struct core *core, uint32_t offset, uint32_t *value);
+bool scs_mainline_write(struct core *core, uint32_t offset, uint32_t value);
+
 // ---- systick.c ----
 uint64_t systick_deadline(const struct core *core);
 void systick_update(struct core *core);

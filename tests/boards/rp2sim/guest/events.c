@@ -5,7 +5,19 @@ static volatile uint32_t rung;
 static volatile uint32_t turn;
 static volatile uint32_t steps;
 
+static void clear_event(void) {
+    sev();
+    wfe();
+}
+
 void on_irq0(void) {
+    rung++;
+}
+
+// Only the entry has set the register when it sleeps, and only the return when thread mode does.
+void on_irq1(void) {
+    wfe();
+    clear_event();
     rung++;
 }
 
@@ -27,11 +39,6 @@ static uint32_t sleeps(void) {
 }
 
 #define SLEPT() (rung = 0, sleeps() >= 5000)
-
-static void clear_event(void) {
-    sev();
-    wfe();
-}
 
 static void alone(void) {
     clear_event();
@@ -79,6 +86,13 @@ static void exceptions(void) {
     __asm__ volatile("isb");
     CHECK(rung == 1);
     CHECK(!SLEPT());
+    clear_event();
+    rung = 0;
+    NVIC_ISER = 2;
+    NVIC_ISPR = 2;
+    __asm__ volatile("isb");
+    CHECK(rung == 1);
+    wfe();
 }
 
 // What is masked by PRIMASK ends WFI, and WFE only with SEVONPEND.
