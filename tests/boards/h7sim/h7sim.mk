@@ -1,7 +1,7 @@
 # The simulated STM32H7, and its own tests.
 
 H7SIM := $(BUILD)/h7sim/h7sim
-$(eval $(call ARMSIM,h7sim))
+$(eval $(call ARMSIM,h7sim,h7sim,))
 
 # Guests: bare programs for both cores, that prove one thing each.
 H7SIM_GUESTS := $(filter-out guest, $(basename $(notdir $(wildcard tests/boards/h7sim/guest/*.c))))

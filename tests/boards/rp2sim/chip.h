@@ -5,19 +5,49 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CHIP_SIM "rp2sim"
-
 enum { CORE0, CORE1, CORES };
 enum memory_id { ROM, FLASH, RAM, MEMORIES };
+
+// One of the two chips: what differs.  CHIP_SYSTICK_SLOW are cycles to one of SysTick's other
+// clock, which is that of 1 MHz.
+#ifdef RP2350
+#define CHIP_SIM "rp2350sim"
+enum {
+    NVIC_IRQS = 64, // 52 of them come from somewhere
+    PRIORITY_BITS = 4,
+    CHIP_MAINLINE = 1, // Armv8-M
+    CHIP_HZ = 150000000,
+    CHIP_SYSTICK_SLOW = 150,
+    VECTORS_ALIGNED = 512,
+    RAM_SIZE = 520 * 1024, // and scratch X and Y with it
+    FIFO_DEPTH = 4,
+    FIFO_IRQ0 = 25,
+    FIFO_IRQ1 = 25,
+    PSM = 0x40018000,
+    PSM_CORE1 = 1 << 24,
+    PSM_ALL = 0x1FFFFFF,
+    TIMER = 0x400B0000,
+};
+#else
+#define CHIP_SIM "rp2sim"
 enum {
     NVIC_IRQS = 32, // 26 of them come from somewhere
     PRIORITY_BITS = 2,
     CHIP_MAINLINE = 0, // Armv6-M
     CHIP_HZ = 125000000,
-    CHIP_SYSTICK_SLOW = 125, // cycles to one of the other clock, which is that of 1 MHz
+    CHIP_SYSTICK_SLOW = 125,
+    VECTORS_ALIGNED = 256,
+    RAM_SIZE = 264 * 1024,
     FIFO_DEPTH = 8,
-    SAVED_REGS = 15,
+    FIFO_IRQ0 = 15,
+    FIFO_IRQ1 = 16,
+    PSM = 0x40010000,
+    PSM_CORE1 = 1 << 16,
+    PSM_ALL = 0x1FFFF,
+    TIMER = 0x40054000,
 };
+#endif
+enum { DOORBELL_IRQ = 26, SAVED_REGS = 15 };
 
 struct chip_core {
     uint32_t insn; // the instruction that runs
@@ -59,6 +89,7 @@ struct sio {
     struct fifo fifo[CORES]; // by who reads
     uint32_t sticky[CORES];
     uint32_t spinlocks;
+    uint32_t doorbells[CORES]; // by who is rung; of RP2350
 };
 
 struct chip_options {

@@ -16,7 +16,8 @@ bool chip_init(struct machine *m) {
 void chip_power_on(struct machine *m, const struct program *program) {
     struct core *core = &m->core[CORE0];
     uint32_t start[2] = {0, 0};
-    if (program->first % 256 != 0 || !memory_load(core, program->first, start, sizeof(start))) {
+    if (program->first % VECTORS_ALIGNED != 0
+        || !memory_load(core, program->first, start, sizeof(start))) {
         sim_violation(core, "no vector table at 0x%08x", (unsigned)program->first);
         return;
     }
@@ -32,7 +33,7 @@ void chip_reset(struct machine *m) {
 
 int chip_cpu_model(const struct core *core) {
     (void)core;
-    return UC_CPU_ARM_CORTEX_M0;
+    return CHIP_MAINLINE ? UC_CPU_ARM_CORTEX_M33 : UC_CPU_ARM_CORTEX_M0;
 }
 
 // ---- Before and after what runs ----
@@ -55,7 +56,7 @@ static bool in_v6m(struct core *core, uint32_t first, uint32_t second) {
 
 // Unicorn has SEV as an instruction that does nothing, so it is known by its encoding.
 static void on_insn(uc_engine *uc, uint64_t address, uint32_t size, void *user) {
-    enum { SEV = 0xBF40 };
+    enum { SEV = 0xBF40, WIDE = 0xF3AF, WIDE_SEV = 0x8004 };
     struct core *core = user;
     uint32_t at = (uint32_t)address - core->code_base;
     if (core->why != WHY_WFI || at >= core->code_size) {
@@ -64,10 +65,10 @@ static void on_insn(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
     core->chip.insn = (uint32_t)address;
     uint32_t first = core->code[at] | (uint32_t)core->code[at + 1] << 8;
     uint32_t second = size == 4 ? core->code[at + 2] | (uint32_t)core->code[at + 3] << 8 : 0;
-    if (first == SEV) {
+    if (first == SEV || (first == WIDE && second == WIDE_SEV)) {
         core->m->chip.sevs++;
         sio_send_event(core->m);
-    } else if (first >= 0xB100 && !in_v6m(core, first, second)) {
+    } else if (!CHIP_MAINLINE && first >= 0xB100 && !in_v6m(core, first, second)) {
         core->why = WHY_FAULT;
         core->fault = "undefined instruction, in Armv6-M";
         uc_emu_stop(uc);
@@ -111,9 +112,11 @@ void chip_sleep(struct core *core) {
 }
 
 void chip_yield(struct core *core) {
-    enum { WFE = 0xBF20 };
-    uint16_t insn = 0;
-    if (!memory_load(core, core->chip.insn, &insn, 2) || insn != WFE) {
+    enum { WFE = 0xBF20, WIDE = 0xF3AF, WIDE_WFE = 0x8002 };
+    uint16_t insn[2] = {0, 0};
+    bool wfe = memory_load(core, core->chip.insn, insn, sizeof(insn))
+        && (insn[0] == WFE || (insn[0] == WIDE && insn[1] == WIDE_WFE));
+    if (!wfe) {
         return;
     }
     if (core->event) {
@@ -156,7 +159,7 @@ bool chip_takes_faults(const struct core *core) {
 // Nothing gets it out but a reset, and nothing tells core 0.
 void chip_lockup(struct core *core, const char *what) {
     fflush(stdout);
-    fprintf(stderr, "rp2sim: %s is locked up at 0x%08x: %s\n", sim_core_name[core->id],
+    fprintf(stderr, CHIP_SIM ": %s is locked up at 0x%08x: %s\n", sim_core_name[core->id],
         (unsigned)core->pc, what);
     core->m->chip.lockups++;
     core->chip.locked_up = true;

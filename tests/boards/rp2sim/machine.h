@@ -1,16 +1,19 @@
 /*
- * A simulated Raspberry Pi RP2040 with its two cores, for tests: what the parts of the chip
- * know of each other.  What is not its own is in tests/boards/armsim, options in options.c.
+ * A simulated Raspberry Pi RP2040 with its two cores, for tests, or, compiled with RP2350,
+ * the Arm cores of that chip: what the parts of the chip know of each other.  What is not
+ * its own is in tests/boards/armsim, options in options.c.
  *
  * It is strict: registers that are not here, accesses to registers that are not of a word,
  * reads of the flash while it is written (the test says so, at FLASH_IS_WRITTEN), a core
  * that switches off what it needs: the run ends.  So do faults, but core 1 takes its own as
- * HardFault if the options say so, and is locked up, silently for core 0, by a fault in
+ * exceptions if the options say so, and is locked up, silently for core 0, by a fault in
  * that handler.
  *
  * Not simulated, beside what armsim.h says: RAM under its other addresses (0x21000000),
  * PIO, DMA, GPIO, the divider and interpolators of SIO, alarms of the timer, SYSRESETREQ,
- * the MPU, functions of the boot ROM other than the start of core 1.
+ * the MPU, functions of the boot ROM other than the start of core 1.  Of the RP2350 also:
+ * TrustZone (all is secure), stack limits, SEV and WFE in an IT block that skips them, the
+ * fault of LDRD, LDM and the like at an unaligned address, exclusives between the cores.
  */
 #ifndef RP2SIM_MACHINE_H
 #define RP2SIM_MACHINE_H

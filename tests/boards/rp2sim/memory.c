@@ -5,8 +5,7 @@
 #include <string.h>
 
 enum { KB = 1024, PAGE_SHIFT = 12, XIP = 0x10000000, SRAM = 0x20000000 };
-// Striped RAM, and scratch X and Y behind it.
-enum { ROM_SIZE = 4 * KB, FLASH_SIZE = 2048 * KB, RAM_SIZE = 264 * KB };
+enum { ROM_SIZE = 4 * KB, FLASH_SIZE = 2048 * KB };
 
 // Address 0 is ROM too, but nobody has business there, so it is not mapped.
 const struct memory chip_memories[MEMORIES] = {
@@ -35,7 +34,16 @@ bool memory_prepare(struct machine *m) {
     return true;
 }
 
-// ---- Unaligned accesses: each is a fault, and Unicorn takes them apart instead ----
+// ---- Unaligned accesses: Unicorn takes them apart instead of a fault ----
+
+static bool is_flash(uint32_t address) {
+    return address - XIP < FLASH_SIZE;
+}
+
+// On v6-M each is a fault, on v8-M those to devices.
+static bool may_be_unaligned(uint32_t address) {
+    return CHIP_MAINLINE && (is_flash(address) || address - SRAM < RAM_SIZE);
+}
 
 static const int regs[SAVED_REGS] = {UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3,
     UC_ARM_REG_R4, UC_ARM_REG_R5, UC_ARM_REG_R6, UC_ARM_REG_R7, UC_ARM_REG_R8, UC_ARM_REG_R9,
@@ -88,10 +96,6 @@ static void wrote(struct core *core, uint32_t address, uint32_t len) {
     }
 }
 
-static bool is_flash(uint32_t address) {
-    return address - XIP < FLASH_SIZE;
-}
-
 static void on_access(
     uc_engine *uc, uc_mem_type type, uint64_t at, int bytes, int64_t value, void *user) {
     (void)uc;
@@ -99,7 +103,7 @@ static void on_access(
     struct core *core = user;
     uint32_t address = (uint32_t)at;
     uint32_t size = (uint32_t)bytes;
-    if (address % size != 0) {
+    if (address % size != 0 && !may_be_unaligned(address)) {
         unaligned(core, address, size);
     } else if (is_flash(address)) {
         (void)chip_may_access(core, address);

@@ -1,10 +1,12 @@
 /*
- * rp2sim [options] CORE0.elf: runs a program on the simulated machine until it ends.
+ * rp2sim [options] CORE0.elf: runs a program on the simulated RP2040 until it ends;
+ * rp2350sim is the same for the RP2350.
  *
- * Segments go where their physical addresses say: RAM (0x20000000, 264 KiB with scratch X and
- * Y) or flash (0x10000000, 2 MiB).  The vector table of core 0 is where the lowest of them
- * in RAM begins, aligned to 256; its first word is the stack, and the ELF file says the entry (if
- * that is 0, the table does).  Core 1 is in its boot ROM, and its 0 in core 0's FIFO.
+ * Segments go where their physical addresses say: RAM (0x20000000, with scratch X and Y 264
+ * KiB, RP2350: 520 KiB) or flash (0x10000000, 2 MiB).  The vector table of core 0 is where
+ * the lowest of them in RAM begins, aligned to 256 (RP2350: 512); its first word is the
+ * stack, and the ELF file says the entry (if that is 0, the table does).  Core 1 is in its
+ * boot ROM, and its 0 in core 0's FIFO.
  *
  * Console, files, arguments and exit are semihosting (BKPT 0xAB), for both cores.
  * At 0x5FFF0000 are two registers that the chip does not have: a store to the first puts the
@@ -14,8 +16,8 @@
 #include "machine.h"
 
 const char chip_usage[] =
-    "usage: rp2sim [options] CORE0.elf\n"
-    "  --core1-faults          core 1 takes its faults as HardFault (otherwise the run ends)\n";
+    "usage: " CHIP_SIM " [options] CORE0.elf\n"
+    "  --core1-faults          core 1 takes its faults as exceptions (otherwise the run ends)\n";
 
 enum { FAULTS = CHIP_OPTIONS };
 

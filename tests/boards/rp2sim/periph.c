@@ -39,13 +39,14 @@ static void test_write(struct core *core, uint32_t offset, uint32_t value) {
 }
 
 enum { APB = 0x4000 }; // a register and its three aliases
+enum { SIO = 0xD0000000, SIO_SIZE = CHIP_MAINLINE ? 0x190 : 0x180 };
 
 const struct block chip_blocks[] = {
-    {0x40010000, APB, 0x40010000, APB, false, NULL, psm_read, psm_write, "PSM"},
-    {0x40054000, APB, 0x40054000, APB, false, NULL, timer_read, timer_write, "TIMER"},
+    {PSM, APB, PSM, APB, false, NULL, psm_read, psm_write, "PSM"},
+    {TIMER, APB, TIMER, APB, false, NULL, timer_read, timer_write, "TIMER"},
     {0x5FFF0000, SIM_PAGE, 0x5FFF0000, 8, false, NULL, test_read, test_write, "test"},
-    {0xD0000000, SIM_PAGE, 0xD0000000, 0x180, false, NULL, sio_read, sio_write, "SIO"},
-    {SCS, SIM_PAGE, SCS, SIM_PAGE, false, NULL, scs_read, scs_write, "SCS"},
+    {SIO, SIM_PAGE, SIO, SIO_SIZE, false, NULL, sio_read, sio_write, "SIO"},
+    {SCS, SIM_PAGE, SCS, SIM_PAGE, CHIP_MAINLINE, NULL, scs_read, scs_write, "SCS"},
 };
 const unsigned chip_block_count = sizeof(chip_blocks) / sizeof(chip_blocks[0]);
 

@@ -4,7 +4,7 @@
  */
 #include "machine.h"
 
-enum { FRCE_OFF = 0x4, DONE = 0xC, PROC1 = 1 << 16, ALL = 0x1FFFF };
+enum { FRCE_OFF = 0x4, DONE = 0xC };
 enum { PLAIN, XOR, SET, CLEAR, ALIAS_SHIFT = 12, REGISTER = 0xFFF }; // aliases of a register
 
 static void switch_off(struct machine *m) {
@@ -18,7 +18,7 @@ uint32_t psm_read(struct core *core, uint32_t offset) {
         case FRCE_OFF:
             return core->m->chip.off;
         case DONE:
-            return ALL & ~core->m->chip.off;
+            return PSM_ALL & ~core->m->chip.off;
         default:
             sim_violation(core, "read of PSM register 0x%03x", (unsigned)offset);
             return 0;
@@ -41,7 +41,7 @@ static uint32_t merge(uint32_t old, uint32_t offset, uint32_t value) {
 void psm_write(struct core *core, uint32_t offset, uint32_t value) {
     struct machine *m = core->m;
     uint32_t off = merge(m->chip.off, offset, value);
-    if ((offset & REGISTER) != FRCE_OFF || (off & ~(uint32_t)PROC1) != 0) {
+    if ((offset & REGISTER) != FRCE_OFF || (off & ~(uint32_t)PSM_CORE1) != 0) {
         sim_violation(core, "write to PSM register 0x%04x: 0x%08x is not core 1 alone",
             (unsigned)offset, (unsigned)value);
         return;

@@ -17,7 +17,7 @@ static void leave(struct machine *m) {
     m->chip.launches++;
     uint64_t now = schedule_cycles(core, m->now);
     core->cycles = now > core->cycles ? now : core->cycles;
-    if (!(rom.entry & 1) || rom.vectors % 256 != 0) {
+    if (!(rom.entry & 1) || rom.vectors % VECTORS_ALIGNED != 0) {
         sim_violation(core, "started with entry 0x%08x and vector table 0x%08x",
             (unsigned)rom.entry, (unsigned)rom.vectors);
         return;

@@ -1,17 +1,27 @@
-# The simulated RP2040, and its own tests.
+# The simulated RP2040 (rp2sim) and RP2350 (rp2350sim), and their own tests.
 
 RP2SIM := $(BUILD)/rp2sim/rp2sim
-$(eval $(call ARMSIM,rp2sim))
+RP2350SIM := $(BUILD)/rp2350sim/rp2350sim
+$(eval $(call ARMSIM,rp2sim,rp2sim,))
+$(eval $(call ARMSIM,rp2350sim,rp2sim,-DRP2350))
 
-# Guests: bare programs for both cores, that prove one thing each.
-RP2SIM_GUESTS := $(filter-out guest, $(basename $(notdir $(wildcard tests/boards/rp2sim/guest/*.c))))
-RP2SIM_GUEST_CC := arm-none-eabi-gcc $(CFLAGS_STRICT) -O2 -g -mcpu=cortex-m0plus -mthumb \
-    -masm-syntax-unified -ffreestanding -nostdlib
-
-$(BUILD)/rp2sim/guest/%.elf: tests/boards/rp2sim/guest/%.c tests/boards/rp2sim/guest/guest.c \
+# Guests: bare programs for both cores, that prove one thing each.  Those that have nothing of
+# Armv6-M, and doorbells, are for the RP2350 too.
+RP2SIM_GUESTS := launch fifo storm reset events exceptions code faults strict
+RP2350SIM_GUESTS := launch fifo storm reset events code doorbells strict
+# $(call RP2SIM_GUEST,name,options)
+define RP2SIM_GUEST
+$(BUILD)/$(1)/guest/%.elf: tests/boards/rp2sim/guest/%.c tests/boards/rp2sim/guest/guest.c \
     tests/boards/rp2sim/guest/guest.h tests/boards/rp2sim/guest/guest.ld
-	@mkdir -p $(@D)
-	$(RP2SIM_GUEST_CC) -T tests/boards/rp2sim/guest/guest.ld tests/boards/rp2sim/guest/guest.c $< -lgcc -o $@
+	@mkdir -p $$(@D)
+	arm-none-eabi-gcc $(CFLAGS_STRICT) -O2 -g $(2) -mthumb -masm-syntax-unified -ffreestanding \
+	    -nostdlib -T tests/boards/rp2sim/guest/guest.ld tests/boards/rp2sim/guest/guest.c $$< -lgcc -o $$@
+endef
+$(eval $(call RP2SIM_GUEST,rp2sim,-mcpu=cortex-m0plus))
+$(eval $(call RP2SIM_GUEST,rp2350sim,-mcpu=cortex-m33 -DRP2350))
 
-test-rp2sim: $(RP2SIM) $(RP2SIM_GUESTS:%=$(BUILD)/rp2sim/guest/%.elf)
-	tests/boards/rp2sim/run $(BUILD)/rp2sim
+# Both are tested here.
+test-rp2sim: $(RP2SIM) $(RP2SIM_GUESTS:%=$(BUILD)/rp2sim/guest/%.elf) \
+    $(RP2350SIM) $(RP2350SIM_GUESTS:%=$(BUILD)/rp2350sim/guest/%.elf)
+	tests/boards/rp2sim/run $(BUILD)/rp2sim/rp2sim
+	tests/boards/rp2sim/run $(BUILD)/rp2350sim/rp2350sim

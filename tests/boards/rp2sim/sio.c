@@ -11,19 +11,27 @@ enum {
     SPINLOCK_ST = 0x5C,
     SPINLOCK = 0x100,
     SPINLOCK_END = 0x180,
+    DOORBELL_OUT_SET = 0x180,
+    DOORBELL_OUT_CLR = 0x184,
+    DOORBELL_IN_SET = 0x188,
+    DOORBELL_IN_CLR = 0x18C,
+    DOORBELLS = 0xFF,
     VLD = 1,
     RDY = 2,
     WOF = 4,
     ROE = 8,
 };
 
-static const unsigned irqs[CORES] = {[CORE0] = 15, [CORE1] = 16};
+static const unsigned irqs[CORES] = {[CORE0] = FIFO_IRQ0, [CORE1] = FIFO_IRQ1};
 
 // A level: it is up as long as there is a word or a flag, whatever the core does about it.
 void sio_update_lines(struct machine *m) {
     for (unsigned i = 0; i < CORES; i++) {
         bool up = m->chip.sio.fifo[i].count != 0 || m->chip.sio.sticky[i] != 0;
         nvic_set_line(&m->core[i], irqs[i], up);
+        if (CHIP_MAINLINE) {
+            nvic_set_line(&m->core[i], DOORBELL_IRQ, m->chip.sio.doorbells[i] != 0);
+        }
     }
 }
 
@@ -78,11 +86,35 @@ static uint32_t read_fifo(struct core *core) {
     return word;
 }
 
+// ---- Doorbells, of RP2350 ----
+
+// What the core rings is the other's, and what it answers is its own.
+static uint32_t *doorbells(struct core *core, uint32_t offset) {
+    bool own = offset == DOORBELL_IN_SET || offset == DOORBELL_IN_CLR;
+    return &core->m->chip.sio.doorbells[own ? core->id : 1 - core->id];
+}
+
+static void write_doorbells(struct core *core, uint32_t offset, uint32_t value) {
+    uint32_t *bells = doorbells(core, offset);
+    bool set = offset == DOORBELL_OUT_SET || offset == DOORBELL_IN_SET;
+    *bells = set ? *bells | (value & DOORBELLS) : *bells & ~value;
+    core->m->chip.words[core->id] += offset == DOORBELL_OUT_SET;
+    sio_update_lines(core->m);
+}
+
+// Every write behind the spinlocks frees some too (erratum E2), so they are of no use there.
+static bool has_spinlocks(struct core *core) {
+    if (CHIP_MAINLINE) {
+        sim_violation(core, "spinlocks of the hardware: other writes free them (erratum E2)");
+    }
+    return !CHIP_MAINLINE;
+}
+
 // ---- All of them ----
 
 uint32_t sio_read(struct core *core, uint32_t offset) {
     struct sio *sio = &core->m->chip.sio;
-    if (offset >= SPINLOCK && offset < SPINLOCK_END) {
+    if (offset >= SPINLOCK && offset < SPINLOCK_END && has_spinlocks(core)) {
         uint32_t lock = UINT32_C(1) << (offset - SPINLOCK) / 4;
         uint32_t got = sio->spinlocks & lock ? 0 : lock;
         sio->spinlocks |= lock;
@@ -95,6 +127,11 @@ uint32_t sio_read(struct core *core, uint32_t offset) {
             return status(core);
         case FIFO_RD:
             return read_fifo(core);
+        case DOORBELL_OUT_SET:
+        case DOORBELL_OUT_CLR:
+        case DOORBELL_IN_SET:
+        case DOORBELL_IN_CLR: // not there without doorbells: periph.c
+            return *doorbells(core, offset);
         case SPINLOCK_ST:
             return sio->spinlocks;
         default:
@@ -105,7 +142,7 @@ uint32_t sio_read(struct core *core, uint32_t offset) {
 
 void sio_write(struct core *core, uint32_t offset, uint32_t value) {
     struct sio *sio = &core->m->chip.sio;
-    if (offset >= SPINLOCK && offset < SPINLOCK_END) {
+    if (offset >= SPINLOCK && offset < SPINLOCK_END && has_spinlocks(core)) {
         sio->spinlocks &= ~(UINT32_C(1) << (offset - SPINLOCK) / 4);
     } else if (offset == FIFO_WR) {
         if (!sio_push(core->m, 1 - core->id, value)) {
@@ -113,6 +150,8 @@ void sio_write(struct core *core, uint32_t offset, uint32_t value) {
         }
     } else if (offset == FIFO_ST) {
         set_sticky(core, sio->sticky[core->id] & ~(value & (WOF | ROE)));
+    } else if (offset >= DOORBELL_OUT_SET) {
+        write_doorbells(core, offset, value);
     } else {
         sim_violation(core, "write to SIO register 0x%03x", (unsigned)offset);
     }

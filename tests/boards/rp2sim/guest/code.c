@@ -53,7 +53,7 @@ static void from_ram(void) {
 
 // From here on nothing is in flash, of core 0.
 void core0_main(void) {
-    static const char *const flash = (const char *)(uintptr_t)0x10000000;
+    static const volatile char *const flash = (const volatile char *)(uintptr_t)0x10000000;
     changes();
     CHECK(*flash != 0);
     launch_core1(is("flash") ? from_flash : from_ram);
@@ -66,7 +66,7 @@ void core0_main(void) {
     while (beats < begin + 1000) { // core 1 goes on
     }
     if (is("read")) {
-        CHECK(*(const volatile char *)flash == 0);
+        CHECK(*flash == 0);
     }
     FLASH_IS_WRITTEN = 0;
     CHECK(*flash != 0);

@@ -3,7 +3,7 @@
 extern uint32_t __bss_begin[];
 extern uint32_t __bss_end[];
 
-enum { STACK0 = 0x20042000, STACK1 = 0x20041000 };
+enum { STACK0 = RAM_END, STACK1 = RAM_END - 0x1000 };
 
 static void unexpected(void) {
     print("an exception that nobody expected\n");
@@ -19,6 +19,17 @@ WEAK void on_irq0(void);
 WEAK void on_irq1(void);
 WEAK void on_fifo0(void);
 WEAK void on_fifo1(void);
+WEAK void on_doorbell(void);
+
+// One handler, where both cores have the same number.
+void on_fifo(void);
+void on_fifo(void) {
+    if (CPUID == 0) {
+        on_fifo0();
+    } else {
+        on_fifo1();
+    }
+}
 
 __attribute__((noreturn)) void core0_reset(void);
 void core0_reset(void) {
@@ -32,15 +43,19 @@ void core0_reset(void) {
 
 // clang-format off
 #define U (uintptr_t)unexpected
+#ifdef RP2350
+#define BEHIND [16 + DOORBELL_IRQ] = (uintptr_t)on_doorbell, [16 + 27 ... 16 + IRQS - 1] = U
+#else
+#define BEHIND [16 + FIFO_IRQ1] = (uintptr_t)on_fifo, [16 + 17 ... 16 + IRQS - 1] = U
+#endif
 #define TABLE(stack, reset) { \
     stack, (uintptr_t)reset, U, (uintptr_t)on_hard_fault, U, U, U, U, \
     U, U, U, (uintptr_t)on_svc, U, U, (uintptr_t)on_pendsv, (uintptr_t)on_systick, \
-    (uintptr_t)on_irq0, (uintptr_t)on_irq1, [16 + 2 ... 16 + 14] = U, \
-    [16 + FIFO_IRQ0] = (uintptr_t)on_fifo0, [16 + FIFO_IRQ1] = (uintptr_t)on_fifo1, \
-    [16 + 17 ... 16 + 31] = U}
-__attribute__((section(".vectors0"), aligned(256), used)) uint32_t vectors0[48]
+    (uintptr_t)on_irq0, (uintptr_t)on_irq1, [16 + 2 ... 16 + FIFO_IRQ0 - 1] = U, \
+    [16 + FIFO_IRQ0] = (uintptr_t)on_fifo, BEHIND}
+__attribute__((section(".vectors0"), aligned(TABLE_ALIGNED), used)) uint32_t vectors0[16 + IRQS]
     = TABLE(STACK0, core0_reset);
-__attribute__((section(".vectors1"), aligned(256), used)) uint32_t vectors1[48]
+__attribute__((section(".vectors1"), aligned(TABLE_ALIGNED), used)) uint32_t vectors1[16 + IRQS]
     = TABLE(STACK1, unexpected);
 // clang-format on
 

@@ -11,10 +11,23 @@
 
 #define REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
-#define PSM_FRCE_OFF 0x40010004u
-enum { XOR = 0x1000, SET = 0x2000, CLEAR = 0x3000, PROC1 = 1 << 16 };
-#define TIMERAWH REG(0x40054024)
-#define TIMERAWL REG(0x40054028)
+#ifdef RP2350
+#define PSM 0x40018000u
+#define TIMER 0x400B0000u
+enum { PROC1 = 1 << 24, PSM_ALL = 0x1FFFFFF, FIFO_IRQ0 = 25, FIFO_IRQ1 = 25, DEPTH = 4 };
+enum { M_CPUID = 0x411FD210, TABLE_ALIGNED = 512, RAM_END = 0x20082000, IRQS = 52 };
+#else
+#define PSM 0x40010000u
+#define TIMER 0x40054000u
+enum { PROC1 = 1 << 16, PSM_ALL = 0x1FFFF, FIFO_IRQ0 = 15, FIFO_IRQ1 = 16, DEPTH = 8 };
+enum { M_CPUID = 0x410CC601, TABLE_ALIGNED = 256, RAM_END = 0x20042000, IRQS = 32 };
+#endif
+
+#define PSM_FRCE_OFF (PSM + 4)
+#define PSM_DONE REG(PSM + 12)
+enum { XOR = 0x1000, SET = 0x2000, CLEAR = 0x3000 };
+#define TIMERAWH REG(TIMER + 0x24)
+#define TIMERAWL REG(TIMER + 0x28)
 #define MARK REG(0x5FFF0000)
 #define FLASH_IS_WRITTEN REG(0x5FFF0004)
 #define CPUID REG(0xD0000000)
@@ -23,7 +36,12 @@ enum { XOR = 0x1000, SET = 0x2000, CLEAR = 0x3000, PROC1 = 1 << 16 };
 #define FIFO_RD REG(0xD0000058)
 #define SPINLOCK_ST REG(0xD000005C)
 #define SPINLOCK(n) REG(0xD0000100 + 4 * (n))
-enum { VLD = 1, RDY = 2, WOF = 4, ROE = 8, FIFO_IRQ0 = 15, FIFO_IRQ1 = 16, DEPTH = 8 };
+enum { VLD = 1, RDY = 2, WOF = 4, ROE = 8 };
+#define DOORBELL_OUT_SET REG(0xD0000180)
+#define DOORBELL_OUT_CLR REG(0xD0000184)
+#define DOORBELL_IN_SET REG(0xD0000188)
+#define DOORBELL_IN_CLR REG(0xD000018C)
+enum { DOORBELL_IRQ = 26 };
 
 #define SYST_CSR REG(0xE000E010)
 #define SYST_RVR REG(0xE000E014)
@@ -52,6 +70,7 @@ void on_irq0(void);
 void on_irq1(void);
 void on_fifo0(void);
 void on_fifo1(void);
+void on_doorbell(void); // of both cores
 
 static inline uint32_t semihost(uint32_t operation, const void *argument) {
     register uint32_t r0 __asm__("r0") = operation;

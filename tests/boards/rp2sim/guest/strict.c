@@ -18,7 +18,7 @@ static void memories(void) {
     } else if (is("null")) {
         (void)REG(hidden(0));
     } else if (is("behind-ram")) {
-        REG(0x20042000) = 1;
+        REG(RAM_END) = 1;
     } else if (is("flash-write")) {
         REG(0x10000100) = 1;
     } else if (is("word")) {
@@ -39,6 +39,8 @@ static void registers(void) {
         (void)REG(0xD0000004);
     } else if (is("sio-write")) {
         REG(0xD0000058) = 1;
+    } else if (is("spinlock")) { // on RP2350
+        (void)SPINLOCK(0);
     } else if (is("sio-byte")) {
         BYTE(0xD0000054) = 1;
     } else if (is("ppb-byte")) {
@@ -56,13 +58,13 @@ static void registers(void) {
     } else if (is("iser1")) {
         REG(0xE000E104) = 1;
     } else if (is("vtor")) {
-        VTOR = 0x20000080;
+        VTOR = 0x20000000 + TABLE_ALIGNED / 2;
     } else if (is("psm")) {
-        (void)REG(0x40010008);
+        (void)REG(PSM + 8);
     } else if (is("psm-others")) {
         REG(PSM_FRCE_OFF + SET) = 1 << 15;
     } else if (is("timer")) {
-        (void)REG(0x40054008);
+        (void)REG(TIMER + 8);
     } else if (is("sysreset")) {
         REG(0xE000ED0C) = 0x05FA0004;
         wfi();
@@ -139,7 +141,7 @@ static void core1(void) {
     } else if (is("core1-table")) {
         stop_core1();
         release_core1();
-        (void)send_launch(table + 0x80, vectors1[0], 0x20000401);
+        (void)send_launch(table + TABLE_ALIGNED / 2, vectors1[0], 0x20000401);
     }
 }
 
