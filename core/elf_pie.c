@@ -35,13 +35,20 @@ union words {
 #define WORD_SIZE(elf) ((size_t)4)
 #endif
 
-// What an image consists of, by its program headers.
+// The state of the checks of an image.
 struct pie {
+    // By its program headers.
     size_t low; // its lowest address
     size_t high; // the first address behind it
     size_t align;
     size_t dynamic; // the dynamic section in the image
     size_t dynamic_len;
+    size_t value[DT_KNOWN]; // of each tag in the dynamic section
+    // The contents of a segment: those that were looked for last.
+    amp_da_t contents_da;
+    size_t contents; // in the image
+    size_t contents_len;
+    amp_da_t last_da; // of the word of the relocation before
 };
 
 static int refuse(struct amp_elf *elf, const char *text) {
@@ -116,8 +123,7 @@ static bool place_at(
     elf->check.da = elf->bias + pie->low;
     // A word of ELF32 has no room for a longer address.
     return amp_range_is_inside(elf->check.da - window->da, len, window->len)
-        && (WORD_SIZE(elf) > 4
-            || (uint32_t)(elf->check.da + (len - 1)) == elf->check.da + (len - 1))
+        && (elf->wide || (uint32_t)(elf->check.da + (len - 1)) == elf->check.da + (len - 1))
         && !amp_ranges_overlap(elf->check.da, len, port->shared_da, port->shared_len);
 }
 
@@ -170,10 +176,9 @@ static int read_addend(struct amp_elf *elf, struct relocation *r, size_t offset)
     return what;
 }
 
-// The first relocation whose word may reach to `da`.
+// Set *index, which is 0, to the first relocation whose word may reach to `da`.
 static int find_relocation(struct amp_elf *elf, amp_da_t da, size_t *index) {
     size_t end = elf->relocs_sorted ? elf->reloc_count : 0;
-    *index = 0;
     while (*index < end) {
         struct relocation r;
         size_t middle = *index + (end - *index) / 2;
@@ -225,19 +230,11 @@ static int read_contents(
     return what;
 }
 
-// Contents of a segment.
-struct contents {
-    amp_da_t da;
-    size_t offset; // in the image
-    size_t len;
-};
-
-// Find the segment whose contents include [da, da + len), first in *contents, where the last
-// one was found.
-static int find_contents(struct amp_elf *elf, amp_da_t da, size_t len, struct contents *contents) {
+// Find the segment whose contents include [da, da + len).
+static int find_contents(struct amp_elf *elf, struct pie *pie, amp_da_t da, size_t len) {
     struct amp_elf_segment s;
     size_t next = 0;
-    while (!amp_range_is_inside(da - contents->da, len, contents->len)) {
+    while (!amp_range_is_inside(da - pie->contents_da, len, pie->contents_len)) {
         int what = amp_elf_next_segment(elf, &next, &s);
         if (what != 0) {
             return what;
@@ -245,26 +242,30 @@ static int find_contents(struct amp_elf *elf, amp_da_t da, size_t len, struct co
         if (elf->check.len == 0) {
             return refuse(elf, "relocation outside the contents of the segments");
         }
-        *contents = (struct contents){elf->check.da, s.offset, s.filesz};
+        pie->contents_da = elf->check.da;
+        pie->contents = s.offset;
+        pie->contents_len = s.filesz;
     }
     return 0;
 }
 
 // Is this the machine's RELATIVE, without a symbol?
 static bool is_relative(size_t type, uint16_t machine) {
-    static const uint16_t types[][2] = {{R_ARM_RELATIVE, AMP_EM_ARM},
-        {R_RISCV_RELATIVE, AMP_EM_RISCV}, {R_X86_64_RELATIVE, AMP_EM_X86_64},
-        {R_AARCH64_RELATIVE, AMP_EM_AARCH64}};
-    size_t i = 0;
-    while (
-        i < sizeof(types) / sizeof(types[0]) && (types[i][0] != type || types[i][1] != machine)) {
-        ++i;
+    switch (machine) {
+        case AMP_EM_ARM:
+            return type == R_ARM_RELATIVE;
+        case AMP_EM_RISCV:
+            return type == R_RISCV_RELATIVE;
+        case AMP_EM_X86_64:
+            return type == R_X86_64_RELATIVE;
+        case AMP_EM_AARCH64:
+            return type == R_AARCH64_RELATIVE;
+        default:
+            return false;
     }
-    return i < sizeof(types) / sizeof(types[0]);
 }
 
-static int check_relocation(
-    struct amp_elf *elf, const struct pie *pie, struct relocation *r, struct contents *contents) {
+static int check_relocation(struct amp_elf *elf, struct pie *pie, struct relocation *r) {
     amp_load_begin_check(&elf->check, AMP_AT_ADDRESS, r->da - elf->bias);
     if (!is_relative(r->type, elf->check.port->elf_machine)) {
         return refuse(elf, "relocation other than RELATIVE (link with -static-pie)");
@@ -272,9 +273,9 @@ static int check_relocation(
     if (r->da % WORD_SIZE(elf) != 0) {
         return refuse(elf, "misaligned relocation");
     }
-    int what = find_contents(elf, r->da, WORD_SIZE(elf), contents);
+    int what = find_contents(elf, pie, r->da, WORD_SIZE(elf));
     if (what == 0) {
-        what = read_addend(elf, r, contents->offset + (r->da - contents->da));
+        what = read_addend(elf, r, pie->contents + (r->da - pie->contents_da));
     }
     // The end of the image is an address of it, too.
     if (what == 0 && r->addend - pie->low > pie->high - pie->low) {
@@ -283,20 +284,19 @@ static int check_relocation(
     return what;
 }
 
-static int check_relocations(struct amp_elf *elf, const struct pie *pie) {
-    struct contents contents = {0, 0, 0};
+static int check_relocations(struct amp_elf *elf, struct pie *pie) {
     struct relocation r;
-    amp_da_t last = 0;
     elf->relocs_sorted = true;
-    for (size_t i = 0; i < elf->reloc_count; ++i, last = r.da) {
+    for (size_t i = 0; i < elf->reloc_count; ++i) {
         int what = read_relocation(elf, i, &r);
         if (what == 0) {
-            what = check_relocation(elf, pie, &r, &contents);
+            what = check_relocation(elf, pie, &r);
         }
         if (what != 0) {
             return what;
         }
-        elf->relocs_sorted &= r.da >= last;
+        elf->relocs_sorted &= r.da >= pie->last_da;
+        pie->last_da = r.da;
     }
     return 0;
 }
@@ -304,7 +304,7 @@ static int check_relocations(struct amp_elf *elf, const struct pie *pie) {
 // ---- The dynamic section ----
 
 // Read the values of all tags that are known.
-static int read_dynamic(struct amp_elf *elf, const struct pie *pie, size_t value[DT_KNOWN]) {
+static int read_dynamic(struct amp_elf *elf, struct pie *pie) {
     union words words;
     for (size_t at = 0; at < pie->dynamic_len; at += 2 * WORD_SIZE(elf)) {
         amp_load_begin_check(&elf->check, AMP_AT_OFFSET, pie->dynamic + at);
@@ -320,7 +320,7 @@ static int read_dynamic(struct amp_elf *elf, const struct pie *pie, size_t value
             return refuse(elf, "needs a shared library (link with -static-pie)");
         }
         if (tag < DT_KNOWN) {
-            value[tag] = WORD(elf, words, 1);
+            pie->value[tag] = WORD(elf, words, 1);
         } else if (tag < DT_VALRNGLO) {
             return refuse(elf, "unknown entry of the dynamic section");
         }
@@ -328,10 +328,9 @@ static int read_dynamic(struct amp_elf *elf, const struct pie *pie, size_t value
     return refuse(elf, "no dynamic section, or no end of it (link with -static-pie)");
 }
 
-static int check_dynamic(struct amp_elf *elf, const struct pie *pie) {
-    size_t value[DT_KNOWN] = {0};
-    struct contents contents = {0, 0, 0};
-    int what = read_dynamic(elf, pie, value);
+static int check_dynamic(struct amp_elf *elf, struct pie *pie) {
+    const size_t *value = pie->value;
+    int what = read_dynamic(elf, pie);
     if (what != 0) {
         return what;
     }
@@ -350,8 +349,8 @@ static int check_dynamic(struct amp_elf *elf, const struct pie *pie) {
     if (table[2] != size || len % size != 0) {
         return refuse(elf, "bad length of relocations");
     }
-    what = find_contents(elf, table[0] + elf->bias, len, &contents);
-    elf->relocs = contents.offset + (table[0] + elf->bias - contents.da);
+    what = find_contents(elf, pie, table[0] + elf->bias, len);
+    elf->relocs = pie->contents + (table[0] + elf->bias - pie->contents_da);
     elf->reloc_size = (uint8_t)size;
     elf->reloc_count = len / size;
     return what;

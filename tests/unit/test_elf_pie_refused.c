@@ -33,6 +33,35 @@ static void test_pie_program_headers(void **state) {
     }
 }
 
+static void test_pie_overlap(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        build_pie(wide, rela != 0);
+        image_set(&image, P_MEMSZ, IMAGE_CODE, IMAGE_CODE_LEN + 16); // its zeros: data follows
+        assert_int_equal(check(), 0);
+        image_set(&image, P_VADDR, IMAGE_CODE, IMAGE_PIE_LOW + 16);
+        image_set(&image, P_PADDR, IMAGE_CODE, IMAGE_PIE_LOW + 16);
+        expect_refusal("overlaps memory in use");
+        assert_string_equal(error.unit, "segment");
+        assert_int_equal(error.where, IMAGE_DATA);
+    }
+}
+
+// The dynamic section is the last thing in the file.
+static void test_pie_dynamic_section_at_the_end(void **state) {
+    (void)state;
+    FOR_ALL_KINDS(wide, rela) {
+        build_pie(wide, rela != 0);
+        size_t len = image_get(&image, P_FILESZ, IMAGE_NOTE);
+        memcpy(image.bytes + image.size, image.bytes + image.dynamic, len);
+        image_set(&image, P_OFFSET, IMAGE_NOTE, image.size);
+        image.source.size = image.size += len;
+        assert_int_equal(check(), 0);
+        --image.source.size;
+        expect_refusal("cut short");
+    }
+}
+
 static void test_pie_many_headers(void **state) {
     (void)state;
     FOR_BOTH_CLASSES(wide) {
@@ -85,8 +114,9 @@ static void test_pie_dynamic_section(void **state) {
             if (cases[i].what == NULL) {
                 assert_int_equal(check(), 0);
             } else {
-                expect_refusal(cases[i].what);
-                assert_string_equal(error.unit, "offset");
+                size_t at = image.dynamic + END * 2 * word_size();
+                bool at_once = cases[i].tag == 1 || cases[i].tag >= 38;
+                expect_place(cases[i].what, "offset", at_once ? at : at + 2 * word_size(), 0, 0, 0);
             }
         }
     }
@@ -194,6 +224,8 @@ int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup_pie, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_pie_program_headers),
+        TEST(test_pie_overlap),
+        TEST(test_pie_dynamic_section_at_the_end),
         TEST(test_pie_many_headers),
         TEST(test_pie_dynamic_section),
         TEST(test_pie_table_of_relocations),
