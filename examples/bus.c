@@ -117,6 +117,6 @@ int main(int argc, char **argv) {
     }
     bus->ops->close(bus);
     bus->ops->destroy(&ept);
-    printf("%lu messages came back\n", count);
+    printf("%lu of %lu messages came back\n", count, count);
     return 0;
 }
