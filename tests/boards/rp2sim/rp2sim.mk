@@ -5,10 +5,10 @@ RP2350SIM := $(BUILD)/rp2350sim/rp2350sim
 $(eval $(call ARMSIM,rp2sim,rp2sim,))
 $(eval $(call ARMSIM,rp2350sim,rp2sim,-DRP2350))
 
-# Guests: bare programs for both cores, that prove one thing each.  Those that have nothing of
-# Armv6-M, and doorbells, are for the RP2350 too.
-RP2SIM_GUESTS := launch fifo storm reset events exceptions code faults strict
-RP2350SIM_GUESTS := launch fifo storm reset events code doorbells strict
+# Guests: bare programs for both cores, that prove one thing each.
+RP2SIM_BOTH := launch fifo storm reset events code faults strict
+RP2SIM_GUESTS := $(RP2SIM_BOTH) exceptions
+RP2350SIM_GUESTS := $(RP2SIM_BOTH) doorbells
 # $(call RP2SIM_GUEST,name,options)
 define RP2SIM_GUEST
 $(BUILD)/$(1)/guest/%.elf: tests/boards/rp2sim/guest/%.c tests/boards/rp2sim/guest/guest.c \

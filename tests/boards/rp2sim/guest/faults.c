@@ -1,4 +1,4 @@
-// Core 1 takes its faults as HardFault: the place is right, and nothing of the instruction is done.
+// Core 1 takes its faults as exceptions, all as HardFault: the place is right, and nothing of the instruction is done.
 #include "guest.h"
 
 static volatile uint32_t caught;
@@ -95,7 +95,10 @@ static void run(uint32_t which) {
 void core0_main(void) {
     const char *const places[] = {
         insn_load, insn_store, insn_pop, insn_half, insn_bus2, insn_undefined, insn_svc2};
-    for (uint32_t i = 0; i < 7; i++) {
+#ifdef RP2350
+    caught = 4; // for it the first four are none
+#endif
+    for (uint32_t i = caught; i < 7; i++) {
         run(i);
         CHECK(caught == i + 1 && (i == 6 || frame_pc == (uint32_t)(uintptr_t)places[i]));
         CHECK(i > 3 || frame_r0 == (uint32_t)(uintptr_t)memory + 1);
@@ -108,7 +111,7 @@ void core0_main(void) {
     CHECK(caught == 9 && !(FIFO_ST & VLD));
     run(101);
     CHECK(caught == 9);
-    run(0); // a reset gets it out
+    run(4); // a reset gets it out
     CHECK(caught == 10);
     print("faults done\n");
 }

@@ -37,7 +37,11 @@ static void peer(void) {
         FIFO_WR = 100 + i;
     }
     CHECK(FIFO_ST == 0);
+    (void)FIFO_RD;
+    CHECK(FIFO_ST == ROE);
     FIFO_WR = 1;
+    CHECK(FIFO_ST == (WOF | ROE));
+    FIFO_ST = ROE;
     CHECK(FIFO_ST == WOF); // the writer sees it,
     result = 1;
     wait_go(2);

@@ -92,6 +92,20 @@ static void no_room(void) {
     CHECK(next_word(&word, 1000) && word == 0); // that it owed
 }
 
+// The ROM sends an event with each word, so who waits for it may sleep.
+static void with_event(void) {
+    stop_core1();
+    release_core1();
+    for (uint32_t word = 0; word < 2; word++) {
+        FIFO_WR = word;
+        sev();
+        while (!(FIFO_ST & VLD)) {
+            wfe();
+        }
+        CHECK(FIFO_RD == word);
+    }
+}
+
 void core0_main(void) {
     CHECK(CPUID == 0 && SCB_CPUID == M_CPUID && VTOR == 0x20000000);
     CHECK(FIFO_ST == (VLD | RDY) && FIFO_RD == 0 && FIFO_ST == RDY);
@@ -99,6 +113,7 @@ void core0_main(void) {
     wrong_words();
     old_words();
     no_room();
+    with_event();
     for (uint32_t i = 1; i <= 20; i++) {
         launch_core1(begin);
         while (began != i) {

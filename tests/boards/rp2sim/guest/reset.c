@@ -62,16 +62,43 @@ static void stays(void) {
     }
     for (volatile uint32_t n = 0; n < 2000; n++) { // until it has filled the FIFO
     }
-    REG(PSM_FRCE_OFF + SET) = PROC1;
-    FIFO_ST = WOF | ROE;
     while (FIFO_ST & RDY) {
-        FIFO_WR = 5; // nobody reads
+        FIFO_WR = 5; // it does not read
     }
-    CHECK((FIFO_ST & (VLD | RDY)) == VLD); // core 1 has filled the other
+    REG(PSM_FRCE_OFF + SET) = PROC1;
+    CHECK((FIFO_ST & (VLD | RDY)) == VLD); // full, both
     for (uint32_t i = 0; i < DEPTH; i++) {
         CHECK(FIFO_RD == 0xDEAD);
     }
     CHECK(!(FIFO_ST & VLD));
+}
+
+// And its flags, which only it can clear.
+static void leaves_flag(void) {
+    FIFO_ST = WOF | ROE;
+    (void)FIFO_RD;
+    dirty = FIFO_ST;
+    for (;;) {
+    }
+}
+
+static void finds_flag(void) {
+    dirty = FIFO_ST << 8;
+    FIFO_ST = ROE;
+    for (;;) {
+    }
+}
+
+static void flags(void) {
+    launch_core1(leaves_flag);
+    while (dirty == 0) {
+    }
+    CHECK(dirty == (ROE | RDY));
+    launch_core1(finds_flag);
+    while (dirty < 0x100) {
+    }
+    CHECK(dirty == (ROE | RDY) << 8);
+    dirty = 0;
 }
 
 #ifndef RP2350 // it has no locks that can be used
@@ -94,6 +121,7 @@ void core0_main(void) {
     mode = 0;
     stays();
     locks();
+    flags();
     for (uint32_t i = 0; i < 200; i++) {
         uint32_t before = count;
         mode = i % 4;
