@@ -150,6 +150,22 @@ static void test_pie_symbol_of_another_image(void **state) {
     assert_int_equal(symbol(), -AMP_ESTALE);
 }
 
+// A segment is compared in pieces: here with a relocation in the second one.
+static void test_pie_symbol_compares_pieces(void **state) {
+    (void)state;
+    image_build_pie(&image, false, NULL, false, TYPE, 8);
+    image_set(&image, P_FLAGS, IMAGE_DATA, 4);
+    uint64_t place = image_get(&image, P_VADDR, IMAGE_DATA) + 100;
+    image_set_reloc(&image, 7, place, TYPE, IMAGE_PIE_LOW + 20);
+    assert_int_equal(load(), 0);
+    uint8_t *word = fake_port_at(&fake, FAKE_CODE_DA + (place - IMAGE_PIE_LOW), 4);
+    assert_int_equal(table_get(word, 0), FAKE_CODE_DA + 20);
+    add_symbol(IMAGE_PIE_LOW, 1);
+    assert_int_equal(symbol(), 0);
+    word[0] ^= 1;
+    assert_int_equal(symbol(), -AMP_ESTALE);
+}
+
 static void test_pie_symbol_cannot_be_read(void **state) {
     (void)state;
     assert_int_equal(load(), 0);
@@ -172,6 +188,7 @@ int main(void) {
         TEST(test_refused_pie_touches_nothing),
         TEST(test_pie_symbol),
         TEST(test_pie_symbol_of_another_image),
+        TEST(test_pie_symbol_compares_pieces),
         TEST(test_pie_symbol_cannot_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
