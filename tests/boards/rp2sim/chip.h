@@ -56,7 +56,8 @@ struct chip_core {
     bool unaligned; // as that instruction's access is: what it must not have changed is here
     uint32_t saved[SAVED_REGS];
     uint8_t *bytes;
-    uint8_t before[4];
+    uint8_t before[16];
+    uint32_t size;
 };
 
 struct fifo {

@@ -15,14 +15,14 @@ bool chip_init(struct machine *m) {
 // Core 0 is where the program begins; how the chip comes there from its flash is left out.
 void chip_power_on(struct machine *m, const struct program *program) {
     struct core *core = &m->core[CORE0];
+    bool handler = program->entry & 1; // or it is the table
+    uint32_t table = handler || program->entry == 0 ? program->first : program->entry;
     uint32_t start[2] = {0, 0};
-    if (program->first % VECTORS_ALIGNED != 0
-        || !memory_load(core, program->first, start, sizeof(start))) {
-        sim_violation(core, "no vector table at 0x%08x", (unsigned)program->first);
+    if (table % VECTORS_ALIGNED != 0 || !memory_load(core, table, start, sizeof(start))) {
+        sim_violation(core, "no vector table at 0x%08x", (unsigned)table);
         return;
     }
-    uint32_t entry = program->entry != 0 ? program->entry : start[1];
-    core_open_at(core, program->first, start[0], entry | 1);
+    core_open_at(core, table, start[0], handler ? program->entry : start[1]);
     rom_begin(m);
     rom_run(m);
 }
@@ -91,12 +91,12 @@ void chip_before_block(struct core *core) {
 // A fault is at the instruction, and that has done nothing.
 void chip_after_run(struct core *core, uc_err error) {
     bool fetch = error == UC_ERR_FETCH_UNMAPPED || error == UC_ERR_FETCH_PROT;
-    if (core->why != WHY_FAULT) {
-        return;
-    }
-    core->pc = fetch ? core->nvic.bfar : core->chip.insn;
     if (core->chip.unaligned) {
+        core->why = WHY_FAULT; // and not what Unicorn makes of it
         memory_undo(core);
+    }
+    if (core->why == WHY_FAULT) {
+        core->pc = fetch ? core->nvic.bfar : core->chip.insn;
     }
 }
 

@@ -34,7 +34,7 @@ bool memory_prepare(struct machine *m) {
     return true;
 }
 
-// ---- Unaligned accesses: Unicorn takes them apart instead of a fault ----
+// ---- Unaligned accesses: Unicorn takes them apart, or, in some versions, has an exception ----
 
 static bool is_flash(uint32_t address) {
     return address - XIP < FLASH_SIZE;
@@ -59,6 +59,7 @@ static void unaligned(struct core *core, uint32_t address, uint32_t size) {
     }
     const struct view *view = memory_view(core->id, address, size);
     core->chip.bytes = view != NULL ? memory_raw(core->m, view, address) : NULL;
+    core->chip.size = size;
     if (core->chip.bytes != NULL) {
         memcpy(core->chip.before, core->chip.bytes, size);
     }
@@ -71,10 +72,11 @@ static void unaligned(struct core *core, uint32_t address, uint32_t size) {
     uc_emu_stop(core->uc);
 }
 
-// What the access and its instruction did until Unicorn stopped has not been.
+// What the access and its instruction did until Unicorn stopped (some versions do nothing) has
+// not been.
 void memory_undo(struct core *core) {
     if (core->chip.bytes != NULL) {
-        memcpy(core->chip.bytes, core->chip.before, sizeof(core->chip.before));
+        memcpy(core->chip.bytes, core->chip.before, core->chip.size);
     }
     for (unsigned i = 0; i < SAVED_REGS; i++) {
         core_set_reg(core, regs[i], core->chip.saved[i]);

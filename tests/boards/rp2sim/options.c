@@ -3,10 +3,11 @@
  * rp2350sim is the same for the RP2350.
  *
  * Segments go where their physical addresses say: RAM (0x20000000, with scratch X and Y 264
- * KiB, RP2350: 520 KiB) or flash (0x10000000, 2 MiB).  The vector table of core 0 is where
- * the lowest of them in RAM begins, aligned to 256 (RP2350: 512); its first word is the
- * stack, and the ELF file says the entry (if that is 0, the table does).  Core 1 is in its
- * boot ROM, and its 0 in core 0's FIFO.
+ * KiB, RP2350: 520 KiB) or flash (0x10000000, 2 MiB).  If the entry of the ELF file is odd,
+ * core 0 begins there, and its vector table is where the lowest segment in RAM begins; if it
+ * is even, it is the table's address, and the table has the entry (0: the lowest segment in
+ * RAM begins with it).  The table is aligned to 256 (RP2350: 512), its first word is the
+ * stack.  Core 1 is in its boot ROM, and its 0 in core 0's FIFO.
  *
  * Console, files, arguments and exit are semihosting (BKPT 0xAB), for both cores.
  * At 0x5FFF0000 are two registers that the chip does not have: a store to the first puts the

@@ -15,10 +15,15 @@ $(BUILD)/$(1)/guest/%.elf: tests/boards/rp2sim/guest/%.c tests/boards/rp2sim/gue
     tests/boards/rp2sim/guest/guest.h tests/boards/rp2sim/guest/guest.ld
 	@mkdir -p $$(@D)
 	arm-none-eabi-gcc $(CFLAGS_STRICT) -O2 -g $(2) -mthumb -masm-syntax-unified -ffreestanding \
-	    -nostdlib -T tests/boards/rp2sim/guest/guest.ld tests/boards/rp2sim/guest/guest.c $$< -lgcc -o $$@
+	    -nostdlib -T tests/boards/rp2sim/guest/guest.ld tests/boards/rp2sim/guest/guest.c $$< -lgcc \
+	    $$(GUEST_ENTRY) -o $$@
 endef
 $(eval $(call RP2SIM_GUEST,rp2sim,-mcpu=cortex-m0plus))
 $(eval $(call RP2SIM_GUEST,rp2350sim,-mcpu=cortex-m33 -DRP2350))
+
+# The entry may be a handler, as in guest.ld, the table, or not said.
+%/guest/fifo.elf: GUEST_ENTRY := -Wl,-e,vectors0
+%/guest/code.elf: GUEST_ENTRY := -Wl,-e,0
 
 # Both are tested here.
 test-rp2sim: $(RP2SIM) $(RP2SIM_GUESTS:%=$(BUILD)/rp2sim/guest/%.elf) \
