@@ -131,6 +131,10 @@ BOARDS_SHARED := tests/boards/common/host.c boards/common/semihost.c
 docs-test: $(sim_BUILD)/micropython $(sim_FIRMWARE) $(EXAMPLES_C) board-sim-device
 	tests/docs/run $(sim_BUILD)/micropython $(sim_FW)
 
+.PHONY: gateway
+gateway: $(sim_BUILD)/micropython $(sim_FIRMWARE)
+	tests/gateway/run $(sim_BUILD)/micropython $(sim_FW)
+
 examples: $(EXAMPLES_C) $(sim_FIRMWARE)
 	$(BUILD)/examples/bus $(sim_FW)/virtual_uart.elf 1000
 	$(BUILD)/examples/host $(sim_FW)/virtual_uart.elf 10000
