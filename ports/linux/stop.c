@@ -109,6 +109,21 @@ int linux_shutdown(struct amp_bus *self) {
     return 0;
 }
 
+// The kernel does it in its own time, and says so in its log.  Where it brings the core back, that
+// may run again before we look.
+static void await_crash(struct linux_bus *bus) {
+    enum { LOOKS = 20 };
+    struct pollfd log = {.fd = bus->kmsg, .events = POLLIN};
+    int looks = linux_core_has(bus, "recovery", "enabled") ? 1 : LOOKS;
+    while (looks > 0 && linux_core_is(bus, "running")) {
+        if (poll(&log, 1, LINUX_LOOK_MS) > 0) {
+            linux_kmsg_read(bus);
+        } else {
+            --looks;
+        }
+    }
+}
+
 int linux_report_crash(struct amp_bus *self, const char *reason) {
     struct linux_bus *bus = linux_of(self);
     linux_path_t path;
@@ -125,11 +140,7 @@ int linux_report_crash(struct amp_bus *self, const char *reason) {
             "core %u: %s: a crash is reported to the kernel there, by root, with debugfs mounted",
             bus->number, path);
     }
-    // The kernel does it in its own time, and says so.
-    struct pollfd log = {.fd = bus->kmsg, .events = POLLIN};
-    while (linux_core_is(bus, "running") && poll(&log, 1, LINUX_LOOK_MS) > 0) {
-        linux_kmsg_read(bus);
-    }
+    await_crash(bus);
     linux_session_end(bus);
     linux_kmsg_skip(bus);
     bus->reason = reason;
