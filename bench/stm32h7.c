@@ -7,7 +7,7 @@
 #include "tests/boards/stm32h7/m7.h"
 
 int main(void) {
-    uint32_t count = m7_argument(0);
+    uint32_t count = host_argument(0);
     host_init("vuart-channel");
     host_run(IMAGE_VIRTUAL_UART);
     host_echo("warm up");

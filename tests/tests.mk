@@ -124,7 +124,7 @@ aarch64-run: $(BUILD)/examples/host $(sim_BUILD)/micropython $(sim_FIRMWARE)
 
 # ---- Boards: what host programs in C share (tests/boards) ----
 
-BOARDS_SHARED := tests/boards/common/host.c boards/common/semihost.c
+BOARDS_SHARED := tests/boards/common/host.c tests/boards/common/messages.c boards/common/semihost.c
 
 # ---- What is printed in the documentation ----
 

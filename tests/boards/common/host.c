@@ -42,6 +42,24 @@ void host_check(bool condition, const char *text, const char *file, int line) {
     semihost_exit(1);
 }
 
+uint32_t host_argument(unsigned n) {
+    static char text[128];
+    const char *p = semihost_arguments(text, sizeof(text));
+    CHECK(*p != '\0');
+    for (; n > 0; n--) {
+        while (*p != ' ' && *p != '\0') {
+            p++;
+        }
+        CHECK(*p == ' ');
+        p++;
+    }
+    uint32_t number = 0;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        number = number * 10 + (uint32_t)(*p - '0');
+    }
+    return number;
+}
+
 // ---- The link ----
 
 static void received(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {

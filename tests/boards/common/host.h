@@ -22,6 +22,9 @@ extern void (*host_callback)(const void *data, size_t len);
 void host_print(const char *text);
 void host_print_dec(uint32_t number);
 
+// Number `n` (from 0) of those that the simulator was given as arguments.
+uint32_t host_argument(unsigned n);
+
 // End the program with code 1, unless `condition`.
 #define CHECK(condition) host_check((condition), #condition, __FILE__, __LINE__)
 void host_check(bool condition, const char *text, const char *file, int line);
@@ -49,5 +52,9 @@ void host_echo(const char *text);
 
 bool host_is_ready(void);
 bool host_is_crashed(void);
+
+// messages.c: send `count` messages of all lengths, each of which is answered by the same one,
+// and check that all come: in order, each once, no byte wrong.  Prints their number and a sum.
+void host_messages(uint32_t count);
 
 #endif // TESTS_BOARDS_HOST_H

@@ -61,23 +61,3 @@ __attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + I
     [16 + IRQ_HSEM1] = (uintptr_t)amp_stm32h7_interrupt,
 };
 // clang-format on
-
-// ---- Arguments ----
-
-uint32_t m7_argument(unsigned n) {
-    static char text[128];
-    const char *p = semihost_arguments(text, sizeof(text));
-    CHECK(*p != '\0');
-    for (; n > 0; n--) {
-        while (*p != ' ' && *p != '\0') {
-            p++;
-        }
-        CHECK(*p == ' ');
-        p++;
-    }
-    uint32_t number = 0;
-    for (; *p >= '0' && *p <= '9'; p++) {
-        number = number * 10 + (uint32_t)(*p - '0');
-    }
-    return number;
-}

@@ -12,9 +12,6 @@
 // More images, behind those of tests/boards/common/host.h.
 enum { IMAGE_FIELD = 3, IMAGE_FLASH, IMAGE_WAKE };
 
-// Number `n` (from 0) of those that the simulator was given as arguments.
-uint32_t m7_argument(unsigned n);
-
 // How many resets of the system there were since power-on.
 uint32_t m7_resets(void);
 

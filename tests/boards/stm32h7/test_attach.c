@@ -45,7 +45,7 @@ static void attach(void) {
 }
 
 int main(void) {
-    uint32_t kind = m7_argument(0);
+    uint32_t kind = host_argument(0);
     host_init(kind == 4 ? "vuart-channel" : "test-notable");
     if (kind == 5) {
         RCC_GCR |= RCC_GCR_BOOT_C2;

@@ -165,7 +165,7 @@ static void test_refusals(void) {
 
 static void run_in_flash(void) {
     struct amp_load_error why;
-    host_init(m7_argument(0) == 1 ? "vuart-channel" : "test-notable");
+    host_init(host_argument(0) == 1 ? "vuart-channel" : "test-notable");
     CHECK(amp_rproc_load_address(&host_rproc, FLASH_FIRMWARE, &why) == 0);
     CHECK(amp_rproc_start(&host_rproc) == 0);
     CHECK(host_until(host_is_ready, 5000));

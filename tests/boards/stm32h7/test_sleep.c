@@ -74,7 +74,7 @@ static void check_time(uint32_t hpre) {
 }
 
 int main(void) {
-    uint32_t kind = m7_argument(0);
+    uint32_t kind = host_argument(0);
     struct amp_load_error why;
     SCB_DEMCR |= 1u << 24;
     DWT_CTRL |= 1;
