@@ -36,11 +36,16 @@
 #include "openamp/table.h"
 #include "openamp/vdev.h"
 
-// The table of most firmware: the host chooses the addresses; 64 buffers in each
-// direction; one trace buffer.  One C file of the firmware contains `FIRMWARE_TABLE;`.
+// Message buffers in each direction; a port whose shared memory is smaller defines less.
+#ifndef AMP_FIRMWARE_BUFFERS
+#define AMP_FIRMWARE_BUFFERS 64
+#endif
+
+// The table of most firmware: the host chooses the addresses; one trace buffer.  One C file
+// of the firmware contains `FIRMWARE_TABLE;`.
 #define FIRMWARE_TABLE \
     AMP_RESOURCE_TABLE struct amp_table_rpmsg firmware_table = \
-        AMP_TABLE_RPMSG(64, AMP_REMOTE_TRACE_DA, AMP_REMOTE_TRACE_LEN)
+        AMP_TABLE_RPMSG(AMP_FIRMWARE_BUFFERS, AMP_REMOTE_TRACE_DA, AMP_REMOTE_TRACE_LEN)
 
 // ---- The link ----
 
