@@ -48,6 +48,7 @@ include tests/boards/armsim/armsim.mk
 include tests/boards/h7sim/h7sim.mk
 include tests/boards/rp2sim/rp2sim.mk
 include tests/boards/stm32h7/stm32h7.mk
+include tests/boards/rp2/rp2.mk
 include bench/bench.mk
 include bench/qemu.mk
 include bench/stm32h7.mk

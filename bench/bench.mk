@@ -60,8 +60,8 @@ BENCH_SEED := $(BUILD)/seed/mps2_an521/micropython-host.elf
 $(BENCH_SEED): $(mps2_an521_BUILD)/micropython-host.elf
 	$(MAKE) BUILD=$(BUILD)/seed MP_KIND='CFLAGS_EXTRA="-DMICROPY_PY_OPENAMP_VISIBLE=0 -DMICROPY_PY_OPENAMP_RECEIVE=0"' $@
 size: $(mps2_an521_BUILD)/micropython-host.elf $(BENCH_SEED)
-	bench/guard size bench/size $(BUILD) $(call PORT_FILES,stm32h7,$(stm32h7_HOST))
+	bench/guard size bench/size $(BUILD) $(call PORT_FILES,stm32h7,$(stm32h7_HOST)) -- $(call PORT_FILES,rp2,$(rp2_HOST))
 .PHONY: size-profile
 size-profile: $(mps2_an521_BUILD)/micropython-host.elf $(BENCH_SEED)
-	@bench/size $(BUILD) $(call PORT_FILES,stm32h7,$(stm32h7_HOST)) >/dev/null
+	@bench/size $(BUILD) $(call PORT_FILES,stm32h7,$(stm32h7_HOST)) -- $(call PORT_FILES,rp2,$(rp2_HOST)) >/dev/null
 	@bench/size-profile $(BUILD)/size/micropython_total.txt

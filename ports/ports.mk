@@ -4,7 +4,8 @@ PORTS := \
     sim \
     emu \
     mps2_an521 \
-    stm32h7
+    stm32h7 \
+    rp2
 
 # Hosts whose operating system owns the rings (docs/DESIGN.md, "The bus"): no firmware.
 BUS_PORTS := linux

@@ -22,7 +22,12 @@ uint64_t mp_hal_time_ns(void) {
 
 // ---- Alarms ----
 
-#define SYST_CSR BOARD_REG(0xE000E010) // 7: counts, and interrupts at 0
+#define SYST_CSR BOARD_REG(0xE000E010)
+// Counts and interrupts at 0: by the processor's clock, or by another one that board_ticks()
+// counts as well.
+#ifndef BOARD_SYSTICK_ON
+#define BOARD_SYSTICK_ON 7
+#endif
 #define SYST_RVR BOARD_REG(0xE000E014)
 #define SYST_CVR BOARD_REG(0xE000E018)
 
@@ -38,7 +43,7 @@ static void set_counter(uint64_t at) {
     uint64_t ticks = at > now ? at - now : 1;
     SYST_RVR = (uint32_t)MIN(ticks, LONGEST);
     SYST_CVR = 0;
-    SYST_CSR = 7;
+    SYST_CSR = BOARD_SYSTICK_ON;
 }
 
 void board_alarm(uint32_t ms) {

@@ -1,0 +1,82 @@
+/*
+ * Core 0 of an RP2040 under MicroPython: vectors, the timer, and, by semihosting, the console.
+ */
+#include "board.h"
+
+#include "py/mphal.h"
+#include "ports/qemu/uart.h"
+
+#include "semihost.h"
+
+// ---- Vectors ----
+
+void Reset_Handler(void);
+void NMI_Handler(void);
+void HardFault_Handler(void);
+void SVC_Handler(void);
+void PendSV_Handler(void);
+extern uint32_t _estack;
+
+// From ports/rp2.
+void amp_rp2_interrupt(void);
+
+enum { IRQ_SIO_CORE0 = 15 };
+
+#define V(handler) (uintptr_t)(handler)
+__attribute__((
+    section(".vectors"), used)) static const uintptr_t vectors[16 + IRQ_SIO_CORE0 + 1] = {
+    V(&_estack),
+    V(Reset_Handler),
+    V(NMI_Handler),
+    V(HardFault_Handler),
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    V(SVC_Handler),
+    0,
+    0,
+    V(PendSV_Handler),
+    V(board_alarm_interrupt),
+    [16 + IRQ_SIO_CORE0] = V(amp_rp2_interrupt),
+};
+
+void board_init(void) {
+}
+
+// ---- Time ----
+
+// The chip's microseconds.
+uint64_t board_ticks(void) {
+    enum { TIMERAWH = 0x40054024, TIMERAWL = 0x40054028 };
+    uint32_t high = BOARD_REG(TIMERAWH);
+    uint32_t low = BOARD_REG(TIMERAWL);
+    uint32_t again = BOARD_REG(TIMERAWH);
+    return (uint64_t)again << 32 | (again == high ? low : BOARD_REG(TIMERAWL));
+}
+
+// ---- The console ----
+
+static int console;
+
+void uart_init(void) {
+    enum { WRITE = 4 };
+    console = semihost_open(":tt", WRITE);
+}
+
+// Semihosting cannot tell whether a character waits.
+bool board_uart_any(void) {
+    return false;
+}
+
+int uart_rx_chr(void) {
+    return semihost_read_char();
+}
+
+void uart_tx_strn(const char *text, size_t len) {
+    board_terminal_write(text, len);
+    semihost_write(console, text, len);
+}

@@ -1,0 +1,3 @@
+#include "../common/config.h"
+
+#define MICROPY_HW_BOARD_NAME "RP2-SIM"

@@ -1,0 +1,11 @@
+# The files of this port, beside this one: read by every build, make's, MicroPython's
+# and CMake's.  Nothing but lists.
+
+# The host half; and what host programs in C need besides.
+AMP_PORT_HOST := host.c host_life.c launch.c ../common/text.c
+AMP_PORT_HOST_C := host_wait.c
+# The remote half; and what firmware without an operating system needs besides.
+AMP_PORT_REMOTE := remote/remote.c
+AMP_PORT_REMOTE_C := remote/start.c ../common/trace.c
+# Defined in every program of the host.
+AMP_PORT_DEFINES :=

@@ -1,0 +1,236 @@
+/*
+ * The life of core 1: start, echo, stop, restart; every way to die, and every way not to let
+ * itself be stopped; firmware that disturbs core 0; and what is refused.  Argument: how many
+ * lives there are at the end.
+ */
+#include "rp2.h"
+
+#include <string.h>
+
+static void say(const char *what) {
+    host_print("  ");
+    host_print(what);
+    host_print("\n");
+}
+
+static void stop(void) {
+    CHECK(amp_rproc_stop(&host_rproc) == 0);
+    CHECK(!host_is_ready());
+    CHECK((REG(PSM_FRCE_OFF) & PSM_CORE1) != 0);
+}
+
+// What was left behind does not disturb the next life.
+static void live_again(void) {
+    host_run(IMAGE_FAULT);
+    host_echo("alive again");
+    stop();
+}
+
+// ---- Faults ----
+
+static void check_registers(bool known) {
+    uint32_t registers[18];
+    const struct amp_port *port = host_rproc.port;
+    CHECK(port->ops->core_registers(port->ctx, registers, sizeof(registers)) == known);
+    CHECK(!known || amp_port_allows(port, registers[15], 2, AMP_WINDOW_LOAD));
+    CHECK(!known || amp_port_allows(port, registers[13] - 4, 4, AMP_WINDOW_LOAD));
+}
+
+static void die_of(unsigned image, const char *command, const char *reason, bool framed) {
+    host_run(image);
+    host_echo("alive");
+    host_send(command);
+    CHECK(host_until(host_is_crashed, 5000));
+    say(host_rproc.reason);
+    CHECK(strncmp(host_rproc.reason, reason, strlen(reason)) == 0);
+    CHECK(!host_is_ready());
+    check_registers(framed);
+    stop();
+}
+
+static void test_faults(void) {
+    die_of(IMAGE_FAULT, "bus", "fault, pc 0x200", true);
+    die_of(IMAGE_FAULT, "undefined", "fault, pc 0x200", true);
+#if AMP_RP2_CHIP == 2040 // Armv8-M has such accesses
+    die_of(IMAGE_RP2, "unaligned", "fault, pc 0x200", true);
+#endif
+    die_of(IMAGE_FAULT, "exit 3", "exit 3", false);
+    // From a crash straight into the next life.
+    host_run(IMAGE_FAULT);
+    host_send("bus");
+    CHECK(host_until(host_is_crashed, 5000));
+    live_again();
+}
+
+// What the firmware had to say can be read after its death.
+static void test_trace(void) {
+    char text[64];
+    host_run(IMAGE_FAULT);
+    host_send("undefined");
+    CHECK(host_until(host_is_crashed, 5000));
+    size_t len = amp_rproc_trace(&host_rproc, 0, text, sizeof(text));
+    CHECK(len == 8 && memcmp(text, "link up\n", 8) == 0);
+    stop();
+}
+
+// ---- Stopping ----
+
+static void check_stop(unsigned image, const char *command) {
+    host_run(image);
+    host_send(command);
+    (void)amp_platform_wait(2); // it goes there meanwhile
+    CHECK(amp_rproc_poll(&host_rproc) >= 0);
+    CHECK(host_rproc.state == AMP_RPROC_RUNNING);
+    stop();
+    live_again();
+}
+
+static void test_stop(void) {
+    static const char *const ways[] = {"spin", "masked spin", "masked sleep", "handler spin"};
+    for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        say(ways[i]);
+        check_stop(IMAGE_FAULT, ways[i]);
+    }
+    say("lockup");
+    check_stop(IMAGE_RP2, "lockup");
+}
+
+// ---- Firmware that disturbs core 0 ----
+
+// How often core 0 polls in a while.
+static uint32_t polls(void) {
+    volatile uint32_t turns = 0;
+    for (uint32_t began = TIMER_RAW_LOW; TIMER_RAW_LOW - began < 500;) {
+        (void)amp_rproc_poll(&host_rproc);
+        ++turns;
+    }
+    return turns;
+}
+
+// Core 1 kicks for ever: core 0 goes on, at half its speed at least, and stops it.
+static void test_storm(void) {
+    host_run(IMAGE_RP2);
+    host_echo("quiet");
+    uint32_t quiet = polls();
+    host_send("storm 0");
+    (void)amp_platform_wait(1); // it begins meanwhile
+    uint32_t stormy = polls();
+    host_print("  storm: ");
+    host_print_dec(stormy);
+    host_print(" polls of ");
+    host_print_dec(quiet);
+    host_print("\n");
+    CHECK(2 * stormy >= quiet);
+    stop();
+    live_again();
+    // One that ends: everything works as before.
+    host_run(IMAGE_RP2);
+    host_send("storm 5000");
+    host_echo("and after it");
+    stop();
+}
+
+#if AMP_RP2_CHIP == 2040
+// A spinlock that a dead core holds is not one that this port needs.
+static void test_spinlock(void) {
+    say("spinlock");
+    host_run(IMAGE_RP2);
+    host_send("lock");
+    CHECK(host_until(host_is_crashed, 5000));
+    stop();
+    live_again();
+}
+#endif
+
+// ---- What is refused ----
+
+static const char *why_stopped(void) {
+    const char *reason = NULL;
+    const struct amp_port *port = host_rproc.port;
+    CHECK(port->ops->core_state(port->ctx, &reason) == AMP_CORE_STOPPED);
+    CHECK(reason != NULL);
+    say(reason);
+    return reason;
+}
+
+static void refuse_vectors(unsigned word, uint32_t value) {
+    CHECK(host_load(IMAGE_FAULT, NULL) == 0);
+    ((volatile uint32_t *)AMP_RP2_WINDOW_DA)[word] = value;
+    CHECK(amp_rproc_start(&host_rproc) == -AMP_ENOEXEC);
+    (void)why_stopped();
+}
+
+static void test_vectors(void) {
+    refuse_vectors(0, 0);
+    refuse_vectors(0, 0xFFFFFFFF);
+    refuse_vectors(0, AMP_RP2_WINDOW_DA + 0x1004);
+    refuse_vectors(0, AMP_RP2_WINDOW_DA - 0x1000); // the host's memory
+    refuse_vectors(1, 0);
+    refuse_vectors(1, AMP_RP2_WINDOW_DA + 0x400); // not Thumb
+    refuse_vectors(1, AMP_RP2_FLASH_DA + 1);
+    refuse_vectors(1, AMP_RP2_WINDOW_DA + 0x401); // not the entry
+}
+
+static void test_flash(void) {
+    struct amp_load_error why;
+    CHECK(amp_rproc_load_address(&host_rproc, AMP_RP2_FLASH_DA + 0x1000, &why) == 0);
+    CHECK(amp_rproc_start(&host_rproc) == -AMP_ENOEXEC);
+    CHECK(strstr(why_stopped(), "flash") != NULL);
+    CHECK(amp_rproc_load_address(&host_rproc, AMP_RP2_WINDOW_DA - 0x1000, &why) == -AMP_ENOEXEC);
+}
+
+static bool in_use;
+
+bool amp_rp2_in_use(void) {
+    return in_use;
+}
+
+// Its claims, and what they leave.
+static unsigned claims;
+
+void amp_rp2_claim(bool ours) {
+    CHECK((claims++ % 2 == 0) == ours);
+}
+
+static void test_claim(void) {
+    in_use = true;
+    CHECK(host_load(IMAGE_FAULT, NULL) == -AMP_EBUSY);
+    (void)why_stopped();
+    in_use = false;
+    unsigned before = claims;
+    live_again();
+    CHECK(claims == before + 2);
+}
+
+// ---- Many lives ----
+
+static void test_lives(uint32_t count) {
+    static const char *const ways[] = {"masked spin", "masked sleep", "handler spin", "spin"};
+    for (uint32_t i = 0; i < count; i++) {
+        host_run(IMAGE_FAULT);
+        host_echo("alive");
+        if (i % 2 != 0) {
+            host_send(ways[i / 2 % 4]);
+            (void)amp_platform_wait(1); // it goes there meanwhile
+        }
+        stop();
+    }
+    host_print_dec(count);
+    host_print(" lives\n");
+}
+
+int main(void) {
+    host_init("test-fault");
+    test_faults();
+    test_trace();
+    test_stop();
+    test_storm();
+#if AMP_RP2_CHIP == 2040 // on an RP2350 nobody uses them (erratum E2)
+    test_spinlock();
+#endif
+    test_vectors();
+    test_flash();
+    test_claim();
+    test_lives(host_argument(0));
+    return 0;
+}

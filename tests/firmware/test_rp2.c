@@ -1,0 +1,68 @@
+/*
+ * Firmware of an RP2040 or RP2350 that does what core 0 has to bear: a message names it; any
+ * other is sent back.
+ *   storm N   writes to the doorbell in a loop, N times (0: for ever), with interrupts off
+ *   lock      takes a spinlock of the hardware, and ends with it
+ *   lockup    a fault in the handler of a fault: the core stops, and nobody can see it
+ *   unaligned an access that Armv6-M does not have
+ */
+#include "openamp/firmware.h"
+#include "ports/rp2/board.h"
+
+FIRMWARE_TABLE;
+
+#define REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
+#if AMP_RP2_CHIP == 2040
+#define DOORBELL REG(0xD0000054) // FIFO_WR, also when it is full
+#else
+#define DOORBELL REG(0xD0000180) // DOORBELL_OUT_SET
+#endif
+#define SPINLOCK_0 REG(0xD0000100)
+#define SCB_VTOR REG(0xE000ED08)
+
+static struct amp_rpmsg link;
+static struct amp_endpoint ept;
+
+static void storm(uint32_t count) {
+    __asm__ volatile("cpsid i");
+    for (uint32_t i = 0; count == 0 || i < count; ++i) {
+        DOORBELL = 1;
+    }
+    __asm__ volatile("cpsie i");
+}
+
+static void lock_up(void) {
+    static uint32_t vectors[16] __attribute__((aligned(AMP_RP2_VECTORS_ALIGN)));
+    vectors[3] = 0xF0000001; // HardFault: nothing is there
+    SCB_VTOR = (uint32_t)(uintptr_t)vectors;
+    __asm__ volatile("dsb\n isb\n udf #0");
+}
+
+static void read_unaligned(void) {
+    static const uint32_t words[2];
+    uintptr_t address = (uintptr_t)words + 1;
+    __asm__ volatile("ldr r0, [%0]" ::"l"(address) : "r0", "memory");
+}
+
+static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
+    (void)src;
+    if (firmware_is(data, len, "storm ")) {
+        storm(firmware_number(data, len, 0));
+    } else if (firmware_is(data, len, "lockup")) {
+        lock_up();
+    } else if (firmware_is(data, len, "lock")) {
+        (void)SPINLOCK_0;
+        amp_remote_exit(0);
+    } else if (firmware_is(data, len, "unaligned")) {
+        read_unaligned();
+    } else {
+        amp_endpoint_send(self, data, len);
+    }
+}
+
+int main(void) {
+    amp_rpmsg_init(&link, AMP_DEVICE, amp_remote_port());
+    amp_endpoint_create(&link, &ept, "test-fault", AMP_ADDR_ANY, AMP_ADDR_ANY, command);
+    firmware_link_up(&link, &firmware_table, sizeof(firmware_table));
+    firmware_serve(&link);
+}
