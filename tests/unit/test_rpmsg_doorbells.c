@@ -81,6 +81,48 @@ static void test_want_room_in_callback(void **state) {
     check_room_in_callback(&at_host, &at_device);
 }
 
+// A poll of one message whose callback did more than receive: the peer, which waits for room, is
+// kicked if the buffer went back, and only then.
+static struct amp_rx kept;
+
+static void die(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    pair_note(ept, src, data, len);
+    amp_rpmsg_last_poll(ept->link); // as when the core is found dead meanwhile
+}
+
+static void hold(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    pair_note(ept, src, data, len);
+    kept = (struct amp_rx){.data = data, .len = len};
+    amp_rx_hold(ept->link, &kept);
+}
+
+static void check_one(bool to_host, amp_endpoint_cb cb, unsigned max, unsigned kicks) {
+    open_bound(1);
+    struct amp_endpoint *from = to_host ? &at_device : &at_host;
+    struct amp_endpoint *to = to_host ? &at_host : &at_device;
+    struct pair_side *side = (struct pair_side *)to->link;
+    to->cb = cb;
+    assert_int_equal(amp_endpoint_send(from, "", 0), 0);
+    assert_false(amp_rpmsg_want_room(from->link));
+    assert_int_equal(amp_rpmsg_poll_some(to->link, max), 1);
+    assert_int_equal(side->rang[to_host ? 0 : 1], kicks);
+}
+
+static void test_kick_after_one(void **state) {
+    (void)state;
+    for (unsigned i = 0; i < 4; ++i) {
+        unsigned max = i < 2 ? 1 : 100;
+        check_one(i & 1, die, max, 1);
+        pair_free(&pair);
+        check_one(i & 1, hold, max, 0);
+        amp_rx_release(i & 1 ? &pair.host.link : &pair.device.link, &kept);
+        assert_int_equal((i & 1 ? &pair.host : &pair.device)->rang[i & 1 ? 0 : 1], 1);
+        if (i != 3) {
+            pair_free(&pair);
+        }
+    }
+}
+
 // A stream into a peer that is busy polling rings a handful of times.
 static void test_kicks_of_a_stream(void **state) {
     (void)state;
@@ -143,6 +185,7 @@ int main(void) {
         TEST(test_notify_ids),
         TEST(test_want_room),
         TEST(test_want_room_in_callback),
+        TEST(test_kick_after_one),
         TEST(test_kicks_of_a_stream),
         TEST(test_kicks_with_event_index),
     };
