@@ -52,6 +52,7 @@ include tests/boards/rp2/rp2.mk
 include bench/bench.mk
 include bench/qemu.mk
 include bench/stm32h7.mk
+include bench/rp2.mk
 include tests/linux/linux.mk
 include tests/unix/unix.mk
 -include tests/prove.mk

@@ -53,7 +53,7 @@ bench-curves: $(BUILD)/bench/cost $(BUILD)/bench/remotes $(sim_FIRMWARE)
 bench-profile: $(BUILD)/bench/cost
 	@bench/exact --profile $(BUILD)
 bench-record:
-	RECORD=1 $(MAKE) bench-exact bench-qemu bench-stm32h7 size
+	RECORD=1 $(MAKE) bench-exact bench-qemu bench-stm32h7 bench-rp2 size
 	bench/table --write
 # MicroPython for the board once more, without what goes beyond the seed.
 BENCH_SEED := $(BUILD)/seed/mps2_an521/micropython-host.elf

@@ -2,7 +2,7 @@
 
 BENCH_H7_KINDS := mpu cached
 define BENCH_H7
-$(H7_TESTS)/$(1)/bench.elf: $(H7_TESTS)/$(1)/bench/stm32h7.o $(H7_LIB_$(1)) tests/boards/stm32h7/m7.ld
+$(H7_TESTS)/$(1)/bench.elf: $(H7_TESTS)/$(1)/bench/chip.o $(H7_LIB_$(1)) tests/boards/stm32h7/m7.ld
 	$(firstword $(stm32h7_HOST_CC)) $(stm32h7_HOST_LD) -T tests/boards/stm32h7/m7.ld \
 	    $$< $$(H7_LIB_$(1)) $(stm32h7_REMOTE_LIBS) -o $$@
 endef

@@ -1,5 +1,5 @@
 /*
- * Core 0 of an RP2040 under MicroPython: vectors, the timer, and, by semihosting, the console.
+ * Core 0 of an RP2040 or RP2350 under MicroPython: vectors, the timer, and, by semihosting, the console.
  */
 #include "board.h"
 
@@ -20,11 +20,15 @@ extern uint32_t _estack;
 // From ports/rp2.
 void amp_rp2_interrupt(void);
 
-enum { IRQ_SIO_CORE0 = 15 };
+#if AMP_RP2_CHIP == 2040
+enum { DOORBELL = 15, TIMERAWH = 0x40054024 };
+#else
+enum { DOORBELL = 26, TIMERAWH = 0x400B0024 };
+#endif
 
 #define V(handler) (uintptr_t)(handler)
 __attribute__((
-    section(".vectors"), used)) static const uintptr_t vectors[16 + IRQ_SIO_CORE0 + 1] = {
+    section(".vectors"), used)) static const uintptr_t vectors[16 + DOORBELL + 1] = {
     V(&_estack),
     V(Reset_Handler),
     V(NMI_Handler),
@@ -41,7 +45,7 @@ __attribute__((
     0,
     V(PendSV_Handler),
     V(board_alarm_interrupt),
-    [16 + IRQ_SIO_CORE0] = V(amp_rp2_interrupt),
+    [16 + DOORBELL] = V(amp_rp2_interrupt),
 };
 
 void board_init(void) {
@@ -51,7 +55,7 @@ void board_init(void) {
 
 // The chip's microseconds.
 uint64_t board_ticks(void) {
-    enum { TIMERAWH = 0x40054024, TIMERAWL = 0x40054028 };
+    enum { TIMERAWL = TIMERAWH + 4 };
     uint32_t high = BOARD_REG(TIMERAWH);
     uint32_t low = BOARD_REG(TIMERAWL);
     uint32_t again = BOARD_REG(TIMERAWH);

@@ -1,4 +1,4 @@
-# The simulated RP2040 of tests/boards/rp2sim: a board for MicroPython's qemu port, for
+# The simulated RP2040 or RP2350 of tests/boards/rp2sim: a board for MicroPython's qemu port, for
 # the Cortex-M0+, with everything through semihosting.
 
 QEMU_ARCH = arm
@@ -8,7 +8,8 @@ COMMON_DIR := $(patsubst %/,%,$(dir $(BOARD_DIR)))/common
 
 AFLAGS += -mthumb -mcpu=cortex-m0plus
 CFLAGS += -mthumb -mcpu=cortex-m0plus -mfloat-abi=soft
-CFLAGS += -DMICROPY_HW_MCU_NAME='"RP2040"'
+# RP2_CHIP as in ports/rp2/build.mk; code for an RP2040 runs on an RP2350 as well.
+CFLAGS += -DMICROPY_HW_MCU_NAME='"RP$(or $(RP2_CHIP),2040)"' -DAMP_RP2_CHIP=$(or $(RP2_CHIP),2040)
 CFLAGS += -DMP_CONFIGFILE='"$(BOARD_DIR)/mpconfigboard.h"'
 CFLAGS += -I$(BOARD_DIR) -I$(COMMON_DIR)
 

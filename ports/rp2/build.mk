@@ -11,6 +11,7 @@ RP2_FLAGS := -mcpu=$(RP2_CPU) -mthumb -std=gnu11 -O2 -g -Wall -Wextra -Wconversi
     -ffreestanding -ffunction-sections -fdata-sections -Iinclude -MMD -MP $(LD_DEFINES)
 REMOTE_CC := arm-none-eabi-gcc $(RP2_FLAGS) -DAMP_CONFIG_HOST=0 -DAMP_FIRMWARE_BUFFERS=16
 HOST_CC := arm-none-eabi-gcc $(RP2_FLAGS) -DAMP_CONFIG_DEVICE=0
+REMOTE_PIE := -fpie
 # The C library is linked for memcpy() and its like; nothing in it that needs a system.
 REMOTE_LD := -mcpu=$(RP2_CPU) -mthumb -nostartfiles -Wl,--gc-sections -Wl,--build-id=none \
     -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments

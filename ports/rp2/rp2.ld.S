@@ -3,9 +3,17 @@
  * addresses are those of board.h:
  *   firmware of core 1 (default): all in the window
  *   AMP_LINK_HOST: a host program in C, all in the RAM below the window
+ *   AMP_LINK_PIE: a position-independent image, for a window of any size
  */
 #define AMP_RP2_LINKER_SCRIPT
 #include "board.h"
+
+#ifdef AMP_LINK_PIE
+#define FIRST .vectors
+#define LINE 8
+#define PIE_LEN (AMP_RP2_SHARED_DA - AMP_RP2_WINDOW_DA)
+#include "../common/pie.ld.S"
+#else
 
 #if defined(AMP_LINK_HOST)
 #define RAM_DA 0x20000000
@@ -41,3 +49,5 @@ PHDRS
 }
 
 #include "../common/sections.ld.S"
+
+#endif

@@ -5,7 +5,7 @@
 #include "ports/rp2/host.h"
 #include "tests/boards/common/host.h"
 
-// One more image, behind those of tests/boards/common/host.h.
-enum { IMAGE_RP2 = 3 };
+// More images, behind those of tests/boards/common/host.h.
+enum { IMAGE_RP2 = 3, IMAGE_PIE };
 
 #endif // TESTS_RP2_RP2_H

@@ -6,8 +6,9 @@ RP2_TESTS := $(BUILD)/tests/boards/rp2
 RP2_C_NAMES := test_link test_life
 
 # In the order of the enumeration in tests/boards/common/host.h; where host programs look for them.
-RP2_IMAGES := $(addprefix $(rp2_FW)/, virtual_uart.elf test_fault.elf test_flood.elf test_rp2.elf)
-RP2_IMAGE_DA := 0x10100000
+RP2_IMAGES := $(addprefix $(rp2_FW)/, virtual_uart.elf test_fault.elf test_flood.elf test_rp2.elf \
+    virtual_uart.pie.elf)
+RP2_IMAGE_DA := 0x100C0000
 RP2_IMAGE_LEN := 0x40000
 RP2_LIB := $(patsubst %.c,$(RP2_TESTS)/%.o,$(BOARDS_SHARED) tests/boards/rp2/core0.c)
 
@@ -30,11 +31,15 @@ RP2_PROGRAMS := $(RP2_C_NAMES:%=$(RP2_TESTS)/%.elf) $(addprefix $(RP2_TESTS)/,no
 .SECONDARY: $(RP2_LIB) $(RP2_C_NAMES:%=$(RP2_TESTS)/tests/boards/rp2/%.o) $(RP2_TESTS)/tests/boards/rp2/without.o
 -include $(wildcard $(addprefix $(RP2_TESTS)/,*/*.d */*/*.d */*/*/*.d))
 
-.PHONY: test-rp2 test-rp2-c test-rp2350-c test-rp2-python
-test-rp2: test-rp2sim test-rp2-c test-rp2350-c test-rp2-python
+.PHONY: test-rp2 test-rp2-c test-rp2-python test-rp2350 test-rp2350-python
+test-rp2: test-rp2sim test-rp2-c test-rp2-python test-rp2350
 test-rp2-c: $(RP2_SIM) $(RP2_IMAGES) $(RP2_PROGRAMS)
 	tests/boards/rp2/run $(BUILD) $(RP2_SIM)
-test-rp2350-c:
+test-rp2-python: $(RP2_SIM) board-rp2
+	BUILD=$(abspath $(BUILD)) RP2_SIM=$(abspath $(RP2_SIM)) tests/micropython/run_elsewhere tests/boards/rp2 \
+	    tests/boards/rp2/micropython $(BUILD)/tests/boards/rp2/python $(RP2_PYTHON)
+test-rp2350:
 	$(MAKE) BUILD=$(BUILD)/rp2350 RP2_CHIP=2350 test-rp2-c
-test-rp2-python: $(RP2SIM) board-rp2
-	tests/micropython/run_elsewhere tests/boards/rp2 tests/boards/rp2/micropython $(BUILD)/tests/boards/rp2/python
+# Not a part of ./test: another MicroPython has to be built for it.
+test-rp2350-python:
+	$(MAKE) BUILD=$(BUILD)/rp2350 RP2_CHIP=2350 test-rp2-python

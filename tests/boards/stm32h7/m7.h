@@ -15,9 +15,4 @@ enum { IMAGE_FIELD = 3, IMAGE_FLASH, IMAGE_WAKE };
 // How many resets of the system there were since power-on.
 uint32_t m7_resets(void);
 
-// A line in the simulator's statistics.
-static inline void m7_mark(uint32_t id) {
-    *(volatile uint32_t *)(uintptr_t)0x5FFF0000 = id;
-}
-
 #endif // TESTS_STM32H7_M7_H

@@ -1,15 +1,17 @@
-# What the tests share, on the simulated RP2040: tests/micropython/support, but a core is a core and
+# What the tests share, on the simulated RP2040 and RP2350: tests/micropython/support, but a core is a core and
 # not a process, files lie in the ROMFS image, and images are of 32 bits.
-import machine
+import machine, sys
 import support_of_all as base
 from support_of_all.elf32 import elf_section, elf_section_size, elf_table
 
-CONTROL = 0x2003FF00  # ports/rp2/board.h
+# ports/rp2/board.h and regs.h.
+if "RP2350" in sys.implementation._machine:
+    CONTROL, PSM_FRCE_OFF, CORE1, DOORBELL = 0x2007EF00, 0x40018004, 1 << 24, 26
+else:
+    CONTROL, PSM_FRCE_OFF, CORE1, DOORBELL = 0x2003FF00, 0x40010004, 1 << 16, 15
 MAGIC = 0x32505241
 NEVER_STARTED = 1
 FAULTED = 2
-PSM_FRCE_OFF = 0x40010004
-CORE1 = 1 << 16
 NVIC_ISPR = 0xE000E200
 
 
@@ -32,7 +34,7 @@ def core_pids():
 # As firmware that faults does, with the doorbell pended by this core.
 def kill_core():
     machine.mem32[CONTROL + 4] = FAULTED
-    machine.mem32[NVIC_ISPR] = 1 << 15
+    machine.mem32[NVIC_ISPR] = 1 << DOORBELL
 
 
 def temporary(suffix):
