@@ -27,8 +27,7 @@ enum { DOORBELL = 26, TIMERAWH = 0x400B0024 };
 #endif
 
 #define V(handler) (uintptr_t)(handler)
-__attribute__((
-    section(".vectors"), used)) static const uintptr_t vectors[16 + DOORBELL + 1] = {
+__attribute__((section(".vectors"), used)) static const uintptr_t vectors[16 + DOORBELL + 1] = {
     V(&_estack),
     V(Reset_Handler),
     V(NMI_Handler),
