@@ -90,8 +90,8 @@ void memory_undo(struct core *core) {
 static void wrote(struct core *core, uint32_t address, uint32_t len) {
     struct core *other = &core->m->core[1 - core->id];
     uint32_t at = address - SRAM;
-    for (uint32_t page = at >> PAGE_SHIFT; len != 0 && page <= (at + len - 1) >> PAGE_SHIFT;
-         page++) {
+    uint32_t end = len == 0 ? at >> PAGE_SHIFT : ((at + len - 1) >> PAGE_SHIFT) + 1;
+    for (uint32_t page = at >> PAGE_SHIFT; page < end; page++) {
         if (other->uc != NULL && core->m->chip.ran[other->id][page]) {
             uc_ctl_remove_cache(other->uc, address, address + len);
         }

@@ -115,12 +115,13 @@ static void stacks(void) {
     uint32_t after;
     uint32_t flags;
     NVIC_ISER = 2;
-    __asm__ volatile("mrs %0, msp\n msr psp, %3\n movs r3, #2\n msr control, r3\n isb\n"
-                     "movs r1, #2\n movs r2, #0\n cmp r2, #1\n str r1, [%4]\n dsb\n isb\n"
-                     "mrs %2, apsr\n movs r3, #0\n msr control, r3\n isb\n mrs %1, msp\n"
-                     : "=&l"(before), "=&l"(after), "=&l"(flags)
-                     : "l"((uint32_t)(uintptr_t)(process_stack + 32) - 4), "l"(0xE000E200)
-                     : "r1", "r2", "r3", "memory", "cc");
+    __asm__ volatile( //
+        "mrs %0, msp\n msr psp, %3\n movs r3, #2\n msr control, r3\n isb\n"
+        "movs r1, #2\n movs r2, #0\n cmp r2, #1\n str r1, [%4]\n dsb\n isb\n"
+        "mrs %2, apsr\n movs r3, #0\n msr control, r3\n isb\n mrs %1, msp\n"
+        : "=&l"(before), "=&l"(after), "=&l"(flags)
+        : "l"((uint32_t)(uintptr_t)(process_stack + 32) - 4), "l"(0xE000E200)
+        : "r1", "r2", "r3", "memory", "cc");
     CHECK(was("1") && before == after && flags >> 28 == 8);
     const uint32_t *words = (const uint32_t *)(const void *)process_stack;
     // xPSR: thread mode, Thumb, and the stack was not aligned to 8.
