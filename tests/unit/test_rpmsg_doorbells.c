@@ -82,7 +82,8 @@ static void test_want_room_in_callback(void **state) {
 }
 
 // A poll of one message whose callback did more than receive: the peer, which waits for room, is
-// kicked if the buffer went back, and only then.
+// kicked if the buffer went back.  If not, the fast path spares the kick; the slow path does not
+// look.
 static struct amp_rx kept;
 
 static void die(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
@@ -105,7 +106,9 @@ static void check_one(bool to_host, amp_endpoint_cb cb, unsigned max, unsigned k
     assert_int_equal(amp_endpoint_send(from, "", 0), 0);
     assert_false(amp_rpmsg_want_room(from->link));
     assert_int_equal(amp_rpmsg_poll_some(to->link, max), 1);
-    assert_int_equal(side->rang[to_host ? 0 : 1], kicks);
+    if (kicks != 0 || AMP_CONFIG_FAST_PATH) {
+        assert_int_equal(side->rang[to_host ? 0 : 1], kicks);
+    }
 }
 
 static void test_kick_after_one(void **state) {
@@ -115,8 +118,10 @@ static void test_kick_after_one(void **state) {
         check_one(i & 1, die, max, 1);
         pair_free(&pair);
         check_one(i & 1, hold, max, 0);
-        amp_rx_release(i & 1 ? &pair.host.link : &pair.device.link, &kept);
-        assert_int_equal((i & 1 ? &pair.host : &pair.device)->rang[i & 1 ? 0 : 1], 1);
+        struct pair_side *side = i & 1 ? &pair.host : &pair.device;
+        unsigned before = side->rang[i & 1 ? 0 : 1];
+        amp_rx_release(&side->link, &kept);
+        assert_int_equal(side->rang[i & 1 ? 0 : 1], before + 1);
         if (i != 3) {
             pair_free(&pair);
         }
