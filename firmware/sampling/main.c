@@ -3,8 +3,8 @@
  * other core takes each at its time, whatever the host is doing; a block for which the host
  * has no room is dropped, and counted.
  *
- * Commands, as text: "rate N" (samples a second, 1 to 20000), "stop".  A block is 492 bytes,
- * little-endian:
+ * Commands, as text: "rate N" (samples a second, 1 to 20000; the time between two is rounded
+ * down to whole microseconds), "stop".  A block is 492 bytes, little-endian:
  *
  *     0   number of its first sample, from 0
  *     4   how many blocks were dropped so far
@@ -41,6 +41,7 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
     uint32_t number = firmware_number(data, len, 0);
     if (firmware_is(data, len, "rate ") && number >= 1 && number <= 20000) {
         period_us = 1000000 / number;
+        filled = 0; // no block has samples of before and after a pause
         due = amp_remote_time_us() + period_us;
     } else if (firmware_is(data, len, "stop")) {
         period_us = 0;

@@ -30,6 +30,12 @@ bool amp_rp2_in_use(void) {
 // doorbell is the FIFO, on which MicroPython has a handler for the time while nobody uses it.
 void amp_rp2_claim(bool is_ours) {
     if (is_ours) {
+        // A thread of _thread that has ended left core 1 marked as one that can be locked out:
+        // then each write to flash would wait for its answer.  The SDK's own reset takes the
+        // mark away.
+        if (multicore_lockout_victim_is_initialized(1)) {
+            multicore_reset_core1();
+        }
 #if PICO_RP2040 && MICROPY_PY_THREAD
         multicore_lockout_victim_deinit();
 #endif
@@ -53,6 +59,9 @@ void __real_gc_init(void *start, void *end);
 void __wrap_gc_init(void *start, void *end);
 void __wrap_gc_init(void *start, void *end) {
     if ((uintptr_t)end > AMP_RP2_WINDOW_DA && (uintptr_t)end <= AMP_RP2_RAM_END) {
+        if ((uintptr_t)start >= AMP_RP2_WINDOW_DA) {
+            panic("OPENAMP_RP2_WINDOW leaves no heap");
+        }
         end = (void *)AMP_RP2_WINDOW_DA;
     }
     __real_gc_init(start, end);

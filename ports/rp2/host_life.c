@@ -50,8 +50,9 @@ int rp2_core_prepare(void *ctx, bool load) {
 
 // The stack pointer may be the end of a window, because the stack grows down from there.
 static bool is_good(uint32_t stack, uint32_t entry) {
-    return stack % 8 == 0 && amp_port_allows(&rp2_port, stack - 64, 64, AMP_WINDOW_RUN)
-        && (entry & 1) && amp_port_allows(&rp2_port, entry, 1, AMP_WINDOW_RUN);
+    const uint32_t ram = AMP_WINDOW_LOAD | AMP_WINDOW_RUN;
+    return stack % 8 == 0 && amp_port_allows(&rp2_port, stack - 64, 64, ram) && (entry & 1)
+        && amp_port_allows(&rp2_port, entry, 1, ram);
 }
 
 static bool is_in_flash(amp_da_t da) {
@@ -101,7 +102,11 @@ static int launch(amp_da_t table, uint32_t stack, uint32_t entry) {
 }
 
 int rp2_core_start(void *ctx, amp_da_t entry) {
-    (void)ctx;
+    int error =
+        rp2_core_prepare(ctx, false); // somebody may have taken the core since it was loaded
+    if (error != 0) {
+        return error;
+    }
     amp_da_t table = entry & 1 ? AMP_RP2_WINDOW_DA : entry;
     if (is_in_flash(entry)) {
         return refuse(-AMP_ENOEXEC, "flash is off while it is written: use RAM");
@@ -114,7 +119,7 @@ int rp2_core_start(void *ctx, amp_da_t entry) {
     uint32_t stack = vectors[0];
     uint32_t reset = vectors[1];
     if ((entry & 1) && reset != entry) {
-        return refuse(-AMP_ENOEXEC, "no vector table at the start");
+        return refuse(-AMP_ENOEXEC, "no vector table there");
     }
     if (!is_good(stack, reset)) {
         return refuse(-AMP_ENOEXEC, "no stack or handler");

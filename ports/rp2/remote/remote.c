@@ -133,11 +133,12 @@ void amp_remote_exit(int code) {
     end(AMP_RP2_EXITED, (uint32_t)code);
 }
 
-// The frame is read only if it lies in RAM: a bad stack pointer may have caused the fault.
+// The frame is read only if it lies in RAM: a bad stack pointer may have caused the fault.  (An
+// image may lie in a larger window than the one that it was built with.)
 void amp_rp2_faulted(const uint32_t *frame, uint32_t exception, uint32_t exc_return) {
-    enum { PLAIN = 8, WITH_FPU = 26, NO_FPU_FRAME = 0x10, ALIGNED = 1 << 9 };
+    enum { PLAIN = 8, WITH_FPU = 26, NO_FPU_FRAME = 0x10, ALIGNED = 1 << 9, RAM_DA = 0x20000000 };
     bool framed = ((uintptr_t)frame & 3) == 0
-        && inside((amp_da_t)frame, PLAIN * sizeof(*frame), AMP_RP2_WINDOW_DA, AMP_RP2_WINDOW_LEN);
+        && inside((amp_da_t)frame, PLAIN * sizeof(*frame), RAM_DA, AMP_RP2_RAM_END - RAM_DA);
     CONTROL->pc = framed ? frame[6] : 0;
     for (unsigned i = 0; framed && i < PLAIN; ++i) {
         CONTROL->frame[i] = frame[i];
