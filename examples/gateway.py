@@ -91,14 +91,18 @@ class Gateway:
             elif kind & 0xF0 == 0x30:
                 start = 2 + struct.unpack(">H", body)[0]
                 number = body[start : start + 2] if kind & 6 else b""
-                await self.ept.ready()
+                # While this waits, nobody reads what the broker says: not for long.
                 try:
-                    await self.ept.asend(body[start + len(number) :])
-                except OSError as e:
-                    print("not sent to the core:", e)
+                    await asyncio.wait_for(self.to_core(body[start + len(number) :]), KEEP_ALIVE_S / 2)
+                except (OSError, asyncio.TimeoutError) as e:
+                    print("not sent to the core:", repr(e))
                 if number:
                     stream.write(packet(PUBACK, number))
                     await stream.drain()
+
+    async def to_core(self, message):
+        await self.ept.ready()
+        await self.ept.asend(message)
 
     async def connection(self):
         stream, _ = await asyncio.open_connection(*self.broker)
@@ -120,7 +124,7 @@ class Gateway:
                 for task in tasks:
                     task.cancel()
         finally:
-            stream.close()
+            await stream.wait_closed()  # which closes it; close() does nothing in MicroPython
 
     async def run(self):
         asyncio.create_task(self.from_core())
