@@ -20,6 +20,9 @@ enum {
     // Program headers of one image.  Each segment is compared with all earlier ones, so
     // without a limit an image could keep the host busy for hours.
     AMP_ELF_MAX_SEGMENTS = 128,
+    // Relocations that are not sorted by address, or of which two are for one word: each
+    // read of contents looks at all of them, so the same holds.  Linkers sort them.
+    AMP_ELF_MAX_UNSORTED = 128,
 };
 
 struct amp_elf {
@@ -38,7 +41,7 @@ struct amp_elf {
     size_t relocs; // its relocations in the image
     size_t reloc_count;
     uint8_t reloc_size; // bytes of one
-    bool relocs_sorted; // by address
+    bool relocs_sorted; // by address, and each word has one
 };
 
 // A segment that is loaded to [elf->check.da, elf->check.da + elf->check.len).

@@ -295,8 +295,11 @@ static int check_relocations(struct amp_elf *elf, struct pie *pie) {
         if (what != 0) {
             return what;
         }
-        elf->relocs_sorted &= r.da >= pie->last_da;
+        elf->relocs_sorted &= i == 0 || r.da > pie->last_da;
         pie->last_da = r.da;
+        if (!elf->relocs_sorted && i >= AMP_ELF_MAX_UNSORTED) {
+            return refuse(elf, "relocations that are not sorted (link with -z combreloc)");
+        }
     }
     return 0;
 }

@@ -33,6 +33,25 @@ static void test_pie_program_headers(void **state) {
     }
 }
 
+// Each read of contents looks at all relocations that are not sorted, so there is a limit.
+static void test_pie_many_unsorted(void **state) {
+    (void)state;
+    FOR_BOTH_CLASSES(wide) {
+        for (unsigned count = AMP_ELF_MAX_UNSORTED; count <= AMP_ELF_MAX_UNSORTED + 1; ++count) {
+            image_build_pie(&image, wide != 0, &table, true, TYPE, count);
+            for (unsigned i = 0; i < count; ++i) {
+                image_set_reloc(&image, i, IMAGE_PIE_LOW, TYPE, IMAGE_PIE_LOW);
+            }
+            if (count == AMP_ELF_MAX_UNSORTED) {
+                assert_int_equal(check(), 0);
+                assert_false(elf.relocs_sorted);
+            } else {
+                expect_refusal("relocations that are not sorted (link with -z combreloc)");
+            }
+        }
+    }
+}
+
 static void test_pie_overlap(void **state) {
     (void)state;
     FOR_ALL_KINDS(wide, rela) {
@@ -224,6 +243,7 @@ int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup_pie, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_pie_program_headers),
+        TEST(test_pie_many_unsorted),
         TEST(test_pie_overlap),
         TEST(test_pie_dynamic_section_at_the_end),
         TEST(test_pie_many_headers),
