@@ -51,6 +51,7 @@ enum { DOORBELL_IRQ = 26, SAVED_REGS = 15 };
 
 struct chip_core {
     uint32_t insn; // the instruction that runs
+    uint32_t after_wfe; // not 0: the run stopped at a WFE, and goes on there
     bool waits_for_event; // it sleeps in WFE, and not in WFI
     bool locked_up;
     bool unaligned; // as that instruction's access is: what it must not have changed is here
