@@ -313,11 +313,6 @@ uint32_t openamp_get_addr(mp_obj_t obj);
 #ifndef MICROPY_PY_OPENAMP_WAIT
 #define MICROPY_PY_OPENAMP_WAIT(ms, unless) mp_event_wait_ms(ms)
 #endif
-// Is the bus polled in vain before such a wait, which itself ends, with a doorbell, if there is
-// something?
-#ifndef MICROPY_PY_OPENAMP_WAIT_LOOKS
-#define MICROPY_PY_OPENAMP_WAIT_LOOKS (0)
-#endif
 #ifndef MICROPY_PY_OPENAMP_SCHEDULE
 #define MICROPY_PY_OPENAMP_SCHEDULE(node, callback) mp_sched_schedule_node(node, callback)
 #endif

@@ -9,6 +9,12 @@
 
 // ---- Waiting ----
 
+// Does the platform's wait itself look whether the bus has something, and ring its doorbell?
+// Then a poll before it is in vain.
+#ifndef MICROPY_PY_OPENAMP_WAIT_LOOKS
+#define MICROPY_PY_OPENAMP_WAIT_LOOKS (0)
+#endif
+
 void openamp_raise_blocked(const openamp_remote_t *remote) {
     openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("%s is full: read it, or release what it holds"),
         remote->left->ept.name);

@@ -35,6 +35,7 @@ RP2_PROGRAMS := $(RP2_C_NAMES:%=$(RP2_TESTS)/%.elf) $(addprefix $(RP2_TESTS)/,no
 test-rp2: test-rp2sim test-rp2-c test-rp2-python test-rp2350
 test-rp2-c: $(RP2_SIM) $(RP2_IMAGES) $(RP2_PROGRAMS)
 	tests/boards/rp2/run $(BUILD) $(RP2_SIM)
+# RP2_PYTHON='recv.py ...': only these.
 test-rp2-python: $(RP2_SIM) board-rp2
 	BUILD=$(abspath $(BUILD)) RP2_SIM=$(abspath $(RP2_SIM)) tests/micropython/run_elsewhere tests/boards/rp2 \
 	    tests/boards/rp2/micropython $(BUILD)/tests/boards/rp2/python $(RP2_PYTHON)
