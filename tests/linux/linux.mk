@@ -3,7 +3,7 @@
 #
 #   prepare    kernel and driver, from the packages of a Debian release
 #   board.c    the remote core
-#   driver/    the kernel's driver of it
+#   driver/    the kernel's driver of it; and the parts of a chip that stm32.dts joins
 #   guest/     the guest's tests and its first process
 #   run        all of it
 #   verify     what is installed for systemd and udev, as they see it

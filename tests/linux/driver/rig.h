@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 OR MIT */
 /*
  * What the guest's driver and the board process agree on: doorbells, and commands that
- * lie in the simulated mailbox's window, behind the mailbox itself.
+ * lie in the simulated mailbox's window, behind the mailbox itself.  The device tree
+ * (tests/linux/stm32.dts) has the addresses from here, too.
  */
 #ifndef RIG_H
 #define RIG_H
@@ -20,6 +21,24 @@
 #define RIG_DUMP_LEN 0x10000 /* of data RAM, in a dump of the core */
 
 #define RIG_CONTROL_DA (AMP_SIM_MAILBOX_DA + AMP_SIM_MAILBOX_LEN / 2)
+
+/* Registers that outlive a reset, in which a boot loader says what it has started. */
+#define RIG_BACKUP_DA (RIG_CONTROL_DA + 0x1000)
+#define RIG_BACKUP_LEN 0x1000
+#define RIG_BACKUP_TABLE 0x144
+#define RIG_BACKUP_STATE 0x148
+
+/* Resets, as the device tree numbers them. */
+#define RIG_RESET_CORE 0
+#define RIG_RESET_HOLD_BOOT 1
+#define RIG_RESETS 2
+
+/* Channels of the mailbox: those of the rings have the numbers of their doorbells. */
+#define RIG_MAILBOX_SHUTDOWN 2
+#define RIG_MAILBOX_DETACH 3
+#define RIG_MAILBOXES 4
+
+#ifndef __ASSEMBLER__
 
 /* Doorbells of both directions; the first two are the notify ids of the rings. */
 enum { RIG_VRING0, RIG_VRING1, RIG_COMMAND, RIG_DIED, RIG_DOORBELLS };
@@ -41,5 +60,7 @@ struct rig_control {
     unsigned int result; /* 0, or a negative errno */
     unsigned int table_da; /* of the image that was booted */
 };
+
+#endif /* __ASSEMBLER__ */
 
 #endif

@@ -6,10 +6,11 @@ import openamp
 from openamp import RemoteProc
 
 REPEAT = int(sys.argv[1])
+core = rig.number(sys.argv[2])
 
 assert rig.state() == "offline"
 ept = openamp.Endpoint("vuart-channel")
-rproc = RemoteProc("virtual_uart.elf")
+rproc = RemoteProc("virtual_uart.elf", core=core)
 assert (rproc.state(), rig.state()) == (RemoteProc.LOADED, "offline")
 assert rig.read(rig.CORE + "firmware") == "openamp-remoteproc0.elf"
 rproc.start()
@@ -20,7 +21,7 @@ ept.send("one")
 assert ept.recvfrom() == (b"one", 0x400)
 rig.wait(lambda: "echoing on vuart-channel" in rproc.trace(), "the trace")
 rig.says(rig.error(rproc.start), "EBUSY", "core 0 is running")
-rig.says(rig.error(RemoteProc, "virtual_uart.elf"), "EBUSY", "runs virtual_uart.elf", "shutdown()")
+rig.says(rig.error(RemoteProc, "virtual_uart.elf", core=core), "EBUSY", "runs virtual_uart.elf", "shutdown()")
 rproc.stop()
 assert (rproc.state(), rig.state(), ept.is_ready()) == (RemoteProc.OFFLINE, "offline", False)
 rig.says(rig.error(ept.send, "x"), "EPIPE", "core 0 stopped")
@@ -44,10 +45,10 @@ ept.wait_ready(rig.LIMIT_MS)
 rproc.shutdown()
 assert rig.state() == "offline"
 rig.write(rig.CORE + "state", "start")
-rig.says(rig.error(RemoteProc, "virtual_uart.elf"), "EBUSY", "another program", "attach()")
-with openamp.Endpoint("vuart-channel") as ept, RemoteProc.attach() as rproc:
+rig.says(rig.error(RemoteProc, "virtual_uart.elf", core=core), "EBUSY", "another program", "attach()")
+with openamp.Endpoint("vuart-channel") as ept, RemoteProc.attach(core) as rproc:
     ept.wait_ready(rig.LIMIT_MS)
     ept.send("attached")
     assert ept.recv(timeout=rig.LIMIT_MS) == b"attached"
 assert rig.state() == "offline"
-rig.says(rig.error(RemoteProc.attach), "ENODEV", "no firmware runs")
+rig.says(rig.error(RemoteProc.attach, core), "ENODEV", "no firmware runs")

@@ -2,7 +2,8 @@
 import os
 import time
 
-CORE = "/sys/class/remoteproc/remoteproc0/"
+CORES = "/sys/class/remoteproc/"
+CORE = CORES + "remoteproc0/"
 DRIVER = "/sys/bus/rpmsg/drivers/rpmsg_chrdev"
 LIMIT_MS = 20000  # of a wait that a test makes: generous
 
@@ -15,6 +16,11 @@ def read(path):
 def write(path, text):
     with open(path, "w") as f:
         f.write(text)
+
+
+# The number of the core that has this name.
+def number(name):
+    return next(int(core[10:]) for core in os.listdir(CORES) if read(CORES + core + "/name") == name)
 
 
 def state():
