@@ -176,11 +176,21 @@ void openamp_tell_deferred(openamp_remote_t *remote) {
 }
 
 #if MICROPY_PY_OPENAMP_HOST
+// What the core runs, as text.  Where other programs start cores, too, endpoints need no RemoteProc.
+static const char *firmware_text(mp_obj_t entry) {
+#if !MICROPY_PY_OPENAMP_STATIC_BUS
+    if (entry == MP_OBJ_NULL) {
+        return "another program's";
+    }
+#endif
+    return openamp_entry_text(entry);
+}
+
 // Print one line, in one call, where the platform prints errors (on a PC standard error).
 static void print_line(
     openamp_remote_t *remote, mp_obj_t entry, const char *what, const char *why) {
     mp_printf(MICROPY_ERROR_PRINTER, "openamp: core %d (%s) %s%s\n",
-        (int)openamp_core_number(remote), openamp_entry_text(entry), what, why);
+        (int)openamp_core_number(remote), firmware_text(entry), what, why);
 }
 
 // The owner of the core, if it has a handler for that event; else NULL.

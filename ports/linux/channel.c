@@ -108,7 +108,7 @@ static int give_to_driver(struct linux_endpoint *self, const char *device) {
     LINUX_PATH(path, DEVICES "/%s/driver", device);
     linux_follow(path, driver, sizeof(driver));
     if (driver[0] != '\0') {
-        return strcmp(driver, DRIVER) == 0 ? 0 : -EBUSY; // or the kernel's own, such as rpmsg_tty
+        return strcmp(driver, DRIVER) == 0 ? 0 : -EEXIST; // the kernel's own, such as rpmsg_tty
     }
     LINUX_PATH(path, DEVICES "/%s/driver_override", device);
     int error = linux_put(path, DRIVER);

@@ -75,8 +75,8 @@ void linux_deliver(struct linux_bus *bus) {
         }
         service->delivered = true;
         // What an endpoint has is not told, neither now nor when that is closed; nor what is
-        // another program's.
-        if (!is_used(bus, service) && service->error != -EBUSY) {
+        // another program's, or a driver's.
+        if (!is_used(bus, service) && service->error != -EBUSY && service->error != -EEXIST) {
             char name[AMP_NAME_SIZE];
             linux_print(name, sizeof(name), "%s", service->name);
             bus->bus.events->service(&bus->bus, service->dest, name);

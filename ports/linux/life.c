@@ -78,6 +78,8 @@ static const char *find_note(struct linux_bus *bus) {
         return NULL;
     }
     const char *what = self->error == -EBUSY ? "another program has this channel"
+        : self->error == -EEXIST ? "a driver of the kernel's own has this channel, and may have a "
+                                   "file for it (/dev/ttyRPMSG0)"
         : self->error == -EACCES || self->error == -EPERM
         ? "no permission for it: see the udev rule in ports/linux; to bind a channel that is not "
           "called rpmsg-raw takes root"
@@ -89,15 +91,15 @@ static const char *find_note(struct linux_bus *bus) {
     return bus->note_text;
 }
 
+// What keeps a core that runs from being used counts more than why its last life ended.
 const char *linux_reason(const struct amp_bus *self) {
     struct linux_bus *bus = linux_of(self);
-    if (bus->reason != NULL) {
-        return bus->reason;
-    }
     enum amp_rproc_state state = linux_state(self);
-    return state == AMP_RPROC_CRASHED ? "the kernel has not said why"
-        : state == AMP_RPROC_RUNNING  ? find_note(bus)
-                                      : NULL;
+    const char *note = state == AMP_RPROC_RUNNING ? find_note(bus) : NULL;
+    if (note != NULL || bus->reason != NULL) {
+        return note != NULL ? note : bus->reason;
+    }
+    return state == AMP_RPROC_CRASHED ? "the kernel has not said why" : NULL;
 }
 
 void linux_begin_watch(struct linux_bus *bus) {
@@ -106,6 +108,14 @@ void linux_begin_watch(struct linux_bus *bus) {
     // where there are none; then the kernel's log does, for who may read it.
     bus->look_at = (bus->recovers && bus->is_up) || bus->kmsg >= 0 ? UINT64_MAX
                                                                    : linux_now_ms() + LINUX_LOOK_MS;
+}
+
+// Without the log a stop by another program looks like a crash that the kernel recovers from.
+static const char *describe_crash(const struct linux_bus *bus) {
+    return bus->crash_type[0] != '\0' ? bus->crash_type
+        : bus->kmsg >= 0 || linux_core_is(bus, "crashed")
+        ? "the kernel's log says why"
+        : "unless another program has stopped it; the kernel's log tells";
 }
 
 void linux_ended(struct linux_bus *bus) {
@@ -124,8 +134,7 @@ void linux_ended(struct linux_bus *bus) {
     if (bus->crashes > 1) {
         linux_print(times, sizeof(times), ", %u times", bus->crashes);
     }
-    linux_print(bus->reason_text, sizeof(bus->reason_text), "%s%s%s",
-        bus->crash_type[0] != '\0' ? bus->crash_type : "the kernel's log says why", times,
+    linux_print(bus->reason_text, sizeof(bus->reason_text), "%s%s%s", describe_crash(bus), times,
         bus->recovers ? ": the kernel starts it again, until stop()" : "");
     bus->reason = bus->reason_text;
     bus->died = true;

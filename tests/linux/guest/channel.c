@@ -107,8 +107,20 @@ static bool is_bound(const void *name) {
     return node_of(device, node);
 }
 
+static bool has_node(const void *name) {
+    char device[256];
+    path_t node;
+    return find(BUS "devices", device_is_called, name, device, sizeof(device))
+        && node_of(device, node);
+}
+
 int channel_open(const char *name) {
     AWAIT(is_bound, name);
+    return channel_open_bound(name);
+}
+
+int channel_open_bound(const char *name) {
+    AWAIT(has_node, name);
     char device[256];
     path_t node;
     REQUIRE(find(BUS "devices", device_is_called, name, device, sizeof(device)));

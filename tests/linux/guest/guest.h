@@ -52,6 +52,8 @@ bool channel_is_there(const void *name);
 bool channel_is_gone(const void *name);
 // Wait for it, give it to the driver that makes files, and open its file.
 int channel_open(const char *name);
+// The same, where the kernel has to give it to that driver by itself.
+int channel_open_bound(const char *name);
 // A file of the program's own, to an address of the core that it knows.
 int endpoint_open(const char *name, uint32_t dest);
 // Send `len` bytes, and have the same back.
@@ -79,6 +81,7 @@ struct guest_test {
     void (*run)(void);
 };
 extern const struct guest_test guest_core_tests[]; // the kernel starts the core
+extern const struct guest_test guest_driver_tests[]; // channels that the kernel binds by itself
 extern const struct guest_test guest_attach_tests[]; // a boot loader did, and the kernel attaches
 
 #endif

@@ -2,7 +2,7 @@
  * The rig's tests, inside of the kernel under test: each is a process, and each begins with
  * the core as the one before must have left it.
  *
- *     guest core|attach REPEAT
+ *     guest core|drivers|attach REPEAT
  *     guest user PROGRAM [ARGUMENT]...
  *     guest hold CHANNEL PROGRAM [ARGUMENT]...
  *     guest count MESSAGES PROGRAM [ARGUMENT]...
@@ -88,11 +88,13 @@ int main(int argc, char **argv) {
     }
     if (argc == 3 && strcmp(argv[1], "core") == 0) {
         test = guest_core_tests;
+    } else if (argc == 3 && strcmp(argv[1], "drivers") == 0) {
+        test = guest_driver_tests;
     } else if (argc == 3 && strcmp(argv[1], "attach") == 0) {
         test = guest_attach_tests;
     }
     if (test == NULL) {
-        puts("usage: guest core|attach REPEAT");
+        puts("usage: guest core|drivers|attach REPEAT");
         return 2;
     }
     guest_repeat = number(argv[2]);

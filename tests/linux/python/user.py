@@ -8,6 +8,27 @@ from openamp import RemoteProc
 if sys.argv[1] == "none":  # without the rule
     rig.says(rig.error(openamp.Endpoint, "x", dest=0x400), "EACCES", "/dev/rpmsg_ctrl0", "udev rule")
     sys.exit()
+if sys.argv[1] == "raw":  # by its name: the kernel has made a file of this one
+    got = []
+    ept = openamp.Endpoint("rpmsg-raw", lambda src, data: got.append(bytes(data)))
+    ept.wait_ready(rig.LIMIT_MS)
+    for size in range(0, ept.mtu + 1, 31):
+        ept.send(bytes(size))
+        rig.wait(lambda: len(got) == 1, "the echo")
+        assert got.pop() == bytes(size)
+    rig.write("/tmp/heard", "stop\n")  # root stops the core, and starts it again
+    rig.wait(lambda: not ept.is_ready(), "the end")
+    rig.wait(ept.is_ready, "the next life")
+    ept.send("again")
+    rig.wait(lambda: got == [b"again"], "the echo in the next life")
+    ept.deinit()
+    with openamp.Endpoint("rpmsg-raw") as ept:
+        ept.wait_ready(rig.LIMIT_MS)
+        ept.send("once more")
+        assert ept.recv(timeout=rig.LIMIT_MS) == b"once more"
+    terminal = openamp.Endpoint("rpmsg-tty")
+    rig.says(rig.error(terminal.wait_ready, 1), "ETIMEDOUT", "rpmsg-tty: a driver of the kernel's own")
+    sys.exit()
 ept = openamp.Endpoint("vuart-channel", dest=0x400)
 ept.wait_ready(rig.LIMIT_MS)  # until udev has said who may open its node
 ept.send("hello")
