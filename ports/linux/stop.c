@@ -3,11 +3,25 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 
 #include "linux.h"
 
-enum { TRIES = 64 };
+enum { TRIES = 64, WITHDRAWAL_MS = 15000 };
+
+// The kernel takes back each channel that Linux has announced, waits 15 s where the core takes
+// nothing any more, and if a signal comes meanwhile, for ever, busily: that write never ends, and
+// no other of this core.  So signals, such as Ctrl-C's, come afterwards.
+static int put_undisturbed(const struct linux_bus *bus, const char *file, const char *text) {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int error = linux_core_put(bus, file, text);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error;
+}
 
 // In the middle of a recovery a core is off, too.  The kernel takes the name of a firmware when it
 // is off and nobody is at work on it, and waits for that.
@@ -34,9 +48,9 @@ static int stop_core(const struct linux_bus *bus) {
         if (is_off(bus)) {
             return 0;
         }
-        error = linux_core_put(bus, "state", "stop");
+        error = put_undisturbed(bus, "state", "stop");
         if (error == -EINVAL && linux_core_is(bus, "crashed")) {
-            error = linux_core_put(bus, "recovery", "recover");
+            error = put_undisturbed(bus, "recovery", "recover");
         }
         if (error != 0 && error != -EINVAL) {
             break;
@@ -65,7 +79,7 @@ int linux_have_dumped(struct linux_bus *bus) {
         return 0;
     }
     bus->stopping = true;
-    int error = linux_core_put(bus, "recovery", "recover");
+    int error = put_undisturbed(bus, "recovery", "recover");
     bus->stopping = false;
     if (error == 0) {
         error = stop_quietly(bus);
@@ -86,10 +100,12 @@ static int refused(struct linux_bus *bus, int error) {
 
 int linux_stop(struct amp_bus *self) {
     struct linux_bus *bus = linux_of(self);
+    uint64_t start = linux_now_ms();
     int error = stop_quietly(bus);
     if (error != 0) {
         return refused(bus, error);
     }
+    uint64_t took = linux_now_ms() - start;
     if (bus->had_recovery) {
         linux_core_put(bus, "recovery", "enabled");
     }
@@ -97,6 +113,13 @@ int linux_stop(struct amp_bus *self) {
     bus->started = bus->is_loaded = bus->died = bus->reported = bus->is_dead = false;
     bus->had_recovery = false;
     bus->reason = NULL;
+    if (took >= WITHDRAWAL_MS) {
+        linux_print(bus->reason_text, sizeof(bus->reason_text),
+            "it took nothing any more, and was stopped after %u s: the kernel waits 15 s for each "
+            "channel that Linux has announced to it",
+            (unsigned)(took / 1000));
+        bus->reason = bus->reason_text;
+    }
     return 0;
 }
 

@@ -11,6 +11,11 @@
 
 #include "guest.h"
 
+#ifndef RPMSG_CREATE_DEV_IOCTL
+#define RPMSG_CREATE_DEV_IOCTL _IOW(0xb5, 0x3, struct rpmsg_endpoint_info)
+#define RPMSG_RELEASE_DEV_IOCTL _IOW(0xb5, 0x4, struct rpmsg_endpoint_info)
+#endif
+
 #define BUS "/sys/bus/rpmsg/"
 
 // ---- The core ----
@@ -137,12 +142,26 @@ static bool node_is_called(const char *entry, const void *name) {
     return guest_is(path, name);
 }
 
-int endpoint_open(const char *name, uint32_t dest) {
-    int control = open("/dev/rpmsg_ctrl0", O_RDWR | O_CLOEXEC);
-    struct rpmsg_endpoint_info info = {.src = RPMSG_ADDR_ANY, .dst = dest};
+// Ask the control device.  Its name is 0 in each life of the core.
+static void control(unsigned long request, const char *name, uint32_t src, uint32_t dest) {
+    int file = open("/dev/rpmsg_ctrl0", O_RDWR | O_CLOEXEC);
+    struct rpmsg_endpoint_info info = {.src = src, .dst = dest};
     snprintf(info.name, sizeof(info.name), "%s", name);
-    REQUIRE(control >= 0 && ioctl(control, RPMSG_CREATE_EPT_IOCTL, &info) == 0);
-    close(control);
+    REQUIRE(file >= 0 && ioctl(file, request, &info) == 0);
+    close(file);
+}
+
+int channel_announce(const char *name, uint32_t src) {
+    control(RPMSG_CREATE_DEV_IOCTL, name, src, RPMSG_ADDR_ANY);
+    return channel_open(name);
+}
+
+void channel_withdraw(const char *name, uint32_t src) {
+    control(RPMSG_RELEASE_DEV_IOCTL, name, src, RPMSG_ADDR_ANY);
+}
+
+int endpoint_open(const char *name, uint32_t dest) {
+    control(RPMSG_CREATE_EPT_IOCTL, name, RPMSG_ADDR_ANY, dest);
     char entry[256];
     path_t node;
     REQUIRE(find("/sys/class/rpmsg", node_is_called, name, entry, sizeof(entry)));

@@ -2,18 +2,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/rpmsg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "guest.h"
-
-#ifndef RPMSG_CREATE_DEV_IOCTL
-#define RPMSG_CREATE_DEV_IOCTL _IOW(0xb5, 0x3, struct rpmsg_endpoint_info)
-#define RPMSG_RELEASE_DEV_IOCTL _IOW(0xb5, 0x4, struct rpmsg_endpoint_info)
-#endif
 
 #define ECHO "vuart-channel" // of virtual_uart
 #define DUMPS "/sys/class/devcoredump"
@@ -77,21 +70,16 @@ static void kernel_announces(void) {
     core_start("test_names.elf");
     int report = channel_open("test-names");
     REQUIRE(write(report, "hi", 2) == 2); // whom to report to
-    int control = open("/dev/rpmsg_ctrl0", O_RDWR | O_CLOEXEC);
-    REQUIRE(control >= 0);
-    struct rpmsg_endpoint_info service = {.name = "of-linux", .src = 0x55, .dst = RPMSG_ADDR_ANY};
-    REQUIRE(ioctl(control, RPMSG_CREATE_DEV_IOCTL, &service) == 0);
-    int file = channel_open("of-linux");
+    int file = channel_announce("of-linux", 0x55);
     char text[GUEST_MTU];
     int len = channel_read(report, text, sizeof(text));
     REQUIRE(len == 9 && memcmp(text, "+of-linux", 9) == 0);
     REQUIRE(write(report, "greet", 5) == 5);
     len = channel_read(file, text, sizeof(text));
     REQUIRE(len == 5 && memcmp(text, "hello", 5) == 0);
-    REQUIRE(ioctl(control, RPMSG_RELEASE_DEV_IOCTL, &service) == 0);
+    channel_withdraw("of-linux", 0x55);
     len = channel_read(report, text, sizeof(text));
     REQUIRE(len == 9 && memcmp(text, "-of-linux", 9) == 0);
-    close(control);
     core_stop();
 }
 

@@ -54,6 +54,9 @@ bool channel_is_gone(const void *name);
 int channel_open(const char *name);
 // The same, where the kernel has to give it to that driver by itself.
 int channel_open_bound(const char *name);
+// Have the kernel announce a channel of this address, and open its file.
+int channel_announce(const char *name, uint32_t src);
+void channel_withdraw(const char *name, uint32_t src);
 // A file of the program's own, to an address of the core that it knows.
 int endpoint_open(const char *name, uint32_t dest);
 // Send `len` bytes, and have the same back.

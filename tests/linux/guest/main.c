@@ -5,6 +5,7 @@
  *     guest core|drivers|attach REPEAT
  *     guest user PROGRAM [ARGUMENT]...
  *     guest hold CHANNEL PROGRAM [ARGUMENT]...
+ *     guest announce IMAGE CHANNEL PROGRAM [ARGUMENT]...
  *     guest count MESSAGES PROGRAM [ARGUMENT]...
  *     guest cost MESSAGES COMMAND
  */
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,20 +54,54 @@ static int run_as_user(char **program) {
     return 1;
 }
 
-// Have a program run while this one holds the channel.
-static int run_while_held(const char *name, char **program) {
-    guest_listen();
-    int file = channel_open(name);
+static pid_t begin(char **program) {
     pid_t child = fork();
     if (child == 0) {
         execvp(program[0], program);
         perror(program[0]);
         _exit(1);
     }
+    return child;
+}
+
+static int end(pid_t child) {
     int status = -1;
     waitpid(child, &status, 0);
-    close(file);
     return status == 0 ? 0 : 1;
+}
+
+// Have a program run while this one holds the channel.
+static int run_while_held(const char *name, char **program) {
+    guest_listen();
+    int file = channel_open(name);
+    int result = end(begin(program));
+    close(file);
+    return result;
+}
+
+// Does it wait in a system call, and in which?
+static bool waits_in_write(pid_t child) {
+    char path[64];
+    char number[32];
+    snprintf(path, sizeof(path), "/proc/%d/syscall", (int)child);
+    snprintf(number, sizeof(number), "%d ", SYS_write);
+    return strncmp(guest_get(path), number, strlen(number)) == 0;
+}
+
+// Have a program run with a core to which Linux has announced a channel, and interrupt it where it
+// waits in the kernel, as Ctrl-C does.
+static int run_announced(const char *image, const char *name, char **program) {
+    enum { LOOKS = 50 };
+    guest_listen();
+    core_start(image);
+    close(channel_announce(name, 0x55));
+    pid_t child = begin(program);
+    for (int waits = 0; waits < LOOKS && waitpid(child, NULL, WNOHANG) == 0;) {
+        usleep(10000);
+        waits = waits_in_write(child) ? waits + 1 : 0;
+    }
+    kill(child, SIGINT);
+    return end(child);
 }
 
 static unsigned number(const char *text) {
@@ -79,6 +115,9 @@ int main(int argc, char **argv) {
     }
     if (argc > 3 && strcmp(argv[1], "hold") == 0) {
         return run_while_held(argv[2], argv + 3);
+    }
+    if (argc > 4 && strcmp(argv[1], "announce") == 0) {
+        return run_announced(argv[2], argv[3], argv + 4);
     }
     if (argc > 3 && strcmp(argv[1], "count") == 0) {
         return guest_count(number(argv[2]), argv + 3);
