@@ -90,6 +90,7 @@ static int linux_open(struct amp_bus *self) {
         return error;
     }
     bus->is_open = true;
+    bus->has_looked = false;
     bus->reason = NULL;
     bus->look_at = UINT64_MAX;
     linux_scan(bus);

@@ -5,7 +5,7 @@
 
 int amp_platform_wait(int timeout_ms) {
     int files[AMP_LINUX_FILES];
-    struct pollfd fds[AMP_LINUX_FILES];
+    struct pollfd fds[AMP_LINUX_FILES + 1];
     uint32_t limit = amp_linux_timeout();
     unsigned count = amp_linux_files(files);
     for (unsigned i = 0; i < count; ++i) {
@@ -15,6 +15,13 @@ int amp_platform_wait(int timeout_ms) {
         limit = (uint32_t)timeout_ms;
     }
     int ms = limit == AMP_FOREVER ? -1 : (int)limit;
-    int result = count == 1 ? amp_linux_sleep(&fds[0], ms) : poll(fds, count, ms);
-    return amp_linux_ring(fds, result < 0 ? 0 : count);
+    if (count == 1) {
+        amp_linux_sleep(&fds[0], ms);
+    } else {
+        fds[count] = (struct pollfd){.fd = amp_linux_interrupts(), .events = POLLIN};
+        if (poll(fds, count + 1, ms) > 0 && fds[count].revents != 0) {
+            amp_linux_interrupted(); // else every bus's file would be readable for ever
+        }
+    }
+    return amp_linux_ring(fds, count);
 }

@@ -45,6 +45,7 @@ static struct linux_bus *next_bus(unsigned core) {
 unsigned amp_linux_files(int *files) {
     unsigned count = 0;
     for (struct linux_bus *bus = next_bus(0); bus != NULL; bus = next_bus(bus->number + 1)) {
+        bus->has_looked = false; // what it saw before this sleep is old
         if (bus->rx_free != NULL) { // else nothing can be received
             files[count++] = bus->epoll;
         }
@@ -54,7 +55,24 @@ unsigned amp_linux_files(int *files) {
 
 // ---- Sleeping ----
 
+// Wait for the bus's events, which its next poll() then has.  Returns epoll_wait()'s result, of
+// which *interrupts tell of no more than an interrupt: that is over now.
+static int look(struct linux_bus *bus, int ms, int *interrupts) {
+    int result = epoll_wait(bus->epoll, bus->ready, LINUX_READY, ms);
+    *interrupts = 0;
+    bus->ready_count = result > 0 ? result : 0;
+    bus->has_looked = result > 0;
+    for (int i = 0; i < bus->ready_count; ++i) {
+        if (bus->ready[i].data.ptr == &linux_interrupts) {
+            amp_linux_interrupted();
+            ++*interrupts;
+        }
+    }
+    return result;
+}
+
 int amp_linux_sleep(struct pollfd *file, int ms) {
+    int interrupts = 0;
     struct linux_bus *bus = next_bus(0);
     while (bus != NULL && bus->epoll != file->fd) {
         bus = next_bus(bus->number + 1);
@@ -62,15 +80,8 @@ int amp_linux_sleep(struct pollfd *file, int ms) {
     if (bus == NULL) {
         return poll(file, 1, ms); // none of ours
     }
-    int result = epoll_wait(bus->epoll, bus->ready, LINUX_READY, ms);
-    bus->ready_count = result > 0 ? result : 0;
-    bus->has_looked = result > 0;
+    int result = look(bus, ms, &interrupts);
     file->revents = result > 0 ? POLLIN : 0;
-    for (int i = 0; i < bus->ready_count; ++i) {
-        if (bus->ready[i].data.ptr == &linux_interrupts) {
-            amp_linux_interrupted();
-        }
-    }
     return result < 0 ? -1 : result > 0;
 }
 
@@ -90,14 +101,14 @@ uint32_t amp_linux_timeout(void) {
     return first == UINT64_MAX ? AMP_FOREVER : first <= now ? 0 : (uint32_t)(first - now);
 }
 
-static bool has_event(const struct linux_bus *bus, const struct pollfd *looked, unsigned count) {
-    struct pollfd file = {.fd = bus->epoll, .events = POLLIN};
+static bool has_event(struct linux_bus *bus, const struct pollfd *looked, unsigned count) {
+    int interrupts = 0;
     for (unsigned i = 0; i < count; ++i) {
-        if (looked[i].fd == file.fd) {
+        if (looked[i].fd == bus->epoll) {
             return looked[i].revents != 0;
         }
     }
-    return poll(&file, 1, 0) > 0;
+    return look(bus, 0, &interrupts) > interrupts;
 }
 
 bool amp_linux_ring(const struct pollfd *looked, unsigned count) {

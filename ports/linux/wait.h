@@ -30,7 +30,9 @@ void amp_linux_interrupt(void);
 bool amp_linux_interrupted(void);
 
 // Ring the doorbells of the buses that have something.  True: there are some.  `looked` is what
-// poll() has just said of `count` files; of a bus whose file is not among them it is asked.
+// poll() has just said of `count` files; a bus whose file is not among them is asked, and an
+// interrupt that it has heard by then is over: who calls this outside of a sleep has looked for
+// what the interrupt meant, or does so before the next one.
 bool amp_linux_ring(const struct pollfd *looked, unsigned count);
 
 #endif // AMP_LINUX_WAIT_H
