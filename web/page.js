@@ -3,7 +3,7 @@
 
 const $ = (id) => document.getElementById(id);
 const HARM = ["crash", "freeze", "restart", "loseToCore", "loseToHost", "corrupt"];
-const CONSOLE_MAX = 8000, WISHES_MAX = 1000; // of a run, where they are blobs
+const CONSOLE_MAX = 8000, COMMANDS_MAX = 1000; // of a run, where they are blobs
 const STOP_MS = 2000; // after which a program that was stopped may be switched off
 
 // What the page's buttons need of Python, before the program.
@@ -27,7 +27,7 @@ del emu, _restart
 const stats = { ready: null, end: null, messages: 0, messagesOf: {}, rate: 0, steps: 0, snaps: 0, heap: 0, state: "off", states: {}, firstMessageMs: null };
 window.stats = stats;
 
-let worker = null, wishCells = null, urls = [], urlAt = 0, running = false, startedAt = 0;
+let worker = null, commandCells = null, urls = [], urlAt = 0, running = false, startedAt = 0;
 let booted = null, booting = null; // a promise of whether the worker is there
 let starting = false, stopping = 0, mayEnd = false;
 let chosen = 0; // the remote core that is shown, and that the buttons are for
@@ -39,14 +39,14 @@ function blobUrl(content, type) {
     return URL.createObjectURL(new Blob([content], { type }));
 }
 
-// The channel of wishes: shared memory where that is allowed, else blobs to revoke (worker.js).
+// The channel of commands: shared memory where that is allowed, else blobs to revoke (worker.js).
 function makeChannel() {
-    wishCells = null;
-    // Those that no wish has used serve the next run: to make them all takes seconds.
+    commandCells = null;
+    // Those that no command has used serve the next run: to make them all takes seconds.
     urls.splice(0, urlAt).forEach((url) => URL.revokeObjectURL(url));
     urlAt = 0;
-    if (self.crossOriginIsolated) wishCells = new Int32Array(new SharedArrayBuffer(4 * (1 + WISH_RING)));
-    else if (location.protocol !== "file:") while (urls.length < (WISH_BITS + 1) * WISHES_MAX) urls.push(blobUrl("x"));
+    if (self.crossOriginIsolated) commandCells = new Int32Array(new SharedArrayBuffer(4 * (1 + COMMAND_RING)));
+    else if (location.protocol !== "file:") while (urls.length < (COMMAND_BITS + 1) * COMMANDS_MAX) urls.push(blobUrl("x"));
 }
 
 function bootWorker() {
@@ -61,7 +61,7 @@ function bootWorker() {
     });
     mine.onerror = (event) => { if (mine === worker) lost(`The worker failed: ${event.message}`); };
     mine.onmessage = (event) => { if (mine === worker) received(event.data); };
-    worker.postMessage({ type: "boot", shared: wishCells && wishCells.buffer, urls: urls.length ? urls : null, wasm: bundle ? bundle.wasm : null,
+    worker.postMessage({ type: "boot", shared: commandCells && commandCells.buffer, urls: urls.length ? urls : null, wasm: bundle ? bundle.wasm : null,
         files: Array.from(files, ([name, bytes]) => ({ name, bytes })) });
 }
 
@@ -102,27 +102,27 @@ function ready(message) {
     buttons();
 }
 
-function canWish() {
+function canCommand() {
     return running && stats.ready && stats.ready.channel !== "none";
 }
 
-// Without shared memory a run has so many wishes; the last is kept for Stop.
-function hasWish(count) {
-    return wishCells || urlAt + (WISH_BITS + 1) * count <= urls.length;
+// Without shared memory a run has so many commands; the last is kept for Stop.
+function hasCommands(count) {
+    return commandCells || urlAt + (COMMAND_BITS + 1) * count <= urls.length;
 }
 
-function wish(name) {
-    if (!canWish()) return;
-    const word = wishWord(name, chosen);
-    if (wishCells) {
-        Atomics.store(wishCells, 1 + (Atomics.load(wishCells, 0) % WISH_RING), word);
-        Atomics.add(wishCells, 0, 1);
-        Atomics.notify(wishCells, 0);
-    } else if (!hasWish(name === "stop" ? 1 : 2)) status("This page has no way to say more to the program that runs; Stop, and run it again.");
+function command(name) {
+    if (!canCommand()) return;
+    const word = commandWord(name, chosen);
+    if (commandCells) {
+        Atomics.store(commandCells, 1 + (Atomics.load(commandCells, 0) % COMMAND_RING), word);
+        Atomics.add(commandCells, 0, 1);
+        Atomics.notify(commandCells, 0);
+    } else if (!hasCommands(name === "stop" ? 1 : 2)) status("This page has no way to say more to the program that runs; Stop, and run it again.");
     else {
-        for (let bit = 0; bit < WISH_BITS; bit++) if (word & (1 << bit)) URL.revokeObjectURL(urls[urlAt + bit]);
-        URL.revokeObjectURL(urls[urlAt + WISH_BITS]);
-        urlAt += WISH_BITS + 1;
+        for (let bit = 0; bit < COMMAND_BITS; bit++) if (word & (1 << bit)) URL.revokeObjectURL(urls[urlAt + bit]);
+        URL.revokeObjectURL(urls[urlAt + COMMAND_BITS]);
+        urlAt += COMMAND_BITS + 1;
     }
 }
 
@@ -152,8 +152,8 @@ async function run() {
 // Ctrl-C; and where the page has no way in, or the program does not end by it, the end of the machine.
 function stop() {
     if (!running) return;
-    if (canWish() && !mayEnd) {
-        wish("stop");
+    if (canCommand() && !mayEnd) {
+        command("stop");
         if (!stopping) stopping = setTimeout(offerEnd, STOP_MS);
     } else {
         worker.terminate();
@@ -188,9 +188,9 @@ function pace() {
 function buttons() {
     $("run").disabled = running || starting;
     $("stop").disabled = !running;
-    for (const id of HARM) $(id).disabled = !canWish();
-    $("next").disabled = !canWish() || pace() !== "step";
-    const blocked = running && !canWish();
+    for (const id of HARM) $(id).disabled = !canCommand();
+    $("next").disabled = !canCommand() || pace() !== "step";
+    const blocked = running && !canCommand();
     $("harm").title = blocked ? "A page that is a file cannot reach a running program; serve the folder (python3 -m http.server) to use these." : "";
     $("file-note").hidden = !(stats.ready && stats.ready.channel === "none");
     $("freeze").textContent = stats.state === "frozen" ? "Thaw" : "Freeze";
@@ -275,13 +275,13 @@ function begin() {
     $("own").onchange = (event) => addFirmware(event.target);
     $("run").onclick = run;
     $("stop").onclick = stop;
-    for (const id of HARM) $(id).onclick = () => wish(id);
-    $("next").onclick = () => wish("next");
+    for (const id of HARM) $(id).onclick = () => command(id);
+    $("next").onclick = () => command("next");
     for (const radio of document.querySelectorAll("input[name=pace]")) radio.onchange = paceChanged;
     document.addEventListener("keydown", (event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) run();
         if (event.key === "." && event.ctrlKey) stop();
-        if (event.key === "n" && event.altKey) wish("next");
+        if (event.key === "n" && event.altKey) command("next");
     });
     paceChanged();
     bootWorker();

@@ -100,7 +100,7 @@ function chooseCore(number) {
     chosen = number;
     marks = selected = null;
     $("rates").textContent = "";
-    wish("look");
+    command("look");
     showFirmware();
     if (lastSnap) draw(lastSnap);
 }
@@ -168,7 +168,7 @@ function showStep({ step, snap }) {
 }
 
 function paceChanged() {
-    if (running) wish(pace());
+    if (running) command(pace());
     $("teach").hidden = pace() === "full";
     buttons();
 }

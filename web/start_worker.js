@@ -1,2 +1,2 @@
 // The worker of the page as plain files.
-importScripts("memory.js", "wishes.js", "worker.js");
+importScripts("memory.js", "commands.js", "worker.js");

@@ -1,10 +1,10 @@
 // One worker is the whole machine: MicroPython (the host) and the emulated cores (the remotes).  Python
-// runs synchronously in here, so nothing arrives by an event while a program runs: the page's wishes
-// (wishes.js) come through a channel that is polled, and what the page shows is posted.
+// runs synchronously in here, so nothing arrives by an event while a program runs: the page's commands
+// (commands.js) come through a channel that is polled, and what the page shows is posted.
 "use strict";
 
 const CORE_SHIFT = 16; // as in micropython/emu/web.c
-const bit = (name) => 1 << WISHES.indexOf(name);
+const bit = (name) => 1 << COMMANDS.indexOf(name);
 const SNAP_MS = 40, OUT_MS = 40, OUT_MAX = 65536, SLOW_MS = 900, SEARCH_MS = 1000;
 
 let module = null, python = null, channel = null, pace = "full";
@@ -12,14 +12,14 @@ const pending = []; // for web.c, which is not asked inside of a step
 let watched = 0; // the core whose steps are shown
 const post = (message, transfer) => self.postMessage(message, transfer || []);
 
-// ---- The channel: what the page wishes, one wish at a time as {name, core}, or null ----
+// ---- The channel: commands of the page, one at a time as {name, core}, or null ----
 
 // Memory of this worker alone can be slept on, wherever the page comes from.
 function privateCell() {
     return new Int32Array(new WebAssembly.Memory({ shared: true, initial: 1, maximum: 1 }).buffer);
 }
 
-// Shared memory, where the server sends the two headers that allow it: how many wishes there were, then
+// Shared memory, where the server sends the two headers that allow it: how many commands there were, then
 // the last of them in a ring.
 class SharedChannel {
     constructor(buffer) {
@@ -29,12 +29,12 @@ class SharedChannel {
     }
     poll() {
         if (Atomics.load(this.cells, 0) === this.taken) return null;
-        return wishOf(Atomics.load(this.cells, 1 + (this.taken++ % WISH_RING)));
+        return commandOf(Atomics.load(this.cells, 1 + (this.taken++ % COMMAND_RING)));
     }
     sleep(ms) { Atomics.wait(this.cells, 0, this.taken, ms); }
 }
 
-// Without them: the page revokes the addresses of blobs, which we try to read.  Each wish has nine of
+// Without them: the page revokes the addresses of blobs, which we try to read.  Each command has nine of
 // them, one for each bit of its word, and the last to say that it is there.
 class BlobChannel {
     constructor(urls) {
@@ -50,18 +50,18 @@ class BlobChannel {
     }
     poll() {
         const now = performance.now();
-        if (now - this.looked < 100 || this.at + WISH_BITS >= this.urls.length) return null;
+        if (now - this.looked < 100 || this.at + COMMAND_BITS >= this.urls.length) return null;
         this.looked = now;
-        if (!BlobChannel.gone(this.urls[this.at + WISH_BITS])) return null;
+        if (!BlobChannel.gone(this.urls[this.at + COMMAND_BITS])) return null;
         let word = 0;
-        for (let k = 0; k < WISH_BITS; k++) if (BlobChannel.gone(this.urls[this.at + k])) word |= 1 << k;
-        this.at += WISH_BITS + 1;
-        return wishOf(word);
+        for (let k = 0; k < COMMAND_BITS; k++) if (BlobChannel.gone(this.urls[this.at + k])) word |= 1 << k;
+        this.at += COMMAND_BITS + 1;
+        return commandOf(word);
     }
     sleep(ms) { Atomics.wait(this.cell, 0, 0, ms); }
 }
 
-// Of a page that is a file: no wish arrives.
+// Of a page that is a file: no command arrives.
 class NoChannel {
     constructor() {
         this.name = "none";
@@ -174,16 +174,16 @@ function corrupt(core) {
 }
 
 // Do what is for us; returns what web.c gets.
-function fulfil(wish) {
-    if (!wish) return 0;
-    const number = WISHES.indexOf(wish.name), forCore = wish.core << CORE_SHIFT;
-    switch (wish.name) {
-    case "corrupt": corrupt(cores[wish.core]); return bit("ringHost") | forCore;
+function runCommand(command) {
+    if (!command) return 0;
+    const number = COMMANDS.indexOf(command.name), forCore = command.core << CORE_SHIFT;
+    switch (command.name) {
+    case "corrupt": corrupt(cores[command.core]); return bit("ringHost") | forCore;
     case "full": pace = "full"; return bit("noWatch");
     case "stop": pace = "full"; return bit("stop") | bit("noWatch");
-    case "look": watched = wish.core; return 0;
-    case "slow": case "step": pace = wish.name; watched = wish.core; return bit("watch");
-    default: return number < WISHES.indexOf("next") ? (1 << number) | forCore : 0;
+    case "look": watched = command.core; return 0;
+    case "slow": case "step": pace = command.name; watched = command.core; return bit("watch");
+    default: return number < COMMANDS.indexOf("next") ? (1 << number) | forCore : 0;
     }
 }
 
@@ -192,7 +192,7 @@ function onTick(ms) {
     const now = performance.now();
     if (now - flushed > OUT_MS) flushAll();
     if (now - snapped > SNAP_MS) postSnapshot();
-    return pending.length ? pending.shift() : fulfil(channel.poll());
+    return pending.length ? pending.shift() : runCommand(channel.poll());
 }
 
 // A step of one of the cores: show it, then wait for the page or for the reader.
@@ -214,9 +214,9 @@ function show(step) {
     const end = performance.now() + SLOW_MS;
     while (step.core === watched && (pace === "step" || (pace === "slow" && performance.now() < end))) {
         channel.sleep(20);
-        const wish = channel.poll();
-        if (wish && wish.name === "next") return;
-        const rest = fulfil(wish);
+        const command = channel.poll();
+        if (command && command.name === "next") return;
+        const rest = runCommand(command);
         if (rest) pending.push(rest);
     }
 }

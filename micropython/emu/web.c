@@ -15,19 +15,19 @@
 
 #include "ports/emu/emu.h"
 
-// Commands ("wishes") of the page, as bits of the result of web_tick(), with the number of
+// Commands of the page, as bits of the result of web_tick(), with the number of
 // their core above them; web/worker.js has the same names.
 enum {
-    WISH_STOP = 1 << 0, // KeyboardInterrupt
-    WISH_CRASH = 1 << 1,
-    WISH_FREEZE = 1 << 2, // a frozen core goes on
-    WISH_RESTART = 1 << 3,
-    WISH_LOSE_TO_CORE = 1 << 4, // lose the next kick
-    WISH_LOSE_TO_HOST = 1 << 5,
-    WISH_WATCH = 1 << 6, // from now on pass each step to the page
-    WISH_NO_WATCH = 1 << 7,
-    WISH_RING_HOST = 1 << 8, // a spurious doorbell: the user has changed memory
-    WISH_CORE_SHIFT = 16,
+    COMMAND_STOP = 1 << 0, // KeyboardInterrupt
+    COMMAND_CRASH = 1 << 1,
+    COMMAND_FREEZE = 1 << 2, // a frozen core goes on
+    COMMAND_RESTART = 1 << 3,
+    COMMAND_LOSE_TO_CORE = 1 << 4, // lose the next kick
+    COMMAND_LOSE_TO_HOST = 1 << 5,
+    COMMAND_WATCH = 1 << 6, // from now on pass each step to the page
+    COMMAND_NO_WATCH = 1 << 7,
+    COMMAND_RING_HOST = 1 << 8, // a spurious doorbell: the user has changed memory
+    COMMAND_CORE_SHIFT = 16,
 };
 
 unsigned char openamp_emu_turns = OPENAMP_EMU_TURNS;
@@ -58,7 +58,7 @@ static __attribute__((constructor)) void limit_stack(void) {
     MP_STATE_THREAD(stack_limit) = OPENAMP_WEB_STACK_LIMIT;
 }
 
-// ---- Wishes ----
+// ---- Commands ----
 
 static void watch(unsigned core, const struct amp_emu_step *step) {
     web_step((int)core, step->by_host, (int)step->act, (int)step->address, (int)step->len);
@@ -105,38 +105,38 @@ static void restart(unsigned core) {
 }
 
 // Carry out the commands that concern one core.
-static void harm(unsigned core, int wishes) {
+static void run_core_commands(unsigned core, int commands) {
     struct amp_emu_view view;
-    if (wishes & WISH_CRASH) {
+    if (commands & COMMAND_CRASH) {
         crash(core);
     }
-    if ((wishes & WISH_FREEZE) && amp_emu_look(core, &view) == 0) {
+    if ((commands & COMMAND_FREEZE) && amp_emu_look(core, &view) == 0) {
         (void)amp_emu_freeze(core, view.activity != AMP_EMU_FROZEN);
     }
-    if (wishes & WISH_LOSE_TO_CORE) {
+    if (commands & COMMAND_LOSE_TO_CORE) {
         amp_emu_lose_kicks(core, true, 1);
     }
-    if (wishes & WISH_LOSE_TO_HOST) {
+    if (commands & COMMAND_LOSE_TO_HOST) {
         amp_emu_lose_kicks(core, false, 1);
     }
-    if (wishes & WISH_RING_HOST) {
+    if (commands & COMMAND_RING_HOST) {
         amp_emu_ring_host(core);
     }
-    if (wishes & WISH_RESTART) {
+    if (commands & COMMAND_RESTART) {
         restart(core);
     }
 }
 
-static void fulfil(int wishes) {
-    unsigned core = (unsigned)wishes >> WISH_CORE_SHIFT;
-    if (wishes & WISH_STOP) {
+static void run_commands(int commands) {
+    unsigned core = (unsigned)commands >> COMMAND_CORE_SHIFT;
+    if (commands & COMMAND_STOP) {
         mp_sched_keyboard_interrupt();
     }
-    if (wishes & (WISH_WATCH | WISH_NO_WATCH)) {
-        set_watch((wishes & WISH_WATCH) != 0);
+    if (commands & (COMMAND_WATCH | COMMAND_NO_WATCH)) {
+        set_watch((commands & COMMAND_WATCH) != 0);
     }
     if (core < MICROPY_PY_OPENAMP_CORES) {
-        harm(core, wishes);
+        run_core_commands(core, commands);
     }
 }
 
@@ -146,10 +146,10 @@ static void tick(int ms) {
     if (ms == 0 && emscripten_get_now() < next_tick) {
         return;
     }
-    int wishes = web_tick(ms);
+    int commands = web_tick(ms);
     next_tick = emscripten_get_now() + 20;
-    if (wishes != 0) {
-        fulfil(wishes);
+    if (commands != 0) {
+        run_commands(commands);
     }
     crash_the_idle();
 }

@@ -127,11 +127,11 @@ async function testStop() {
     }
 }
 
-async function testWishes() {
-    let wish = 0;
-    const { python, lines } = await machine(() => { const now = wish; wish = 0; return now; });
+async function testCommands() {
+    let command = 0;
+    const { python, lines } = await machine(() => { const now = command; command = 0; return now; });
     python.runPython(START);
-    wish = KILLED;
+    command = KILLED;
     python.runPython("while ept.is_ready(): pass\nimport emu\nprint('dead', emu.reason()[:19])\nrproc.start()\nwhile not ept.is_ready(): pass\nprint('again')\nt = time.ticks_ms()\nwhile time.ticks_diff(time.ticks_ms(), t) < 700: pass\nprint(ept.is_ready())\nrproc.shutdown()");
     assert.deepEqual(lines.map(withoutPc), [CRASHED, "dead killed from outside", "again", "True"]);
 }
@@ -163,7 +163,7 @@ while True:
     console.log(`${messages} messages, heap ${before >> 20} MiB before and after, ${ticks} looks of the page`);
 }
 
-for (const test of [testCollections, testMessages, testAsyncio, testStop, testWishes, testHeap]) {
+for (const test of [testCollections, testMessages, testAsyncio, testStop, testCommands, testHeap]) {
     const start = Date.now();
     await test();
     console.log(`ok  ${test.name} (${Date.now() - start} ms)`);
