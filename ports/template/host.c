@@ -7,6 +7,7 @@
  * include/openamp, ports/common, and its own registers or operating system, and nothing
  * else of this project.
  */
+#include "board.h"
 #include "openamp/error.h"
 #include "openamp/port.h"
 
@@ -50,8 +51,14 @@ static void set_doorbell_cb(void *ctx, amp_doorbell_cb callback, void *arg) {
 // The memory that the remote core can reach, at the addresses that it uses.  Leave out
 // what belongs to the host, because images are loaded into every LOAD window.
 static const struct amp_window windows[] = {
-    {.da = 0x10000000, .len = 0x10000, .flags = AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
-    {.da = 0x20000000, .len = 0x10000, .flags = AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
+    {.da = AMP_TEMPLATE_CODE_DA, // and the data behind it
+        .len = AMP_TEMPLATE_CODE_LEN + AMP_TEMPLATE_DATA_LEN,
+        .flags = AMP_WINDOW_LOAD | AMP_WINDOW_RUN},
+    {.da = AMP_TEMPLATE_SHARED_DA,
+        .len = AMP_TEMPLATE_SHARED_LEN,
+        .flags = AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
+    // Firmware is in the flash already (RemoteProc(address)), so nothing is loaded there.
+    {.da = AMP_TEMPLATE_FLASH_DA, .len = AMP_TEMPLATE_FLASH_LEN, .flags = AMP_WINDOW_RUN},
 };
 
 // From a device address to a local pointer: one comparison for each window, written so

@@ -1,11 +1,12 @@
 /*
- * Where firmware lies in memory; this script goes through the preprocessor.  Take the
- * addresses from the chip's memory map.
+ * Where firmware lies in memory; this script goes through the preprocessor.  The
+ * addresses are those of board.h.
  *   firmware to load (default): text in code RAM, the rest in data RAM
  *   AMP_LINK_IN_FLASH: firmware in flash; the reset code copies the data, the
  *   host copies the resource table
  */
 #define AMP_LINKER_SCRIPT
+#include "board.h"
 #include "openamp/table_mark.h"
 
 #ifdef AMP_LINK_IN_FLASH
@@ -28,10 +29,10 @@ ENTRY(template_reset)
 
 MEMORY
 {
-    flash : ORIGIN = 0x08100000, LENGTH = 0x100000
-    code : ORIGIN = 0x10000000, LENGTH = 0x20000
-    data : ORIGIN = 0x10020000, LENGTH = 0x20000
-    table : ORIGIN = 0x20000000, LENGTH = 0x1000
+    flash : ORIGIN = AMP_TEMPLATE_FLASH_DA, LENGTH = AMP_TEMPLATE_FLASH_LEN
+    code : ORIGIN = AMP_TEMPLATE_CODE_DA, LENGTH = AMP_TEMPLATE_CODE_LEN
+    data : ORIGIN = AMP_TEMPLATE_DATA_DA, LENGTH = AMP_TEMPLATE_DATA_LEN
+    table : ORIGIN = AMP_TEMPLATE_SHARED_DA, LENGTH = AMP_TEMPLATE_TABLE_LEN
 }
 
 PHDRS
