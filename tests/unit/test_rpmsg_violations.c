@@ -184,6 +184,44 @@ static void test_impossible_id_in_each_place(void **state) {
     }
 }
 
+// The same where there are fewer buffers than descriptors: the others have none.
+static void test_id_without_buffer_in_each_place(void **state) {
+    (void)state;
+    enum { NUM = 16 };
+    for (unsigned count = NUM - 4; count < NUM; ++count) {
+        for (unsigned place = 0; place < count; ++place) {
+            pair_init(&pair, (struct pair_shape){.num = {NUM, NUM}});
+            pair.host.layout.buffers_len = (NUM + count) * 512;
+            pair_up(&pair);
+            bind_both();
+            for (unsigned k = 0; k < count; ++k) {
+                assert_int_equal(amp_endpoint_send(&at_host, "x", 1), 1);
+                pair_used(&pair, 1)->ring[k].id = k == place ? count : k;
+            }
+            assert_int_equal(amp_endpoint_send(&at_host, "x", 1), -AMP_EAGAIN);
+            pair_used(&pair, 1)->idx = (uint16_t)count;
+            for (unsigned k = 0; k < place; ++k) {
+                assert_int_equal(amp_endpoint_send(&at_host, "x", 1), 1);
+            }
+            assert_int_equal(amp_endpoint_send(&at_host, "x", 1), -AMP_EPROTO);
+            pair_free(&pair);
+        }
+    }
+    open_bound(NUM);
+}
+
+// A device finds the descriptor that it cannot use also when others are available behind it.
+static void test_bad_descriptor_before_a_good_one(void **state) {
+    (void)state;
+    open_bound(4);
+    for (int i = 0; i < 3; ++i) {
+        assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
+    }
+    pair_desc(&pair, 0)[3].addr = 0;
+    assert_int_equal(amp_rpmsg_poll(&pair.host.link), 3); // available again
+    expect_violation(&pair.device, amp_endpoint_send(&at_device, "", 0));
+}
+
 // One buffer given back twice.  A host that only sends puts two messages into
 // it; two that claim buffers never get the same.
 static void test_buffer_given_back_twice(void **state) {
@@ -267,6 +305,8 @@ int main(void) {
         TEST(test_violations_against_device),
         TEST(test_end_of_the_window),
         TEST(test_impossible_id_in_each_place),
+        TEST(test_id_without_buffer_in_each_place),
+        TEST(test_bad_descriptor_before_a_good_one),
         TEST(test_buffer_given_back_twice),
         TEST(test_violation_in_up),
         TEST(test_violation_in_callback),
