@@ -20,8 +20,9 @@ enum {
     // Program headers of one image.  Each segment is compared with all earlier ones, so
     // without a limit an image could keep the host busy for hours.
     AMP_ELF_MAX_SEGMENTS = 128,
-    // Relocations that are not sorted by address, or of which two are for one word: each
-    // read of contents looks at all of them, so the same holds.  Linkers sort them.
+    // Relocations of an image in which they are not sorted by address, or in which two are
+    // for one word.  Each read of contents then looks at all of them, so without a limit an
+    // image could keep the host busy for hours, too.  Linkers sort them.
     AMP_ELF_MAX_UNSORTED = 128,
 };
 

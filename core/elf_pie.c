@@ -148,8 +148,9 @@ static int place(struct amp_elf *elf, const struct pie *pie) {
 
 struct relocation {
     amp_da_t da; // of the word
-    size_t type; // and the symbol, which none has
-    size_t addend; // if the relocation has it
+    // The type, and above it the symbol's number, which is 0 for RELATIVE.
+    size_t info;
+    size_t addend; // of the relocation or, where it has none, of the word
 };
 
 static bool has_addend(const struct amp_elf *elf) {
@@ -160,7 +161,7 @@ static int read_relocation(struct amp_elf *elf, size_t index, struct relocation 
     union words words = {.narrow = {0}};
     int what = amp_elf_read(elf, elf->relocs + index * elf->reloc_size, &words, elf->reloc_size);
     r->da = WORD(elf, words, 0) + elf->bias;
-    r->type = WORD(elf, words, 1);
+    r->info = WORD(elf, words, 1);
     r->addend = WORD(elf, words, 2);
     return what;
 }
@@ -267,7 +268,7 @@ static bool is_relative(size_t type, uint16_t machine) {
 
 static int check_relocation(struct amp_elf *elf, struct pie *pie, struct relocation *r) {
     amp_load_begin_check(&elf->check, AMP_AT_ADDRESS, r->da - elf->bias);
-    if (!is_relative(r->type, elf->check.port->elf_machine)) {
+    if (!is_relative(r->info, elf->check.port->elf_machine)) {
         return refuse(elf, "relocation other than RELATIVE (link with -static-pie)");
     }
     if (r->da % WORD_SIZE(elf) != 0) {

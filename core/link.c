@@ -13,13 +13,15 @@ int amp_link_violated(struct amp_rpmsg *link, const char *what) {
 
 // ---- Doorbells ----
 
-// Does the peer keep event indices on `vq`?  A peer that writes the index of the ring on
-// which it receives keeps both.  One that only asked for no notification of returned
-// buffers may keep neither (open-amp), unless it did so as this side does.
+// Does the peer keep event indices on `vq`?  A changed event index of our transmit
+// queue, on which the peer receives, proves that it keeps those of both queues.  One of our
+// receive queue may only have disabled the notifications of returned buffers (open-amp does
+// that), so it proves them for this queue alone, unless it is the value with which openamp
+// disables them, AMP_EVENT_NEVER.
 static bool keeps_event_indices(const struct amp_rpmsg *link, const struct amp_virtq *vq) {
     const struct amp_virtq *rx = &link->rx;
     bool returned =
-        amp_virtq_event_moved(rx) && (vq == rx || amp_virtq_peer_event(rx) == AMP_EVENT_NEVER);
+        amp_virtq_event_moved(rx) && (vq == rx || amp_virtq_peer_event_idx(rx) == AMP_EVENT_NEVER);
     return returned || amp_virtq_event_moved(&link->tx);
 }
 

@@ -9,7 +9,8 @@
 // Flags of struct amp_endpoint.
 enum {
     EPT_CLOSING = RPMSG_NS_DESTROY, // destroyed; its withdrawal waits for a buffer
-    // Named, with no destination when it was created: one of the two.
+    // An endpoint with a name, created without a destination and with
+    // AMP_ENDPOINT_ANNOUNCE, has one of the next two.
     EPT_ANNOUNCE =
         AMP_ENDPOINT_ANNOUNCE, // to be announced, when the link is up and there is a buffer
     EPT_ANNOUNCED = 4, // it was announced, so its end must be announced too: a withdrawal
@@ -26,7 +27,7 @@ enum {
     LINK_HELD = 8, // the callback holds its message
     LINK_NS_DUE = AMP_LINK_NS_DUE, // an endpoint waits for a buffer to be announced or withdrawn
     LINK_LEFT = 64, // the callback left its message in the ring
-    LINK_LAST = 128, // the other core is dead: the next poll is the last one
+    LINK_PEER_DIED = 128, // the other core is dead: the next poll is the last one
     // The link is a host's.  In a build with one role this is a constant instead of a bit.
     LINK_HOST = AMP_CONFIG_HOST && AMP_CONFIG_DEVICE ? 32 : 0,
 };
@@ -141,7 +142,9 @@ void amp_link_unbind(struct amp_endpoint *ept);
 // A received message whose entry was checked.
 struct amp_message {
     uint32_t id; // of its descriptor
-    uint32_t room; // bytes of header and payload at most; on a host a claim of the peer
+    // Bytes of header and payload at most: on a host the used length, unchecked; on a device
+    // the length of the buffer.
+    uint32_t max_len;
     uint8_t *buffer;
 };
 struct amp_header {
@@ -160,8 +163,8 @@ static inline bool amp_link_read_header(const struct amp_rpmsg *link,
     header->src = amp_shm_load_32(&hdr->src);
     header->dst = amp_shm_load_32(&hdr->dst);
     header->len = amp_shm_load_16(&hdr->len);
-    // On a host, `room` is a claim; on a device it is the length of the buffer.
-    if ((host && message->room > link->rx.size) || header->len + AMP_HEADER_SIZE > message->room) {
+    if ((host && message->max_len > link->rx.size)
+        || header->len + AMP_HEADER_SIZE > message->max_len) {
         return false;
     }
     if (host) {

@@ -28,8 +28,8 @@ int amp_load_check_user(struct amp_load_check *check, const void *va) {
     if (va == NULL) {
         return AMP_OUTSIDE;
     }
-    check->user = amp_host_memory(va, check->len);
-    return check->user != NULL ? AMP_TAKEN : 0;
+    check->used_by = amp_host_memory(va, check->len);
+    return check->used_by != NULL ? AMP_TAKEN : 0;
 }
 
 int amp_load_report(const struct amp_load_check *check, int what, struct amp_load_error *error) {
@@ -44,7 +44,7 @@ int amp_load_report(const struct amp_load_check *check, int what, struct amp_loa
         error->len = check->len;
     }
     if (what == AMP_TAKEN) {
-        error->user = check->user;
+        error->used_by = check->used_by;
     }
     if (what <= AMP_OUTSIDE) {
         error->missed = check->flags | AMP_WINDOW_ANY;

@@ -33,6 +33,7 @@
     X(AMP_TOO_MANY, "one too many") \
     X(AMP_UNREADABLE, "cannot be read") \
     X(AMP_BAD_SIZE, "bad buffer size") \
+    X(AMP_NOT_PHYSICAL, "device address is not physical") \
     X(AMP_NOT_TWO, "not two vrings") \
     X(AMP_NO_ELF, "not an ELF image") \
     X(AMP_NO_PROGRAM, "no fixed addresses (PIE: link with -no-pie)") \
@@ -71,7 +72,7 @@ struct amp_load_check {
     uint32_t flags;
     // Bytes from the start of the shared region in which the host places nothing.
     size_t reserved;
-    const char *user; // what the host program itself has in that memory, or NULL
+    const char *used_by; // what the host program itself has in that memory, or NULL
     int read_error; // the image source's error, for AMP_UNREADABLE
     const char *text; // what is said instead of the text of the result, or NULL
 };

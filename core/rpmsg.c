@@ -58,8 +58,8 @@ static void adapt_to_rpmsg_lite(struct amp_rpmsg *link) {
     static const uint16_t ask_always = 0;
     // It disables notifications of its receive queue and never enables them, but sleeps until
     // it is kicked.
-    if (amp_shm_load_16(link->tx.peer_event) & VIRTQ_AVAIL_F_NO_INTERRUPT) {
-        link->tx.peer_event = &ask_always;
+    if (amp_shm_load_16(link->tx.peer_notify) & VIRTQ_AVAIL_F_NO_INTERRUPT) {
+        link->tx.peer_notify = &ask_always;
     }
     // It fills the used ring of vring 1 with all its transmit buffers, before any is in the
     // available ring.  This side's entries follow those.
@@ -75,10 +75,10 @@ static void adapt_to_rpmsg_lite(struct amp_rpmsg *link) {
 // that an openamp host writes at the start of a session, and everything else is as such a
 // host leaves it then, it is of this session.
 static void note_old_events(struct amp_rpmsg *link) {
-    uint32_t received = amp_virtq_peer_event(&link->tx);
-    uint32_t returned = amp_virtq_peer_event(&link->rx);
+    uint32_t received = amp_virtq_peer_event_idx(&link->tx);
+    uint32_t returned = amp_virtq_peer_event_idx(&link->rx);
     bool fresh = received == 0 && returned == AMP_EVENT_NEVER
-        && amp_shm_load_16(link->tx.own_event) == 0; // this side writes it in each session
+        && amp_shm_load_16(link->tx.own_notify) == 0; // this side writes it in each session
     link->tx.first_event = (uint16_t)received;
     link->rx.first_event = (uint16_t)(fresh ? 0 : returned);
 }
@@ -158,9 +158,9 @@ void amp_rpmsg_forget(struct amp_rpmsg *link) {
     ++link->stats.changes;
 }
 
-void amp_rpmsg_last_poll(struct amp_rpmsg *link) {
+void amp_rpmsg_peer_died(struct amp_rpmsg *link) {
     if (amp_link_is_up(link)) {
-        link->state |= LINK_LAST;
+        link->state |= LINK_PEER_DIED;
     }
 }
 

@@ -65,7 +65,7 @@ INLINE bool read_ordinary(
     const struct amp_rpmsg *link, const void *in_ring, struct amp_message *message, bool host) {
     const struct amp_virtq *vq = &link->rx;
     if (!host) {
-        message->room = vq->size;
+        message->max_len = vq->size;
         message->id = amp_virtq_in_id(vq, in_ring, vq->next_consume, false);
         return map_buffer(link, vq, message->id, &message->buffer);
     }
@@ -74,7 +74,7 @@ INLINE bool read_ordinary(
     if (UNLIKELY(!amp_virtq_is_with_peer(vq, message->id))) {
         return false;
     }
-    message->room = amp_shm_load_32(&elem->len);
+    message->max_len = amp_shm_load_32(&elem->len);
     message->buffer = vq->buffers + message->id * vq->size;
     return true;
 }
@@ -208,7 +208,7 @@ bool amp_fast_free_returned(struct amp_rpmsg *link) {
     return true;
 }
 
-// Copy the id of the `i`th entry before `last` to ids[i], and return it: a claim.
+// Copy the id of the `i`th entry before `last` to ids[i], and return it, unchecked.
 INLINE uint32_t copy_id(uint8_t *ids, const void *last, uint32_t i, bool host) {
     uint32_t id = host ? amp_shm_load_32(&((const struct virtq_used_elem *)last - i)->id)
                        : amp_shm_load_16((const uint16_t *)last - i);

@@ -36,17 +36,17 @@ static bool read_entry(struct amp_rpmsg *link, struct amp_message *message) {
         const struct virtq_used_elem *elem = amp_virtq_used_elem(vq, vq->in_ring, vq->next_consume);
         message->id = amp_shm_load_32(&elem->id);
         if (amp_virtq_is_with_peer(vq, message->id)) {
-            message->room = amp_shm_load_32(&elem->len);
+            message->max_len = amp_shm_load_32(&elem->len);
             message->buffer = vq->buffers + message->id * vq->size;
             return true;
         }
     } else {
 #if AMP_CONFIG_DEVICE
         message->id = amp_virtq_in_id(vq, vq->in_ring, vq->next_consume, false);
-        message->buffer = amp_link_map_buffer(link, vq, message->id, &message->room);
+        message->buffer = amp_link_map_buffer(link, vq, message->id, &message->max_len);
         if (message->buffer != NULL) {
             if (AMP_CONFIG_FAST_PATH) { // it expects the next buffer to have the same length
-                amp_link_set_buffer_size(link, vq, message->room);
+                amp_link_set_buffer_size(link, vq, message->max_len);
             }
             return true;
         }
@@ -174,7 +174,7 @@ void amp_rx_hold(struct amp_rpmsg *link, struct amp_rx *rx) {
 }
 
 bool amp_rx_leave(struct amp_rpmsg *link) {
-    if (link->state & (LINK_ENDED | LINK_LAST)) {
+    if (link->state & (LINK_ENDED | LINK_PEER_DIED)) {
         return false;
     }
     link->state |= LINK_LEFT;

@@ -18,7 +18,8 @@
 // ---- Claiming ----
 
 // Is the buffer of descriptor `id` long enough for a payload of `len` bytes?  On a device the
-// descriptor's length is a claim, which only selects a buffer here.
+// descriptor's length is read unchecked: it only selects a buffer here, and
+// amp_link_tx_buffer() checks it.
 static bool fits(const struct amp_rpmsg *link, uint32_t id, size_t len) {
     return amp_link_is_host(link)
         || len <= amp_shm_load_32(&amp_virtq_desc(&link->tx)[id].len) - AMP_HEADER_SIZE;

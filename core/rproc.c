@@ -239,7 +239,7 @@ int amp_rproc_poll(struct amp_rproc *rproc) {
     // and one poll takes all that it can have sent.
     bool dead = port->ops->core_state(port->ctx, &reason) != AMP_CORE_RUNNING;
     if (dead) {
-        amp_rpmsg_last_poll(link);
+        amp_rpmsg_peer_died(link);
     }
     uint32_t generation = link->generation;
     int taken = amp_rpmsg_poll(link);

@@ -161,13 +161,14 @@ static int check_carveout(struct amp_rsc *rsc, const union entry *entry, uint32_
     return 0;
 }
 
-// No IOMMU is set up, so the device address has to be the physical address.  For any
-// other, AMP_WINDOW_ANY asks for a window that no port has.
+// No IOMMU is set up, so the device address has to be the physical address.
 static int check_devmem(struct amp_rsc *rsc, const union entry *entry, uint32_t offset) {
     const struct amp_rsc_devmem *devmem = &entry->devmem;
     (void)offset;
-    uint32_t flags = devmem->da == devmem->pa ? 0 : AMP_WINDOW_ANY;
-    return amp_load_allows(&rsc->elf.check, devmem->da, devmem->len, flags) ? 0 : AMP_OUTSIDE;
+    if (devmem->da != devmem->pa) {
+        return AMP_NOT_PHYSICAL;
+    }
+    return amp_load_allows(&rsc->elf.check, devmem->da, devmem->len, 0) ? 0 : AMP_OUTSIDE;
 }
 
 // A trace buffer that the host cannot or may not read is ignored, and so are those beyond

@@ -14,14 +14,14 @@ const char *amp_rpmsg_service(const struct amp_rpmsg *link, unsigned index, uint
     return service->name;
 }
 
-unsigned amp_rpmsg_untaken(const struct amp_rpmsg *link, uint16_t *taken) {
+unsigned amp_rpmsg_unconsumed(const struct amp_rpmsg *link, uint16_t *consumed) {
     const struct amp_virtq *vq = &link->tx;
     if (!amp_rpmsg_is_up(link)) {
         return 0;
     }
     amp_cache_invalidate(amp_virtq_cache(vq), amp_virtq_idx(vq->in_ring), sizeof(uint16_t));
-    *taken = amp_shm_load_16(amp_virtq_idx(vq->in_ring));
-    return (uint16_t)(vq->next_publish + vq->peer_initial - *taken); // all it got, less returned
+    *consumed = amp_shm_load_16(amp_virtq_idx(vq->in_ring));
+    return (uint16_t)(vq->next_publish + vq->peer_initial - *consumed); // all it got, less returned
 }
 
 // ---- The operations of the buses ----
@@ -34,8 +34,8 @@ const char *amp_bus_virtio_service(const struct amp_bus *bus, unsigned index, ui
     return amp_rpmsg_service(amp_bus_link(bus), index, addr);
 }
 
-unsigned amp_bus_virtio_untaken(const struct amp_bus *bus, uint16_t *taken) {
-    return amp_rpmsg_untaken(amp_bus_link(bus), taken);
+unsigned amp_bus_virtio_unconsumed(const struct amp_bus *bus, uint16_t *consumed) {
+    return amp_rpmsg_unconsumed(amp_bus_link(bus), consumed);
 }
 
 #if AMP_CONFIG_HOST
@@ -64,7 +64,7 @@ int amp_rproc_attach(struct amp_rproc *rproc, amp_da_t *entry, struct amp_load_e
         return -AMP_EBUSY;
     }
     if (port->ops->core_attach == NULL) {
-        error->what = "this machine starts its cores alone";
+        error->what = "only the host starts cores on this machine";
         return -AMP_ENODEV;
     }
     int result = port->ops->core_attach(port->ctx, entry);

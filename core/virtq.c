@@ -32,12 +32,12 @@ static inline void init_view(
     uint16_t *avail_event = event_of(vq, used->ring, sizeof(*used->ring));
     vq->out_ring = driver ? (void *)avail->ring : used->ring;
     vq->in_ring = driver ? (void *)used->ring : avail->ring;
-    vq->own_event = flags_of(vq->out_ring);
-    vq->peer_event = flags_of(vq->in_ring);
+    vq->own_notify = flags_of(vq->out_ring);
+    vq->peer_notify = flags_of(vq->in_ring);
     vq->peer_event_mask = 0;
     vq->peer_event_idx = driver ? avail_event : used_event;
     if (vq->event_mask != 0) {
-        vq->own_event = driver ? used_event : avail_event;
+        vq->own_notify = driver ? used_event : avail_event;
     }
 }
 

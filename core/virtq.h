@@ -1,8 +1,8 @@
 /*
  * One split virtqueue (virtio 1.1, 2.6), seen from the driver's or from the device's
  * side.  struct amp_virtq is this side's private view of it: its own indices and the
- * states of descriptors.  What the peer wrote into ring memory is read once, and is a
- * claim until it was checked.
+ * states of descriptors.  What the peer wrote into ring memory is read once, and
+ * is not used before it was checked.
  *
  * Who writes what:
  *   descriptor table (2.6.5)   driver
@@ -166,7 +166,7 @@ static inline bool amp_virtq_is_with_peer(const struct amp_virtq *vq, uint32_t i
 // arguments so that a caller reads them once.
 
 // Driver: an entry of the used ring, with the id of a descriptor and the number of bytes
-// that the device wrote.  Both are claims.
+// that the device wrote: both are the peer's values, unchecked.
 static inline const struct virtq_used_elem *amp_virtq_used_elem(
     const struct amp_virtq *vq, const void *in_ring, uint32_t index) {
     const struct virtq_used_elem *used = in_ring;
@@ -175,7 +175,7 @@ static inline const struct virtq_used_elem *amp_virtq_used_elem(
     return elem;
 }
 
-// The id of the descriptor of an entry of the in ring: a claim.
+// The id of the descriptor of an entry of the in ring, unchecked.
 static inline uint32_t amp_virtq_in_id(
     const struct amp_virtq *vq, const void *in_ring, uint32_t index, bool driver) {
     const uint16_t *avail = in_ring;
@@ -238,18 +238,18 @@ static inline bool amp_virtq_event_is_unproven(const struct amp_virtq *vq) {
     return vq->peer_event_mask != vq->event_mask;
 }
 // The value where the peer's event index would be.
-static inline uint32_t amp_virtq_peer_event(const struct amp_virtq *vq) {
+static inline uint32_t amp_virtq_peer_event_idx(const struct amp_virtq *vq) {
     amp_cache_invalidate(amp_virtq_cache(vq), vq->peer_event_idx, sizeof(uint16_t));
     return amp_shm_load_16(vq->peer_event_idx);
 }
 // Has it changed in this session?
 static inline bool amp_virtq_event_moved(const struct amp_virtq *vq) {
     uint32_t first = AMP_CONFIG_DEVICE ? vq->first_event : 0; // a host has written 0 there
-    return amp_virtq_peer_event(vq) != first;
+    return amp_virtq_peer_event_idx(vq) != first;
 }
 // From now on the peer's event index decides.
 static inline void amp_virtq_accept_event(struct amp_virtq *vq) {
-    vq->peer_event = vq->peer_event_idx;
+    vq->peer_notify = vq->peer_event_idx;
     vq->peer_event_mask = vq->event_mask;
 }
 
@@ -257,38 +257,38 @@ static inline void amp_virtq_accept_event(struct amp_virtq *vq) {
 // flag or by an event index that is far behind and not 0.
 enum { AMP_EVENT_NEVER = 0xFFFF };
 static inline void amp_virtq_begin_disabled(struct amp_virtq *vq) {
-    amp_shm_store_16(vq->own_event, (uint16_t)(vq->event_mask | VIRTQ_AVAIL_F_NO_INTERRUPT));
-    amp_cache_clean(amp_virtq_cache(vq), vq->own_event, sizeof(uint16_t));
+    amp_shm_store_16(vq->own_notify, (uint16_t)(vq->event_mask | VIRTQ_AVAIL_F_NO_INTERRUPT));
+    amp_cache_clean(amp_virtq_cache(vq), vq->own_notify, sizeof(uint16_t));
 }
 
 // Ask for a notification of the next entry.  Then fence, and look again before sleeping.
 static inline void amp_virtq_enable_notify(struct amp_virtq *vq) {
-    amp_shm_store_16(vq->own_event, (uint16_t)(vq->next_consume & vq->event_mask));
-    amp_cache_clean(amp_virtq_cache(vq), vq->own_event, sizeof(uint16_t));
+    amp_shm_store_16(vq->own_notify, (uint16_t)(vq->next_consume & vq->event_mask));
+    amp_cache_clean(amp_virtq_cache(vq), vq->own_notify, sizeof(uint16_t));
 }
 
 // Ask for no notifications.  With event indices nothing is needed: the last one that was
 // named lies behind.
 static inline void amp_virtq_disable_notify(struct amp_virtq *vq) {
     if (vq->event_mask == 0) {
-        amp_shm_store_16(vq->own_event, VIRTQ_AVAIL_F_NO_INTERRUPT); // or VIRTQ_USED_F_NO_NOTIFY
-        amp_cache_clean(amp_virtq_cache(vq), vq->own_event, sizeof(uint16_t));
+        amp_shm_store_16(vq->own_notify, VIRTQ_AVAIL_F_NO_INTERRUPT); // or VIRTQ_USED_F_NO_NOTIFY
+        amp_cache_clean(amp_virtq_cache(vq), vq->own_notify, sizeof(uint16_t));
     }
 }
 
 // After the entry `index` was published, and a fence: did the peer ask to be notified of
 // it?
 static inline bool amp_virtq_needs_notify(const struct amp_virtq *vq, uint32_t index) {
-    amp_cache_invalidate(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
-    return amp_shm_load_16(vq->peer_event) == (index & vq->peer_event_mask);
+    amp_cache_invalidate(amp_virtq_cache(vq), vq->peer_notify, sizeof(uint16_t));
+    return amp_shm_load_16(vq->peer_notify) == (index & vq->peer_event_mask);
 }
 
 // The same for the last `count` entries, at least one.  A count that is too large only
 // leads to a needless kick.
 static inline bool amp_virtq_needs_notify_batch(const struct amp_virtq *vq, uint32_t count) {
-    amp_cache_invalidate(amp_virtq_cache(vq), vq->peer_event, sizeof(uint16_t));
+    amp_cache_invalidate(amp_virtq_cache(vq), vq->peer_notify, sizeof(uint16_t));
     uint32_t last = (vq->next_publish - 1) & vq->peer_event_mask;
-    return (uint16_t)(last - amp_shm_load_16(vq->peer_event)) < count;
+    return (uint16_t)(last - amp_shm_load_16(vq->peer_notify)) < count;
 }
 
 #endif // AMP_CORE_VIRTQ_H

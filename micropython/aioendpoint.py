@@ -12,14 +12,15 @@ class AIOEndpoint(Endpoint):
         # so further ones queue here.
         self._reading = asyncio.Lock()
         self._writing = asyncio.Lock()
-        # The Endpoint without the subclass.  A task that is cancelled takes all others along that
-        # wait for the same object, so those that write wait for this one.
+        # The Endpoint without the subclass.  When a task is cancelled, asyncio forgets another one
+        # that waits for the same object; so readers wait for `self` and writers for this.
         self._writes = super().__enter__()
 
     def __enter__(self):
         return self
 
-    # Waits until there is something to read or room to write, or for the task that does.
+    # Waits until there is something to read or room to write, or until the task that already
+    # waits for that has done so.
     async def _wait(self, lock, queue, stream):
         waited = lock.locked()
         async with lock:

@@ -177,7 +177,7 @@ static mp_obj_t buffer_send(size_t n_args, const mp_obj_t *pos_args, mp_map_t *k
         openamp_raise_unbound(ept);
     }
     int sent =
-        OPENAMP_CORE_CALL(OPENAMP_BUS(ept->remote, commit, &self->tx, src, dest, (size_t)len));
+        OPENAMP_UNINTERRUPTED(OPENAMP_BUS(ept->remote, commit, &self->tx, src, dest, (size_t)len));
     if (sent < 0) {
         openamp_raise_down(ept);
     }
@@ -235,7 +235,7 @@ static int try_claim(openamp_endpoint_obj_t *self, openamp_sending_t *sending) {
     if (openamp_endpoint_is_closed(self)) {
         return -AMP_ENOTCONN;
     }
-    return OPENAMP_CORE_CALL(OPENAMP_BUS(self->remote, claim, sending->tx));
+    return OPENAMP_UNINTERRUPTED(OPENAMP_BUS(self->remote, claim, sending->tx));
 }
 
 static mp_obj_t endpoint_send_buffer(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args) {

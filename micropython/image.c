@@ -144,14 +144,14 @@ int openamp_use_file(openamp_remote_t *remote, mp_obj_t name, mp_obj_t *found,
     remote->loading = true;
 #if MICROPY_PY_OPENAMP_INSPECT
     if (symbol != NULL) {
-        error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, symbol, &image, symbol, value));
+        error = OPENAMP_UNINTERRUPTED(OPENAMP_BUS(remote, symbol, &image, symbol, value));
     } else
 #else
     (void)symbol;
     (void)value;
 #endif
     {
-        error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, load, &image, why));
+        error = OPENAMP_UNINTERRUPTED(OPENAMP_BUS(remote, load, &image, why));
     }
     remote->loading = false;
     mp_stream_close(self.file);

@@ -72,7 +72,7 @@ typedef struct _openamp_remote_t {
     volatile bool orphan; // its RemoteProc was collected in a thread that cannot stop the core
     bool refused; // some endpoint has the mark `refused`
 #if !MICROPY_PY_OPENAMP_STATIC_BUS
-    bool telling; // the handler of a crash is running
+    bool reporting; // the handler of a crash is running
 #endif
 #ifdef MICROPY_PY_OPENAMP_ALARM
     bool announces; // an announcement may wait for room: see openamp_announces()
@@ -85,8 +85,8 @@ typedef struct _openamp_remote_t {
     volatile uint8_t events; // OPENAMP_EVENT_*, to be reported
     uint8_t deferred; // OPENAMP_EVENT_*, to be reported when the console is free
     uint32_t loads; // counts what is loaded: views of earlier contents are void
-    uint16_t taken; // the last value of the bus's untaken(), and
-    mp_uint_t taken_ms; // when it changed to that
+    uint16_t consumed; // the last *consumed of the bus's unconsumed()
+    mp_uint_t consumed_ms; // mp_hal_ticks_ms() when that changed, or no message waited
     mp_uint_t started_ms;
     const char *reason; // of a crash that was not reported yet
 #endif
@@ -229,14 +229,14 @@ void openamp_polled(openamp_remote_t *remote, int result);
 void openamp_lost(openamp_remote_t *remote);
 
 // At the start of a program: report the events for which the console was not free.
-void openamp_tell_deferred(openamp_remote_t *remote);
+void openamp_report_deferred(openamp_remote_t *remote);
 
 // Report the events: to the handler of the RemoteProc, or else in lines on the console.
-void openamp_tell(openamp_remote_t *remote);
+void openamp_report(openamp_remote_t *remote);
 
 // If a crash was not reported yet, print its line now, because its reason is about to be
 // lost.  Not if there is a handler.
-void openamp_tell_crash(openamp_remote_t *remote);
+void openamp_report_crash(openamp_remote_t *remote);
 
 // Print the state of the core, as far as this side can tell.
 void openamp_print_state(const mp_print_t *print, openamp_remote_t *remote);
@@ -250,14 +250,14 @@ void openamp_started(openamp_remote_t *remote);
 
 // For how many milliseconds the other side has consumed none of the messages that wait for
 // it; 0: it has just consumed one, or none waits.  *count is how many wait.
-mp_uint_t openamp_untaken_ms(openamp_remote_t *remote, unsigned *count);
-enum { OPENAMP_UNTAKEN_MS = 100 }; // shorter times are not reported
+mp_uint_t openamp_unconsumed_ms(openamp_remote_t *remote, unsigned *count);
+enum { OPENAMP_UNCONSUMED_MS = 100 }; // shorter times are not reported
 
-// Take that measurement for a later call: the time counts from the first call that finds
-// the other side at a standstill.
-static inline void openamp_look(openamp_remote_t *remote) {
+// Measure it for a later call: the time counts from the first call that finds the other side
+// at a standstill.
+static inline void openamp_measure_unconsumed(openamp_remote_t *remote) {
     unsigned count;
-    (void)openamp_untaken_ms(remote, &count);
+    (void)openamp_unconsumed_ms(remote, &count);
 }
 
 // The type of an OSError whose number has a name in this module but none in MicroPython's
@@ -270,11 +270,11 @@ qstr openamp_error_name(mp_obj_t number);
 #define openamp_happened(remote, event) ((void)0)
 #define openamp_polled(remote, result) ((void)(result))
 #define openamp_lost(remote) ((void)0)
-#define openamp_tell_deferred(remote) ((void)0)
-#define openamp_tell(remote) ((void)0)
-#define openamp_tell_crash(remote) ((void)0)
+#define openamp_report_deferred(remote) ((void)0)
+#define openamp_report(remote) ((void)0)
+#define openamp_report_crash(remote) ((void)0)
 #define openamp_started(remote) ((void)0)
-#define openamp_look(remote) ((void)0)
+#define openamp_measure_unconsumed(remote) ((void)0)
 #define openamp_raise_state(error, remote, name, text) \
     openamp_raise(error, MP_ERROR_TEXT("remote is not ready"))
 #endif
@@ -336,11 +336,11 @@ uint32_t openamp_get_addr(mp_obj_t obj);
 #define MICROPY_PY_OPENAMP_ENTER() ((void)0)
 #define MICROPY_PY_OPENAMP_LEAVE() ((void)0)
 #endif
-static inline int openamp_left(int result) {
+static inline int openamp_after_leave(int result) {
     MICROPY_PY_OPENAMP_LEAVE();
     return result;
 }
-#define OPENAMP_CORE_CALL(call) (MICROPY_PY_OPENAMP_ENTER(), openamp_left(call))
+#define OPENAMP_UNINTERRUPTED(call) (MICROPY_PY_OPENAMP_ENTER(), openamp_after_leave(call))
 
 // The storage class of a function with two callers, both on the path of every message: a
 // build for speed inlines it in both.

@@ -26,8 +26,8 @@ class _Core:
         self.number = number
         self.vm = self.ends = None
         self.tasks = {}  # those that have not ended, by their numbers
-        self.reading = 0  # somebody reads `ends`, and so no handler does
-        self.pump = False  # a task of asyncio does
+        self.reading = 0  # calls that read `ends`: while there are any, its handler does not
+        self.pump = False  # one of them is a task of asyncio, which wakes the others by `news`
         self.news = asyncio.Event()
 
     # There may be no endpoints yet, or those of before a shutdown().

@@ -1,12 +1,13 @@
-# What MicroPython on a remote core does first where it has no program (/rom/remote.py), before its
-# prompt: its terminal is there for the host, over an endpoint.
+# Executed on a remote core that has no program (/rom/remote.py), before its prompt: offers the
+# prompt to the host as the endpoint "repl".
 import micropython, os, sys
 from aioendpoint import AIOEndpoint
 
 terminal = AIOEndpoint("repl", eof=False, timeout=1000)
 os.dupterm(terminal)
 if sys.platform == "sim":
-    # Nothing else is typed at it: until the host has a terminal, it executes what it is sent.
+    # This core has no console.  Until the host opens "repl", it executes the functions that it
+    # is sent.
     import openamp_tasks
 
     micropython.kbd_intr(3)

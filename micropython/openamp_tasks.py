@@ -1,12 +1,12 @@
 # The other core's side of async_remote: it executes the functions that its host sends.
 #
 # The host sends to the endpoint "vm", all numbers as 32 bits, little-endian:
-#   length of name, length of code, name, code          what OpenMV's firmware has
-#   [, number, arguments]                               what it does not look at
-#   0, CHUNK, number, total, offset, bytes              a message of the above that is longer
+#   length of name, length of code, name, code     start a function, as OpenMV's firmware knows it
+#   [, number of the task, arguments (JSON)]       the same with an addition, which that ignores
+#   0, CHUNK, number, total length, offset, bytes  a piece of such a message that needs several
 #   0, CANCEL, number
 # What a function prints goes back on "vm".  How one with a number ends goes to "vm.tasks":
-#   number, END_*, is there more of it (a byte each), bytes
+#   number, then a byte each: END_*, 1 if another piece follows; bytes
 import asyncio, io, json, marshal, os, struct, sys
 from binascii import hexlify, unhexlify
 

@@ -100,7 +100,7 @@ static bool wait_until(openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpo
             }
             openamp_raise_state(AMP_ETIMEDOUT, remote, self->ept.name, what);
         }
-        openamp_look(remote);
+        openamp_measure_unconsumed(remote);
         wait_for_message(self, timeout < 0 ? OPENAMP_WAIT_FOREVER : (mp_uint_t)timeout - passed,
             &blocked_since, &slept);
     }

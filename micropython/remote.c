@@ -35,14 +35,15 @@ static void run(mp_sched_node_t *self);
 
 #if MICROPY_PY_OPENAMP_HOST
 int openamp_remote_shutdown(openamp_remote_t *remote) {
-    // RemoteProc.shutdown() has stopped the core before, so this is the finaliser.
+    // RemoteProc.shutdown() has stopped the core before.  So if it still runs here, its
+    // RemoteProc was collected.
     bool runs = OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING;
 #if MICROPY_PY_OPENAMP_STATIC_BUS
     if (runs) {
         openamp_lost(remote);
     }
 #endif
-    int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, shutdown));
+    int error = OPENAMP_UNINTERRUPTED(OPENAMP_BUS(remote, shutdown));
 #if !MICROPY_PY_OPENAMP_STATIC_BUS
     if (runs && OPENAMP_BUS(remote, state) != AMP_RPROC_RUNNING) { // else it is another program's
         openamp_lost(remote);
@@ -74,7 +75,7 @@ OPENAMP_PER_CALLER int poll(openamp_remote_t *remote) {
         openamp_flush_all(remote);
     }
 #endif
-    int result = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, poll));
+    int result = OPENAMP_UNINTERRUPTED(OPENAMP_BUS(remote, poll));
     openamp_look_at_changes(remote);
     openamp_raise_caught();
     return result;
@@ -89,7 +90,7 @@ static mp_obj_t run_again(mp_obj_t arg) {
     for (unsigned i = 0; i < MICROPY_PY_OPENAMP_CORES; ++i) {
         if (openamp_remotes[i].again) {
             openamp_remotes[i].again = false;
-            openamp_tell(&openamp_remotes[i]);
+            openamp_report(&openamp_remotes[i]);
             if (openamp_has_handlers(&openamp_remotes[i])) {
                 openamp_run_handlers(&openamp_remotes[i]);
             }
@@ -345,7 +346,7 @@ openamp_remote_t *openamp_get_remote(mp_obj_t arg, openamp_remote_t *otherwise) 
 mp_obj_t openamp_init(void) {
     openamp_check_thread();
     for (unsigned i = 0; i < MICROPY_PY_OPENAMP_CORES; ++i) {
-        openamp_tell_deferred(&openamp_remotes[i]);
+        openamp_report_deferred(&openamp_remotes[i]);
     }
     if (OPENAMP_RUN() == NULL) {
         openamp_run_t *run = mp_obj_malloc_with_finaliser(openamp_run_t, &run_type);

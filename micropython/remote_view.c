@@ -33,7 +33,7 @@ static mp_obj_t remoteproc_reason(mp_obj_t self_in) {
     }
     unsigned count;
     if (OPENAMP_BUS(remote, state) != AMP_RPROC_RUNNING
-        || (openamp_untaken_ms(remote, &count) < OPENAMP_UNTAKEN_MS && !is_waiting(remote))) {
+        || (openamp_unconsumed_ms(remote, &count) < OPENAMP_UNCONSUMED_MS && !is_waiting(remote))) {
         return mp_const_none;
     }
     vstr_t text;
@@ -49,7 +49,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(openamp_remoteproc_reason_obj, remoteproc_reason);
 static mp_obj_t remoteproc_report_crash(mp_obj_t self_in, mp_obj_t reason) {
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
     const char *text = openamp_get_str(reason, MP_QSTR_reason);
-    int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, report_crash, text));
+    int error = OPENAMP_UNINTERRUPTED(OPENAMP_BUS(remote, report_crash, text));
     if (error != 0) {
         openamp_raise_explained(remote, error);
         openamp_raise(

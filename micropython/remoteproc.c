@@ -78,8 +78,8 @@ static void raise_load_error(
             (unsigned long)why->da, (unsigned long)why->len);
     }
     vstr_add_str(&text, why->what != NULL ? why->what : "cannot be read");
-    if (why->user != NULL) {
-        vstr_printf(&text, ": %s", why->user);
+    if (why->used_by != NULL) {
+        vstr_printf(&text, ": %s", why->used_by);
     }
     if (why->unit != NULL && why->len == 0) {
         vstr_printf(&text, "%s%s 0x%lx", separator, why->unit, (unsigned long)why->where);
@@ -114,7 +114,7 @@ static void load(openamp_remoteproc_obj_t *self) {
     check_busy(self);
     if (mp_obj_get_type(entry) == &mp_type_int) {
         amp_da_t address = openamp_get_da(entry);
-        error = OPENAMP_CORE_CALL(OPENAMP_BUS(self->remote, load_address, address, &why));
+        error = OPENAMP_UNINTERRUPTED(OPENAMP_BUS(self->remote, load_address, address, &why));
     } else {
         error = openamp_use_file(self->remote, entry, &self->found, &why, NULL, NULL);
     }
@@ -142,7 +142,7 @@ static openamp_remoteproc_obj_t *new_object(
     if (OPENAMP_BUS(self->remote, state) == AMP_RPROC_RUNNING) {
         gc_collect();
     }
-    openamp_tell_crash(self->remote);
+    openamp_report_crash(self->remote);
     return self;
 }
 
@@ -187,7 +187,7 @@ static mp_obj_t remoteproc_attach(size_t n_args, const mp_obj_t *args, mp_map_t 
     } // else another program has started it
     struct amp_load_error why;
     amp_da_t entry = 0;
-    int error = OPENAMP_CORE_CALL(OPENAMP_BUS(self->remote, attach, &entry, &why));
+    int error = OPENAMP_UNINTERRUPTED(OPENAMP_BUS(self->remote, attach, &entry, &why));
     if (error != 0) {
         openamp_raise(-error, MP_ERROR_TEXT("core %d: %s"), (int)openamp_core_number(self->remote),
             why.what != NULL ? why.what : "cannot be attached to");
@@ -228,13 +228,13 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     openamp_remoteproc_obj_t *self = MP_OBJ_TO_PTR(self_in);
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
     openamp_poll(remote); // notice a death that no poll has found yet
-    openamp_tell_crash(remote);
+    openamp_report_crash(remote);
 #if !MICROPY_PY_OPENAMP_STATIC_BUS
-    if (remote->telling) { // the operating system may be starting it, too
+    if (remote->reporting) { // the operating system may be starting it, too
         if (OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING) {
             return mp_const_none; // it has done so
         }
-        OPENAMP_CORE_CALL(OPENAMP_BUS(remote, stop));
+        OPENAMP_UNINTERRUPTED(OPENAMP_BUS(remote, stop));
     }
 #endif
     if (OPENAMP_BUS(remote, state) != AMP_RPROC_LOADED) {
@@ -242,7 +242,7 @@ static mp_obj_t remoteproc_start(mp_obj_t self_in) {
     }
     openamp_remoteproc_check(self_in); // the calls above may run Python: a shutdown()
     struct amp_load_error why;
-    int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, start, &why));
+    int error = OPENAMP_UNINTERRUPTED(OPENAMP_BUS(remote, start, &why));
     if (error != 0) {
         why.what = why.what != NULL ? why.what : "does not start";
         raise_load_error(self, -error, &why);
@@ -257,7 +257,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(remoteproc_start_obj, remoteproc_start);
 static mp_obj_t remoteproc_stop(mp_obj_t self_in) {
     openamp_remote_t *remote = openamp_remoteproc_check(self_in);
     bool running = OPENAMP_BUS(remote, state) == AMP_RPROC_RUNNING;
-    int error = OPENAMP_CORE_CALL(OPENAMP_BUS(remote, stop));
+    int error = OPENAMP_UNINTERRUPTED(OPENAMP_BUS(remote, stop));
     if (error != 0) {
         openamp_raise_explained(remote, error);
         openamp_raise(

@@ -45,31 +45,31 @@ static void print_time(const mp_print_t *print, mp_uint_t ms) {
 
 void openamp_started(openamp_remote_t *remote) {
     remote->started_ms = mp_hal_ticks_ms();
-    remote->taken_ms = remote->started_ms;
-    remote->taken = 0;
+    remote->consumed_ms = remote->started_ms;
+    remote->consumed = 0;
 }
 
-mp_uint_t openamp_untaken_ms(openamp_remote_t *remote, unsigned *count) {
-    uint16_t taken = remote->taken;
-    *count = OPENAMP_BUS(remote, untaken, &taken);
+mp_uint_t openamp_unconsumed_ms(openamp_remote_t *remote, unsigned *count) {
+    uint16_t consumed = remote->consumed;
+    *count = OPENAMP_BUS(remote, unconsumed, &consumed);
     mp_uint_t now = mp_hal_ticks_ms();
     // There is no timer: the time counts from the first call that found this number.
-    if (taken != remote->taken || *count == 0) {
-        remote->taken = taken;
-        remote->taken_ms = now;
+    if (consumed != remote->consumed || *count == 0) {
+        remote->consumed = consumed;
+        remote->consumed_ms = now;
     }
-    return now - remote->taken_ms;
+    return now - remote->consumed_ms;
 }
 
 static void print_running(const mp_print_t *print, openamp_remote_t *remote) {
     unsigned count;
-    mp_uint_t ms = openamp_untaken_ms(remote, &count);
+    mp_uint_t ms = openamp_unconsumed_ms(remote, &count);
     mp_print_str(print, "running");
     if (!OPENAMP_BUS(remote, is_up)) {
         mp_print_str(print, ", without an RPMsg device");
         return;
     }
-    if (ms >= OPENAMP_UNTAKEN_MS) {
+    if (ms >= OPENAMP_UNCONSUMED_MS) {
         mp_print_str(print, "; has taken nothing for ");
         print_time(print, ms);
         mp_printf(print, ", %u sent", count);
@@ -168,7 +168,7 @@ void openamp_lost(openamp_remote_t *remote) {
     openamp_happened(remote, OPENAMP_EVENT_COLLECTED);
 }
 
-void openamp_tell_deferred(openamp_remote_t *remote) {
+void openamp_report_deferred(openamp_remote_t *remote) {
     if (remote->deferred != 0) {
         openamp_happened(remote, remote->deferred);
         remote->deferred = 0;
@@ -205,7 +205,7 @@ static void print_crash(openamp_remote_t *remote) {
     }
 }
 
-void openamp_tell_crash(openamp_remote_t *remote) {
+void openamp_report_crash(openamp_remote_t *remote) {
     if ((remote->events | remote->deferred) & OPENAMP_EVENT_CRASHED) {
         remote->events &= (uint8_t)~OPENAMP_EVENT_CRASHED;
         remote->deferred &= (uint8_t)~OPENAMP_EVENT_CRASHED;
@@ -222,7 +222,7 @@ void openamp_stopped(openamp_remoteproc_obj_t *self) {
 
 // Call the handlers; returns the events that had none.  A handler may have been removed since
 // the event, also by the handler that was called before it.
-static unsigned tell_handlers(openamp_remote_t *remote, unsigned events) {
+static unsigned report_to_handlers(openamp_remote_t *remote, unsigned events) {
     mp_obj_t stopped = OPENAMP_RUN_OF(remote)->stopped;
     OPENAMP_RUN_OF(remote)->stopped = MP_OBJ_NULL;
     if (stopped != MP_OBJ_NULL) {
@@ -236,9 +236,9 @@ static unsigned tell_handlers(openamp_remote_t *remote, unsigned events) {
 #if MICROPY_PY_OPENAMP_STATIC_BUS
         openamp_call(self->handler, MP_OBJ_FROM_PTR(self));
 #else
-        remote->telling = true;
+        remote->reporting = true;
         openamp_call(self->handler, MP_OBJ_FROM_PTR(self));
-        remote->telling = false;
+        remote->reporting = false;
 #endif
         return events & ~(unsigned)OPENAMP_EVENT_CRASHED;
     }
@@ -246,7 +246,7 @@ static unsigned tell_handlers(openamp_remote_t *remote, unsigned events) {
 }
 #endif
 
-static void tell_lines(openamp_remote_t *remote, unsigned events) {
+static void report_in_lines(openamp_remote_t *remote, unsigned events) {
 #if MICROPY_PY_OPENAMP_HOST
     if (events & OPENAMP_EVENT_CRASHED) {
         print_crash(remote);
@@ -264,11 +264,11 @@ static void tell_lines(openamp_remote_t *remote, unsigned events) {
     }
 }
 
-void openamp_tell(openamp_remote_t *remote) {
+void openamp_report(openamp_remote_t *remote) {
     unsigned events = remote->events;
     remote->events = 0; // events that a handler causes are reported in the next turn
 #if MICROPY_PY_OPENAMP_HOST
-    events = tell_handlers(remote, events);
+    events = report_to_handlers(remote, events);
 #endif
     if (is_console_busy()) {
         remote->deferred |= (uint8_t)events; // print the lines when the next program begins
@@ -276,7 +276,7 @@ void openamp_tell(openamp_remote_t *remote) {
     }
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
-        tell_lines(remote, events);
+        report_in_lines(remote, events);
         nlr_pop();
     } else {
         openamp_caught(&nlr); // from a console that is written in Python

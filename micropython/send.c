@@ -52,7 +52,7 @@ static void wait_for_room(
     openamp_remote_t *remote, mp_uint_t now, mp_uint_t ms, mp_uint_t *alive, uint32_t *slept) {
     openamp_poll(remote);
     mp_handle_pending(true);
-    openamp_look(remote);
+    openamp_measure_unconsumed(remote);
     *slept = OPENAMP_BUS(remote, room_timeout, *slept);
     if (*slept == 0) {
         return;
@@ -117,7 +117,7 @@ static int try_send(openamp_endpoint_obj_t *self, openamp_sending_t *arg) {
     if (dest == AMP_ADDR_ANY || openamp_endpoint_is_closed(self)) {
         return OPENAMP_OPS(self->remote)->send(&self->ept, NULL, 0); // for its error
     }
-    return OPENAMP_CORE_CALL(
+    return OPENAMP_UNINTERRUPTED(
         OPENAMP_BUS(self->remote, send_to, src, dest, bufinfo.buf, bufinfo.len));
 }
 
@@ -159,7 +159,7 @@ static mp_obj_t endpoint_send(mp_obj_t fun, size_t n_args, size_t n_kw, const mp
         } else {
             mp_get_buffer_raise(args[1], &bufinfo, MP_BUFFER_READ);
         }
-        int sent = OPENAMP_CORE_CALL(
+        int sent = OPENAMP_UNINTERRUPTED(
             OPENAMP_OPS(self->remote)->send(&self->ept, bufinfo.buf, bufinfo.len));
         if (sent >= 0) {
             openamp_count_sent(self, 0);

@@ -171,7 +171,7 @@ static mp_uint_t write_some(openamp_endpoint_obj_t *self, const byte *buf, mp_ui
     mp_uint_t done = 0;
     while (done < size) {
         if (self->gathered == 0
-            && OPENAMP_CORE_CALL(OPENAMP_BUS(remote, claim, &self->gather)) < 0) {
+            && OPENAMP_UNINTERRUPTED(OPENAMP_BUS(remote, claim, &self->gather)) < 0) {
             break;
         }
         size_t len = MIN(size - done, self->gather.size - self->gathered);
@@ -195,8 +195,8 @@ static bool has_room(openamp_endpoint_obj_t *self) {
         && (self->gathered != 0 || OPENAMP_BUS(remote, room_timeout, 0) == 0);
 }
 
-// A console (eof=False) waits for room, but not for somebody to be there, and not again
-// for a reader that has let one wait end.
+// A console (eof=False) waits for room only: not while no peer is bound, and not if its last
+// write waited in vain, because its reader may have stopped.
 static bool is_worth_waiting(const openamp_endpoint_obj_t *self) {
     return self->eof || (OPENAMP_OPS(self->remote)->is_ready(&self->ept) && !self->stalled);
 }

@@ -31,8 +31,8 @@ bool openamp_is_terminal(mp_obj_t obj);
 bool openamp_terminal_any(mp_obj_t obj);
 
 // Is the character `c` among what waits to be read?  Then all up to it is dropped.  With
-// `discard` nobody reads, and so the oldest goes as well when there is no place for more:
-// a peer that sends on and on would keep `c` out, and all other messages.
+// `discard` nobody reads.  Then, if the queue is full, its older half is dropped as well:
+// otherwise neither `c` nor a message for another endpoint could arrive.
 bool openamp_terminal_interrupted(mp_obj_t obj, int c, bool discard);
 
 #endif // MICROPY_PY_OPENAMP_RECEIVE

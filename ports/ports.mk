@@ -118,7 +118,7 @@ $(call PORT_SCRIPT,$(1),flash,-DAMP_LINK_IN_FLASH=$(or $($(1)_FLASH),1))
 $($(1)_BUILD)/remote/%.o: %.c
 	@mkdir -p $$(@D)
 	$($(1)_REMOTE_CC) $$(REMOTE_CFLAGS) -I. -c $$< -o $$@
-# A memset() must not become a call of memset().
+# Else the compiler replaces the loop in memset() by a call of memset().
 $($(1)_BUILD)/remote/ports/common/%.o: REMOTE_CFLAGS := -fno-builtin
 
 $(foreach kind,load flash,$(foreach list,FW_SHIPPED FW_TESTS,

@@ -1,5 +1,5 @@
 /*
- * board_check: the other core's half of tools/board_check.py, which checks a port on its
+ * board_check: the remote core's half of tools/board_check.py, which checks a port on its
  * board.
  *
  * Services:
@@ -116,26 +116,26 @@ static void withdraw(void) {
 
 static void command(const void *data, size_t len, uint32_t words[4]) {
     uint32_t number = firmware_number(data, len, 0);
-    if (firmware_is(data, len, "info")) {
+    if (firmware_begins_with(data, len, "info")) {
         info(words);
-    } else if (firmware_is(data, len, "time")) {
+    } else if (firmware_begins_with(data, len, "time")) {
         read_time(words);
-    } else if (firmware_is(data, len, "sleep")) {
+    } else if (firmware_begins_with(data, len, "sleep")) {
         words[0] = sleep_for(number * 1000);
-    } else if (firmware_is(data, len, "quiet")) {
+    } else if (firmware_begins_with(data, len, "quiet")) {
         quiet_us = number * 1000;
         swallow = BROKEN;
-    } else if (firmware_is(data, len, "burst")) {
+    } else if (firmware_begins_with(data, len, "burst")) {
         burst_sent = 0;
         burst_wanted = number;
-    } else if (firmware_is(data, len, "count")) {
+    } else if (firmware_begins_with(data, len, "count")) {
         memcpy(words, counted, sizeof(counted));
         memset(counted, 0, sizeof(counted));
-    } else if (firmware_is(data, len, "announce")) {
+    } else if (firmware_begins_with(data, len, "announce")) {
         announce();
-    } else if (firmware_is(data, len, "withdraw")) {
+    } else if (firmware_begins_with(data, len, "withdraw")) {
         withdraw();
-    } else if (firmware_is(data, len, "trap") && !BROKEN) {
+    } else if (firmware_begins_with(data, len, "trap") && !BROKEN) {
         __builtin_trap();
     }
 }

@@ -49,8 +49,8 @@ void firmware_link_up(struct amp_rpmsg *link, const void *table, size_t len) {
     bring_link_up(link, &layout);
 }
 
-// Did the host end the session?  If so, this takes the link down.
-static bool host_has_left(struct amp_rpmsg *link) {
+// Did the host end the session?  Then this takes the link down.
+static bool end_session_if_host_left(struct amp_rpmsg *link) {
     if (!host_left && own_table != NULL && !amp_vdev_is_current(link, own_table, own_table_len)) {
         amp_rpmsg_down(link);
         host_left = true;
@@ -67,7 +67,7 @@ static void report_violation(const struct amp_rpmsg *link) {
 }
 
 void firmware_next_session(struct amp_rpmsg *link) {
-    if (!host_has_left(link)) {
+    if (!end_session_if_host_left(link)) {
         report_violation(link);
     }
     firmware_link_up(link, own_table, own_table_len);
@@ -79,9 +79,9 @@ static uint32_t sleep_for(uint32_t ms) {
     return ms != 0 && !amp_remote_wait(us) ? ms : 0;
 }
 
-// Did a message come since the last call?  A kick without a message means that the host
+// Did a message come since the last call of this?  A kick without a message means that the host
 // returned buffers, or ended the session.
-static bool message_came(const struct amp_rpmsg *link) {
+static bool take_message_came(const struct amp_rpmsg *link) {
     static uint32_t before;
     uint32_t now = link->stats.received;
     bool came = now != before;
@@ -89,21 +89,22 @@ static bool message_came(const struct amp_rpmsg *link) {
     return came;
 }
 
-// After a poll that took no message: is the session over?
+// After a poll that took no message: is the session over?  Then the link is down.
 static bool session_is_over(struct amp_rpmsg *link, int taken) {
-    return taken < 0 || (!message_came(link) && host_has_left(link));
+    return taken < 0 || (!take_message_came(link) && end_session_if_host_left(link));
 }
 
 // Not inlined, so that firmware_sleep() after a message takes few instructions.
 static __attribute__((noinline)) bool sleep_if_host_is_there(struct amp_rpmsg *link) {
-    return !host_has_left(link) && amp_remote_wait(AMP_REMOTE_FOREVER);
+    return !end_session_if_host_left(link) && amp_remote_wait(AMP_REMOTE_FOREVER);
 }
 
 bool firmware_sleep(struct amp_rpmsg *link, int taken) {
     if (taken < 0) {
         return false;
     }
-    return message_came(link) ? amp_remote_wait(AMP_REMOTE_FOREVER) : sleep_if_host_is_there(link);
+    return take_message_came(link) ? amp_remote_wait(AMP_REMOTE_FOREVER)
+                                   : sleep_if_host_is_there(link);
 }
 
 void firmware_serve(struct amp_rpmsg *link) {
@@ -144,7 +145,7 @@ void firmware_turn(struct amp_rpmsg *link, uint32_t us) {
     }
     int taken = amp_rpmsg_poll(link);
     if (taken <= 0 && !host_left && session_is_over(link, taken)) {
-        if (!host_has_left(link)) {
+        if (!end_session_if_host_left(link)) {
             report_violation(link);
         }
     } else if (taken == 0) {
@@ -165,10 +166,10 @@ void firmware_send(struct amp_endpoint *ept, const void *data, size_t len) {
 
 uint32_t firmware_wait_room(struct amp_rpmsg *link, uint32_t slept) {
     slept = sleep_for(amp_rpmsg_room_timeout(link, slept));
-    return slept == 0 && host_has_left(link) ? 0 : slept;
+    return slept == 0 && end_session_if_host_left(link) ? 0 : slept;
 }
 
-bool firmware_is(const void *data, size_t len, const char *word) {
+bool firmware_begins_with(const void *data, size_t len, const char *word) {
     size_t word_len = strlen(word);
     return len >= word_len && memcmp(data, word, word_len) == 0;
 }

@@ -68,7 +68,7 @@ size_t rpc_answer(const struct rpc_function *functions, size_t count, const void
     struct request request;
     struct rpc_result result = {.at = answer, .end = (uint8_t *)answer + size, .owed = 1};
     if (!read_request(&request, message, len)) {
-        // A zero byte is a greeting.
+        // A single 0 is what a host sends before its first request: see rpc_answer().
         if (bad != NULL && !(len == 1 && *(const uint8_t *)message == 0)) {
             ++*bad;
         }

@@ -152,7 +152,7 @@ bool rpc_get_bytes(struct rpc_args *args, const uint8_t **bytes, size_t *len) {
     return get_long(args, BYTES_8, bytes, len);
 }
 
-// A value has at least a byte, so a count above the bytes that are left is a lie.
+// A value takes at least one byte, so a count above the bytes that are left cannot be true.
 bool rpc_get_list(struct rpc_args *args, uint32_t *count) {
     int code = peek(args);
     unsigned bytes = 0;
@@ -177,7 +177,7 @@ bool rpc_get_list(struct rpc_args *args, uint32_t *count) {
 
 // ---- Results ----
 
-// A value of `len` bytes, of which `bytes` are a first byte and a number.
+// Reserve `len` bytes for one value.  NULL, with `failed` set: no room, or no value is owed.
 static uint8_t *put(struct rpc_result *result, size_t len) {
     uint8_t *at = result->at;
     if (result->failed || result->owed == 0 || len > (size_t)(result->end - at)) {
@@ -189,7 +189,8 @@ static uint8_t *put(struct rpc_result *result, size_t len) {
     return at;
 }
 
-// The first byte and `count` bytes of a number; then there is room for `more`.
+// Put the first byte and a number of `count` bytes.  Returns where `more` bytes of contents
+// go, or NULL.
 static uint8_t *put_number(
     struct rpc_result *result, int code, uint64_t number, unsigned count, size_t more) {
     uint8_t *at = more > SIZE_MAX - 9 ? NULL : put(result, 1 + count + more);
@@ -254,7 +255,7 @@ void rpc_put_list(struct rpc_result *result, uint32_t count) {
     } else {
         put_number(result, LIST_16 + 1, count, 4, 0);
     }
-    // More than there is room for is found when they are put.
+    // A list that is too long fails when its values are put.
     result->failed |= count > UINT32_MAX - result->owed;
     result->owed += result->failed ? 0 : count;
 }

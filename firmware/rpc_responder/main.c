@@ -1,5 +1,5 @@
 /*
- * rpc_responder: functions that the other core calls by name (openamp/rpc.h), on the
+ * rpc_responder: functions that the host calls by name (openamp/rpc.h), on the
  * endpoint "rpc".  To offer one of your own, write it as those here and give it a line in
  * the table.  No answer is lost for lack of room: a request is received only when the buffer
  * for its answer has been claimed.

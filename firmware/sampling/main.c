@@ -1,6 +1,6 @@
 /*
- * sampling: 16-bit samples at a steady rate, in blocks of 240, on the service "samples".  The
- * other core takes each at its time, whatever the host is doing; a block for which the host
+ * sampling: 16-bit samples at a steady rate, in blocks of 240, on the service "samples".  This
+ * core takes each at its time, whatever the host is doing; a block for which the host
  * has no room is dropped, and counted.
  *
  * Commands, as text: "rate N" (samples a second, 1 to 20000; the time between two is rounded
@@ -39,14 +39,14 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
     (void)self;
     (void)src;
     uint32_t number = firmware_number(data, len, 0);
-    if (firmware_is(data, len, "rate ") && number >= 1 && number <= 20000) {
+    if (firmware_begins_with(data, len, "rate") && number >= 1 && number <= 20000) {
         period_us = 1000000 / number;
         filled = 0; // no block has samples of before and after a pause
         due = amp_remote_time_us() + period_us;
-    } else if (firmware_is(data, len, "stop")) {
+    } else if (firmware_begins_with(data, len, "stop")) {
         period_us = 0;
     } else {
-        amp_remote_trace("sampling: a command that is none\n");
+        amp_remote_trace("sampling: unknown command\n");
     }
 }
 

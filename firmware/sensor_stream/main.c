@@ -61,17 +61,17 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
     (void)self;
     (void)src;
     uint32_t number = firmware_number(data, len, 0);
-    if (firmware_is(data, len, "rate") && number >= 1 && number <= 10000) {
+    if (firmware_begins_with(data, len, "rate") && number >= 1 && number <= 10000) {
         period_us = 1000000 / number;
         due = amp_remote_time_us();
-    } else if (firmware_is(data, len, "burst")) {
+    } else if (firmware_begins_with(data, len, "burst")) {
         while (number-- != 0) {
             take_sample();
         }
-    } else if (firmware_is(data, len, "stop")) {
+    } else if (firmware_begins_with(data, len, "stop")) {
         period_us = 0;
     } else {
-        amp_remote_trace("sensor_stream: a command that is none\n");
+        amp_remote_trace("sensor_stream: unknown command\n");
     }
 }
 

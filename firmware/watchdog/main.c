@@ -24,13 +24,13 @@ static void hang(void) {
 
 static void job(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)src;
-    if (firmware_is(data, len, "square")) {
+    if (firmware_begins_with(data, len, "square")) {
         uint32_t number = firmware_number(data, len, 0);
         number *= number;
         (void)amp_endpoint_send(self, &number, sizeof(number));
-    } else if (firmware_is(data, len, "hang")) {
+    } else if (firmware_begins_with(data, len, "hang")) {
         hang();
-    } else if (firmware_is(data, len, "crash")) {
+    } else if (firmware_begins_with(data, len, "crash")) {
         __builtin_trap();
     }
 }

@@ -53,14 +53,16 @@ struct amp_bus_events {
 struct amp_bus_ops {
     // ---- A user of the bus comes and goes ----
 
-    // Begin to use the bus.  A host's remote core is stopped afterwards: it may still
-    // have run, if only this core was reset.  On a device the session goes on, because
+    // Begin to use the bus.  Over our own rings, a host's remote core is stopped
+    // afterwards: it may still have run, if only this core was reset.  On a device the session goes on, because
     // the host does not begin another one for us.  0, or a negative error, which
     // reason() explains on a host; open() may be tried again.
     int (*open)(struct amp_bus *bus);
 
-    // End the use of the bus: no callback is called any more; a host stops its remote
-    // core and gives back what the port holds.  Endpoints may be destroyed afterwards.
+    // End the use of the bus: no callback is called any more; over our own rings, a host
+    // stops its remote core and gives back what the port holds.  Endpoints may be destroyed
+    // afterwards.  A bus of an operating system leaves a core alone, in open() and here,
+    // that this program did not start.
     void (*close)(struct amp_bus *bus);
 
     // Have `callback` called with `arg`, in interrupt context, when poll() is due:
@@ -92,7 +94,8 @@ struct amp_bus_ops {
     // See amp_rproc_report_crash().
     int (*report_crash)(struct amp_bus *bus, const char *reason);
 
-    // The state as the calls here left it: only poll() notices that the core died.
+    // The state as the calls here left it: over our own rings, only poll() notices that the
+    // core died.  A bus of an operating system may ask that for the state each time.
     enum amp_rproc_state (*state)(const struct amp_bus *bus);
 
     // ---- Work ----
@@ -168,13 +171,13 @@ struct amp_bus_ops {
     void (*written)(const struct amp_bus *bus, const void *va, size_t len);
     int (*attach)(struct amp_bus *bus, amp_da_t *entry, struct amp_load_error *error);
 
-    // See amp_rpmsg_service() and amp_rpmsg_untaken().
+    // See amp_rpmsg_service() and amp_rpmsg_unconsumed().
     const char *(*service)(const struct amp_bus *bus, unsigned index, uint32_t *addr);
-    unsigned (*untaken)(const struct amp_bus *bus, uint16_t *taken);
+    unsigned (*unconsumed)(const struct amp_bus *bus, uint16_t *consumed);
 
     // A sentence about the error that an operation has just returned: what the operating
-    // system that owns the rings refused, and what to do.  NULL: its number says all.  NULL
-    // where the rings are our own.
+    // system that owns the rings refused, and what to do.  Returns NULL if the error number
+    // says enough.  The operation itself is NULL on a bus over our own rings.
     const char *(*explain)(const struct amp_bus *bus);
 };
 

@@ -39,7 +39,7 @@ uint32_t amp_bus_virtio_message_timeout(struct amp_bus *bus, uint32_t slept);
 bool amp_bus_virtio_peer_can_send(const struct amp_bus *bus);
 size_t amp_bus_virtio_mtu(const struct amp_bus *bus);
 const char *amp_bus_virtio_service(const struct amp_bus *bus, unsigned index, uint32_t *addr);
-unsigned amp_bus_virtio_untaken(const struct amp_bus *bus, uint16_t *taken);
+unsigned amp_bus_virtio_unconsumed(const struct amp_bus *bus, uint16_t *consumed);
 
 // ---- Host ----
 
@@ -99,7 +99,7 @@ int amp_bus_device_poll(struct amp_bus *bus);
     .peer_can_send = amp_bus_virtio_peer_can_send, \
     .mtu = amp_bus_virtio_mtu, \
     .service = amp_bus_virtio_service, \
-    .untaken = amp_bus_virtio_untaken
+    .unconsumed = amp_bus_virtio_unconsumed
 
 #define AMP_BUS_HOST_OPS \
     { \

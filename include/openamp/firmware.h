@@ -51,10 +51,11 @@
 
 // Wait until the host is ready (DRIVER_OK in the table), then bring the link up, which
 // announces the endpoints that exist.  Stops the core (amp_remote_exit()) if the table
-// cannot be used.
+// cannot be used.  The table (`len` bytes) is read again in each session, so it stays in place.
 void firmware_link_up(struct amp_rpmsg *link, const void *table, size_t len);
 
 // Wait until the host is ready and describe the link in *layout, but do not bring it up.
+// The same of the table.
 void firmware_wait_ready(
     struct amp_rpmsg *link, const void *table, size_t len, struct amp_rpmsg_layout *layout);
 
@@ -66,7 +67,8 @@ void firmware_wait_ready(
 // amp_rpmsg_poll() itself uses the next two functions for it.
 
 // After a poll that took no message (`taken` is what it returned): sleep until the host
-// kicks.  False: the session is over, and the link is down.
+// kicks.  False: the host ended the session or broke the protocol, and the link is down; then
+// call firmware_next_session().
 bool firmware_sleep(struct amp_rpmsg *link, int taken);
 
 // With the link down: if the host ended the session, wait for its next one and bring the
@@ -85,8 +87,9 @@ __attribute__((noreturn)) void firmware_serve_requests(
     struct amp_rpmsg *link, struct amp_tx *answer);
 
 // One turn of a main loop that has work of its own: handle the messages that are
-// there or, if there is none, sleep until the host kicks, at most `us` microseconds.
-// Stops the core if the host breaks the protocol.
+// there or, if there is none, sleep until the host kicks, at most `us` microseconds
+// (AMP_REMOTE_FOREVER: no limit).  Between two sessions it sleeps likewise, and brings the
+// link up when the host is ready.  Stops the core if the host breaks the protocol.
 void firmware_turn(struct amp_rpmsg *link, uint32_t us);
 
 // Send, waiting for room as long as it takes.  Not inside callbacks.
@@ -100,7 +103,7 @@ uint32_t firmware_wait_room(struct amp_rpmsg *link, uint32_t slept);
 // ---- Commands as text ----
 
 // Does the message begin with the word?
-bool firmware_is(const void *data, size_t len, const char *word);
+bool firmware_begins_with(const void *data, size_t len, const char *word);
 
 // The decimal number after the first space of a message; `otherwise` if it has no space.
 uint32_t firmware_number(const void *data, size_t len, uint32_t otherwise);

@@ -31,7 +31,9 @@ enum {
     AMP_WINDOW_LOAD = 1, // an image may be loaded here
     AMP_WINDOW_RUN = 2, // an entry point may lie here
     AMP_WINDOW_SHARED = 4, // rings, buffers and resource tables may lie here
-    AMP_WINDOW_ANY = 8, // only in amp_load_error.missed: any window would have done
+    // Never a flag of a window.  It is set in each amp_load_error.missed that is not 0, so
+    // that 0 can mean that no window was missed.
+    AMP_WINDOW_ANY = 8,
     AMP_WINDOW_PIE = 16, // with LOAD and RUN: here position-independent images are put
 };
 

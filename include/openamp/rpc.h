@@ -1,8 +1,9 @@
 /*
- * Functions of the firmware that the other core calls by name: MessagePack-RPC, a request in
+ * Functions of the firmware that the host calls by name: MessagePack-RPC, a request in
  * each message (the Python half is lib/openamp_rpc.py; Arduino's libraries speak it, too).
  * No memory is allocated, nothing recurses, and what the host sends is not believed: a
- * request that is none is counted and not answered, and a wrong argument is an error.
+ * message that is no valid request is counted and not answered, and a wrong argument is an
+ * error.
  *
  * Where to start: a function, and its line in the table, which firmware/rpc_responder serves.
  *
@@ -27,15 +28,16 @@
 
 // ---- Arguments ----
 
-// What is left of them.  The memory is the caller's of rpc_answer().
+// The arguments that were not read yet.  They point into the message that was passed to
+// rpc_answer(), and are valid while the function runs.
 struct rpc_args {
     const uint8_t *at;
     const uint8_t *end;
     uint32_t left; // arguments
 };
 
-// The next argument.  False: there is none, or it is of another type; then it is still the
-// next one.  A whole number is a good float (the functions with floats need the compiler's
+// Read the next argument.  False: there is none, or it is of another type; then it remains
+// the next one.  rpc_get_float() accepts an integer, too (the functions with floats need the compiler's
 // own library, libgcc, where the core has no unit for them); a text or bytes point into the
 // message, `*len` bytes without a 0 behind them.
 bool rpc_get_nil(struct rpc_args *args);
@@ -78,8 +80,10 @@ struct rpc_function {
 
 // Handle a message of `len` bytes, which nobody changes meanwhile: copy it out of shared
 // memory before.  Returns the length of the answer in the `size` bytes at `answer`, which is
-// to be sent to where the message came from, or 0: a notification, a greeting, or no request;
-// of the last kind, *bad (NULL: not counted) is incremented.
+// to be sent to where the message came from.  Returns 0 if nothing is to be sent: for a
+// notification, for the single byte 0 that a host sends before its first request
+// (openamp_rpc.py does), and for a message that is no valid request, which increments *bad
+// (unless that is NULL).
 size_t rpc_answer(const struct rpc_function *functions, size_t count, const void *message,
     size_t len, void *answer, size_t size, uint32_t *bad);
 

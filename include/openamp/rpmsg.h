@@ -165,9 +165,10 @@ void amp_rpmsg_down(struct amp_rpmsg *link);
 // session, because its memory is about to be used for something else.
 void amp_rpmsg_forget(struct amp_rpmsg *link);
 
-// The other core is dead.  The next amp_rpmsg_poll() takes all that it has sent, also what
-// a callback would leave in the ring (amp_rx_leave()); then take the link down.
-void amp_rpmsg_last_poll(struct amp_rpmsg *link);
+// Call this when the other core is dead: the next amp_rpmsg_poll() takes all that it has
+// sent, also what a callback would leave in the ring (amp_rx_leave()); then take the link
+// down.
+void amp_rpmsg_peer_died(struct amp_rpmsg *link);
 
 static inline bool amp_rpmsg_is_up(const struct amp_rpmsg *link);
 
@@ -179,7 +180,8 @@ static inline unsigned amp_rpmsg_depth(const struct amp_rpmsg *link);
 
 // Do the work that is due: take at most `max` (not 0) messages and call their endpoints.
 // Returns the number of messages.  If that is less than `max`, the other side will kick
-// for the next message; otherwise poll again before sleeping.  -AMP_EPROTO: the other
+// for the next message (not if a callback left its message in the ring, see
+// amp_rx_leave()); otherwise poll again before sleeping.  -AMP_EPROTO: the other
 // side broke the protocol; the link is down and link->violation says how.
 // Returns 0 when the link is down and when called from a callback.
 int amp_rpmsg_poll_some(struct amp_rpmsg *link, unsigned max);
@@ -333,10 +335,11 @@ bool amp_rpmsg_peer_can_send(const struct amp_rpmsg *link);
 // poll.
 const char *amp_rpmsg_service(const struct amp_rpmsg *link, unsigned index, uint32_t *addr);
 
-// How many messages of ours the other side did not consume yet.  *taken is the lower 16
+// How many messages of ours the other side did not consume yet.  *consumed is the lower 16
 // bits of the number that it consumed: while this stays the same, it consumes nothing.
+// While the link is down: 0, and *consumed is not written.
 // Both come from the other side unchecked, and are good for display only.
-unsigned amp_rpmsg_untaken(const struct amp_rpmsg *link, uint16_t *taken);
+unsigned amp_rpmsg_unconsumed(const struct amp_rpmsg *link, uint16_t *consumed);
 
 #include "openamp/rpmsg_storage.h" // IWYU pragma: export
 

@@ -42,8 +42,10 @@ struct amp_virtq {
     // entries.
     void *out_ring;
     void *in_ring;
-    uint16_t *own_event; // where this side asks for notifications
-    const uint16_t *peer_event; // where the peer asks for them
+    uint16_t *own_notify; // where this side asks for notifications: flags or an event index
+    // Where the peer asks for them: its ring's flags or, once it is known to keep them, its
+    // event index.
+    const uint16_t *peer_notify;
     uint32_t mask; // number of descriptors, a power of two, less 1
     // Indices that never wrap to the ring's length; the idx of a ring is the lower 16 bits.
     uint32_t next_publish; // of the out ring

@@ -42,8 +42,10 @@
  *                 amp_platform_wait(-1); // for the doorbell
  *             }
  *         }
+ *         // After a failed load `why` explains the error; after a crash rproc.reason does,
+ *         // until this clears it.
  *         amp_rproc_shutdown(&rproc);
- *         return result; // negative: rproc.reason was why the core crashed
+ *         return result; // negative: an error of error.h
  *     }
  */
 #ifndef OPENAMP_RPROC_H
@@ -79,8 +81,9 @@ struct amp_load_error {
     size_t len; // bytes
     // Not 0: no window contains all of this memory and has all these AMP_WINDOW_* flags.
     uint32_t missed;
-    // Not NULL: the host program itself uses this memory, for this (amp_host_memory()).
-    const char *user;
+    // Not NULL: the memory belongs to the host program itself; this is the text of
+    // amp_host_memory(), such as "the heap".
+    const char *used_by;
 };
 
 // What the host program itself keeps in any byte of [va, va + len), such as "the heap", or

@@ -2,9 +2,9 @@
  * How MicroPython's unix port meets the files of Linux' rpmsg (ports/linux).  Included before
  * everything else in every file of such a build (-include), so that it can set options.
  *
- * There is no interrupt: a file is readable.  Wherever MicroPython sleeps, it sleeps for the
- * bus's files too.  While a program computes or sends, it is looked for at some of the virtual
- * machine's jumps.
+ * The kernel does not interrupt for a message: it makes a file readable.  So each sleep of
+ * MicroPython waits for the bus's files, too; and while a program computes or sends, every
+ * OPENAMP_LINUX_TURNS-th jump of the virtual machine looks at them.
  */
 #ifndef OPENAMP_LINUX_H
 #define OPENAMP_LINUX_H
@@ -28,10 +28,11 @@ void openamp_linux_turn(void);
 
 // MicroPython's unix port sleeps in this (micropython/unix/sleep.c).
 #define MICROPY_PY_OPENAMP_PPOLL openamp_linux_ppoll
-// What a signal handler does so that it ends: else each sleep would have to block signals.
+// What a signal handler calls to end the sleep.  Without it each sleep would have to block
+// signals first.
 #define MICROPY_PY_OPENAMP_WAKE amp_linux_interrupt
 void amp_linux_interrupt(void);
-// It looks for messages, so a program that is about to sleep need not.
+// The sleep itself looks for messages, so a program need not poll before it.
 #define MICROPY_PY_OPENAMP_WAIT_LOOKS (1)
 
 // The kernel looks for firmware there, too.

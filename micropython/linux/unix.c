@@ -29,7 +29,7 @@ void openamp_linux_turn(void) {
 int openamp_linux_ppoll(
     struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);
 
-// The shorter of the two; *longest is where to.
+// The shorter of *timeout (NULL: no limit) and `ms`; *longest is storage for the second.
 static const struct timespec *shorten(
     const struct timespec *timeout, struct timespec *longest, uint32_t ms) {
     if (ms == AMP_FOREVER) {
@@ -44,9 +44,9 @@ static const struct timespec *shorten(
         : longest;
 }
 
-// For a sleep that counts in milliseconds: -1 without an end, 0 if it cannot keep that time.
+// For a sleep that counts in milliseconds: -1, no limit; 0, not a whole number of milliseconds.
 static int to_ms(const struct timespec *time) {
-    enum { NS_PER_MS = 1000000, LONGEST_S = 2000000 }; // who sleeps longer looks how much is left
+    enum { NS_PER_MS = 1000000, LONGEST_S = 2000000 }; // who sleeps longer asks again for the rest
     if (time == NULL) {
         return -1;
     }
@@ -54,8 +54,8 @@ static int to_ms(const struct timespec *time) {
     return time->tv_nsec % NS_PER_MS != 0 ? 0 : s * 1000 + (int)(time->tv_nsec / NS_PER_MS);
 }
 
-// ppoll() for the bus's files as well.  What they have is an interrupt: EINTR.  So is a signal
-// since the last sleep, whatever *mask was meant for.
+// ppoll() that also waits for the bus's files.  It fails with EINTR when one of them is readable,
+// and after a signal since the last sleep; so *mask is not used.
 int openamp_linux_ppoll(
     struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask) {
     int files[AMP_LINUX_FILES];

@@ -142,7 +142,8 @@ static long guarded(int fd, short events, const long args[7]) {
 
 #else
 
-// ---- The cores run in this thread, while it sleeps in ppoll() ----
+// ---- The platform has a ppoll() of its own: emu runs its cores in it, and linux waits there
+// for the kernel's files, too ----
 
 void openamp_unix_interrupted(void *context) {
     (void)context;
@@ -168,7 +169,7 @@ static const struct timespec *timeout_of(int fd, short events, struct timespec *
 // the time is over.
 static bool sleep_for(int fd, short events) {
     if (!is_guarded() || fd < 0 || is_ready(fd, events) || (fcntl(fd, F_GETFL) & O_NONBLOCK)) {
-        return true; // meanwhile the cores stand still
+        return true; // emu: meanwhile the cores stand still
     }
     struct pollfd file = {.fd = fd, .events = events};
     struct timespec timeout;

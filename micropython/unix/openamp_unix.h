@@ -42,7 +42,7 @@ extern volatile unsigned char openamp_unix_inside;
 // interrupts.  With threads it defines its own, which unix/atomic.c wraps.
 #if !MICROPY_PY_THREAD
 #include "../interrupt_hook.h"
-#ifndef MICROPY_VM_HOOK_LOOP // emu has one
+#ifndef MICROPY_VM_HOOK_LOOP // emu and linux have their own
 #define MICROPY_VM_HOOK_LOOP OPENAMP_INTERRUPT_HOOK
 #endif
 void openamp_unix_begin_atomic(void);

@@ -20,7 +20,7 @@
 #define OPENAMP_UNIX_NO_CALLS
 #include "calls.h"
 
-// The sleep itself.  On a platform whose cores run in this thread, they run in here.
+// The sleep itself.  emu runs its cores in it, and linux waits for the kernel's files, too.
 #ifdef MICROPY_PY_OPENAMP_PPOLL
 int MICROPY_PY_OPENAMP_PPOLL(
     struct pollfd *fds, nfds_t count, const struct timespec *timeout, const sigset_t *mask);

@@ -31,7 +31,7 @@ static inline void openamp_unix_handle_pending(void) {
 // atomic.c: is a program running, or does the main thread wait at the prompt?
 extern bool openamp_unix_in_program;
 
-// sim/unix.c, emu/unix.c: the platform's set-up at the first use of the module.
+// sim/unix.c, emu/unix.c, linux/unix.c: the platform's set-up at the first use of the module.
 void openamp_unix_begin_platform(void);
 
 // sleep.c: ppoll() that fails with EINTR instead of sleeping if there is scheduled work.

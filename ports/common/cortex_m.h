@@ -65,7 +65,7 @@ static inline void sleep_until_interrupt(void) {
 }
 
 // All earlier stores are in memory before a later one, which may wake the other core.
-static inline void stored(void) {
+static inline void wait_for_stores(void) {
     __asm__ volatile("dsb" ::: "memory");
 }
 

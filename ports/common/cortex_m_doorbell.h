@@ -14,8 +14,8 @@ struct doorbell_handler {
 };
 
 // Set the callback, with interrupts off, so that no call of the former one is under way
-// afterwards.  `had_kick` (or NULL): a kick came while there was no callback, which is
-// therefore called now.
+// afterwards.  `had_kick` (or NULL): if it is set, a kick may have come while there was no
+// callback, so the new one is called at once.
 static inline void doorbell_set_cb(struct doorbell_handler *doorbell, amp_doorbell_cb callback,
     void *arg, const volatile bool *had_kick) {
     uint32_t before = interrupts_off();

@@ -44,7 +44,7 @@
 // in a0; results are in a0 and a1.  Any other number is a fault.
 enum {
     AMP_EMU_EXIT, // a0: the exit code.  Does not return.
-    AMP_EMU_RING, // kick the host
+    AMP_EMU_KICK, // kick the host
     // Sleep until the host kicks, at most a0 microseconds (0xFFFFFFFF: no limit).
     // a0 is then 1 if it has kicked since the last call, else 0.
     AMP_EMU_WAIT,

@@ -106,7 +106,7 @@ static bool handle_ecall(struct emu_core *core) {
         case AMP_EMU_EXIT:
             emu_core_exited(core, (int)core->cpu.x[A0]);
             return false;
-        case AMP_EMU_RING:
+        case AMP_EMU_KICK:
             kick_host(core);
             return false;
         case AMP_EMU_WAIT:

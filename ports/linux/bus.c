@@ -55,7 +55,8 @@ static int open_files(struct linux_bus *bus) {
     return error;
 }
 
-// The end of the process, but not of a child of it.  What it has made in the kernel outlives it.
+// At the exit of this process (not of a child that fork() made), give back what would outlive it
+// in the kernel: endpoints, bindings of drivers, and a core that it started.
 static pid_t owner;
 
 static void close_all(void) {
@@ -138,7 +139,8 @@ static bool handle(struct linux_bus *bus, const struct epoll_event *event) {
         if (self->left == NULL) {
             return linux_receive(self);
         }
-        linux_channel_close(self, true); // an error is told, whatever is asked for
+        linux_channel_close(self,
+            true); // it is watched for nothing while a message is left, so the channel has ended
     }
     return false;
 }
@@ -220,9 +222,9 @@ static const char *linux_service(const struct amp_bus *self, unsigned index, uin
 }
 
 // How many messages the other side did not take is the kernel's secret.
-static unsigned linux_untaken(const struct amp_bus *self, uint16_t *taken) {
+static unsigned linux_unconsumed(const struct amp_bus *self, uint16_t *consumed) {
     (void)self;
-    *taken = 0;
+    *consumed = 0;
     return 0;
 }
 
@@ -306,7 +308,7 @@ static const struct amp_bus_ops ops = {
     .written = linux_written,
     .attach = linux_attach,
     .service = linux_service,
-    .untaken = linux_untaken,
+    .unconsumed = linux_unconsumed,
     .explain = linux_explain,
 };
 

@@ -143,7 +143,7 @@ int linux_channel_take(struct linux_endpoint *self, const struct linux_service *
 
 // ---- An endpoint with addresses ----
 
-// The node of `class` that has this source address, of this core; or "" if none has.
+// The node of this core in /sys/class/rpmsg that has this source address; or "" if none has.
 static void find_node(const struct linux_bus *bus, uint32_t src, char *node, size_t room) {
     DIR *entries = opendir("/sys/class/rpmsg");
     const struct dirent *entry = NULL;
@@ -164,8 +164,8 @@ static void find_node(const struct linux_bus *bus, uint32_t src, char *node, siz
     }
 }
 
-// Whether an address is in use the kernel says when the node is opened, and the node of one that
-// cannot be opened stays: so this is found out before.
+// The kernel says that an address is in use only when the node is opened, and that node then
+// stays.  So look before it is made.
 static bool is_in_use(const struct linux_bus *bus, uint32_t src) {
     char node[32];
     find_node(bus, src, node, sizeof(node));

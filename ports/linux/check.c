@@ -24,7 +24,7 @@ int linux_check(const struct amp_image *image, struct amp_load_error *error) {
     struct amp_port port = {.ops = &ops, .windows = &everywhere, .window_count = 1};
     struct amp_elf elf = {.check = {.port = &port}, .image = image};
     int what = amp_elf_check(&elf);
-    if (what == AMP_OTHER_MACHINE) { // than 0, which none has
+    if (what == AMP_OTHER_MACHINE) { // elf_machine is 0, which no image has: take the image's
         port.elf_machine = (uint16_t)elf.check.where;
         elf = (struct amp_elf){.check = {.port = &port}, .image = image};
         what = amp_elf_check(&elf);

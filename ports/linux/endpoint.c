@@ -74,8 +74,8 @@ void linux_deliver(struct linux_bus *bus) {
             continue;
         }
         service->delivered = true;
-        // What an endpoint has is not told, neither now nor when that is closed; nor what is
-        // another program's, or a driver's.
+        // A channel that an endpoint has is not reported, neither now nor when that endpoint is
+        // closed; nor is one that another program (EBUSY) or a driver of the kernel (EEXIST) has.
         if (!is_used(bus, service) && service->error != -EBUSY && service->error != -EEXIST) {
             char name[AMP_NAME_SIZE];
             linux_print(name, sizeof(name), "%s", service->name);
@@ -114,7 +114,7 @@ static int check(struct linux_bus *bus, const char *name, uint32_t addr, uint32_
     return addr != AMP_ADDR_ANY && has_addr(bus, addr) ? -AMP_EADDRINUSE : 0;
 }
 
-// What keeps an endpoint with addresses from being made is an error, not to be waited for.
+// The error of an endpoint with addresses that cannot be made: waiting would not help.
 static int explain(struct linux_bus *bus, const struct linux_endpoint *self) {
     const char *name = self->ept->name != NULL ? self->ept->name : "endpoint";
     switch (self->error) {

@@ -104,8 +104,8 @@ const char *linux_reason(const struct amp_bus *self) {
 
 void linux_begin_watch(struct linux_bus *bus) {
     bus->recovers = linux_core_has(bus, "recovery", "enabled");
-    // The end of the channels tells of a crash, but not where nobody takes them away, and not
-    // where there are none; then the kernel's log does, for who may read it.
+    // How a crash is noticed: if the kernel recovers the core and it has channels, by their
+    // end.  Otherwise by the kernel's log, if this program may read it.  Otherwise by `state`.
     bus->look_at = (bus->recovers && bus->is_up) || bus->kmsg >= 0 ? UINT64_MAX
                                                                    : linux_now_ms() + LINUX_LOOK_MS;
 }

@@ -26,7 +26,7 @@ enum {
     LINUX_RX_BUFFERS = 64, // messages that are being looked at, or were not read yet
     LINUX_TX_BUFFERS = 8,
     LINUX_READY = 16, // files that one poll() looks at
-    LINUX_LOOK_MS = 500, // what nothing but `state` tells is looked for so often
+    LINUX_LOOK_MS = 500, // how often `state` is read where nothing else tells of a crash
 };
 
 typedef char linux_path_t[256];
@@ -35,7 +35,7 @@ typedef char linux_device_t[96]; // a device of the rpmsg bus, such as virtio0.n
 // A message in private memory.
 struct linux_buffer {
     struct linux_buffer *next; // that is free
-    uint32_t use; // not 0: by this the holder knows it
+    uint32_t use; // not 0: held or claimed; the same number is in the token
     size_t len;
     uint8_t data[LINUX_MTU + 16];
 };
@@ -62,11 +62,11 @@ struct linux_endpoint {
     char node[32]; // "rpmsg0"; "" if there is none
     uint32_t src; // as the program gave it, or chosen once
     uint32_t dest; // as the program gave it
-    struct linux_buffer *left; // the message that found no place
-    int error; // why there is none, or 0
-    uint32_t sent; // by this program, when it was last read
-    uint32_t answers; // that were read one by one since it was read to its end
-    bool is_behind; // it was not read to its end
+    struct linux_buffer *left; // the message that its callback left
+    int error; // why the endpoint has no channel, or 0
+    uint32_t sent; // messages of this program, when the file was last read
+    uint32_t answers; // messages that were read one by one since the file was last read to its end
+    bool is_behind; // the file was not read to its end
 };
 
 struct linux_bus {
@@ -78,13 +78,13 @@ struct linux_bus {
     bool is_loaded; // our image, or a core that runs already
     bool started; // by this program
     bool stopping; // by this program, now
-    bool died; // since the last poll()
+    bool died; // a crash that poll() has not returned yet
     bool is_due; // poll() has something to do that no file tells
     bool is_last; // what is received now is of a core that is dead
-    bool reported; // its crash was, by this program
+    bool reported; // this program itself reported the crash
     bool recovers; // the kernel brings a core back that crashed
     bool had_recovery; // before this program switched it off
-    bool is_dead; // it crashed, and was stopped for its dump
+    bool is_dead; // it crashed, and the kernel has stopped it to make its dump
     int epoll;
     int uevents;
     int nodes; // inotify, of /dev
@@ -99,9 +99,9 @@ struct linux_bus {
     char control[32]; // "rpmsg_ctrl0", or ""
     const char *reason;
     const char *sentence; // about the last error; or NULL
-    char said[160]; // the first that the kernel has said of this core; or ""
-    char crash_type[40]; // what it calls the last crash; or ""
-    unsigned crashes_said; // that were not noticed otherwise yet
+    char said[160]; // the first line of the kernel's log about this core; or ""
+    char crash_type[40]; // what the log calls the last crash; or ""
+    unsigned crashes_said; // crashes in the log that linux_ended() has not handled yet
     char reason_text[200];
     char note_text[200];
     char sentence_text[400];

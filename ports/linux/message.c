@@ -46,10 +46,11 @@ static bool deliver(struct linux_endpoint *self, struct linux_buffer *buffer) {
     return is_there && self->file >= 0;
 }
 
-// Whether a file has more only a read tells that finds nothing, or epoll the next time.  A program
-// that has sent one message since the last has asked, and this is the answer: that read is in
-// vain.  But the kernel keeps what is not read until it has no memory, and then drops it without a
-// word; so from time to time the file is read to its end, and once it was not, until it is.
+// Only a read() that finds nothing shows that a file is empty.  After a request it is usually in
+// vain, because one answer comes.  So if the program has sent exactly one message since the last
+// call, only one is read, and epoll reports any more.  But the kernel drops messages that nobody
+// reads, without notice, when it has no memory left.  So every 32nd call reads until the file is
+// empty, and so does each call after one that did not get there.
 static bool is_answer(struct linux_endpoint *self) {
     enum { ANSWERS = 32 };
     struct linux_bus *bus = self->bus;

@@ -23,8 +23,8 @@ static int put_undisturbed(const struct linux_bus *bus, const char *file, const 
     return error;
 }
 
-// In the middle of a recovery a core is off, too.  The kernel takes the name of a firmware when it
-// is off and nobody is at work on it, and waits for that.
+// `state` says "offline" during a recovery, too.  So write the firmware's name back: the kernel
+// waits for a recovery to end, and answers EBUSY unless the core is then off.
 static bool is_off(const struct linux_bus *bus) {
     linux_path_t path;
     linux_path_t name;
@@ -40,8 +40,9 @@ static bool is_off(const struct linux_bus *bus) {
     return linux_get(path, name, sizeof(name)) <= 0 || linux_put(path, name) != -EBUSY;
 }
 
-// Whatever it takes until it is so: "start" counts, and before 6.12.117 the kernel stops no core
-// that crashed, but it starts it again.
+// Write "stop" until the core is off.  The kernel counts starts, so one stop may not be enough;
+// and kernels before 6.12.117 refuse to stop a crashed core (EINVAL), so that one is recovered
+// first.
 static int stop_core(const struct linux_bus *bus) {
     int error = 0;
     for (int i = 0; i < TRIES; ++i) {
@@ -59,7 +60,7 @@ static int stop_core(const struct linux_bus *bus) {
     return error != 0 ? error : -AMP_EBUSY;
 }
 
-// The same, and none of what the kernel tells meanwhile is news.
+// The same; nothing that the kernel says meanwhile is reported to the program.
 static int stop_quietly(struct linux_bus *bus) {
     bus->stopping = true;
     int error = stop_core(bus);

@@ -60,7 +60,7 @@ enum {
 
 // Why the host kicks core 1 by the second doorbell (MHU1).
 enum {
-    AMP_AN521_RING_STOP = 1,
+    AMP_AN521_KICK_STOP = 1,
     AMP_AN521_RING_START = 2,
 };
 

@@ -33,7 +33,7 @@ static const struct amp_default_table default_table = {
 static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id; // one bit for all vrings
-    stored();
+    wait_for_stores();
     MHU_SET(MHU0, 1) = 1;
 }
 
@@ -42,7 +42,7 @@ void amp_an521_interrupt(void) {
     struct an521_core *core = &an521_core;
     MHU_CLR(MHU0, 0) = 15;
     MHU_CLR(MHU1, 0) = 15;
-    stored();
+    wait_for_stores();
     core->event = true;
     doorbell_call(&core->doorbell);
 }

@@ -44,18 +44,19 @@ void an521_release(void) {
     CONTROL->state = AMP_AN521_BOOTING;
     fill_with_park(an521_vectors, LAST_FAULT);
     INITSVTOR1 = (uint32_t)(uintptr_t)an521_boot_vectors;
-    stored();
+    wait_for_stores();
     CPUWAIT = 0;
     (void)until_parked(ANSWER_MS);
 }
 
 // ---- Starting ----
 
-// Windows that code may run in are as long as their addresses are aligned.
+// Both windows that code may run in are CODE_LEN bytes long and begin at a multiple of that, so
+// the upper bits of an address tell where its window begins.
 enum { CODE_LEN = AMP_AN521_CODE_LEN };
 _Static_assert(AMP_AN521_FLASH_LEN == CODE_LEN && AMP_AN521_CODE_DA % CODE_LEN == 0
         && AMP_AN521_FLASH_DA % CODE_LEN == 0,
-    "an address says where its window begins");
+    "both windows have one length and alignment");
 
 static amp_da_t code_begin(amp_da_t da) {
     return da & ~(amp_da_t)(CODE_LEN - 1);
@@ -113,7 +114,7 @@ int an521_core_start(void *ctx, amp_da_t entry) {
     CONTROL->leave = (uint32_t)(uintptr_t)an521_park;
     CONTROL->start = 1;
     core->started = true;
-    stored();
+    wait_for_stores();
     MHU_SET(MHU1, 1) = AMP_AN521_RING_START;
     if (!an521_sleep(&CONTROL->start, 0, ANSWER_MS)) {
         (void)an521_core_stop(core);
@@ -134,16 +135,16 @@ static void replace_text(const struct an521_core *core, volatile uint32_t *text)
     // The firmware's own table may have no more entries than these.
     fill_with_park(core->vectors, LAST_EXCEPTION);
     fill_with_park(an521_vectors, LAST_EXCEPTION);
-    stored();
+    wait_for_stores();
     text[--i] = (uint32_t)(uintptr_t)an521_park;
     text[--i] = LDR_PC_NEXT_WORD;
     while (i > 0) {
         text[--i] = NOP_NOP;
     }
-    stored();
+    wait_for_stores();
 }
 
-// Every word is stored twice, with all others in between, because of QEMU.  QEMU drops its
+// Every word is wait_for_stores twice, with all others in between, because of QEMU.  QEMU drops its
 // translation of a word before it stores the new value; if the other core translates the
 // word just then, it executes the old value until the next store there, after which the
 // new value is translated.  A thread of QEMU that is kept waiting between reading a word and
@@ -158,7 +159,7 @@ static bool stop_by_force(const struct an521_core *core) {
         replace_text(core, text);
         replace_text(core, text);
         MHU_SET(MHU0, 1) = 15;
-        MHU_SET(MHU1, 1) = AMP_AN521_RING_STOP;
+        MHU_SET(MHU1, 1) = AMP_AN521_KICK_STOP;
         if (until_parked(AGAIN_MS)) {
             memcpy(text, scratch, CODE_LEN);
             return true;
@@ -171,7 +172,7 @@ static bool stop_by_force(const struct an521_core *core) {
 int an521_core_stop(void *ctx) {
     struct an521_core *core = ctx;
     if (core->started) {
-        MHU_SET(MHU1, 1) = AMP_AN521_RING_STOP;
+        MHU_SET(MHU1, 1) = AMP_AN521_KICK_STOP;
         if (!until_parked(PATIENCE_MS) && !stop_by_force(core)) {
             return -AMP_EIO;
         }

@@ -16,7 +16,7 @@
 // the other core as well as one more word would.  Interrupts are off, because a handler
 // that kicks in between could fill the FIFO.
 static inline void doorbell_kick(void) {
-    stored();
+    wait_for_stores();
 #if AMP_RP2_CHIP == 2040
     uint32_t before = interrupts_off();
     if ((SIO_FIFO_ST & FIFO_RDY) != 0) {
@@ -43,7 +43,7 @@ static inline void doorbell_acknowledge(void) {
 #else
     SIO_DOORBELL_IN_CLR = 1;
 #endif
-    stored();
+    wait_for_stores();
 }
 
 static inline void doorbell_off(unsigned irq) {

@@ -29,7 +29,7 @@ static int refuse(int error, const char *why) {
     return error;
 }
 
-static int refuse_silent(void) {
+static int refuse_no_answer(void) {
     return refuse(-AMP_EIO, "core 1 does not answer");
 }
 
@@ -94,7 +94,7 @@ static int launch(amp_da_t table, uint32_t stack, uint32_t entry) {
     fifo_interrupt_restore(before);
     if (err != 0) {
         amp_rp2_claim(false);
-        return refuse_silent();
+        return refuse_no_answer();
     }
     rp2_core.started = true;
     doorbell_on(IRQ_CORE0); // core 1 may have kicked already
@@ -136,7 +136,7 @@ int rp2_core_stop(void *ctx) {
     }
     doorbell_off(IRQ_CORE0);
     if (reset() != 0) {
-        return refuse_silent();
+        return refuse_no_answer();
     }
     rp2_core.started = false;
     NVIC_ICPR(IRQ_CORE0) = NVIC_BIT(IRQ_CORE0);

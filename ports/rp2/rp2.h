@@ -20,7 +20,7 @@
 // To be called by the handler of that interrupt, which only this port enables and disables.
 void amp_rp2_interrupt(void);
 
-// The next two are weak; as they are here, nobody else uses core 1.
+// The next two have weak definitions, for programs in which nothing else uses core 1.
 
 // Does another part of the program run on core 1?
 bool amp_rp2_in_use(void);

@@ -118,7 +118,7 @@ static void describe_unknown(struct sim_core *core) {
     } else if (exited & AMP_SIM_EXITED) {
         describe_exit(core, (int)(exited & 0xFF));
     } else {
-        snprintf(core->reason, sizeof(core->reason), "died, of what was not told");
+        snprintf(core->reason, sizeof(core->reason), "ended; the system did not say how");
     }
 }
 
@@ -189,7 +189,7 @@ static void forget_cores(void) {
         if (core->pid != 0) {
             core->pid = 0;
             close_files(core);
-            snprintf(core->reason, sizeof(core->reason), "is the parent process's");
+            snprintf(core->reason, sizeof(core->reason), "belongs to the parent process");
         }
         core->sender = 0;
         core->state = AMP_CORE_STOPPED;

@@ -1,6 +1,6 @@
 /* The runner's executable, as data of the host program. */
 #ifndef AMP_SIM_RUNNER_FILE
-#error "give the path of the built runner: -DAMP_SIM_RUNNER_FILE='\"...\"' (sim.mk)"
+#error "give the path of the built runner: -DAMP_SIM_RUNNER_FILE='\"...\"' (ports/sim/build.mk)"
 #endif
 
 __asm__(".section .rodata\n"

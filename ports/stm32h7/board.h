@@ -64,7 +64,7 @@
 #include <stdint.h>
 
 // Semaphores: releasing one is a kick.
-enum { AMP_STM32H7_RING_M4 = 0, AMP_STM32H7_RING_M7 = 1 };
+enum { AMP_STM32H7_KICK_M4 = 0, AMP_STM32H7_KICK_M7 = 1 };
 
 enum { AMP_STM32H7_MAGIC = 0x34334D41 };
 

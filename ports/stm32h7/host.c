@@ -40,13 +40,13 @@ static const struct amp_default_table default_table = {
 static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id; // one semaphore for all vrings
-    doorbell_ring(AMP_STM32H7_RING_M4, HSEM_ID_M7);
+    doorbell_kick(AMP_STM32H7_KICK_M4, HSEM_ID_M7);
 }
 
 // Acknowledge first, so that the M4's next kick interrupts again.
 void amp_stm32h7_interrupt(void) {
     struct stm32h7_core *core = &stm32h7_core;
-    HSEM_ICR(HSEM_SET_M7) = 1u << AMP_STM32H7_RING_M7;
+    HSEM_ICR(HSEM_SET_M7) = 1u << AMP_STM32H7_KICK_M7;
     barrier();
     core->event = true;
     doorbell_call(&core->doorbell);
@@ -111,7 +111,7 @@ static void set_up(struct stm32h7_core *core) {
     } else if (config->mpu_region == AMP_STM32H7_CACHED) {
         core->port.cache_line = STM32H7_LINE;
     }
-    HSEM_IER(HSEM_SET_M7) |= 1u << AMP_STM32H7_RING_M7;
+    HSEM_IER(HSEM_SET_M7) |= 1u << AMP_STM32H7_KICK_M7;
     NVIC_IPR(IRQ_HSEM1) = config->interrupt_priority;
     NVIC_ISER(IRQ_HSEM1) = NVIC_BIT(IRQ_HSEM1);
 }

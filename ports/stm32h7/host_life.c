@@ -82,7 +82,7 @@ static bool is_good(const struct stm32h7_core *core, const uint32_t *vectors) {
 // A kick takes a semaphore and releases it, so a semaphore that other code holds would never
 // interrupt.
 static bool doorbells_are_free(void) {
-    return !((HSEM_R(AMP_STM32H7_RING_M4) | HSEM_R(AMP_STM32H7_RING_M7)) & HSEM_R_LOCK);
+    return !((HSEM_R(AMP_STM32H7_KICK_M4) | HSEM_R(AMP_STM32H7_KICK_M7)) & HSEM_R_LOCK);
 }
 
 static void boot(amp_da_t table) {
@@ -134,7 +134,7 @@ static volatile uint32_t *status_word(void) {
 // an M4 that boots by the option byte would take its host for ready.  The memory has a check
 // code for each word; it may hold back a store of a part of a word, and also the last store,
 // until another store comes, and a reset loses what is held back.  So a whole word is
-// stored, and then another one (the magic number, which the next start clears anyway).
+// wait_for_stores, and then another one (the magic number, which the next start clears anyway).
 int stm32h7_core_stop(void *ctx) {
     struct stm32h7_core *core = ctx;
     if (!core->started) {

@@ -53,8 +53,8 @@ enum { IRQ_HSEM1 = 125, IRQ_HSEM2 = 126 }; // of the M7, of the M4
 
 // Kick: take a semaphore that only this core takes, and release it.  Interrupts are off,
 // because an interrupt handler may kick, too.
-static inline void doorbell_ring(uint32_t semaphore, uint32_t core_id) {
-    stored();
+static inline void doorbell_kick(uint32_t semaphore, uint32_t core_id) {
+    wait_for_stores();
     uint32_t before = interrupts_off();
     if (HSEM_RLR(semaphore) == (HSEM_R_LOCK | core_id)) {
         HSEM_R(semaphore) = core_id;

@@ -219,7 +219,7 @@ def argument_names():
 
 def is_result(declared, result):
     kinds = declared.replace("Optional[", "None|").rstrip("]").replace("'", "").split("|")
-    return any(k.startswith("_") or k.split("[")[0].replace("None", "NoneType").lower() == result.lower()
+    return any(k.startswith("_") or k == "Any" or k.split("[")[0].replace("None", "NoneType").lower() == result.lower()
                for k in kinds)
 
 

@@ -14,15 +14,15 @@ static struct amp_endpoint ept;
 
 static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)src;
-    if (firmware_is(data, len, "segv")) {
+    if (firmware_begins_with(data, len, "segv")) {
         harm_segv();
-    } else if (firmware_is(data, len, "ill")) {
+    } else if (firmware_begins_with(data, len, "ill")) {
         harm_ill();
-    } else if (firmware_is(data, len, "exit")) {
+    } else if (firmware_begins_with(data, len, "exit")) {
         amp_remote_exit((int)firmware_number(data, len, 0));
-    } else if (firmware_is(data, len, "spin")) {
+    } else if (firmware_begins_with(data, len, "spin")) {
         harm_spin();
-    } else if (firmware_is(data, len, "freeze")) {
+    } else if (firmware_begins_with(data, len, "freeze")) {
         amp_endpoint_send(self, "frozen", 6);
         harm_spin();
     } else {

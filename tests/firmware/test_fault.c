@@ -91,27 +91,27 @@ static void spin_unprivileged(void) {
 
 static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)src;
-    if (firmware_is(data, len, "bus")) {
+    if (firmware_begins_with(data, len, "bus")) {
         harm_segv();
-    } else if (firmware_is(data, len, "undefined")) {
+    } else if (firmware_begins_with(data, len, "undefined")) {
         harm_ill();
-    } else if (firmware_is(data, len, "stack")) {
+    } else if (firmware_begins_with(data, len, "stack")) {
         deeper(0);
-    } else if (firmware_is(data, len, "jump")) {
+    } else if (firmware_begins_with(data, len, "jump")) {
         ((void (*)(void))(uintptr_t)0x70000001)();
-    } else if (firmware_is(data, len, "exit")) {
+    } else if (firmware_begins_with(data, len, "exit")) {
         amp_remote_exit((int)firmware_number(data, len, 0));
-    } else if (firmware_is(data, len, "spin")) {
+    } else if (firmware_begins_with(data, len, "spin")) {
         spin(false, false);
-    } else if (firmware_is(data, len, "masked spin")) {
+    } else if (firmware_begins_with(data, len, "masked spin")) {
         spin(false, true);
-    } else if (firmware_is(data, len, "masked sleep")) {
+    } else if (firmware_begins_with(data, len, "masked sleep")) {
         spin(true, true);
-    } else if (firmware_is(data, len, "handler spin")) {
+    } else if (firmware_begins_with(data, len, "handler spin")) {
         spin_in_handler();
-    } else if (firmware_is(data, len, "nested spin")) {
+    } else if (firmware_begins_with(data, len, "nested spin")) {
         spin_nested();
-    } else if (firmware_is(data, len, "user spin")) {
+    } else if (firmware_begins_with(data, len, "user spin")) {
         spin_unprivileged();
     } else {
         amp_endpoint_send(self, data, len);

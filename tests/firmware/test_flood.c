@@ -19,10 +19,10 @@ static bool asked;
 static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)self;
     (void)src;
-    if (firmware_is(data, len, "flood ")) {
+    if (firmware_begins_with(data, len, "flood ")) {
         sent = 0;
         wanted = firmware_number(data, len, 0);
-    } else if (firmware_is(data, len, "count")) {
+    } else if (firmware_begins_with(data, len, "count")) {
         asked = true;
     } else {
         received[0]++;

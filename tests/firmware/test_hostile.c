@@ -210,7 +210,7 @@ static void attack(uint32_t kind) {
 
 static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)self;
-    if (firmware_is(data, len, "attack ")) {
+    if (firmware_begins_with(data, len, "attack ")) {
         uint32_t number = firmware_number(data, len, 0);
         uint32_t kind = number % 10;
         state = number;

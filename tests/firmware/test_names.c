@@ -24,7 +24,7 @@ static void echo(struct amp_endpoint *self, uint32_t src, void *data, size_t len
 static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)self;
     (void)src;
-    greet = firmware_is(data, len, "greet");
+    greet = firmware_begins_with(data, len, "greet");
 }
 
 static void announced(struct amp_rpmsg *self, uint32_t src, const char *name) {

@@ -46,14 +46,14 @@ static void read_unaligned(void) {
 
 static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)src;
-    if (firmware_is(data, len, "storm ")) {
+    if (firmware_begins_with(data, len, "storm ")) {
         storm(firmware_number(data, len, 0));
-    } else if (firmware_is(data, len, "lockup")) {
+    } else if (firmware_begins_with(data, len, "lockup")) {
         lock_up();
-    } else if (firmware_is(data, len, "lock")) {
+    } else if (firmware_begins_with(data, len, "lock")) {
         (void)SPINLOCK_0;
         amp_remote_exit(0);
-    } else if (firmware_is(data, len, "unaligned")) {
+    } else if (firmware_begins_with(data, len, "unaligned")) {
         read_unaligned();
     } else {
         amp_endpoint_send(self, data, len);

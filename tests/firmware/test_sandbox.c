@@ -60,7 +60,7 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
     (void)src;
     for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
         const struct attempt *a = &attempts[i];
-        if (firmware_is(data, len, a->name)) {
+        if (firmware_begins_with(data, len, a->name)) {
             amp_remote_trace("test_sandbox: ");
             amp_remote_trace(a->name);
             amp_remote_trace("\n");

@@ -34,7 +34,7 @@ static void echo(struct amp_endpoint *self, uint32_t src, void *data, size_t len
 static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)self;
     (void)src;
-    announce = firmware_is(data, len, "announce");
+    announce = firmware_begins_with(data, len, "announce");
     chosen = firmware_number(data, len, SERVICES);
 }
 

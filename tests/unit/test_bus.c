@@ -146,7 +146,7 @@ static void check_view(struct amp_bus *bus) {
     assert_int_equal(bus->ops->mtu(bus), 496);
     assert_null(bus->ops->reason(bus));
     assert_string_equal(bus->ops->service(bus, 0, &addr), "vuart-channel");
-    assert_true(bus->ops->untaken(bus, &taken) <= 1);
+    assert_true(bus->ops->unconsumed(bus, &taken) <= 1);
     // Its first instruction may be read, the flash behind it not be written.
     assert_non_null(bus->ops->map(bus, AMP_SIM_CODE_DA, 4, false));
     uint8_t *va = bus->ops->map(bus, AMP_SIM_DATA_DA + AMP_SIM_DATA_LEN - 4, 4, true);

@@ -215,7 +215,7 @@ static void ignore(struct amp_endpoint *ept, uint32_t src, void *data, size_t le
 }
 
 // The host has looked once, so the line of the index is in its cache.
-static void test_untaken(void **state) {
+static void test_unconsumed(void **state) {
     (void)state;
     static struct amp_endpoint at_device;
     uint16_t taken;
@@ -225,15 +225,15 @@ static void test_untaken(void **state) {
     for (int i = 0; i < 3; ++i) {
         assert_int_equal(amp_rpmsg_send(&pair.host.link, 3, 2, "a", 1), 1);
     }
-    assert_int_equal(amp_rpmsg_untaken(&pair.host.link, &taken), 3);
+    assert_int_equal(amp_rpmsg_unconsumed(&pair.host.link, &taken), 3);
     assert_int_equal(amp_rpmsg_poll(&pair.device.link), 3);
-    assert_int_equal(amp_rpmsg_untaken(&pair.host.link, &taken), 0);
+    assert_int_equal(amp_rpmsg_unconsumed(&pair.host.link, &taken), 0);
     pair_free(&pair);
     free(cache);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_traffic), cmocka_unit_test(test_untaken)};
+        cmocka_unit_test(test_traffic), cmocka_unit_test(test_unconsumed)};
     return cmocka_run_group_tests_name("cached", tests, NULL, NULL);
 }

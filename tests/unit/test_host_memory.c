@@ -27,7 +27,7 @@ static void uses(amp_da_t da) {
 static void expect_taken(int result, amp_da_t da) {
     assert_int_equal(result, -AMP_ENOEXEC);
     assert_string_equal(error.what, "overlaps memory in use");
-    assert_string_equal(error.user, "the heap");
+    assert_string_equal(error.used_by, "the heap");
     assert_true(da - error.da < error.len);
     assert_int_equal(error.missed, 0);
     assert_true(fake_port_unchanged(&fake));
@@ -106,7 +106,7 @@ static void test_other_refusals(void **state) {
     image_build(&image, false, &table);
     assert_int_equal(load(), -AMP_ENOEXEC);
     assert_string_equal(error.what, "overlaps memory in use");
-    assert_null(error.user);
+    assert_null(error.used_by);
     assert_true(asked > 0);
 }
 

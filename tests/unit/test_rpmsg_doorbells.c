@@ -88,7 +88,7 @@ static struct amp_rx kept;
 
 static void die(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     pair_note(ept, src, data, len);
-    amp_rpmsg_last_poll(ept->link); // as when the core is found dead meanwhile
+    amp_rpmsg_peer_died(ept->link); // as when the core is found dead meanwhile
 }
 
 static void hold(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {

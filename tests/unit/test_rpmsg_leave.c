@@ -102,11 +102,11 @@ static void test_last_poll(void **state) {
     send_numbers(0, 4);
     expect_poll(0, 1);
     to->cb = leave_fails;
-    amp_rpmsg_last_poll(to->link);
+    amp_rpmsg_peer_died(to->link);
     assert_int_equal(amp_rpmsg_poll(to->link), 4);
     assert_int_equal(pair_log.count, 4);
     pair_down(&pair);
-    amp_rpmsg_last_poll(to->link); // it has no session: nothing to take
+    amp_rpmsg_peer_died(to->link); // it has no session: nothing to take
     pair_up(&pair);
     to->cb = take_or_leave;
     send_numbers(0, 1);

@@ -32,40 +32,40 @@ static void test_services(void **state) {
 }
 
 // What was sent and not taken, round after round, across the end of a 16-bit index.
-static void check_untaken(struct amp_endpoint *from, struct amp_rpmsg *to) {
+static void check_unconsumed(struct amp_endpoint *from, struct amp_rpmsg *to) {
     uint16_t before = 0;
     uint16_t taken = 0;
-    assert_int_equal(amp_rpmsg_untaken(from->link, &before), 0);
+    assert_int_equal(amp_rpmsg_unconsumed(from->link, &before), 0);
     for (unsigned round = 0; round < 40000; ++round) {
         unsigned count = round % 4;
         for (unsigned i = 0; i < count; ++i) {
             assert_int_equal(amp_endpoint_send(from, "a", 1), 1);
         }
-        assert_int_equal(amp_rpmsg_untaken(from->link, &taken), count);
+        assert_int_equal(amp_rpmsg_unconsumed(from->link, &taken), count);
         assert_int_equal(taken, before);
         assert_int_equal(amp_rpmsg_poll(to), count);
-        assert_int_equal(amp_rpmsg_untaken(from->link, &taken), 0);
+        assert_int_equal(amp_rpmsg_unconsumed(from->link, &taken), 0);
         assert_int_equal((uint16_t)(taken - before), count);
         before = taken;
     }
 }
 
-static void test_untaken(void **state) {
+static void test_unconsumed(void **state) {
     (void)state;
     open_bound(4);
     pair_settle(&pair);
-    check_untaken(&at_host, &pair.device.link);
-    check_untaken(&at_device, &pair.host.link);
+    check_unconsumed(&at_host, &pair.device.link);
+    check_unconsumed(&at_device, &pair.host.link);
     uint16_t taken = 12345;
     pair_down(&pair);
-    assert_int_equal(amp_rpmsg_untaken(&pair.host.link, &taken), 0);
+    assert_int_equal(amp_rpmsg_unconsumed(&pair.host.link, &taken), 0);
     assert_int_equal(taken, 12345);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_services),
-        TEST(test_untaken),
+        TEST(test_unconsumed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -376,7 +376,7 @@ static void test_event_index_unseen(void **state) {
     assert_false(driver_rings(1));
     // Silence from the beginning is visible, and far behind.
     amp_virtq_begin_disabled(&driver);
-    assert_int_equal(amp_virtq_peer_event(&device), AMP_EVENT_NEVER);
+    assert_int_equal(amp_virtq_peer_event_idx(&device), AMP_EVENT_NEVER);
     amp_virtq_accept_event(&device);
     assert_false(device_rings(1));
     assert_int_equal(avail_ring()->flags, VIRTQ_AVAIL_F_NO_INTERRUPT); // not touched

@@ -71,7 +71,7 @@ bool amp_remote_wait(uint32_t timeout_us) {
 static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
-    machine_call(AMP_EMU_RING, 0);
+    machine_call(AMP_EMU_KICK, 0);
 }
 
 static bool is_in(amp_da_t da, size_t len, amp_da_t window, size_t window_len) {

@@ -16,7 +16,7 @@ char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 void amp_an521_interrupt(void);
 void amp_an521_interrupt(void) {
     MHU_CLR(MHU0, 1) = 15;
-    stored();
+    wait_for_stores();
     rung = true;
     doorbell_call(&doorbell);
 }
@@ -71,7 +71,7 @@ uint64_t amp_remote_time_us(void) {
 
 static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
-    stored();
+    wait_for_stores();
     MHU_SET(MHU0, 0) = 1u << (notify_id & 3);
 }
 

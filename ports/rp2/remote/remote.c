@@ -107,7 +107,7 @@ const void *amp_remote_default_table(size_t *len) {
 void amp_rp2_begin(void) {
     CONTROL->cause = AMP_RP2_ALIVE;
     CONTROL->pc = 0;
-    stored();
+    wait_for_stores();
     CONTROL->magic = AMP_RP2_MAGIC;
     doorbell_on(IRQ_CORE1);
 }
@@ -117,7 +117,7 @@ void amp_rp2_begin(void) {
 __attribute__((noreturn)) static void end(uint32_t cause, uint32_t code) {
     (void)interrupts_off();
     CONTROL->code = code;
-    stored();
+    wait_for_stores();
     CONTROL->cause = cause;
     doorbell_kick();
     SYST_CSR = 0;

@@ -24,7 +24,7 @@ static struct doorbell_handler doorbell;
 char amp_remote_trace_text[AMP_REMOTE_TRACE_LEN];
 
 void amp_stm32h7_doorbell_interrupt(void) {
-    HSEM_ICR(HSEM_SET_M4) = 1u << AMP_STM32H7_RING_M4;
+    HSEM_ICR(HSEM_SET_M4) = 1u << AMP_STM32H7_KICK_M4;
     barrier();
     rung = true;
     doorbell_call(&doorbell);
@@ -156,7 +156,7 @@ bool amp_remote_wait(uint32_t timeout_us) {
 static void kick(void *ctx, uint32_t notify_id) {
     (void)ctx;
     (void)notify_id;
-    doorbell_ring(AMP_STM32H7_RING_M7, HSEM_ID_M4);
+    doorbell_kick(AMP_STM32H7_KICK_M7, HSEM_ID_M4);
 }
 
 static bool inside(amp_da_t da, size_t len, amp_da_t window, size_t window_len) {
@@ -222,8 +222,8 @@ void amp_stm32h7_begin(void) {
     CONTROL->cause = AMP_STM32H7_ALIVE;
     barrier();
     CONTROL->magic = AMP_STM32H7_MAGIC;
-    HSEM_ICR(HSEM_SET_M4) = 1u << AMP_STM32H7_RING_M4;
-    HSEM_IER(HSEM_SET_M4) |= 1u << AMP_STM32H7_RING_M4;
+    HSEM_ICR(HSEM_SET_M4) = 1u << AMP_STM32H7_KICK_M4;
+    HSEM_IER(HSEM_SET_M4) |= 1u << AMP_STM32H7_KICK_M4;
     NVIC_ISER(IRQ_HSEM2) = NVIC_BIT(IRQ_HSEM2);
     begin_turn(LONGEST);
 }
@@ -234,7 +234,7 @@ __attribute__((noreturn)) static void end(uint32_t cause, uint32_t code) {
     CONTROL->code = code;
     barrier();
     CONTROL->cause = cause;
-    doorbell_ring(AMP_STM32H7_RING_M7, HSEM_ID_M4);
+    doorbell_kick(AMP_STM32H7_KICK_M7, HSEM_ID_M4);
     (void)interrupts_off();
     for (;;) {
         // No interrupt may end this sleep.

@@ -57,9 +57,9 @@ struct core {
     uint32_t stopped_at; // for WHY_SLICE; with hooks for instructions Unicorn's PC is behind
     uint64_t insns; // executed, over all resets
     uint64_t cycles; // the same and the time asleep
-    uint32_t scale; // ticks of machine.now to a cycle,
-    uint64_t scaled_at; // since it had so many cycles,
-    uint64_t scaled_time; // at this time
+    uint32_t scale; // ticks in one cycle, since its clock was last set
+    uint64_t scaled_at; // `cycles` at that moment
+    uint64_t scaled_time; // machine.now at that moment
     uint64_t limit; // of cycles: where the slice ends
     uint32_t code_base; // where the last block was: what counts instructions
     uint32_t code_size;
@@ -82,7 +82,7 @@ struct machine {
     struct core core[CORES];
     uint8_t *memory[MEMORIES];
     struct options options;
-    uint64_t now; // in ticks: of core i, scale to a cycle
+    uint64_t now; // in ticks, of which a cycle of core i has core[i].scale
     uint64_t random; // of the slices
     int last; // the core that ran
     unsigned resets;
@@ -161,19 +161,19 @@ bool memory_store(struct core *core, uint32_t address, const void *bytes, uint32
 void chip_cached_access(struct core *core, uint32_t address, void *bytes, uint32_t len, bool write);
 
 // ---- periph.c: the registers outside the memories ----
-struct block {
-    uint32_t page; // what Unicorn maps,
-    uint32_t mapped; // and how much
+struct register_block {
+    uint32_t page; // the address that Unicorn maps
+    uint32_t mapped; // bytes from there
     uint32_t base;
     uint32_t size;
     bool bytes; // it has registers of less than a word
-    bool (*on)(const struct machine *m); // has it its clock?  NULL: always
+    bool (*on)(const struct machine *m); // is its clock on?  NULL: always
     uint32_t (*read)(struct core *core, uint32_t offset);
     void (*write)(struct core *core, uint32_t offset, uint32_t value);
     const char *name;
 };
-extern const struct block chip_blocks[];
-extern const unsigned chip_block_count;
+extern const struct register_block chip_register_blocks[];
+extern const unsigned chip_register_block_count;
 enum { SIM_PAGE = 0x1000, SIM_BLOCKS_MAX = 16 };
 void periph_map(struct core *core);
 // An address within a block's pages that is not the block's: is there something?

@@ -93,8 +93,8 @@ static void on_interrupt(uc_engine *uc, uint32_t number, void *user) {
     uc_emu_stop(uc);
 }
 
-// WFE and YIELD arrive here too, with the PC behind them, where a block ends;
-// an instruction that is none is within its block.
+// Unicorn reports WFE and YIELD here, too, with the PC behind them, at the end of a block; the PC
+// of an undefined instruction is inside its block.
 static bool on_invalid(uc_engine *uc, void *user) {
     (void)uc;
     struct core *core = user;

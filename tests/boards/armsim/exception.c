@@ -19,7 +19,8 @@ enum {
 static const int basic[5] = {
     UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R12};
 
-// What Unicorn keeps of IPSR and CONTROL for its own use is made anew by writing APSR_NZCV alone.
+// Unicorn keeps copies of IPSR and CONTROL in other forms.  Of all writes of registers only that
+// of APSR_NZCV makes them anew.
 static void settle(struct core *core) {
     core_set_reg(core, UC_ARM_REG_APSR_NZCV, core_reg(core, UC_ARM_REG_APSR_NZCV));
 }

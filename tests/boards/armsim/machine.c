@@ -19,7 +19,7 @@ bool sim_count_reset(struct machine *m) {
     m->reset_by = -1;
     semihost_close_all();
     if (m->resets == m->options.max_resets) {
-        fprintf(stderr, CHIP_SIM ": one reset more than the %u that may be\n", m->resets);
+        fprintf(stderr, CHIP_SIM ": more resets than the %u allowed\n", m->resets);
         sim_end(m, END_RESETS);
         return false;
     }

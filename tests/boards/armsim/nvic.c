@@ -17,7 +17,7 @@ void nvic_reset(struct core *core) {
         1u << EXC_NMI | 1u << EXC_HARDFAULT | 1u << EXC_SVC | 1u << EXC_PENDSV | 1u << EXC_SYSTICK;
 }
 
-// A block's end is soon enough: it is looked there.
+// No need to stop at once: the hook before the next block looks at `attention`.
 void nvic_pend(struct core *core, unsigned exception) {
     enum { SEVONPEND = 1 << 4 };
     if (!bit(core->nvic.pending, exception) && (core->nvic.scr & SEVONPEND)) {

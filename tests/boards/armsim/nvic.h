@@ -52,9 +52,9 @@ void nvic_deactivate(struct core *core, unsigned exception);
 bool nvic_waits(const struct core *core);
 // The exception to be taken now, or 0.
 unsigned nvic_next(struct core *core);
-// Would one be, were PRIMASK clear?  What ends WFI.
+// Would an exception be taken if PRIMASK were clear?  That ends WFI.
 bool nvic_wakes(struct core *core);
-// Would this one?
+// Is this one pending and enabled, and would it be taken if PRIMASK were clear?
 bool nvic_wakes_by(struct core *core, unsigned exception);
 int nvic_execution_priority(struct core *core, bool with_primask);
 int nvic_group_priority(const struct core *core, unsigned exception);

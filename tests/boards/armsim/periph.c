@@ -1,12 +1,13 @@
 /* Registers outside memory: every page of them that there is, and nothing else. */
 #include "tests/boards/armsim/armsim.h"
 
-static bool outside(const struct block *block, uint32_t address, unsigned size) {
+static bool outside(const struct register_block *block, uint32_t address, unsigned size) {
     return address < block->base || address - block->base + size > block->size;
 }
 
 // Is that an access which the block answers?  Most have no bytes.
-static bool good(struct core *core, const struct block *block, uint32_t address, unsigned size) {
+static bool good(
+    struct core *core, const struct register_block *block, uint32_t address, unsigned size) {
     if (outside(block, address, size)) {
         sim_violation(core, "access to 0x%08x: no register", (unsigned)address);
     } else if (block->on != NULL && !block->on(core->m)) {
@@ -22,13 +23,13 @@ static bool good(struct core *core, const struct block *block, uint32_t address,
 // Unicorn gives one pointer, and we need to know two things.
 static struct place {
     struct core *core;
-    const struct block *block;
+    const struct register_block *block;
 } places[CORES][SIM_BLOCKS_MAX];
 
 static uint64_t on_read(uc_engine *uc, uint64_t offset, unsigned size, void *user) {
     (void)uc;
     const struct place *place = user;
-    const struct block *block = place->block;
+    const struct register_block *block = place->block;
     struct core *core = place->core;
     uint32_t address = block->page + (uint32_t)offset;
     uint32_t value;
@@ -45,7 +46,7 @@ static uint64_t on_read(uc_engine *uc, uint64_t offset, unsigned size, void *use
 static void on_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t whole, void *user) {
     (void)uc;
     const struct place *place = user;
-    const struct block *block = place->block;
+    const struct register_block *block = place->block;
     struct core *core = place->core;
     uint32_t address = block->page + (uint32_t)offset;
     uint32_t value = (uint32_t)whole;
@@ -64,8 +65,8 @@ static void on_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t who
 }
 
 void periph_map(struct core *core) {
-    for (unsigned i = 0; i < chip_block_count; i++) {
-        const struct block *block = &chip_blocks[i];
+    for (unsigned i = 0; i < chip_register_block_count; i++) {
+        const struct register_block *block = &chip_register_blocks[i];
         struct place *place = &places[core->id][i];
         *place = (struct place){core, block};
         uc_err error =

@@ -74,7 +74,7 @@ static void skip(struct machine *m) {
     }
 }
 
-// As the options say, or by chance between 1 and that.
+// As the options say, or a random number from 1 to that.
 static uint64_t slice_length(struct machine *m) {
     if (m->options.seed == 0) {
         return m->options.slice;

@@ -60,12 +60,12 @@ static void bits_write(struct core *core, uint32_t offset, uint32_t value) {
     }
 }
 
-// The upper bits are there.
 static uint32_t priorities_read(struct core *core, unsigned exception) {
     const uint8_t *p = &core->nvic.priority[exception];
     return (uint32_t)(p[0] | p[1] << 8 | p[2] << 16) | (uint32_t)p[3] << 24;
 }
 
+// Of each priority only the upper PRIORITY_BITS bits exist.
 static void priorities_write(struct core *core, unsigned exception, uint32_t value) {
     for (unsigned i = 0; i < 4; i++, value >>= 8) {
         core->nvic.priority[exception + i] = value & (0xFF & ~((1u << (8 - PRIORITY_BITS)) - 1));

@@ -217,7 +217,7 @@ static void test_release(void **state) {
 static void test_doorbells(void **state) {
     (void)state;
     // Wait for ever, note what a0 says, ring; again.
-    START(CALL(AMP_EMU_WAIT, 0xFFF), SHARED, 0x00A5A023, CALL(AMP_EMU_RING, 0), 0xFE1FF06F);
+    START(CALL(AMP_EMU_WAIT, 0xFFF), SHARED, 0x00A5A023, CALL(AMP_EMU_KICK, 0), 0xFE1FF06F);
     assert_int_equal(amp_emu_run(1000), AMP_EMU_ASLEEP);
     assert_int_equal(look().activity, AMP_EMU_WAITS);
     assert_int_equal(told, 0);
@@ -279,7 +279,7 @@ static void test_platform_wait(void **state) {
     (void)state;
     while (amp_platform_wait(0) != 0) { // what earlier tests left
     }
-    START(CALL(AMP_EMU_WAIT, 0xFFF), CALL(AMP_EMU_RING, 0), 0xFE9FF06F);
+    START(CALL(AMP_EMU_WAIT, 0xFFF), CALL(AMP_EMU_KICK, 0), 0xFE9FF06F);
     assert_int_equal(amp_platform_wait(1), 0);
     port->ops->kick(port->ctx, 0);
     assert_int_equal(amp_platform_wait(-1), 1);
@@ -344,7 +344,7 @@ static void watch(unsigned core, const struct amp_emu_step *step) {
 
 static void test_watch(void **state) {
     (void)state;
-    START(SHARED, 0x00A5A223, CALL(AMP_EMU_RING, 0), CALL(AMP_EMU_WAIT, 0xFFF), FOREVER);
+    START(SHARED, 0x00A5A223, CALL(AMP_EMU_KICK, 0), CALL(AMP_EMU_WAIT, 0xFFF), FOREVER);
     step_count = 0;
     amp_emu_watch(watch);
     assert_true(amp_emu_is_watched());

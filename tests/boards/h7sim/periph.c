@@ -15,7 +15,7 @@ static void mark_write(struct core *core, uint32_t offset, uint32_t value) {
     }
 }
 
-const struct block chip_blocks[] = {
+const struct register_block chip_register_blocks[] = {
     {0x52002000, SIM_PAGE, 0x52002000, 0x400, false, NULL, flash_read, flash_write, "FLASH"},
     {0x58000000, SIM_PAGE, 0x58000400, 0x400, false, rcc_syscfg_on, syscfg_read, syscfg_write,
         "SYSCFG"},
@@ -25,7 +25,8 @@ const struct block chip_blocks[] = {
     {0xE0001000, SIM_PAGE, 0xE0001000, 0x1000, false, NULL, dwt_read, dwt_write, "DWT"},
     {0xE000E000, SIM_PAGE, 0xE000E000, 0x1000, true, NULL, scs_read, scs_write, "SCS"},
 };
-const unsigned chip_block_count = sizeof(chip_blocks) / sizeof(chip_blocks[0]);
+const unsigned chip_register_block_count =
+    sizeof(chip_register_blocks) / sizeof(chip_register_blocks[0]);
 
 bool chip_read_between(struct core *core, uint32_t address, uint32_t *value) {
     if (core->m->options.chip.image) {

@@ -162,7 +162,9 @@ static void refuse_vectors(unsigned word, uint32_t value) {
     table[word] = value;
     CHECK(amp_rproc_start(&host_rproc) == -AMP_ENOEXEC);
     (void)why_stopped();
-    if (value != AMP_RP2_WINDOW_DA + 0x401) { // which is good enough for a table
+    if (value
+        != AMP_RP2_WINDOW_DA
+            + 0x401) { // not the image's entry, but a valid handler if the start is by the table's address
         CHECK(port->ops->core_start(port->ctx, AMP_RP2_WINDOW_DA) == -AMP_ENOEXEC);
     }
     table[1] = good;
@@ -193,7 +195,7 @@ bool amp_rp2_in_use(void) {
     return in_use;
 }
 
-// Its claims, and what they leave.
+// The port claims core 1 and gives it back alternately; `claims` counts both.
 static unsigned claims;
 
 void amp_rp2_claim(bool ours) {

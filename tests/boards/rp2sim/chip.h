@@ -54,7 +54,7 @@ struct chip_core {
     uint32_t after_wfe; // not 0: the run stopped at a WFE, and goes on there
     bool waits_for_event; // it sleeps in WFE, and not in WFI
     bool locked_up;
-    bool unaligned; // as that instruction's access is: what it must not have changed is here
+    bool unaligned; // its access was, and stopped the run; the next are for memory_undo()
     uint32_t saved[SAVED_REGS];
     uint8_t *bytes;
     uint8_t before[16];
@@ -71,7 +71,6 @@ struct rom {
     enum {
         ROM_OFF, // the core is held in reset, or has left the ROM
         ROM_EMPTIES,
-        ROM_EXPECTS_0,
         ROM_EXPECTS_1,
         ROM_EXPECTS_VECTORS,
         ROM_EXPECTS_STACK,
@@ -105,7 +104,7 @@ struct chip {
     bool core1_leaves; // it has switched itself off
     bool flash_is_written; // and nobody may read it meanwhile
     uint8_t *ran[CORES]; // pages of RAM from which the core ran code
-    uint64_t words[CORES]; // that a core wrote into its FIFO
+    uint64_t words[CORES]; // words and (RP2350) doorbells that a core sent to the other
     uint64_t sevs;
     uint64_t sleeps; // in WFE
     unsigned launches;

@@ -72,8 +72,8 @@ static void unaligned(struct core *core, uint32_t address, uint32_t size) {
     uc_emu_stop(core->uc);
 }
 
-// What the access and its instruction did until Unicorn stopped (some versions do nothing) has
-// not been.
+// Undo what the instruction changed in memory and registers before Unicorn stopped.  (Some
+// versions stop before it changes anything.)
 void memory_undo(struct core *core) {
     if (core->chip.bytes != NULL) {
         memcpy(core->chip.bytes, core->chip.before, core->chip.size);

@@ -41,14 +41,15 @@ static void test_write(struct core *core, uint32_t offset, uint32_t value) {
 enum { APB = 0x4000 }; // a register and its three aliases
 enum { SIO = 0xD0000000, SIO_SIZE = CHIP_MAINLINE ? 0x190 : 0x180 };
 
-const struct block chip_blocks[] = {
+const struct register_block chip_register_blocks[] = {
     {PSM, APB, PSM, APB, false, NULL, psm_read, psm_write, "PSM"},
     {TIMER, APB, TIMER, APB, false, NULL, timer_read, timer_write, "TIMER"},
     {0x5FFF0000, SIM_PAGE, 0x5FFF0000, 8, false, NULL, test_read, test_write, "test"},
     {SIO, SIM_PAGE, SIO, SIO_SIZE, false, NULL, sio_read, sio_write, "SIO"},
     {SCS, SIM_PAGE, SCS, SIM_PAGE, CHIP_MAINLINE, NULL, scs_read, scs_write, "SCS"},
 };
-const unsigned chip_block_count = sizeof(chip_blocks) / sizeof(chip_blocks[0]);
+const unsigned chip_register_block_count =
+    sizeof(chip_register_blocks) / sizeof(chip_register_blocks[0]);
 
 bool chip_read_between(struct core *core, uint32_t address, uint32_t *value) {
     (void)core;

@@ -145,8 +145,8 @@ static void refuse_held(uint32_t semaphore) {
 }
 
 static void test_refusals(void) {
-    refuse_held(AMP_STM32H7_RING_M4);
-    refuse_held(AMP_STM32H7_RING_M7);
+    refuse_held(AMP_STM32H7_KICK_M4);
+    refuse_held(AMP_STM32H7_KICK_M7);
     refuse_vectors(AMP_STM32H7_D2_DA, 0, 0);
     refuse_vectors(AMP_STM32H7_D2_DA, 0, 0xFFFFFFFF);
     refuse_vectors(AMP_STM32H7_D2_DA, 0, 0x38000004);

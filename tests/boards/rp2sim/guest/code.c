@@ -51,12 +51,12 @@ static void from_ram(void) {
     }
 }
 
-// From here on nothing is in flash, of core 0.
+// Core 0 executes nothing in flash, so it goes on while the flash is being written.
 void core0_main(void) {
     static const volatile char *const flash = (const volatile char *)(uintptr_t)0x10000000;
     changes();
     CHECK(*flash != 0);
-    launch_core1(is("flash") ? from_flash : from_ram);
+    launch_core1(has_argument("flash") ? from_flash : from_ram);
     uint32_t begin = beats;
     while (beats < begin + 10) {
     }
@@ -65,7 +65,7 @@ void core0_main(void) {
     begin = beats;
     while (beats < begin + 1000) { // core 1 goes on
     }
-    if (is("read")) {
+    if (has_argument("read")) {
         CHECK(*flash == 0);
     }
     FLASH_IS_WRITTEN = 0;

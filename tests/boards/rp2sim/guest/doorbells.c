@@ -70,7 +70,7 @@ static void to_and_fro(void) {
 
 void core0_main(void) {
     alone();
-    if (is("storm")) { // and a handler that does not mask
+    if (has_argument("storm")) { // and a handler that does not mask
         launch_core1(storm);
         NVIC_ISER = 1u << DOORBELL_IRQ;
         for (volatile uint32_t i = 0; i < 1000; i++) {

@@ -14,7 +14,8 @@ void on_irq0(void) {
     rung++;
 }
 
-// Only the entry has set the register when it sleeps, and only the return when thread mode does.
+// The entry of an exception sets the event register, so this wfe() returns at once.  It is then
+// cleared, so only the exception's return can end the wfe() of thread mode.
 void on_irq1(void) {
     wfe();
     clear_event();
@@ -129,13 +130,13 @@ static void masked(void) {
 }
 
 void core0_main(void) {
-    if (is("masked")) { // PRIMASK, and no SEVONPEND: WFE sleeps for ever
+    if (has_argument("masked")) { // PRIMASK, and no SEVONPEND: WFE sleeps for ever
         interrupts_off();
         SYST_RVR = 3000;
         SYST_CSR = 7;
         clear_event();
         wfe();
-    } else if (is("lost")) { // the other waits, and is told before it looks, without SEV
+    } else if (has_argument("lost")) { // the other waits, and is told before it looks, without SEV
         launch_core1(peer);
         for (volatile uint32_t n = 0; n < 1000; n++) {
         }

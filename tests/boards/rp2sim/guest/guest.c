@@ -59,7 +59,7 @@ __attribute__((section(".vectors1"), aligned(TABLE_ALIGNED), used)) uint32_t vec
     = TABLE(STACK1, unexpected);
 // clang-format on
 
-bool is(const char *name) {
+bool has_argument(const char *name) {
     static char argument[16];
     const char *p = argument;
     uint32_t block[2] = {(uint32_t)(uintptr_t)argument, sizeof(argument)};

@@ -123,22 +123,22 @@ static inline void interrupts_on(void) {
     __asm__ volatile("cpsie i\n isb" ::: "memory");
 }
 
-// The argument of the run.
-bool is(const char *name);
+// Is `name` the argument of this run (--args)?
+bool has_argument(const char *name);
 
 // ---- guest.c: core 1 ----
 
 void empty_fifo(void);
-// The word that comes within so many looks.
+// False: no word came within so many looks.
 bool next_word(uint32_t *word, uint32_t looks);
-// Sends it and wakes who waits; is what comes the same?
+// Send the word with SEV.  Is the next word from core 1 the same?
 bool echoed(uint32_t word);
 void stop_core1(void);
-// Out of reset, and its 0 is read.
+// Let core 1 out of reset, and read its 0.
 void release_core1(void);
-// The six words; does the last come back?
+// Send the six words; false at the first one that is not echoed.
 bool send_launch(uint32_t vectors, uint32_t stack, uint32_t entry);
-// All of it: core 1 is stopped, and then runs `entry`.
+// Stop core 1, and have it run `entry`.
 void launch_core1(void (*entry)(void));
 
 #endif // RP2SIM_GUEST_H

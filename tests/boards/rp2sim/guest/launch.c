@@ -30,7 +30,7 @@ static bool silent(void) {
     return !next_word(&word, 1000);
 }
 
-// An expected word is missing: the ROM sleeps in WFE.
+// A word without SEV is not seen, because the ROM sleeps in WFE.
 static void without_event(void) {
     FIFO_WR = 0;
     CHECK(silent());

@@ -24,7 +24,7 @@ static void storm(void) {
 
 void core0_main(void) {
     volatile uint32_t work = 0;
-    masks = is("masks");
+    masks = has_argument("masks");
     launch_core1(storm);
     for (uint32_t i = 0; i < 1000; i++) {
         NVIC_ISER = 1u << FIFO_IRQ0;
