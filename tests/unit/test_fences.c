@@ -119,6 +119,28 @@ static bool long_poll_listens(void) {
     return message_is_lost();
 }
 
+static void leave(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    (void)src;
+    (void)data;
+    (void)len;
+    ept->cb = drop;
+    assert_true(amp_rx_leave(ept->link));
+}
+
+static void drop_then_leave(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    drop(ept, src, data, len);
+    ept->cb = leave;
+}
+
+static bool leaving_poll_returns(void) {
+    at_actor.cb = drop_then_leave;
+    send(&at_other, 2);
+    exhaust();
+    act_late();
+    assert_int_equal(amp_rpmsg_poll(actor), 1);
+    return room_is_lost();
+}
+
 // ---- amp_link_notify_returned() ----
 
 static void hold(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
@@ -172,7 +194,7 @@ static bool room_is_wanted(void) {
 // ---- All of them ----
 
 static bool (*const steps[])(void) = {short_poll_returns, short_poll_listens, long_poll_returns,
-    long_poll_listens, release_returns, message_comes, room_is_wanted};
+    long_poll_listens, leaving_poll_returns, release_returns, message_comes, room_is_wanted};
 enum { STEPS = sizeof(steps) / sizeof(steps[0]), VARIANTS = 4 };
 
 static unsigned count_lost(unsigned step) {
