@@ -177,6 +177,24 @@ static void test_held_after_end(void **state) {
     }
 }
 
+// A callback that has ended the session holds nothing, whatever the token was before.
+static void end_and_keep(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    static const uint32_t use = 7;
+    (void)src;
+    kept = (struct amp_rx){.data = data, .len = len, .token = {.desc_state = &use, .use = use}};
+    assert_true(amp_rx_is_held(&kept));
+    amp_rpmsg_down(ept->link);
+    amp_rx_hold(ept->link, &kept);
+}
+static void test_hold_after_end(void **state) {
+    (void)state;
+    begin(0, (struct pair_shape){.num = {4, 4}});
+    to->cb = end_and_keep;
+    send_numbers(0, 1);
+    (void)amp_rpmsg_poll(to->link);
+    assert_false(amp_rx_is_held(&kept));
+}
+
 // A message that comes while another one is being held is taken in the same poll.
 static struct amp_rx both[2];
 static unsigned both_count;
@@ -250,6 +268,7 @@ int main(void) {
         TEST(test_last_poll),
         TEST(test_leave_after_end),
         TEST(test_held_after_end),
+        TEST(test_hold_after_end),
         TEST(test_more_while_held),
         TEST(test_changes),
         TEST(test_change_without_endpoints),
