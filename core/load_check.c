@@ -47,7 +47,11 @@ int amp_load_report(const struct amp_load_check *check, int what, struct amp_loa
         error->used_by = check->used_by;
     }
     if (what <= AMP_OUTSIDE) {
+        const struct amp_refused *refused = check->port->refused;
         error->missed = check->flags | AMP_WINDOW_ANY;
+        if (refused != NULL && check->da - refused->da < refused->len) {
+            error->what = refused->why;
+        }
     }
     if (what == AMP_UNREADABLE) {
         return check->read_error;

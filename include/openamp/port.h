@@ -45,6 +45,14 @@ struct amp_window {
     uint32_t flags; // AMP_WINDOW_*
 };
 
+// Memory that the remote core could reach, and must not use: no window.  An image that asks
+// for it is refused with this reason, in place of "outside the board's memory".
+struct amp_refused {
+    amp_da_t da;
+    size_t len; // bytes
+    const char *why;
+};
+
 // Called by the port when the other core kicked this one.  Runs in the port's interrupt
 // (or signal, or thread) context: it may only note that amp_rproc_poll() or
 // amp_rpmsg_poll() is due.
@@ -192,6 +200,7 @@ struct amp_port {
     // there that is a multiple of the image's alignment.  NULL: such an image is refused, and
     // the program has no code for it.
     const struct amp_pie *pie;
+    const struct amp_refused *refused; // or NULL
 };
 
 // Does [da, da + len) lie inside one window that has all of `flags`?

@@ -10,7 +10,7 @@
  *      pool         rings and buffers
  *      control block
  *
- * Core 1 must not run in flash: while core 0 writes to it, which MicroPython does for every
+ * Core 1 must not use flash: while core 0 writes to it, which MicroPython does for every
  * file, nobody can read it.
  */
 #ifndef AMP_RP2_BOARD_H

@@ -13,14 +13,15 @@ _Static_assert(IRQ_CORE0 == AMP_RP2_INTERRUPT, "one number, in the header of pro
 
 struct rp2_core rp2_core;
 
-// The flash is a window so that firmware in it is refused with the reason (rp2_core_start()).
 static const struct amp_window windows[] = {
     {AMP_RP2_WINDOW_DA, AMP_RP2_SHARED_DA - AMP_RP2_WINDOW_DA,
         AMP_WINDOW_LOAD | AMP_WINDOW_RUN | AMP_WINDOW_SHARED | AMP_WINDOW_PIE},
     {AMP_RP2_TABLE_DA, AMP_RP2_TABLE_LEN, AMP_WINDOW_SHARED},
     {AMP_RP2_POOL_DA, AMP_RP2_POOL_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
-    {AMP_RP2_FLASH_DA, AMP_RP2_FLASH_LEN, AMP_WINDOW_RUN},
 };
+
+static const struct amp_refused flash = {
+    AMP_RP2_FLASH_DA, AMP_RP2_FLASH_LEN, "flash is off while it is written: use RAM"};
 
 static const struct amp_default_table default_table = {
     .table_da = AMP_RP2_TABLE_DA,
@@ -85,6 +86,7 @@ const struct amp_port rp2_port = {
     .elf_machine = AMP_EM_ARM,
     .default_table = &default_table,
     .pie = &amp_pie,
+    .refused = &flash,
 };
 
 const struct amp_port *amp_platform_port(unsigned index) {

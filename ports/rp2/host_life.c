@@ -55,10 +55,6 @@ static bool is_good(uint32_t stack, uint32_t entry) {
         && amp_port_allows(&rp2_port, entry, 1, ram);
 }
 
-static bool is_in_flash(amp_da_t da) {
-    return da - AMP_RP2_FLASH_DA < AMP_RP2_FLASH_LEN;
-}
-
 // The words of the boot ROM are for us, not for a handler.  On RP2040 the FIFO is the doorbell,
 // which is off already; on RP2350 its interrupt is somebody else's, and is restored.
 static uint32_t fifo_interrupt_off(void) {
@@ -108,9 +104,6 @@ int rp2_core_start(void *ctx, amp_da_t entry) {
         return error;
     }
     amp_da_t table = entry & 1 ? AMP_RP2_WINDOW_DA : entry;
-    if (is_in_flash(entry)) {
-        return refuse(-AMP_ENOEXEC, "flash is off while it is written: use RAM");
-    }
     if (table % AMP_RP2_VECTORS_ALIGN != 0
         || !amp_port_allows(&rp2_port, table, 8, AMP_WINDOW_RUN)) {
         return refuse(-AMP_ENOEXEC, "no vector table there");

@@ -283,6 +283,54 @@ static void test_missing_buffer_given_back(void **state) {
     assert_string_equal(rproc.reason, "bad ring id");
 }
 
+// Memory that there is, and that the core must not use: whatever asks for it is refused with
+// the port's own reason.
+static void test_refused_memory(void **state) {
+    (void)state;
+    static const char reason[] = "the ROM is being mended";
+    static const struct amp_refused refused = {FAKE_ROM_DA, FAKE_ROM_LEN, reason};
+    static struct amp_window windows[FAKE_WINDOWS];
+    memcpy(windows, fake.port.windows, sizeof(windows));
+    assert_int_equal(windows[3].da, FAKE_ROM_DA);
+    windows[3].len = 0;
+    fake.port.windows = windows;
+    fake.port.refused = &refused;
+    fake_port_snapshot(&fake);
+    for (int wide = 0; wide <= IMAGE_LAST_CLASS; ++wide) {
+        image_build(&image, wide != 0, &table);
+        image_set(&image, P_PADDR, IMAGE_DATA, FAKE_ROM_DA);
+        assert_int_equal(load(), -AMP_ENOEXEC);
+        assert_string_equal(error.what, reason);
+        assert_string_equal(error.unit, "segment");
+        assert_int_equal(error.da, FAKE_ROM_DA);
+        assert_true(amp_load_missed(&error, &windows[0]));
+    }
+    assert_int_equal(amp_rproc_load_address(&rproc, FAKE_ROM_DA + 8, &error), -AMP_ENOEXEC);
+    assert_string_equal(error.what, reason);
+    // What an entry of the table asks for, whatever it would do there.
+    const struct amp_rsc_devmem devmem = {
+        .type = AMP_RSC_DEVMEM, .da = FAKE_ROM_DA, .pa = FAKE_ROM_DA, .len = 4};
+    for (int is_devmem = 0; is_devmem < 2; ++is_devmem) {
+        table_standard(&table, 8);
+        if (is_devmem) {
+            table_add(&table, &devmem, sizeof(devmem));
+        } else {
+            table_add_carveout(&table, FAKE_ROM_DA, 4);
+        }
+        image_build(&image, false, &table);
+        assert_int_equal(load(), -AMP_ENOEXEC);
+        assert_string_equal(error.what, reason);
+    }
+    assert_null(amp_rproc_map(&rproc, FAKE_ROM_DA, 4, false));
+    assert_true(fake_port_unchanged(&fake));
+    // Beside it all is as ever.
+    const amp_da_t beside[] = {FAKE_ROM_DA - 1, FAKE_ROM_DA + FAKE_ROM_LEN};
+    for (int i = 0; i < 2; ++i) {
+        assert_int_equal(amp_rproc_load_address(&rproc, beside[i], &error), -AMP_ENOEXEC);
+        assert_string_equal(error.what, "entry outside the code");
+    }
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -299,6 +347,7 @@ int main(void) {
         TEST(test_buffer_base),
         TEST(test_fewer_buffers),
         TEST(test_missing_buffer_given_back),
+        TEST(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

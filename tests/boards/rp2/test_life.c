@@ -181,12 +181,30 @@ static void test_vectors(void) {
     refuse_vectors(1, AMP_RP2_WINDOW_DA + 0x401); // not the entry
 }
 
+// An image whose first segment is for flash.
+static int read_moved(void *ctx, uint64_t offset, void *buffer, size_t len) {
+    enum { P_PADDR = 12 };
+    const uint8_t *image = ctx;
+    uint32_t headers;
+    memcpy(&headers, image + 28, sizeof(headers)); // e_phoff
+    memcpy(buffer, image + offset, len);
+    if (offset == headers) {
+        const uint32_t da = AMP_RP2_FLASH_DA + 0x80000;
+        memcpy((uint8_t *)buffer + P_PADDR, &da, sizeof(da));
+    }
+    return 0;
+}
+
 static void test_flash(void) {
     struct amp_load_error why;
-    CHECK(amp_rproc_load_address(&host_rproc, AMP_RP2_FLASH_DA + 0x1000, &why) == 0);
-    CHECK(amp_rproc_start(&host_rproc) == -AMP_ENOEXEC);
-    CHECK(strstr(why_stopped(), "flash") != NULL);
+    const struct amp_image moved = {read_moved, (void *)host_image_da(IMAGE_FAULT), IMAGE_LEN};
+    CHECK(amp_rproc_load(&host_rproc, &moved, &why) == -AMP_ENOEXEC);
+    say(why.what);
+    CHECK(strstr(why.what, "flash") != NULL && strcmp(why.unit, "segment") == 0);
+    CHECK(amp_rproc_load_address(&host_rproc, AMP_RP2_FLASH_DA + 0x1000, &why) == -AMP_ENOEXEC);
+    CHECK(strstr(why.what, "flash") != NULL);
     CHECK(amp_rproc_load_address(&host_rproc, AMP_RP2_WINDOW_DA - 0x1000, &why) == -AMP_ENOEXEC);
+    CHECK(strstr(why.what, "flash") == NULL);
 }
 
 static bool in_use;
