@@ -1,12 +1,7 @@
 /*
- * Core 0 of an RP2040 or RP2350 under MicroPython: vectors, the timer, and, by semihosting, the console.
+ * Core 0 of an RP2040 or RP2350 under MicroPython: vectors and the timer.
  */
 #include "board.h"
-
-#include "py/mphal.h"
-#include "ports/qemu/uart.h"
-
-#include "semihost.h"
 
 // ---- Vectors ----
 
@@ -59,27 +54,4 @@ uint64_t board_ticks(void) {
     uint32_t low = BOARD_REG(TIMERAWL);
     uint32_t again = BOARD_REG(TIMERAWH);
     return (uint64_t)again << 32 | (again == high ? low : BOARD_REG(TIMERAWL));
-}
-
-// ---- The console ----
-
-static int console;
-
-void uart_init(void) {
-    enum { WRITE = 4 };
-    console = semihost_open(":tt", WRITE);
-}
-
-// Semihosting cannot tell whether a character waits.
-bool board_uart_any(void) {
-    return false;
-}
-
-int uart_rx_chr(void) {
-    return semihost_read_char();
-}
-
-void uart_tx_strn(const char *text, size_t len) {
-    board_terminal_write(text, len);
-    semihost_write(console, text, len);
 }

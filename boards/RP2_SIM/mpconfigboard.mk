@@ -17,7 +17,7 @@ LDSCRIPT = $(BOARD_DIR)/host.ld
 include $(COMMON_DIR)/port.mk
 
 SRC_BOARD_O = shared/runtime/gchelper_native.o shared/runtime/gchelper_thumb1.o
-SRC_C += $(BOARD_DIR)/board.c $(addprefix $(COMMON_DIR)/, board.c console.c main.c prompt.c semihost.c systick.c vfs_host.c vfs_host_folder.c) \
+SRC_C += $(BOARD_DIR)/board.c $(addprefix $(COMMON_DIR)/, board.c console.c main.c prompt.c semihost.c semihost_uart.c systick.c vfs_host.c vfs_host_folder.c) \
     $(patsubst %/boards,%/micropython/prompt.c,$(patsubst %/,%,$(dir $(BOARD_DIR))))
 
 MICROPY_VFS_FAT = 1

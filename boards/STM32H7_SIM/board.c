@@ -1,12 +1,11 @@
 /*
  * The M7 of an STM32H7 under MicroPython, without peripherals: vectors, caches, and, by
- * semihosting, time and the console.
+ * semihosting, time.
  */
 #include "board.h"
 
 #include "py/gc.h"
 #include "py/mphal.h"
-#include "ports/qemu/uart.h"
 
 #include "semihost.h"
 
@@ -81,27 +80,4 @@ void board_add_heap(void) {
 
 uint64_t board_ticks(void) {
     return semihost_ticks();
-}
-
-// ---- The console ----
-
-static int console;
-
-void uart_init(void) {
-    enum { WRITE = 4 };
-    console = semihost_open(":tt", WRITE);
-}
-
-// Semihosting cannot tell whether a character waits.
-bool board_uart_any(void) {
-    return false;
-}
-
-int uart_rx_chr(void) {
-    return semihost_read_char();
-}
-
-void uart_tx_strn(const char *text, size_t len) {
-    board_terminal_write(text, len);
-    semihost_write(console, text, len);
 }

@@ -13,3 +13,9 @@ $(BUILD)/$(1)/$(1): $$($(1)_OBJ)
 	$$(CC) $$(KIND_CFLAGS) $$^ -lunicorn -o $$@
 -include $$($(1)_OBJ:.o=.d)
 endef
+
+# What the guests of all of them include.
+ARMSIM_GUEST := tests/boards/armsim/guest.h
+
+# In an argument of $(call).
+comma := ,

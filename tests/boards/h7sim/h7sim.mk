@@ -9,7 +9,7 @@ H7SIM_GUEST_CC := arm-none-eabi-gcc $(CFLAGS_STRICT) -O2 -g -mcpu=cortex-m4 -mth
     -mfloat-abi=hard -mfpu=fpv4-sp-d16 -ffreestanding -nostdlib
 
 $(BUILD)/h7sim/guest/%.elf: tests/boards/h7sim/guest/%.c tests/boards/h7sim/guest/guest.c \
-    tests/boards/h7sim/guest/guest.h tests/boards/h7sim/guest/guest.ld
+    tests/boards/h7sim/guest/guest.h $(ARMSIM_GUEST) tests/boards/h7sim/guest/guest.ld
 	@mkdir -p $(@D)
 	$(H7SIM_GUEST_CC) -T tests/boards/h7sim/guest/guest.ld tests/boards/h7sim/guest/guest.c $< -lgcc -o $@
 

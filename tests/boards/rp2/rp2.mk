@@ -18,7 +18,6 @@ $(RP2_TESTS)/%.o: %.c
 $(RP2_TESTS)/%.elf: $(RP2_TESTS)/tests/boards/rp2/%.o $(RP2_LIB) $(rp2_HOST_LIB) $(rp2_BUILD)/host.ld
 	$(rp2_HOST_LINK) $(filter %.o,$^) $(rp2_REMOTE_LIBS) -o $@
 # Without something that the port does: $(call RP2_WITHOUT,name,function)
-comma := ,
 define RP2_WITHOUT
 $(RP2_TESTS)/$(1)/test_life.elf: $(RP2_TESTS)/tests/boards/rp2/test_life.o $(RP2_TESTS)/tests/boards/rp2/without.o \
     $(RP2_LIB) $(rp2_HOST_LIB) $(rp2_BUILD)/host.ld

@@ -12,7 +12,7 @@ RP2350SIM_GUESTS := $(RP2SIM_BOTH) doorbells
 # $(call RP2SIM_GUEST,name,options)
 define RP2SIM_GUEST
 $(BUILD)/$(1)/guest/%.elf: tests/boards/rp2sim/guest/%.c tests/boards/rp2sim/guest/guest.c \
-    tests/boards/rp2sim/guest/guest.h tests/boards/rp2sim/guest/guest.ld
+    tests/boards/rp2sim/guest/guest.h $(ARMSIM_GUEST) tests/boards/rp2sim/guest/guest.ld
 	@mkdir -p $$(@D)
 	arm-none-eabi-gcc $(CFLAGS_STRICT) -O2 -g $(2) -mthumb -masm-syntax-unified -ffreestanding \
 	    -nostdlib -T tests/boards/rp2sim/guest/guest.ld tests/boards/rp2sim/guest/guest.c $$< -lgcc \

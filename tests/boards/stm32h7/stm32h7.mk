@@ -27,7 +27,6 @@ $(stm32h7_FW)/field_vuart.elf: tests/boards/stm32h7/field_vuart.c tests/boards/s
 	@mkdir -p $(@D)
 	$(stm32h7_REMOTE_CC) $(stm32h7_REMOTE_LD) -Wl,-e,0x30000000 -T tests/boards/stm32h7/field.ld $< -lc -o $@
 
-comma := ,
 # $(call H7_KIND,name,options of the compiler,sources,options of the linker)
 define H7_KIND
 H7_LIB_$(1) := $$(patsubst %.c,$(H7_TESTS)/$(1)/%.o,$(AMP_CORE_COMMON) $(AMP_CORE_HOST) $(stm32h7_HOST_SRC) $(H7_SHARED) $(3))

@@ -1,15 +1,11 @@
 /*
- * What the guest programs have in common: registers, a start for each core,
- * and ways to tell.  A program has m7_main() and, if it boots the M4,
- * m4_main(); handlers it does not define end it.
+ * What the guest programs have in common: registers of the chip, and a start for each
+ * core.  A program has m7_main() and, if it boots the M4, m4_main().
  */
 #ifndef H7SIM_GUEST_H
 #define H7SIM_GUEST_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#define REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
+#include "../../armsim/guest.h"
 
 #define RCC_GCR REG(0x580244A0)
 #define RCC_RSR REG(0x580244D0)
@@ -26,19 +22,13 @@
 #define HSEM_ICR(core) REG(0x58026504 + 0x10 * (core))
 #define HSEM_ISR(core) REG(0x58026508 + 0x10 * (core))
 #define HSEM_MISR(core) REG(0x5802650C + 0x10 * (core))
-#define MARK REG(0x5FFF0000)
 enum { HSEM1_IRQ = 125, HSEM2_IRQ = 126, M7_ID = 3 << 8, M4_ID = 1 << 8 };
 
-#define SYST_CSR REG(0xE000E010)
-#define SYST_RVR REG(0xE000E014)
-#define SYST_CVR REG(0xE000E018)
 #define NVIC_ISER(irq) REG(0xE000E100 + 4 * ((irq) / 32))
 #define NVIC_ISPR(irq) REG(0xE000E200 + 4 * ((irq) / 32))
 #define NVIC_ICPR(irq) REG(0xE000E280 + 4 * ((irq) / 32))
 #define NVIC_IPR(irq) (*(volatile uint8_t *)(uintptr_t)(0xE000E400 + (irq)))
-#define ICSR REG(0xE000ED04)
 #define AIRCR REG(0xE000ED0C)
-#define SCR REG(0xE000ED10)
 #define CCR REG(0xE000ED14)
 #define SHPR(exception) (*(volatile uint8_t *)(uintptr_t)(0xE000ED14 + (exception)))
 #define CPACR REG(0xE000ED88)
@@ -56,55 +46,10 @@ enum { HSEM1_IRQ = 125, HSEM2_IRQ = 126, M7_ID = 3 << 8, M4_ID = 1 << 8 };
 
 void m7_main(void);
 void m4_main(void);
-void on_svc(void);
-void on_pendsv(void);
-void on_systick(void);
-void on_hard_fault(void);
-void on_irq0(void);
-void on_irq1(void);
 void on_hsem(void);
-
-static inline uint32_t semihost(uint32_t operation, const void *argument) {
-    register uint32_t r0 __asm__("r0") = operation;
-    register const void *r1 __asm__("r1") = argument;
-    __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
-    return r0;
-}
-
-static inline void print(const char *text) {
-    semihost(4, text);
-}
-
-__attribute__((noreturn)) static inline void leave(uint32_t code) {
-    uint32_t argument[2] = {0x20026, code};
-    semihost(0x20, argument);
-    __builtin_unreachable();
-}
-
-#define TEXT_OF(x) #x
-#define LINE_OF(x) TEXT_OF(x)
-#define CHECK(condition) \
-    do { \
-        if (!(condition)) { \
-            print(__FILE__ ":" LINE_OF(__LINE__) ": not so: " #condition "\n"); \
-            leave(1); \
-        } \
-    } while (0)
 
 static inline void dsb(void) {
     __asm__ volatile("dsb\n isb" ::: "memory");
-}
-
-static inline void wfi(void) {
-    __asm__ volatile("dsb\n wfi" ::: "memory");
-}
-
-static inline void interrupts_off(void) {
-    __asm__ volatile("cpsid i" ::: "memory");
-}
-
-static inline void interrupts_on(void) {
-    __asm__ volatile("cpsie i\n isb" ::: "memory");
 }
 
 // The clocks of HSEM, SYSCFG and D2 SRAM.

@@ -1,15 +1,11 @@
 /*
- * What the guest programs have in common: registers, a start for each core, and ways to
- * tell.  A program has core0_main() and, if it launches core 1, functions for that;
- * handlers it does not define end it.
+ * What the guest programs have in common: registers of the chip, and a start for each
+ * core.  A program has core0_main() and, if it launches core 1, functions for that.
  */
 #ifndef RP2SIM_GUEST_H
 #define RP2SIM_GUEST_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#define REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
+#include "../../armsim/guest.h"
 
 #ifdef RP2350
 #define PSM 0x40018000u
@@ -28,7 +24,6 @@ enum { M_CPUID = 0x410CC601, TABLE_ALIGNED = 256, RAM_END = 0x20042000, IRQS = 3
 enum { XOR = 0x1000, SET = 0x2000, CLEAR = 0x3000 };
 #define TIMERAWH REG(TIMER + 0x24)
 #define TIMERAWL REG(TIMER + 0x28)
-#define MARK REG(0x5FFF0000)
 #define FLASH_IS_WRITTEN REG(0x5FFF0004)
 #define CPUID REG(0xD0000000)
 #define FIFO_ST REG(0xD0000050)
@@ -43,18 +38,13 @@ enum { VLD = 1, RDY = 2, WOF = 4, ROE = 8 };
 #define DOORBELL_IN_CLR REG(0xD000018C)
 enum { DOORBELL_IRQ = 26 };
 
-#define SYST_CSR REG(0xE000E010)
-#define SYST_RVR REG(0xE000E014)
-#define SYST_CVR REG(0xE000E018)
 #define NVIC_ISER REG(0xE000E100)
 #define NVIC_ICER REG(0xE000E180)
 #define NVIC_ISPR REG(0xE000E200)
 #define NVIC_ICPR REG(0xE000E280)
 #define NVIC_IPR(n) REG(0xE000E400 + 4 * (n)) // of four
 #define SCB_CPUID REG(0xE000ED00)
-#define ICSR REG(0xE000ED04)
 #define VTOR REG(0xE000ED08)
-#define SCR REG(0xE000ED10)
 #define SHPR2 REG(0xE000ED1C) // SVC: upper byte
 #define SHPR3 REG(0xE000ED20) // PendSV, SysTick: upper two
 
@@ -62,49 +52,12 @@ extern uint32_t vectors0[];
 extern uint32_t vectors1[];
 
 void core0_main(void);
-void on_svc(void);
-void on_pendsv(void);
-void on_systick(void);
-void on_hard_fault(void);
-void on_irq0(void);
-void on_irq1(void);
 void on_fifo0(void);
 void on_fifo1(void);
 void on_doorbell(void); // of both cores
 
-static inline uint32_t semihost(uint32_t operation, const void *argument) {
-    register uint32_t r0 __asm__("r0") = operation;
-    register const void *r1 __asm__("r1") = argument;
-    __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
-    return r0;
-}
-
-static inline void print(const char *text) {
-    semihost(4, text);
-}
-
-__attribute__((noreturn)) static inline void leave(uint32_t code) {
-    uint32_t argument[2] = {0x20026, code};
-    semihost(0x20, argument);
-    __builtin_unreachable();
-}
-
-#define TEXT_OF(x) #x
-#define LINE_OF(x) TEXT_OF(x)
-#define CHECK(condition) \
-    do { \
-        if (!(condition)) { \
-            print(__FILE__ ":" LINE_OF(__LINE__) ": not so: " #condition "\n"); \
-            leave(1); \
-        } \
-    } while (0)
-
 static inline void dmb(void) {
     __asm__ volatile("dmb" ::: "memory");
-}
-
-static inline void wfi(void) {
-    __asm__ volatile("dsb\n wfi" ::: "memory");
 }
 
 static inline void wfe(void) {
@@ -113,14 +66,6 @@ static inline void wfe(void) {
 
 static inline void sev(void) {
     __asm__ volatile("sev" ::: "memory");
-}
-
-static inline void interrupts_off(void) {
-    __asm__ volatile("cpsid i" ::: "memory");
-}
-
-static inline void interrupts_on(void) {
-    __asm__ volatile("cpsie i\n isb" ::: "memory");
 }
 
 // Is `name` the argument of this run (--args)?
