@@ -95,28 +95,28 @@ print(outcome(hello.start))
 
 rproc = openamp.RemoteProc("micropython-device.elf")
 rproc.start()
-print(counter.result(20000), got)
-hello.result(20000)
+print(counter.result(100000), got)
+hello.result(100000)
 print(printed.text)
-print(same.result(20000) == list(VALUES))
+print(same.result(100000) == list(VALUES))
 for i in range(3):
     wait(echo.endpoint.is_ready)
     echo.endpoint.send("message %d" % i)
-    print(echo.endpoint.recv(timeout=20000))
+    print(echo.endpoint.recv(timeout=100000))
 print(echo.done(), outcome(echo.result, 1))
 echo.endpoint.send(b"")
-print(echo.result(20000), echo.done())
+print(echo.result(100000), echo.done())
 for task in (wrong, odd_result):
     try:
-        task.result(20000)
+        task.result(100000)
     except openamp.RemoteError as e:
         text = str(e)
         print("Traceback" in text, "in wrong" in text, text.strip().split("\n")[-1])
-print(large.result(20000) == "x" * 30000)
+print(large.result(100000) == "x" * 30000)
 large.start("y")
-print(large.result(20000))
+print(large.result(100000))
 large.start("z" * 10000)  # what it returns is too long
-print(outcome(large.result, 20000))
+print(outcome(large.result, 100000))
 
 
 # Cancelled; awaited, several at once.
@@ -129,11 +129,11 @@ async def endless(ept):
         await asyncio.sleep_ms(1)
 
 
-endless.endpoint.wait_ready(20000)
-endless.endpoint.recv(timeout=20000)
+endless.endpoint.wait_ready(100000)
+endless.endpoint.recv(timeout=100000)
 print(endless.cancel())
 try:
-    endless.result(20000)
+    endless.result(100000)
 except asyncio.CancelledError:
     print("cancelled", endless.cancel())
 
@@ -146,7 +146,7 @@ async def several():
     same.start(1)
     large.start("ab")
     endless.start()
-    waiting = asyncio.create_task(asyncio.wait_for_ms(end_of(endless), 20000))
+    waiting = asyncio.create_task(asyncio.wait_for_ms(end_of(endless), 100000))
     results = await asyncio.gather(end_of(same), end_of(large))
     endless.cancel()
     try:
@@ -169,13 +169,13 @@ async def lives(ept):
     return ept.recv()
 
 
-lives.endpoint.wait_ready(20000)
+lives.endpoint.wait_ready(100000)
 for i in range(3):
     rproc.stop()
     rproc.start()
-    lives.endpoint.wait_ready(20000)
+    lives.endpoint.wait_ready(100000)
 lives.endpoint.send("enough")
-print(lives.result(20000), lives.done())
+print(lives.result(100000), lives.done())
 
 # Code that is no code.  A message with a number is answered for that number; else it is said.
 vm = lives._core.vm
@@ -201,11 +201,11 @@ for message, answers in (
         wait(lambda: printed.text.endswith("\n") and "Error" in printed.text)
         print(printed.text.strip().split("\n")[-1])
     elif answers == "end":
-        end = ends.recv(timeout=20000)
+        end = ends.recv(timeout=100000)
         print(struct.unpack_from("<IBB", end), str(end[6:], "utf-8").strip().split("\n")[-1])
 lives._core.reading = False
 same.start("it", "goes on")
-print(same.result(20000))
+print(same.result(100000))
 
 # Nobody is there.
 rproc.shutdown()
