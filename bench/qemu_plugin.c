@@ -1,7 +1,8 @@
 /*
  * A QEMU plugin that counts instructions of each core.  Whenever core 0
  * executes the instruction at the address mark=, it writes a line to the file
- * out=: the numbers of instructions so far, of core 0 and of core 1.
+ * out=: the numbers of instructions so far, of core 0 and of core 1.  With
+ * from= and to=, only those at addresses from= to to= - 1 count.
  *
  * QEMU's packages bring no header for plugins: what is used is declared here
  * (docs/devel/tcg-plugins.rst of QEMU's source).
@@ -30,6 +31,8 @@ __attribute__((visibility("default"))) int qemu_plugin_version = QEMU_PLUGIN_VER
 
 static uint64_t count[8];
 static uint64_t mark;
+static uint64_t from;
+static uint64_t to = UINT64_MAX;
 static FILE *out;
 
 static void executed(unsigned core, void *is_mark) {
@@ -44,8 +47,11 @@ static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb) {
     (void)id;
     for (size_t i = 0; i < qemu_plugin_tb_n_insns(tb); i++) {
         struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-        void *is_mark = qemu_plugin_insn_vaddr(insn) == mark ? &mark : NULL;
-        qemu_plugin_register_vcpu_insn_exec_cb(insn, executed, NO_REGISTERS, is_mark);
+        uint64_t at = qemu_plugin_insn_vaddr(insn);
+        if (at >= from && at < to) {
+            void *is_mark = at == mark ? &mark : NULL;
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, executed, NO_REGISTERS, is_mark);
+        }
     }
 }
 
@@ -59,6 +65,10 @@ int qemu_plugin_install(
     for (int i = 0; i < argc; i++) {
         if (strncmp(argv[i], "mark=", 5) == 0) {
             mark = strtoull(argv[i] + 5, NULL, 0);
+        } else if (strncmp(argv[i], "from=", 5) == 0) {
+            from = strtoull(argv[i] + 5, NULL, 0);
+        } else if (strncmp(argv[i], "to=", 3) == 0) {
+            to = strtoull(argv[i] + 3, NULL, 0);
         } else if (strncmp(argv[i], "out=", 4) == 0) {
             out = fopen(argv[i] + 4, "w");
         }

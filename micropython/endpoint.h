@@ -168,9 +168,11 @@ bool openamp_wait_message(openamp_endpoint_obj_t *self, mp_int_t timeout);
 
 // Was a message left in the ring because its endpoint is full?  Then all later ones wait.
 #if MICROPY_PY_OPENAMP_STATIC_BUS
+#define OPENAMP_MAY_BLOCK (true)
 #define openamp_is_blocked(remote) ((remote)->left != NULL)
 #else
-#define openamp_is_blocked(remote) (false) // the kernel has a queue for each
+#define OPENAMP_MAY_BLOCK (false) // the kernel has a queue for each
+#define openamp_is_blocked(remote) (false)
 #endif
 void openamp_raise_blocked(const openamp_remote_t *remote) __attribute__((noreturn));
 

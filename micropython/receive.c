@@ -25,8 +25,8 @@ void openamp_raise_blocked(const openamp_remote_t *remote) {
 static void wait_for_message(
     const openamp_endpoint_obj_t *self, mp_uint_t ms, mp_uint_t *blocked_since, uint32_t *slept) {
     openamp_remote_t *remote = self->remote;
-    mp_uint_t now = mp_hal_ticks_ms();
     *slept = OPENAMP_BUS(remote, message_timeout, *slept);
+    mp_uint_t now = OPENAMP_MAY_BLOCK || *slept != AMP_FOREVER ? mp_hal_ticks_ms() : 0;
     ms = MIN(ms, *slept);
     if (!openamp_is_blocked(remote)) {
         *blocked_since = now;
@@ -38,7 +38,7 @@ static void wait_for_message(
     if (!remote->poll_due) {
         MICROPY_PY_OPENAMP_WAIT(ms, &remote->poll_due);
     }
-    if (mp_hal_ticks_ms() - now < *slept) {
+    if (*slept == AMP_FOREVER || mp_hal_ticks_ms() - now < *slept) {
         *slept = 0; // an event ended the sleep, not the time
     }
 }
@@ -60,7 +60,7 @@ static bool missed_end(openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpo
 static bool wait_until(openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpoint_obj_t *self),
     mp_int_t timeout, const char *what, bool needs_link) {
     openamp_remote_t *remote = self->remote;
-    mp_uint_t start = mp_hal_ticks_ms();
+    mp_uint_t start = OPENAMP_MAY_BLOCK || timeout > 0 ? mp_hal_ticks_ms() : 0;
     mp_uint_t blocked_since = start;
     uint32_t slept = 0;
     for (;;) {
@@ -93,7 +93,7 @@ static bool wait_until(openamp_endpoint_obj_t *self, bool (*is_so)(openamp_endpo
             }
             openamp_raise(AMP_EDEADLK, MP_ERROR_TEXT("nothing comes inside a callback"));
         }
-        mp_uint_t passed = mp_hal_ticks_ms() - start;
+        mp_uint_t passed = timeout > 0 ? mp_hal_ticks_ms() - start : 0;
         if (timeout > 0 && passed >= (mp_uint_t)timeout) {
             if (quiet) {
                 return false;

@@ -71,6 +71,23 @@ static void close_all(void) {
     }
 }
 
+struct linux_bus *linux_open_buses;
+
+// Where the list has this bus, or would have it.
+static struct linux_bus **place_of(const struct linux_bus *bus) {
+    struct linux_bus **place = &linux_open_buses;
+    while (*place != NULL && (*place)->number < bus->number) {
+        place = &(*place)->next_open;
+    }
+    return place;
+}
+
+static void enlist(struct linux_bus *bus) {
+    struct linux_bus **place = place_of(bus);
+    bus->next_open = *place;
+    *place = bus;
+}
+
 // Whether the core runs is not ours to change: another program may have started it.
 static int linux_open(struct amp_bus *self) {
     struct linux_bus *bus = linux_of(self);
@@ -90,6 +107,7 @@ static int linux_open(struct amp_bus *self) {
         close_files(bus);
         return error;
     }
+    enlist(bus);
     bus->is_open = true;
     bus->has_looked = false;
     bus->reason = NULL;
@@ -102,6 +120,9 @@ static void linux_close(struct amp_bus *self) {
     struct linux_bus *bus = linux_of(self);
     bus->doorbell = NULL;
     linux_shutdown(self);
+    if (bus->is_open) {
+        *place_of(bus) = bus->next_open;
+    }
     bus->is_open = false;
     close_files(bus);
 }

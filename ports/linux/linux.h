@@ -72,6 +72,7 @@ struct linux_endpoint {
 struct linux_bus {
     struct amp_bus bus; // first
     unsigned number;
+    struct linux_bus *next_open; // in linux_open_buses
     bool is_open;
     bool is_up; // the kernel has channels for this core
     bool is_polling;
@@ -138,6 +139,8 @@ static inline struct linux_endpoint *linux_endpoint_of(const struct amp_endpoint
 
 // Every bus that there is (bus.c).
 struct linux_bus *linux_bus(unsigned core);
+// Those that are open, by their numbers.
+extern struct linux_bus *linux_open_buses;
 
 // ---- Files (files.c) ----
 

@@ -30,21 +30,17 @@ bool amp_linux_interrupted(void) {
 
 // ---- Which buses ----
 
-static bool can_poll(const struct linux_bus *bus) {
-    return bus->is_open && !bus->is_polling;
-}
-
-// The first that is open, from number `core` on; NULL: none.
-static struct linux_bus *next_bus(unsigned core) {
-    while (core < AMP_CONFIG_CORES && !can_poll(linux_bus(core))) {
-        ++core;
+// The first of these open buses that can be polled now; NULL: none.
+static struct linux_bus *idle(struct linux_bus *bus) {
+    while (bus != NULL && bus->is_polling) {
+        bus = bus->next_open;
     }
-    return core < AMP_CONFIG_CORES ? linux_bus(core) : NULL;
+    return bus;
 }
 
 unsigned amp_linux_files(int *files) {
     unsigned count = 0;
-    for (struct linux_bus *bus = next_bus(0); bus != NULL; bus = next_bus(bus->number + 1)) {
+    for (struct linux_bus *bus = idle(linux_open_buses); bus != NULL; bus = idle(bus->next_open)) {
         bus->has_looked = false; // what it saw before this sleep is old
         if (bus->rx_free != NULL) { // else nothing can be received
             files[count++] = bus->epoll;
@@ -73,9 +69,9 @@ static int look(struct linux_bus *bus, int ms, int *interrupts) {
 
 int amp_linux_sleep(struct pollfd *file, int ms) {
     int interrupts = 0;
-    struct linux_bus *bus = next_bus(0);
+    struct linux_bus *bus = idle(linux_open_buses);
     while (bus != NULL && bus->epoll != file->fd) {
-        bus = next_bus(bus->number + 1);
+        bus = idle(bus->next_open);
     }
     if (bus == NULL) {
         return poll(file, 1, ms); // none of ours
@@ -93,7 +89,7 @@ static uint64_t due_at(const struct linux_bus *bus) {
 
 uint32_t amp_linux_timeout(void) {
     uint64_t first = UINT64_MAX;
-    for (struct linux_bus *bus = next_bus(0); bus != NULL; bus = next_bus(bus->number + 1)) {
+    for (struct linux_bus *bus = idle(linux_open_buses); bus != NULL; bus = idle(bus->next_open)) {
         uint64_t at = due_at(bus);
         first = at < first ? at : first;
     }
@@ -114,7 +110,7 @@ static bool has_event(struct linux_bus *bus, const struct pollfd *looked, unsign
 bool amp_linux_ring(const struct pollfd *looked, unsigned count) {
     bool rung = false;
     uint64_t now = 0;
-    for (struct linux_bus *bus = next_bus(0); bus != NULL; bus = next_bus(bus->number + 1)) {
+    for (struct linux_bus *bus = idle(linux_open_buses); bus != NULL; bus = idle(bus->next_open)) {
         uint64_t at = due_at(bus);
         if (at != 0 && at != UINT64_MAX && now == 0) {
             now = linux_now_ms();

@@ -6,6 +6,7 @@
 #   driver/    the kernel's driver of it; and the parts of a chip that stm32.dts joins
 #   guest/     the guest's tests and its first process
 #   run        all of it
+#   count      the instructions that a message costs a program of Python's (bench/recorded.txt)
 #   verify     what is installed for systemd and udev, as they see it
 
 LINUX := $(BUILD)/linux
@@ -64,9 +65,11 @@ linux-images: $(LINUX)/guest linux-installed
 	$(MAKE) --no-print-directory $(LINUX_IMAGES:%=$(LINUX)/firmware/%.elf)
 	$(MAKE) --no-print-directory $(MP_CROSS) # of this machine, which the next one is not
 	$(LINUX_PYTHON_MAKE) $(LINUX)/armhf/linux/micropython
-$(LINUX_RELEASES:%=linux-%): linux-%: linux-images
+$(LINUX_RELEASES:%=linux-%): linux-%: linux-images $(BUILD)/bench/qemu_plugin.so
 	tests/linux/prepare $(LINUX)/$* $*
 	tests/linux/run $(LINUX)/$* $(LINUX)
+	[ $* != $(lastword $(LINUX_RELEASES)) ] || \
+	    bench/guard linux tests/linux/count $(LINUX)/$* $(LINUX) $(abspath $(BUILD))/bench/qemu_plugin.so
 
 # 1,000 of what is done again and again.
 linux-long:

@@ -13,14 +13,12 @@
 
 enum { BUSES = 2, NEVER_MS = 60000 };
 
-static struct linux_bus buses[AMP_CONFIG_CORES];
+static struct linux_bus buses[BUSES];
 static struct linux_buffer place;
 static int files[BUSES]; // one of each bus, an eventfd
 static unsigned rung[BUSES];
 
-struct linux_bus *linux_bus(unsigned core) {
-    return &buses[core];
-}
+struct linux_bus *linux_open_buses;
 
 uint64_t linux_now_ms(void) {
     return 0;
@@ -38,9 +36,11 @@ static void watch(const struct linux_bus *bus, int file, void *who) {
 static void open_buses(unsigned count) {
     assert_true(amp_linux_interrupts() >= 0);
     amp_linux_interrupted();
-    for (unsigned i = 0; i < count; ++i) {
+    for (unsigned i = count; i-- > 0;) {
         struct linux_bus *bus = &buses[i];
         *bus = (struct linux_bus){.number = i, .is_open = true, .rx_free = &place};
+        bus->next_open = linux_open_buses;
+        linux_open_buses = bus;
         bus->look_at = UINT64_MAX;
         bus->doorbell = ring;
         bus->doorbell_arg = &rung[i];
@@ -60,6 +60,7 @@ static void close_buses(void) {
             buses[i].is_open = false;
         }
     }
+    linux_open_buses = NULL;
 }
 
 static void have_event(unsigned bus) {
@@ -124,6 +125,19 @@ static void test_look_is_old_after_a_sleep(void **state) {
     close_buses();
 }
 
+// A callback sleeps: the bus that it is of is left out.
+static void test_bus_that_polls(void **state) {
+    (void)state;
+    open_buses(2);
+    have_event(0);
+    have_event(1);
+    buses[0].is_polling = true;
+    assert_int_equal(amp_platform_wait(NEVER_MS), 1);
+    assert_int_equal(rung[0], 0);
+    assert_int_equal(rung[1], 1);
+    close_buses();
+}
+
 // A bus that cannot take anything is not slept for; an interrupt ends that sleep, too.
 static void test_bus_without_room(void **state) {
     (void)state;
@@ -144,6 +158,7 @@ int main(void) {
         cmocka_unit_test(test_event_of_one_of_two),
         cmocka_unit_test(test_interrupt_is_no_event),
         cmocka_unit_test(test_look_is_old_after_a_sleep),
+        cmocka_unit_test(test_bus_that_polls),
         cmocka_unit_test(test_bus_without_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
