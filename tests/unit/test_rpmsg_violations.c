@@ -100,7 +100,8 @@ static void test_violations_against_device(void **state) {
         {first - 4, 512, 0, 0},
         {first + 2, 512, 0, 0},
         {end - 508, 512, 0, 0},
-        {0, 512, 0, 0}, // where a device without a window would have one of length 0
+        // Where a device without a window would have one of length 0.
+        {0, 512, 0, 0},
     };
     for (size_t i = 0; i < 2 * sizeof(table) / sizeof(table[0]); ++i) {
         bool ask = i % 2;
