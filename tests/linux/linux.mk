@@ -68,7 +68,7 @@ linux-images: $(LINUX)/guest linux-installed
 $(LINUX_RELEASES:%=linux-%): linux-%: linux-images $(BUILD)/bench/qemu_plugin.so
 	tests/linux/prepare $(LINUX)/$* $*
 	tests/linux/run $(LINUX)/$* $(LINUX)
-	[ $* != $(lastword $(LINUX_RELEASES)) ] || \
+	[ $* != $(firstword $(LINUX_RELEASES)) ] || \
 	    bench/guard linux tests/linux/count $(LINUX)/$* $(LINUX) $(abspath $(BUILD))/bench/qemu_plugin.so
 
 # 1,000 of what is done again and again.
