@@ -4,7 +4,8 @@
 #
 # NAME is a folder of ports/.  A port outside of this checkout (docs/PORTING.md) has no
 # name here: its build adds its sources to OPENAMP_PORT_SRC before it includes this file,
-# or links them itself.
+# or links them itself.  -DOPENAMP_DEFINES=MICROPY_PY_OPENAMP_INSPECT=0 (a list, with semicolons)
+# sets options of the binding.
 
 # Read the lists that the builds with make include: lines "NAME := a b c", and comments.
 function(openamp_read_lists file)
@@ -36,7 +37,8 @@ list(TRANSFORM OPENAMP_SRC PREPEND ${OPENAMP_TOP}/)
 add_library(usermod_openamp INTERFACE)
 target_sources(usermod_openamp INTERFACE ${OPENAMP_SRC} ${OPENAMP_PORT_SRC})
 target_include_directories(usermod_openamp INTERFACE ${OPENAMP_TOP} ${OPENAMP_TOP}/include)
-target_compile_definitions(usermod_openamp INTERFACE AMP_CONFIG_DEVICE=0 ${AMP_PORT_DEFINES})
+target_compile_definitions(usermod_openamp INTERFACE AMP_CONFIG_DEVICE=0 ${AMP_PORT_DEFINES}
+    ${OPENAMP_DEFINES})
 target_link_libraries(usermod INTERFACE usermod_openamp)
 if(OPENAMP_PORT)
     include(${OPENAMP_TOP}/ports/${OPENAMP_PORT}/module.cmake OPTIONAL)
