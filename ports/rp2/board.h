@@ -85,9 +85,16 @@ struct amp_rp2_control {
     // pointer before the fault.
     uint32_t frame[8];
     uint32_t sp;
+    uint32_t dma; // a bit for each channel of the DMA that the host aborts when it stops the core
 };
 
 #define AMP_RP2_CONTROL ((volatile struct amp_rp2_control *)(uintptr_t)AMP_RP2_CONTROL_DA)
+
+// For firmware, before it starts channels of the DMA: `channels` has a bit for each.  The reset
+// of core 1 does not end them, so the host aborts those when it stops the core.
+static inline void amp_rp2_uses_dma(uint32_t channels) {
+    AMP_RP2_CONTROL->dma |= channels;
+}
 
 #endif // AMP_RP2_LINKER_SCRIPT
 

@@ -37,12 +37,17 @@ static inline void fifo_drain(void) {
     SIO_FIFO_ST = FIFO_CLEAR;
 }
 
+static inline void doorbell_clear(void) {
+#if AMP_RP2_CHIP == 2350
+    SIO_DOORBELL_IN_CLR = 1;
+#endif
+}
+
 static inline void doorbell_acknowledge(void) {
 #if AMP_RP2_CHIP == 2040
     fifo_drain();
-#else
-    SIO_DOORBELL_IN_CLR = 1;
 #endif
+    doorbell_clear();
     wait_for_stores();
 }
 

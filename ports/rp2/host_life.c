@@ -48,11 +48,9 @@ int rp2_core_prepare(void *ctx, bool load) {
     return 0;
 }
 
-// The stack pointer may be the end of a window, because the stack grows down from there.
-static bool is_good(uint32_t stack, uint32_t entry) {
-    const uint32_t ram = AMP_WINDOW_LOAD | AMP_WINDOW_RUN;
-    return stack % 8 == 0 && amp_port_allows(&rp2_port, stack - 64, 64, ram) && (entry & 1)
-        && amp_port_allows(&rp2_port, entry, 1, ram);
+// Only the RAM of core 1 has this flag.
+static bool in_ram(amp_da_t da, size_t len) {
+    return amp_port_allows(&rp2_port, da, len, AMP_WINDOW_RUN);
 }
 
 // The words of the boot ROM are for us, not for a handler.  On RP2040 the FIFO is the doorbell,
@@ -84,7 +82,6 @@ static int launch(amp_da_t table, uint32_t stack, uint32_t entry) {
     CONTROL->magic = 0;
     amp_rp2_claim(true);
     doorbell_off(IRQ_CORE0);
-    doorbell_acknowledge(); // what came in an earlier life
     uint32_t before = fifo_interrupt_off();
     int err = rp2_launch_core1((uint32_t)table, stack, entry);
     fifo_interrupt_restore(before);
@@ -104,20 +101,17 @@ int rp2_core_start(void *ctx, amp_da_t entry) {
         return error;
     }
     amp_da_t table = entry & 1 ? AMP_RP2_WINDOW_DA : entry;
-    if (table % AMP_RP2_VECTORS_ALIGN != 0
-        || !amp_port_allows(&rp2_port, table, 8, AMP_WINDOW_RUN)) {
-        return refuse(-AMP_ENOEXEC, "no vector table there");
+    if (table % AMP_RP2_VECTORS_ALIGN == 0 && in_ram(table, 8)) {
+        const volatile uint32_t *vectors = (const volatile uint32_t *)table;
+        uint32_t stack = vectors[0];
+        uint32_t reset = vectors[1];
+        // The stack pointer may be the end of the window, because the stack grows down.
+        if (stack % 8 == 0 && in_ram(stack - 64, 64) && (reset & 1) && in_ram(reset, 1)
+            && (reset == entry || table == entry)) {
+            return launch(table, stack, reset);
+        }
     }
-    const volatile uint32_t *vectors = (const volatile uint32_t *)table;
-    uint32_t stack = vectors[0];
-    uint32_t reset = vectors[1];
-    if ((entry & 1) && reset != entry) {
-        return refuse(-AMP_ENOEXEC, "no vector table there");
-    }
-    if (!is_good(stack, reset)) {
-        return refuse(-AMP_ENOEXEC, "no stack or handler");
-    }
-    return launch(table, stack, reset);
+    return refuse(-AMP_ENOEXEC, "no vector table there");
 }
 
 // ---- Stopping ----
@@ -128,7 +122,7 @@ int rp2_core_stop(void *ctx) {
         return 0;
     }
     doorbell_off(IRQ_CORE0);
-    if (reset() != 0) {
+    if (reset() != 0 || (CONTROL->magic == AMP_RP2_MAGIC && rp2_stop_dma(CONTROL->dma) != 0)) {
         return refuse_no_answer();
     }
     rp2_core.started = false;

@@ -19,10 +19,10 @@ enum {
     TRIES = 8, // a word of an earlier program may have been in the way
 };
 
-// Wait until one of these bits of a register is set.
-static bool wait_for(uintptr_t address, uint32_t bits) {
+// Wait until this bit of a register is set, or (value 0) is not.
+static bool wait_for(uintptr_t address, uint32_t bit, uint32_t value) {
     uint32_t since = TIMER_RAW_LOW;
-    while ((REG(address) & bits) == 0) {
+    while ((REG(address) & bit) != value) {
         if (TIMER_RAW_LOW - since >= ANSWER_US) {
             return false;
         }
@@ -32,15 +32,34 @@ static bool wait_for(uintptr_t address, uint32_t bits) {
 
 int rp2_reset_core1(void) {
     REG(PSM_FRCE_OFF + ALIAS_SET) = PSM_CORE1;
-    if (!wait_for(PSM_FRCE_OFF, PSM_CORE1)) {
+    if (!wait_for(PSM_FRCE_OFF, PSM_CORE1, PSM_CORE1)) {
         return -AMP_EIO;
     }
+    // What core 1 sent in the life that is over.
     fifo_drain();
+    doorbell_clear();
+    return 0;
+}
+
+// Disabled first, so that no chain starts it again: on RP2350 an abort starts the next one
+// (erratum E5).  On RP2040 the abort's own bit says too early that it is done (E13).
+int rp2_stop_dma(uint32_t channels) {
+    uintptr_t control = DMA_CH0_AL1_CTRL;
+    channels &= (1u << DMA_CHANNELS) - 1;
+    for (uint32_t bit = 1; bit <= channels; bit <<= 1, control += DMA_CHANNEL_LEN) {
+        if (channels & bit) {
+            REG(control + ALIAS_CLEAR) = DMA_EN;
+            DMA_CHAN_ABORT = bit;
+            if (!wait_for(control, DMA_BUSY, 0)) {
+                return -AMP_EIO;
+            }
+        }
+    }
     return 0;
 }
 
 static bool receive(uint32_t *word) {
-    if (!wait_for(SIO_FIFO_ST_ADDRESS, FIFO_VLD)) {
+    if (!wait_for(SIO_FIFO_ST_ADDRESS, FIFO_VLD, FIFO_VLD)) {
         return false;
     }
     *word = SIO_FIFO_RD;
@@ -49,7 +68,7 @@ static bool receive(uint32_t *word) {
 
 // The ROM waits for an event between two looks at its FIFO.
 static bool send(uint32_t word) {
-    if (!wait_for(SIO_FIFO_ST_ADDRESS, FIFO_RDY)) {
+    if (!wait_for(SIO_FIFO_ST_ADDRESS, FIFO_RDY, FIFO_RDY)) {
         return false;
     }
     SIO_FIFO_WR = word;

@@ -30,7 +30,9 @@ enum {
 #define PSM_CORE1 (1u << 16)
 #define TIMER_RAW_HIGH REG(0x40054024)
 #define TIMER_RAW_LOW REG(0x40054028)
-enum { IRQ_FIFO = 15, IRQ_CORE0 = IRQ_FIFO, IRQ_CORE1 = 16, IRQS = 26 };
+#define DMA_CHAN_ABORT REG(0x50000444)
+#define DMA_BUSY (1u << 24)
+enum { IRQ_FIFO = 15, IRQ_CORE0 = IRQ_FIFO, IRQ_CORE1 = 16, IRQS = 26, DMA_CHANNELS = 12 };
 #else
 #define PSM_FRCE_OFF 0x40018004
 #define PSM_CORE1 (1u << 24)
@@ -38,8 +40,14 @@ enum { IRQ_FIFO = 15, IRQ_CORE0 = IRQ_FIFO, IRQ_CORE1 = 16, IRQS = 26 };
 #define TIMER_RAW_LOW REG(0x400B0028)
 #define SIO_DOORBELL_OUT_SET REG(0xD0000180)
 #define SIO_DOORBELL_IN_CLR REG(0xD000018C)
-enum { IRQ_FIFO = 25, IRQ_CORE0 = 26, IRQ_CORE1 = 26, IRQS = 52 };
+#define DMA_CHAN_ABORT REG(0x50000464)
+#define DMA_BUSY (1u << 26)
+enum { IRQ_FIFO = 25, IRQ_CORE0 = 26, IRQ_CORE1 = 26, IRQS = 52, DMA_CHANNELS = 16 };
 #endif
+
+// The control register of DMA channel 0, at the address where a write starts nothing.
+#define DMA_CH0_AL1_CTRL 0x50000010
+enum { DMA_CHANNEL_LEN = 0x40, DMA_EN = 1 };
 
 // SysTick can count microseconds, as the timer does: machine.freq() changes neither.
 enum { SYST_LONGEST_US = 0xFFFFFF };

@@ -5,9 +5,10 @@
  *   lock      takes a spinlock of the hardware, and ends with it
  *   lockup    a fault in the handler of a fault: the core stops, and nobody can see it
  *   unaligned an access that Armv6-M does not have
+ *   dma       two channels of the DMA copy to a word each, and trigger one another, for ever
  */
 #include "openamp/firmware.h"
-#include "ports/rp2/board.h"
+#include "tests/firmware/test_rp2.h"
 
 FIRMWARE_TABLE;
 
@@ -44,6 +45,20 @@ static void read_unaligned(void) {
     __asm__ volatile("ldr r0, [%0]" ::"l"(address) : "r0", "memory");
 }
 
+static void start_dma(void) {
+    enum { WRITE_ADDR = 4, TRANS_COUNT = 8, CTRL_TRIG = 12, CHANNEL_LEN = 0x40, FIRST = 4 };
+    enum { EN = 1, WORDS = 2 << 2, CHAIN_TO = AMP_RP2_CHIP == 2040 ? 11 : 13 };
+    static const uint32_t source = 0x11111111;
+    amp_rp2_uses_dma(3 << FIRST);
+    for (uint32_t i = 0; i < 2; ++i) {
+        uint32_t channel = 0x50000000 + CHANNEL_LEN * (FIRST + i);
+        REG(channel) = (uint32_t)(uintptr_t)&source;
+        REG(channel + WRITE_ADDR) = (uint32_t)(uintptr_t)&TEST_RP2_DMA_WORDS[i];
+        REG(channel + TRANS_COUNT) = 1;
+        REG(channel + CTRL_TRIG) = EN | WORDS | (FIRST + 1 - i) << CHAIN_TO;
+    }
+}
+
 static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t len) {
     (void)src;
     if (firmware_begins_with(data, len, "storm ")) {
@@ -53,6 +68,8 @@ static void command(struct amp_endpoint *self, uint32_t src, void *data, size_t 
     } else if (firmware_begins_with(data, len, "lock")) {
         (void)SPINLOCK_0;
         amp_remote_exit(0);
+    } else if (firmware_begins_with(data, len, "dma")) {
+        start_dma();
     } else if (firmware_begins_with(data, len, "unaligned")) {
         read_unaligned();
     } else {

@@ -107,6 +107,7 @@ const void *amp_remote_default_table(size_t *len) {
 void amp_rp2_begin(void) {
     CONTROL->cause = AMP_RP2_ALIVE;
     CONTROL->pc = 0;
+    CONTROL->dma = 0;
     wait_for_stores();
     CONTROL->magic = AMP_RP2_MAGIC;
     doorbell_on(IRQ_CORE1);

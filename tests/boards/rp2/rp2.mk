@@ -26,7 +26,9 @@ $(RP2_TESTS)/$(1)/test_life.elf: $(RP2_TESTS)/tests/boards/rp2/test_life.o $(RP2
 endef
 $(eval $(call RP2_WITHOUT,nomask,amp_rp2_interrupt))
 $(eval $(call RP2_WITHOUT,noreset,rp2_reset_core1))
-RP2_PROGRAMS := $(RP2_C_NAMES:%=$(RP2_TESTS)/%.elf) $(addprefix $(RP2_TESTS)/,nomask/test_life.elf noreset/test_life.elf)
+$(eval $(call RP2_WITHOUT,nodma,rp2_stop_dma))
+RP2_PROGRAMS := $(RP2_C_NAMES:%=$(RP2_TESTS)/%.elf) $(addprefix $(RP2_TESTS)/,nomask/test_life.elf noreset/test_life.elf \
+    nodma/test_life.elf)
 .SECONDARY: $(RP2_LIB) $(RP2_C_NAMES:%=$(RP2_TESTS)/tests/boards/rp2/%.o) $(RP2_TESTS)/tests/boards/rp2/without.o
 -include $(wildcard $(addprefix $(RP2_TESTS)/,*/*.d */*/*.d */*/*/*.d))
 

@@ -4,6 +4,7 @@
  * lives there are at the end.
  */
 #include "rp2.h"
+#include "tests/firmware/test_rp2.h"
 
 #include <string.h>
 
@@ -93,6 +94,35 @@ static void test_stop(void) {
     }
     say("lockup");
     check_stop(IMAGE_RP2, "lockup");
+}
+
+// Does the DMA that firmware started write?
+static bool dma_writes(void) {
+    volatile uint32_t *words = TEST_RP2_DMA_WORDS;
+    words[0] = 0;
+    words[1] = 0;
+    for (uint32_t began = TIMER_RAW_LOW; TIMER_RAW_LOW - began < 500;) {
+    }
+    return words[0] != 0 || words[1] != 0;
+}
+
+// The reset of core 1 does not end the channels, so stop() does, also of firmware that crashed.
+static void test_dma(void) {
+    for (unsigned i = 0; i < 2; i++) {
+        host_run(IMAGE_RP2);
+        CHECK(!dma_writes());
+        host_send("dma");
+        host_echo("it runs");
+        CHECK(dma_writes());
+        if (i != 0) {
+            host_send("lockup");
+            (void)amp_platform_wait(2); // it goes there meanwhile
+        }
+        stop();
+        CHECK(!dma_writes());
+        say("DMA ended");
+    }
+    live_again();
 }
 
 // ---- Firmware that disturbs core 0 ----
@@ -258,6 +288,7 @@ int main(void) {
     test_faults();
     test_trace();
     test_stop();
+    test_dma();
     test_storm();
 #if AMP_RP2_CHIP == 2040 // on an RP2350 nobody uses them (erratum E2)
     test_spinlock();

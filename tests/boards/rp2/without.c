@@ -15,6 +15,13 @@ void __wrap_amp_rp2_interrupt(void) {
     doorbell_on(IRQ_CORE0);
 }
 
+// A stop that leaves the DMA alone.
+int __wrap_rp2_stop_dma(uint32_t channels);
+int __wrap_rp2_stop_dma(uint32_t channels) {
+    (void)channels;
+    return 0;
+}
+
 // A stop that stops nothing.
 int __wrap_rp2_reset_core1(void);
 int __wrap_rp2_reset_core1(void) {

@@ -47,7 +47,7 @@ enum {
     TIMER = 0x40054000,
 };
 #endif
-enum { DOORBELL_IRQ = 26, SAVED_REGS = 15 };
+enum { DOORBELL_IRQ = 26, SAVED_REGS = 15, DMA_CHANNELS = CHIP_MAINLINE ? 16 : 12 };
 
 struct chip_core {
     uint32_t insn; // the instruction that runs
@@ -93,6 +93,15 @@ struct sio {
     uint32_t doorbells[CORES]; // by who is rung; of RP2350
 };
 
+struct dma_channel {
+    uint32_t read;
+    uint32_t write;
+    uint32_t count; // at the next trigger
+    uint32_t left;
+    uint32_t control;
+    bool aborting; // it is busy for a while
+};
+
 struct chip_options {
     bool faults; // core 1 takes its faults as exceptions
 };
@@ -100,6 +109,7 @@ struct chip_options {
 struct chip {
     struct sio sio;
     struct rom rom;
+    struct dma_channel dma[DMA_CHANNELS];
     uint32_t off; // PSM FRCE_OFF
     bool core1_leaves; // it has switched itself off
     bool flash_is_written; // and nobody may read it meanwhile

@@ -159,6 +159,7 @@ void chip_after_run(struct core *core, uc_err error) {
 
 void chip_after_slice(struct machine *m) {
     psm_after_slice(m);
+    dma_run(m);
     rom_run(m);
 }
 

@@ -10,7 +10,7 @@
  * that handler.
  *
  * Not simulated, beside what armsim.h says: RAM under its other addresses (0x21000000),
- * PIO, DMA, GPIO, the divider and interpolators of SIO, alarms of the timer, SYSRESETREQ,
+ * PIO, DMA other than of words of memory, GPIO, the divider and interpolators of SIO, alarms of the timer, SYSRESETREQ,
  * the MPU, functions of the boot ROM other than the start of core 1.  Of the RP2350 also:
  * TrustZone (all is secure), stack limits, SEV and WFE in an IT block that skips them, the
  * fault of LDRD, LDM and the like at an unaligned address, exclusives between the cores.
@@ -40,9 +40,16 @@ void rom_begin(struct machine *m);
 void rom_run(struct machine *m);
 
 // ---- psm.c ----
+enum { ALIASED_REGISTER = 0xFFF }; // of an address that may be an alias
+uint32_t alias_merge(uint32_t old, uint32_t offset, uint32_t value);
 uint32_t psm_read(struct core *core, uint32_t offset);
 void psm_write(struct core *core, uint32_t offset, uint32_t value);
 void psm_after_slice(struct machine *m);
+
+// ---- dma.c ----
+void dma_run(struct machine *m);
+uint32_t dma_read(struct core *core, uint32_t offset);
+void dma_write(struct core *core, uint32_t offset, uint32_t value);
 
 // ---- scs.c: the registers of a core ----
 uint32_t scs_read(struct core *core, uint32_t offset);

@@ -38,12 +38,13 @@ static void test_write(struct core *core, uint32_t offset, uint32_t value) {
     }
 }
 
-enum { APB = 0x4000 }; // a register and its three aliases
+enum { APB = 0x4000, DMA = 0x50000000 }; // APB: a register and its three aliases
 enum { SIO = 0xD0000000, SIO_SIZE = CHIP_MAINLINE ? 0x190 : 0x180 };
 
 const struct register_block chip_register_blocks[] = {
     {PSM, APB, PSM, APB, false, NULL, psm_read, psm_write, "PSM"},
     {TIMER, APB, TIMER, APB, false, NULL, timer_read, timer_write, "TIMER"},
+    {DMA, APB, DMA, APB, false, NULL, dma_read, dma_write, "DMA"},
     {0x5FFF0000, SIM_PAGE, 0x5FFF0000, 8, false, NULL, test_read, test_write, "test"},
     {SIO, SIM_PAGE, SIO, SIO_SIZE, false, NULL, sio_read, sio_write, "SIO"},
     {SCS, SIM_PAGE, SCS, SIM_PAGE, CHIP_MAINLINE, NULL, scs_read, scs_write, "SCS"},

@@ -5,7 +5,7 @@
 #include "machine.h"
 
 enum { FRCE_OFF = 0x4, DONE = 0xC };
-enum { PLAIN, XOR, SET, CLEAR, ALIAS_SHIFT = 12, REGISTER = 0xFFF }; // aliases of a register
+enum { PLAIN, XOR, SET, CLEAR, ALIAS_SHIFT = 12 };
 
 static void switch_off(struct machine *m) {
     core_close(&m->core[CORE1]);
@@ -14,7 +14,7 @@ static void switch_off(struct machine *m) {
 }
 
 uint32_t psm_read(struct core *core, uint32_t offset) {
-    switch (offset & REGISTER) {
+    switch (offset & ALIASED_REGISTER) {
         case FRCE_OFF:
             return core->m->chip.off;
         case DONE:
@@ -25,7 +25,7 @@ uint32_t psm_read(struct core *core, uint32_t offset) {
     }
 }
 
-static uint32_t merge(uint32_t old, uint32_t offset, uint32_t value) {
+uint32_t alias_merge(uint32_t old, uint32_t offset, uint32_t value) {
     switch (offset >> ALIAS_SHIFT) {
         case XOR:
             return old ^ value;
@@ -40,8 +40,8 @@ static uint32_t merge(uint32_t old, uint32_t offset, uint32_t value) {
 
 void psm_write(struct core *core, uint32_t offset, uint32_t value) {
     struct machine *m = core->m;
-    uint32_t off = merge(m->chip.off, offset, value);
-    if ((offset & REGISTER) != FRCE_OFF || (off & ~(uint32_t)PSM_CORE1) != 0) {
+    uint32_t off = alias_merge(m->chip.off, offset, value);
+    if ((offset & ALIASED_REGISTER) != FRCE_OFF || (off & ~(uint32_t)PSM_CORE1) != 0) {
         sim_violation(core, "write to PSM register 0x%04x: 0x%08x is not core 1 alone",
             (unsigned)offset, (unsigned)value);
         return;

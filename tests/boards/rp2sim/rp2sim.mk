@@ -6,7 +6,7 @@ $(eval $(call ARMSIM,rp2sim,rp2sim,))
 $(eval $(call ARMSIM,rp2350sim,rp2sim,-DRP2350))
 
 # Guests: bare programs for both cores, that prove one thing each.
-RP2SIM_BOTH := launch fifo storm reset events code faults strict
+RP2SIM_BOTH := launch fifo storm reset events code dma faults strict
 RP2SIM_GUESTS := $(RP2SIM_BOTH) exceptions
 RP2350SIM_GUESTS := $(RP2SIM_BOTH) doorbells
 # $(call RP2SIM_GUEST,name,options)
