@@ -41,6 +41,7 @@ static void test_sizes(void **state) {
 static void test_message_in_place(void **state) {
     (void)state;
     open_bound(4);
+    memset(pair.buffers, 0xA5, pair.buffers_len); // what earlier messages left
     assert_int_equal(amp_endpoint_send(&at_device, "0123", 4), 4);
     const struct rpmsg_hdr *hdr = pair_message(&pair, 0, 0);
     assert_int_equal(hdr->src, 3000);
