@@ -232,8 +232,42 @@ static void test_unconsumed(void **state) {
     free(cache);
 }
 
+// A message that comes while the one before it is being handled: the line of the index is in the
+// cache by then.
+static struct amp_endpoint *answering;
+static unsigned answers;
+static void answer(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    (void)ept, (void)src, (void)data, (void)len;
+    if (answers != 0) {
+        --answers;
+        assert_int_equal(amp_rpmsg_send(answering->link, 3, 2, "a", 1), 1);
+    }
+}
+static void test_message_meanwhile(void **state) {
+    (void)state;
+    static struct amp_endpoint at_host;
+    static struct amp_endpoint at_device;
+    for (unsigned i = 0; i < 4; ++i) {
+        setup((struct pair_shape){.num = {8, 8}, .align = 64, .event_idx = i & 1});
+        assert_int_equal(
+            amp_endpoint_create(&pair.host.link, &at_host, NULL, 2, AMP_ADDR_ANY, answer), 0);
+        assert_int_equal(
+            amp_endpoint_create(&pair.device.link, &at_device, NULL, 2, AMP_ADDR_ANY, ignore), 0);
+        answering = &at_device;
+        for (unsigned first = 1; first <= 2; ++first) {
+            answers = 1 + i / 2;
+            for (unsigned k = 0; k < first; ++k) {
+                assert_int_equal(amp_rpmsg_send(&pair.device.link, 3, 2, "a", 1), 1);
+            }
+            assert_int_equal(amp_rpmsg_poll(&pair.host.link), first + 1 + i / 2);
+        }
+        pair_free(&pair);
+        free(cache);
+    }
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_traffic), cmocka_unit_test(test_unconsumed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_traffic),
+        cmocka_unit_test(test_unconsumed), cmocka_unit_test(test_message_meanwhile)};
     return cmocka_run_group_tests_name("cached", tests, NULL, NULL);
 }

@@ -270,10 +270,36 @@ static void test_tokens_of_long_ago(void **state) {
     }
 }
 
+// Some of the first messages of a session are filled in place and others copied: there are as many.
+static void test_first_messages(void **state) {
+    (void)state;
+    enum { NUM = 4 };
+    for (unsigned which = 0; which < 1u << NUM; ++which) {
+        for (int i = 0; i < 2; ++i) {
+            open_bound(NUM);
+            struct amp_endpoint *from = i == 0 ? &at_host : &at_device;
+            struct amp_tx tx;
+            for (unsigned n = 0; n < NUM; ++n) {
+                if (which >> n & 1) {
+                    assert_int_equal(amp_tx_claim(from->link, &tx), 0);
+                    commit_number(from->link, &tx, from->dest, n);
+                } else {
+                    assert_int_equal(amp_endpoint_send(from, &n, sizeof(n)), sizeof(n));
+                }
+            }
+            assert_int_equal(amp_endpoint_send(from, "", 0), -AMP_EAGAIN);
+            assert_int_equal(amp_tx_claim(from->link, &tx), -AMP_EAGAIN);
+            pair_free(&pair);
+        }
+    }
+    open_bound(NUM);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_claims),
         TEST(test_claims_and_down),
+        TEST(test_first_messages),
         TEST(test_tokens_are_used_up),
         TEST(test_tokens_of_another_link),
         TEST(test_tokens_wrap),
