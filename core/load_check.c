@@ -45,11 +45,10 @@ int amp_load_report(const struct amp_load_check *check, int what, struct amp_loa
     }
     if (what == AMP_TAKEN) {
         error->used_by = check->used_by;
-    }
-    if (what <= AMP_OUTSIDE) {
-        const struct amp_refused *refused = check->port->refused;
+    } else if (what < AMP_TAKEN) { // AMP_OUTSIDE, AMP_BAD_ENTRY
+        const struct amp_refused *refused = &check->port->refused;
         error->missed = check->flags | AMP_WINDOW_ANY;
-        if (refused != NULL && check->da - refused->da < refused->len) {
+        if (check->da - refused->da < refused->len) {
             error->what = refused->why;
         }
     }

@@ -33,15 +33,15 @@
     X(AMP_TOO_MANY, "one too many") \
     X(AMP_UNREADABLE, "cannot be read") \
     X(AMP_BAD_SIZE, "bad buffer size") \
-    X(AMP_NOT_PHYSICAL, "device address is not physical") \
     X(AMP_NOT_TWO, "not two vrings") \
     X(AMP_NO_ELF, "not an ELF image") \
-    X(AMP_NO_PROGRAM, "no fixed addresses (PIE: link with -no-pie)") \
     X(AMP_UNKNOWN_ELF, "unknown kind of ELF") \
     X(AMP_NO_ROOM, "shared memory too small") \
     X(AMP_OTHER_MACHINE, "for another machine") \
     X(AMP_UNKNOWN_TABLE, "unknown table version") \
     X(AMP_RESERVED, "reserved field not zero") \
+    X(AMP_NOT_PHYSICAL, "device address is not physical") \
+    X(AMP_NO_PROGRAM, "no fixed addresses (PIE: link with -no-pie)") \
     X(AMP_BAD_RING, "bad vring alignment or size (at most " \
         AMP_LOAD_DIGITS(AMP_CONFIG_MAX_BUFFERS) ")") \
     AMP_LOAD_CACHE_TEXTS(X)

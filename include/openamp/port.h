@@ -200,7 +200,7 @@ struct amp_port {
     // there that is a multiple of the image's alignment.  NULL: such an image is refused, and
     // the program has no code for it.
     const struct amp_pie *pie;
-    const struct amp_refused *refused; // or NULL
+    struct amp_refused refused; // len 0: there is none
 };
 
 // Does [da, da + len) lie inside one window that has all of `flags`?

@@ -20,9 +20,6 @@ static const struct amp_window windows[] = {
     {AMP_RP2_POOL_DA, AMP_RP2_POOL_LEN, AMP_WINDOW_LOAD | AMP_WINDOW_SHARED},
 };
 
-static const struct amp_refused flash = {
-    AMP_RP2_FLASH_DA, AMP_RP2_FLASH_LEN, "flash is off while it is written: use RAM"};
-
 static const struct amp_default_table default_table = {
     .table_da = AMP_RP2_TABLE_DA,
     .vring_da = {AMP_DA_ANY, AMP_DA_ANY},
@@ -86,7 +83,7 @@ const struct amp_port rp2_port = {
     .elf_machine = AMP_EM_ARM,
     .default_table = &default_table,
     .pie = &amp_pie,
-    .refused = &flash,
+    .refused = {AMP_RP2_FLASH_DA, AMP_RP2_FLASH_LEN, "flash is off while it is written: use RAM"},
 };
 
 const struct amp_port *amp_platform_port(unsigned index) {

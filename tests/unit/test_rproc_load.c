@@ -288,13 +288,12 @@ static void test_missing_buffer_given_back(void **state) {
 static void test_refused_memory(void **state) {
     (void)state;
     static const char reason[] = "the ROM is being mended";
-    static const struct amp_refused refused = {FAKE_ROM_DA, FAKE_ROM_LEN, reason};
     static struct amp_window windows[FAKE_WINDOWS];
     memcpy(windows, fake.port.windows, sizeof(windows));
     assert_int_equal(windows[3].da, FAKE_ROM_DA);
     windows[3].len = 0;
     fake.port.windows = windows;
-    fake.port.refused = &refused;
+    fake.port.refused = (struct amp_refused){FAKE_ROM_DA, FAKE_ROM_LEN, reason};
     fake_port_snapshot(&fake);
     for (int wide = 0; wide <= IMAGE_LAST_CLASS; ++wide) {
         image_build(&image, wide != 0, &table);
