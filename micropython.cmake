@@ -39,6 +39,8 @@ target_sources(usermod_openamp INTERFACE ${OPENAMP_SRC} ${OPENAMP_PORT_SRC})
 target_include_directories(usermod_openamp INTERFACE ${OPENAMP_TOP} ${OPENAMP_TOP}/include)
 target_compile_definitions(usermod_openamp INTERFACE AMP_CONFIG_DEVICE=0 ${AMP_PORT_DEFINES}
     ${OPENAMP_DEFINES})
+# What MicroPython generates of the sources depends on them as well.
+list(APPEND MICROPY_CPP_DEF_EXTRA ${OPENAMP_DEFINES})
 target_link_libraries(usermod INTERFACE usermod_openamp)
 if(OPENAMP_PORT)
     include(${OPENAMP_TOP}/ports/${OPENAMP_PORT}/module.cmake OPTIONAL)
