@@ -224,6 +224,30 @@ static void test_bad_descriptor_before_a_good_one(void **state) {
     expect_violation(&pair.device, amp_endpoint_send(&at_device, "", 0));
 }
 
+// A buffer that is held here is not the device's to return.
+static struct amp_rx held[2];
+static unsigned held_count;
+static void hold(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    (void)src;
+    held[held_count] = (struct amp_rx){.data = data, .len = len};
+    amp_rx_hold(ept->link, &held[held_count++]);
+}
+static void test_held_buffer_comes_again(void **state) {
+    (void)state;
+    open_bound(4);
+    for (uint32_t id = 0; id < 2; ++id) {
+        held_count = 0;
+        at_host.cb = hold;
+        assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
+        assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
+        assert_int_equal(amp_rpmsg_poll(&pair.host.link), 2);
+        pair_used(&pair, 0)->ring[2].id = id;
+        pair_used(&pair, 0)->idx = 3;
+        at_host.cb = pair_note;
+        expect_violation(&pair.host, amp_rpmsg_poll(&pair.host.link));
+    }
+}
+
 // One buffer given back twice.  A host that only sends puts two messages into
 // it; two that claim buffers never get the same.
 static void test_buffer_given_back_twice(void **state) {
@@ -307,6 +331,7 @@ int main(void) {
         TEST(test_violations_against_device),
         TEST(test_end_of_the_window),
         TEST(test_impossible_id_in_each_place),
+        TEST(test_held_buffer_comes_again),
         TEST(test_id_without_buffer_in_each_place),
         TEST(test_bad_descriptor_before_a_good_one),
         TEST(test_buffer_given_back_twice),
