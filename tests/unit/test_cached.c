@@ -266,8 +266,28 @@ static void test_message_meanwhile(void **state) {
     }
 }
 
+// The device's event index is read past the cache: a burst leads to one kick.
+static void test_one_kick_for_a_burst(void **state) {
+    (void)state;
+    static struct amp_endpoint at_device;
+    setup((struct pair_shape){.num = {8, 8}, .align = 64, .event_idx = true});
+    assert_int_equal(
+        amp_endpoint_create(&pair.device.link, &at_device, NULL, 2, AMP_ADDR_ANY, ignore), 0);
+    for (unsigned round = 0; round < 4; ++round) {
+        uint32_t kicks = pair.host.link.stats.kicks;
+        for (unsigned i = 0; i < 4; ++i) {
+            assert_int_equal(amp_rpmsg_send(&pair.host.link, 3, 2, "a", 1), 1);
+        }
+        assert_true(round == 0 || pair.host.link.stats.kicks == kicks + 1);
+        assert_int_equal(amp_rpmsg_poll(&pair.device.link), 4);
+    }
+    pair_free(&pair);
+    free(cache);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_traffic),
-        cmocka_unit_test(test_unconsumed), cmocka_unit_test(test_message_meanwhile)};
+        cmocka_unit_test(test_unconsumed), cmocka_unit_test(test_message_meanwhile),
+        cmocka_unit_test(test_one_kick_for_a_burst)};
     return cmocka_run_group_tests_name("cached", tests, NULL, NULL);
 }
