@@ -5,6 +5,7 @@
  * asks for it, and by themselves at any time.  A line that is not cleaned or
  * not forgotten in time is a message that is wrong, or a doorbell that is not rung.
  */
+#include "core/virtq.h"
 #include "pair.h"
 
 #include <stdlib.h>
@@ -266,6 +267,37 @@ static void test_message_meanwhile(void **state) {
     }
 }
 
+// What the host asks for is in memory, where the device looks.
+static void look_at_flags(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    (void)ept, (void)src, (void)data, (void)len;
+    assert_int_equal(pair_avail(&pair, 0)->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
+    ++answers;
+}
+static void test_notifications_are_asked_for(void **state) {
+    (void)state;
+    static struct amp_endpoint at_host;
+    enum { NUM = 8 };
+    setup((struct pair_shape){.num = {NUM, NUM}, .align = 64, .event_idx = true});
+    assert_int_equal(pair_avail(&pair, 1)->ring[NUM], AMP_EVENT_NEVER);
+    assert_int_equal(pair_avail(&pair, 0)->ring[NUM], 0);
+    pair_free(&pair);
+    free(cache);
+    setup((struct pair_shape){.num = {NUM, NUM}, .align = 64});
+    assert_int_equal(pair_avail(&pair, 1)->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
+    assert_int_equal(pair_avail(&pair, 0)->flags, 0);
+    assert_int_equal(
+        amp_endpoint_create(&pair.host.link, &at_host, NULL, 2, AMP_ADDR_ANY, look_at_flags), 0);
+    for (unsigned i = 0; i < 3; ++i) {
+        assert_int_equal(amp_rpmsg_send(&pair.device.link, 3, 2, "a", 1), 1);
+    }
+    answers = 0;
+    assert_int_equal(amp_rpmsg_poll(&pair.host.link), 3);
+    assert_int_equal(answers, 3);
+    assert_int_equal(pair_avail(&pair, 0)->flags, 0);
+    pair_free(&pair);
+    free(cache);
+}
+
 // The device's event index is read past the cache: a burst leads to one kick.
 static void test_one_kick_for_a_burst(void **state) {
     (void)state;
@@ -288,6 +320,7 @@ static void test_one_kick_for_a_burst(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_traffic),
         cmocka_unit_test(test_unconsumed), cmocka_unit_test(test_message_meanwhile),
+        cmocka_unit_test(test_notifications_are_asked_for),
         cmocka_unit_test(test_one_kick_for_a_burst)};
     return cmocka_run_group_tests_name("cached", tests, NULL, NULL);
 }
