@@ -5,8 +5,8 @@
  * The table is treated as an image of its own that lies in memory: it is read
  * once, entry by entry, and checked as any other (rsc_table.c); then it is copied
  * to the address at which the firmware reads it, and the answers are written there.
- * The core can write the mark, so the mark is copied and then checked.  A mark that cannot be right is ignored, and the firmware gets the port's
- * default table.
+ * The core can write the mark, so the mark is copied and then checked.  A mark that cannot
+ * be right is ignored, and the firmware gets the port's default table.
  */
 #include <string.h>
 

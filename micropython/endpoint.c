@@ -152,10 +152,11 @@ static amp_endpoint_cb receiver(mp_obj_t callback) {
 
 // A number of buffers; 0 is the default.
 static unsigned get_rxbuf(mp_int_t rxbuf) {
-    if (rxbuf != -1 && (rxbuf < 1 || rxbuf > AMP_CONFIG_MAX_BUFFERS)) {
+    if (rxbuf != -1 && rxbuf < 1) {
         mp_raise_ValueError(MP_ERROR_TEXT("rxbuf is at least 1, or -1"));
     }
-    return rxbuf == -1 ? 0 : (unsigned)rxbuf;
+    // More than there can be is all that there are.
+    return rxbuf == -1 ? 0 : (unsigned)MIN(rxbuf, AMP_CONFIG_MAX_BUFFERS);
 }
 
 static mp_obj_t endpoint_make_new(

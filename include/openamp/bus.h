@@ -54,9 +54,9 @@ struct amp_bus_ops {
     // ---- A user of the bus comes and goes ----
 
     // Begin to use the bus.  Over our own rings, a host's remote core is stopped
-    // afterwards: it may still have run, if only this core was reset.  On a device the session goes on, because
-    // the host does not begin another one for us.  0, or a negative error, which
-    // reason() explains on a host; open() may be tried again.
+    // afterwards: it may still have run, if only this core was reset.  On a device the
+    // session goes on, because the host does not begin another one for us.  0, or a negative
+    // error, which reason() explains on a host; open() may be tried again.
     int (*open)(struct amp_bus *bus);
 
     // End the use of the bus: no callback is called any more; over our own rings, a host

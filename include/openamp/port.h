@@ -46,7 +46,8 @@ struct amp_window {
 };
 
 // Memory that the remote core could reach, and must not use: no window.  An image that asks
-// for it is refused with this reason, in place of "outside the board's memory".
+// for memory that begins there is refused with this reason, in place of "outside the board's
+// memory".
 struct amp_refused {
     amp_da_t da;
     size_t len; // bytes

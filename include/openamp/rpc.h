@@ -37,9 +37,9 @@ struct rpc_args {
 };
 
 // Read the next argument.  False: there is none, or it is of another type; then it remains
-// the next one.  rpc_get_float() accepts an integer, too (the functions with floats need the compiler's
-// own library, libgcc, where the core has no unit for them); a text or bytes point into the
-// message, `*len` bytes without a 0 behind them.
+// the next one.  rpc_get_float() accepts an integer, too (the functions with floats need the
+// compiler's own library, libgcc, where the core has no unit for them).  A text or bytes point
+// into the message, `*len` bytes without a 0 behind them.
 bool rpc_get_nil(struct rpc_args *args);
 bool rpc_get_bool(struct rpc_args *args, bool *value);
 bool rpc_get_int(struct rpc_args *args, int64_t *value);

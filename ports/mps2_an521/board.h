@@ -61,7 +61,7 @@ enum {
 // Why the host kicks core 1 by the second doorbell (MHU1).
 enum {
     AMP_AN521_KICK_STOP = 1,
-    AMP_AN521_RING_START = 2,
+    AMP_AN521_KICK_START = 2,
 };
 
 // The control block.  The remote core can write all of it at any time; only the core's

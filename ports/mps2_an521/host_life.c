@@ -115,7 +115,7 @@ int an521_core_start(void *ctx, amp_da_t entry) {
     CONTROL->start = 1;
     core->started = true;
     wait_for_stores();
-    MHU_SET(MHU1, 1) = AMP_AN521_RING_START;
+    MHU_SET(MHU1, 1) = AMP_AN521_KICK_START;
     if (!an521_sleep(&CONTROL->start, 0, ANSWER_MS)) {
         (void)an521_core_stop(core);
         return -AMP_EIO;
@@ -144,7 +144,7 @@ static void replace_text(const struct an521_core *core, volatile uint32_t *text)
     wait_for_stores();
 }
 
-// Every word is wait_for_stores twice, with all others in between, because of QEMU.  QEMU drops its
+// Every word is stored twice, with all others in between, because of QEMU.  QEMU drops its
 // translation of a word before it stores the new value; if the other core translates the
 // word just then, it executes the old value until the next store there, after which the
 // new value is translated.  A thread of QEMU that is kept waiting between reading a word and

@@ -25,7 +25,7 @@ static uint64_t stack[128] __attribute__((used));
 uintptr_t an521_vectors[AMP_AN521_VECTORS] __attribute__((aligned(1024)));
 
 // Core 1's first vector table.  It must be a constant, because QEMU (7.2) reads it from the
-// ELF file that it loaded, and what the host wait_for_stores in memory has no effect there.
+// ELF file that it loaded, and what the host stored in memory has no effect there.
 // clang-format off
 #define PARK (uintptr_t)an521_park
 const uintptr_t an521_boot_vectors[8]
@@ -203,7 +203,7 @@ static void kick_host(void) {
 static void wait_for_start(void) {
     NVIC_ISER(IRQ_MHU1) = NVIC_BIT(IRQ_MHU1);
     uint32_t kicks = 0;
-    while (!(kicks & AMP_AN521_RING_START)) {
+    while (!(kicks & AMP_AN521_KICK_START)) {
         sleep_until_interrupt();
         kicks = MHU_STAT(MHU1, 1);
         MHU_CLR(MHU1, 1) = kicks;

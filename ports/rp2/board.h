@@ -75,7 +75,8 @@ enum {
 
 // The control block, in which firmware built with this port reports how it ended.  The host
 // clears the magic number before a start.  Other firmware writes nothing here, so its end is
-// not noticed.  Only the core's state and the text of the reason depend on this block.
+// not noticed.  The core's state, the text of the reason and, at a stop, which channels
+// of the DMA are ended depend on this block, and nothing else.
 struct amp_rp2_control {
     uint32_t magic; // AMP_RP2_MAGIC: the rest is valid
     uint32_t cause; // AMP_RP2_ALIVE, ...

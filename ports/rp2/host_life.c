@@ -123,7 +123,7 @@ int rp2_core_stop(void *ctx) {
     }
     doorbell_off(IRQ_CORE0);
     if (reset() != 0 || (CONTROL->magic == AMP_RP2_MAGIC && rp2_stop_dma(CONTROL->dma) != 0)) {
-        return refuse_no_answer();
+        return -AMP_EIO;
     }
     rp2_core.started = false;
     NVIC_ICPR(IRQ_CORE0) = NVIC_BIT(IRQ_CORE0);

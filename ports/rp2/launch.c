@@ -41,18 +41,33 @@ int rp2_reset_core1(void) {
     return 0;
 }
 
-// Disabled first, so that no chain starts it again: on RP2350 an abort starts the next one
-// (erratum E5).  On RP2040 the abort's own bit says too early that it is done (E13).
-int rp2_stop_dma(uint32_t channels) {
+// Disable `channels`, or wait until none of them is busy.
+static bool each_channel(uint32_t channels, bool disable) {
     uintptr_t control = DMA_CH0_AL1_CTRL;
-    channels &= (1u << DMA_CHANNELS) - 1;
-    for (uint32_t bit = 1; bit <= channels; bit <<= 1, control += DMA_CHANNEL_LEN) {
-        if (channels & bit) {
+    for (; channels != 0; channels >>= 1, control += DMA_CHANNEL_LEN) {
+        if (!(channels & 1)) {
+            continue;
+        }
+        if (disable) {
             REG(control + ALIAS_CLEAR) = DMA_EN;
-            DMA_CHAN_ABORT = bit;
-            if (!wait_for(control, DMA_BUSY, 0)) {
-                return -AMP_EIO;
-            }
+        } else if (!wait_for(control, DMA_BUSY, 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// All are disabled before one is aborted: on RP2350 an abort starts the next one of a chain
+// (erratum E5).  On RP2040 the abort's own bit says too early that it is done (E13).  And all
+// of it twice, because a channel that writes the registers of another may have enabled that
+// again meanwhile.
+int rp2_stop_dma(uint32_t channels) {
+    channels &= (1u << DMA_CHANNELS) - 1;
+    for (int turn = 0; turn < 2; ++turn) {
+        each_channel(channels, true);
+        DMA_CHAN_ABORT = channels;
+        if (!each_channel(channels, false)) {
+            return -AMP_EIO;
         }
     }
     return 0;

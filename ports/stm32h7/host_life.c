@@ -134,7 +134,7 @@ static volatile uint32_t *status_word(void) {
 // an M4 that boots by the option byte would take its host for ready.  The memory has a check
 // code for each word; it may hold back a store of a part of a word, and also the last store,
 // until another store comes, and a reset loses what is held back.  So a whole word is
-// wait_for_stores, and then another one (the magic number, which the next start clears anyway).
+// stored, and then another one (the magic number, which the next start clears anyway).
 int stm32h7_core_stop(void *ctx) {
     struct stm32h7_core *core = ctx;
     if (!core->started) {

@@ -267,6 +267,45 @@ static void test_message_meanwhile(void **state) {
     }
 }
 
+// A message that fills the last receive buffer, while the first transmit buffer, which is behind
+// it, is being filled: only the lines of the message are read again.
+static uint8_t got[32];
+static void take(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
+    (void)ept, (void)src;
+    assert_int_equal(len, sizeof(got));
+    memcpy(got, data, len);
+}
+static void test_full_message_beside_a_claim(void **state) {
+    (void)state;
+    static struct amp_endpoint at_host;
+    static struct amp_endpoint at_device;
+    static const uint8_t full[496];
+    struct amp_rpmsg *host = &pair.host.link;
+    struct amp_tx tx;
+    struct amp_tx first = {.data = NULL};
+    uint8_t expected[sizeof(got)];
+    setup((struct pair_shape){.num = {4, 4}, .align = 64});
+    assert_int_equal(amp_endpoint_create(host, &at_host, NULL, 2, AMP_ADDR_ANY, ignore), 0);
+    assert_int_equal(
+        amp_endpoint_create(&pair.device.link, &at_device, NULL, 2, AMP_ADDR_ANY, take), 0);
+    for (int i = 0; i < 4; ++i) {
+        assert_int_equal(amp_tx_claim(host, &tx), 0);
+        first = (uint8_t *)tx.data - AMP_HEADER_SIZE == host->tx.buffers ? tx : first;
+    }
+    assert_non_null(first.data);
+    memset(first.data, 'A', sizeof(got));
+    memset(expected, 'A', sizeof(got));
+    for (int i = 0; i < 4; ++i) {
+        assert_int_equal(amp_rpmsg_send(&pair.device.link, 3, 2, full, sizeof(full)), sizeof(full));
+        assert_int_equal(amp_rpmsg_poll(host), 1);
+    }
+    assert_int_equal(amp_tx_commit(host, &first, 3, 2, sizeof(got)), sizeof(got));
+    assert_int_equal(amp_rpmsg_poll(&pair.device.link), 1);
+    assert_memory_equal(got, expected, sizeof(got));
+    pair_free(&pair);
+    free(cache);
+}
+
 // What the host asks for is in memory, where the device looks.
 static void look_at_flags(struct amp_endpoint *ept, uint32_t src, void *data, size_t len) {
     (void)ept, (void)src, (void)data, (void)len;
@@ -320,6 +359,7 @@ static void test_one_kick_for_a_burst(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_traffic),
         cmocka_unit_test(test_unconsumed), cmocka_unit_test(test_message_meanwhile),
+        cmocka_unit_test(test_full_message_beside_a_claim),
         cmocka_unit_test(test_notifications_are_asked_for),
         cmocka_unit_test(test_one_kick_for_a_burst)};
     return cmocka_run_group_tests_name("cached", tests, NULL, NULL);

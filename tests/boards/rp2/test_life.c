@@ -192,9 +192,8 @@ static void refuse_vectors(unsigned word, uint32_t value) {
     table[word] = value;
     CHECK(amp_rproc_start(&host_rproc) == -AMP_ENOEXEC);
     (void)why_stopped();
-    if (value
-        != AMP_RP2_WINDOW_DA
-            + 0x401) { // not the image's entry, but a valid handler if the start is by the table's address
+    // Not the image's entry, but a valid handler if the start is by the table's address.
+    if (value != AMP_RP2_WINDOW_DA + 0x401) {
         CHECK(port->ops->core_start(port->ctx, AMP_RP2_WINDOW_DA) == -AMP_ENOEXEC);
     }
     table[1] = good;

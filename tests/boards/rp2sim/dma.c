@@ -2,7 +2,7 @@
  * The DMA: channels that copy words of memory, one for each slice, and trigger one another.
  * No core's reset ends them.  An abort has the bad habits of the parts: on both chips a
  * channel stays busy for a while after it, and on the RP2350 the abort of a channel that is
- * enabled triggers the one to which it is chained (erratum E5).
+ * under way triggers the one to which it is chained (erratum E5).
  */
 #include "machine.h"
 
@@ -23,8 +23,10 @@ enum {
     BUSY = CHIP_MAINLINE ? 1 << 26 : 1 << 24,
 };
 
-static struct dma_channel *chained(struct machine *m, const struct dma_channel *channel) {
-    return &m->chip.dma[channel->control >> CHAIN_TO_SHIFT & 15];
+// A channel that is chained to itself is not chained.
+static struct dma_channel *chained(struct machine *m, struct dma_channel *channel) {
+    unsigned next = channel->control >> CHAIN_TO_SHIFT & 15;
+    return next < DMA_CHANNELS ? &m->chip.dma[next] : channel;
 }
 
 // A channel that is not enabled ignores this.
@@ -127,6 +129,9 @@ void dma_write(struct core *core, uint32_t aliased, uint32_t value) {
     *word = alias_merge(*word, aliased, value);
     if (word == &channel->control && (*word & EN) && (*word & DATA_SIZE) != WORD) {
         sim_violation(core, "DMA of other than words is not simulated");
+    }
+    if (word == &channel->control && (*word >> CHAIN_TO_SHIFT & 15) >= DMA_CHANNELS) {
+        sim_violation(core, "a DMA channel is chained to one that the chip does not have");
     }
     if (offset % CHANNEL_LEN == CTRL_TRIG) {
         trigger(channel);
