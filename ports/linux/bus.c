@@ -101,8 +101,8 @@ static int linux_open(struct amp_bus *self) {
     bus->epoll = bus->nodes = bus->uevents = bus->kmsg = -1;
     int error = open_files(bus);
     if (error != 0) {
-        linux_print(bus->reason_text, sizeof(bus->reason_text), "no socket for uevents: %s",
-            strerror(-error));
+        linux_print(bus->reason_text, sizeof(bus->reason_text),
+            "the files to wait with cannot be opened: %s", strerror(-error));
         bus->reason = bus->reason_text;
         close_files(bus);
         return error;

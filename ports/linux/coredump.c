@@ -41,7 +41,11 @@ int linux_coredump(const struct amp_bus *self,
     int (*write_part)(void *ctx, const void *data, size_t len), void *ctx) {
     struct linux_bus *bus = linux_of(self);
     bus->sentence = NULL;
-    linux_have_dumped(bus);
+    int error = linux_have_dumped(bus);
+    if (error != 0) {
+        return linux_fail(
+            bus, error, "core %u: the kernel made no dump: %s", bus->number, strerror(-error));
+    }
     int number = find_dump(bus);
     if (number < 0) {
         return linux_fail(bus, -AMP_EOPNOTSUPP,
@@ -57,7 +61,6 @@ int linux_coredump(const struct amp_bus *self,
     }
     char part[1024];
     ssize_t len;
-    int error = 0;
     while (error == 0 && (len = read(file, part, sizeof(part))) > 0) {
         error = write_part(ctx, part, (size_t)len);
     }

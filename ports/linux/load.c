@@ -121,6 +121,7 @@ int linux_load_address(struct amp_bus *self, amp_da_t entry, struct amp_load_err
     }
     if (linux_core_is(bus, "detached")) {
         bus->is_loaded = true; // start() attaches
+        bus->reason = NULL;
         return 0;
     }
     error->what = "Linux starts no firmware by its address: give its file; attach() is for "

@@ -12,7 +12,8 @@ enum { TRIES = 64, WITHDRAWAL_MS = 15000 };
 
 // The kernel takes back each channel that Linux has announced, waits 15 s where the core takes
 // nothing any more, and if a signal comes meanwhile, for ever, busily: that write never ends, and
-// no other of this core.  So signals, such as Ctrl-C's, come afterwards.
+// no other of this core.  And a signal ends its wait for a recovery with another error than the
+// one that tells that the core runs.  So signals, such as Ctrl-C's, come afterwards.
 static int put_undisturbed(const struct linux_bus *bus, const char *file, const char *text) {
     sigset_t all;
     sigset_t before;
@@ -37,7 +38,8 @@ static bool is_off(const struct linux_bus *bus) {
         return false;
     }
     linux_core_path(bus, path, "firmware");
-    return linux_get(path, name, sizeof(name)) <= 0 || linux_put(path, name) != -EBUSY;
+    return linux_get(path, name, sizeof(name)) <= 0
+        || put_undisturbed(bus, "firmware", name) != -EBUSY;
 }
 
 // Write "stop" until the core is off.  The kernel counts starts, so one stop may not be enough;
@@ -116,8 +118,8 @@ int linux_stop(struct amp_bus *self) {
     bus->reason = NULL;
     if (took >= WITHDRAWAL_MS) {
         linux_print(bus->reason_text, sizeof(bus->reason_text),
-            "it took nothing any more, and was stopped after %u s: the kernel waits 15 s for each "
-            "channel that Linux has announced to it",
+            "it was stopped after %u s: the kernel waits 15 s for each channel that Linux has "
+            "announced to a core that takes nothing any more",
             (unsigned)(took / 1000));
         bus->reason = bus->reason_text;
     }
@@ -140,9 +142,10 @@ static void await_crash(struct linux_bus *bus) {
     struct pollfd log = {.fd = bus->kmsg, .events = POLLIN};
     int looks = linux_core_has(bus, "recovery", "enabled") ? 1 : LOOKS;
     while (looks > 0 && linux_core_is(bus, "running")) {
-        if (poll(&log, 1, LINUX_LOOK_MS) > 0) {
+        int said = poll(&log, 1, LINUX_LOOK_MS);
+        if (said > 0) {
             linux_kmsg_read(bus);
-        } else {
+        } else if (said == 0) { // and not a signal
             --looks;
         }
     }
@@ -152,6 +155,7 @@ int linux_report_crash(struct amp_bus *self, const char *reason) {
     struct linux_bus *bus = linux_of(self);
     linux_path_t path;
     bus->sentence = NULL;
+    linux_uevents_read(bus); // so that none of before begins a session afterwards
     if (linux_state(self) != AMP_RPROC_RUNNING) {
         return -AMP_EINVAL;
     }

@@ -90,6 +90,7 @@ static void add_service(struct linux_bus *bus, const char *device) {
 static void session_begin(struct linux_bus *bus) {
     if (!bus->is_up) {
         bus->is_up = true;
+        bus->reported = false; // that was the life before
         ++bus->stats.changes;
         linux_begin_watch(bus);
     }

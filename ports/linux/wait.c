@@ -20,7 +20,7 @@ int amp_linux_interrupts(void) {
 void amp_linux_interrupt(void) {
     int saved = errno;
     if (write(linux_interrupts, &(uint64_t){1}, sizeof(uint64_t)) < 0) {
-        errno = saved; // it was readable already
+        errno = saved; // it is full, so readable; or nobody has slept yet
     }
 }
 
@@ -57,13 +57,13 @@ static int look(struct linux_bus *bus, int ms, int *interrupts) {
     int result = epoll_wait(bus->epoll, bus->ready, LINUX_READY, ms);
     *interrupts = 0;
     bus->ready_count = result > 0 ? result : 0;
-    bus->has_looked = result > 0;
     for (int i = 0; i < bus->ready_count; ++i) {
         if (bus->ready[i].data.ptr == &linux_interrupts) {
             amp_linux_interrupted();
             ++*interrupts;
         }
     }
+    bus->has_looked = result > *interrupts; // else the next poll() looks, for what comes until then
     return result;
 }
 

@@ -102,6 +102,8 @@ static void test_interrupt_is_no_event(void **state) {
     open_buses(2);
     amp_linux_interrupt();
     assert_false(amp_linux_ring(NULL, 0));
+    assert_false(buses[0].has_looked); // the next poll looks for what comes until then
+    assert_false(buses[1].has_looked);
     assert_false(amp_linux_interrupted());
     amp_linux_interrupt();
     have_event(0);

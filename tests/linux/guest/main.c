@@ -96,7 +96,10 @@ static int run_announced(const char *image, const char *name, char **program) {
     core_start(image);
     close(channel_announce(name, 0x55));
     pid_t child = begin(program);
-    for (int waits = 0; waits < LOOKS && waitpid(child, NULL, WNOHANG) == 0;) {
+    for (int waits = 0; waits < LOOKS;) {
+        if (waitpid(child, NULL, WNOHANG) != 0) {
+            return 1; // it has ended, without a wait
+        }
         usleep(10000);
         waits = waits_in_write(child) ? waits + 1 : 0;
     }

@@ -113,6 +113,18 @@ rproc.start()
 alive()
 rproc.shutdown()
 
+# And where the kernel brings the core back: what happens in the next life is told as well.
+rproc = prepare(note, "enabled")
+ept = openamp.Endpoint("test-crash")
+ept.wait_ready(rig.LIMIT_MS)
+rproc.report_crash("no heartbeat")
+rig.wait(lambda: crashes, "the handler")
+alive()
+crash("segv", unread=False)
+assert len(crashes) == 2, crashes
+rig.says(crashes[1], REASON)
+rproc.shutdown()
+
 # Firmware that dies at once, in the kernel's endless recovery.
 rproc = prepare(note, "enabled", "test_crash_ready.elf")
 rig.wait(lambda: len(crashes) >= 3, "crashes")
