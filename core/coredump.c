@@ -80,8 +80,7 @@ static void find_runs_of_window(struct dump *self, const struct amp_window *wind
         amp_da_t da = window->da + at;
         if (last == NULL || (last->da + last->len != da && self->count < end)) {
             last = &self->run[self->count++];
-            last->da = da;
-            last->original = NULL;
+            last->da = da; // `original` is NULL, as all was at first
         }
         last->len = da + len - last->da;
     }

@@ -13,6 +13,7 @@ static struct {
 
 static int write_piece(void *ctx, const void *data, size_t len) {
     (void)ctx;
+    assert_int_not_equal(len, 0);
     if (++file.pieces == file.fail_at) {
         return -AMP_EIO;
     }
@@ -104,6 +105,8 @@ static unsigned check_file(bool wide, size_t status) {
     size_t at = wide ? sizeof(struct elf64_ehdr) + count * sizeof(struct elf64_phdr)
                      : sizeof(struct elf32_ehdr) + count * sizeof(struct elf32_phdr);
     assert_int_equal(note.p_type, PT_NOTE);
+    assert_int_equal(note.p_flags, 0);
+    assert_int_equal(note.p_vaddr, 0);
     assert_int_equal(note.p_offset, at);
     assert_int_equal(note.p_filesz, NOTE_HEADER + status);
     at += NOTE_HEADER + status;
@@ -276,44 +279,59 @@ static void test_errors(void **state) {
 
 // ---- Aliases ----
 
-enum { ALIAS_DA = 0x60000000 };
+enum { ALIAS_DA = 0x60000000, ALIAS_LEN = 0x01000000 };
 
+// The data memory is there again and again, at multiples of ALIAS_LEN.
 static void *map_alias(void *ctx, amp_da_t da, size_t len) {
-    return fake_port_at(ctx, da >= ALIAS_DA ? da - ALIAS_DA + FAKE_DATA_DA : da, len);
+    return fake_port_at(ctx, da >= ALIAS_DA ? da % ALIAS_LEN + FAKE_DATA_DA : da, len);
 }
 
 // Memory that the core sees at two addresses is in the file once, and both headers say where.
 static void test_coredump_alias(void **state) {
     (void)state;
+    enum { LEN = 0x2000, OTHER_DA = ALIAS_DA + ALIAS_LEN, LONG_DA = OTHER_DA + ALIAS_LEN };
     static const struct amp_window windows[] = {
-        {ALIAS_DA - 0x10000, FAKE_DATA_LEN, AMP_WINDOW_RUN}, // not written, so it is left out
-        {FAKE_DATA_DA, FAKE_DATA_LEN, AMP_WINDOW_LOAD},
+        {OTHER_DA, LEN, AMP_WINDOW_RUN}, // not written, so nothing is an alias of it
+        {FAKE_DATA_DA, LEN, AMP_WINDOW_LOAD},
+        {FAKE_DATA_DA + LEN, LEN, AMP_WINDOW_LOAD}, // no part of that
         {FAKE_CODE_DA, FAKE_CODE_LEN, AMP_WINDOW_LOAD},
-        {ALIAS_DA, FAKE_DATA_LEN, AMP_WINDOW_LOAD},
+        {ALIAS_DA, LEN, AMP_WINDOW_LOAD},
+        {LONG_DA, LEN + 0x400, AMP_WINDOW_LOAD}, // not the same memory: it is longer
+        {FAKE_SHARED_DA, FAKE_SHARED_LEN, AMP_WINDOW_SHARED},
     };
+    static const struct {
+        amp_da_t da;
+        const char *contents;
+        bool again; // in the file already
+    } expected[] = {{FAKE_DATA_DA + 0x400, "1.", false}, {FAKE_DATA_DA + 0x1000, "2.", false},
+        {FAKE_DATA_DA + LEN, "3.", false}, {FAKE_CODE_DA, "4.", false},
+        {ALIAS_DA + 0x400, "1.", true}, {ALIAS_DA + 0x1000, "2.", true},
+        {LONG_DA + 0x400, "1.", false}, {LONG_DA + 0x1000, "2.", false},
+        {LONG_DA + LEN, "3.", false}, {FAKE_SHARED_DA + 0x400, "5.", false}};
+    enum { COUNT = sizeof(expected) / sizeof(expected[0]) };
     assert_int_equal(load(), 0);
     fake.port.windows = windows;
     fake.port.window_count = sizeof(windows) / sizeof(windows[0]);
     fake.ops.map = map_alias;
-    memset(fake_port_at(&fake, FAKE_DATA_DA, FAKE_DATA_LEN), 0, FAKE_DATA_LEN);
+    clear();
     memset(fake_port_at(&fake, FAKE_CODE_DA, FAKE_CODE_LEN), 0, FAKE_CODE_LEN);
-    memcpy(fake_port_at(&fake, FAKE_DATA_DA + 0x400, 2), "1.", 2);
-    memcpy(fake_port_at(&fake, FAKE_DATA_DA + 0x1000, 2), "2.", 2);
-    memcpy(fake_port_at(&fake, FAKE_CODE_DA, 2), "3.", 2);
-    dump(0);
-    struct elf32_phdr p[6];
-    memcpy(p, file.bytes + sizeof(struct elf32_ehdr), sizeof(p));
-    static const struct {
-        amp_da_t da;
-        const char *contents;
-    } expected[] = {{FAKE_DATA_DA + 0x400, "1."}, {FAKE_DATA_DA + 0x1000, "2."},
-        {FAKE_CODE_DA, "3."}, {ALIAS_DA + 0x400, "1."}, {ALIAS_DA + 0x1000, "2."}};
-    for (unsigned i = 0; i < 5; ++i) {
-        assert_int_equal(p[1 + i].p_vaddr, expected[i].da);
-        assert_int_equal(p[1 + i].p_filesz, 1024);
-        assert_memory_equal(file.bytes + p[1 + i].p_offset, expected[i].contents, 2);
+    for (unsigned i = 0; i < COUNT; ++i) {
+        if (!expected[i].again && expected[i].da < ALIAS_DA) {
+            memcpy(fake_port_at(&fake, expected[i].da, 2), expected[i].contents, 2);
+        }
     }
-    assert_int_equal(file.len, p[1].p_offset + 3 * 1024);
+    dump(0);
+    assert_int_equal(header_count(false), 1 + COUNT);
+    size_t end = (size_t)header_of(1).p_offset;
+    for (unsigned i = 0; i < COUNT; ++i) {
+        struct elf64_phdr p = header_of(1 + i);
+        assert_int_equal(p.p_vaddr, expected[i].da);
+        assert_int_equal(p.p_filesz, 1024);
+        assert_memory_equal(file.bytes + p.p_offset, expected[i].contents, 2);
+        assert_true(expected[i].again || p.p_offset == end);
+        end += expected[i].again ? 0 : 1024;
+    }
+    assert_int_equal(file.len, end);
 }
 
 int main(void) {

@@ -235,12 +235,16 @@ static void hold(struct amp_endpoint *ept, uint32_t src, void *data, size_t len)
 static void test_held_buffer_comes_again(void **state) {
     (void)state;
     open_bound(4);
-    for (uint32_t id = 0; id < 2; ++id) {
+    for (uint32_t i = 0; i < 4; ++i) {
+        uint32_t id = i & 1;
         held_count = 0;
         at_host.cb = hold;
         assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
         assert_int_equal(amp_endpoint_send(&at_device, "", 0), 0);
         assert_int_equal(amp_rpmsg_poll(&pair.host.link), 2);
+        if (i >= 2) {
+            amp_rx_release(&pair.host.link, &held[!id]); // the other one
+        }
         pair_used(&pair, 0)->ring[2].id = id;
         pair_used(&pair, 0)->idx = 3;
         at_host.cb = pair_note;
