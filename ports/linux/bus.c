@@ -160,8 +160,8 @@ static bool handle(struct linux_bus *bus, const struct epoll_event *event) {
         if (self->left == NULL) {
             return linux_receive(self);
         }
-        linux_channel_close(self,
-            true); // it is watched for nothing while a message is left, so the channel has ended
+        // It is watched for nothing while a message is left, so the channel has ended.
+        linux_channel_close(self, true);
     }
     return false;
 }

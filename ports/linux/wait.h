@@ -30,9 +30,9 @@ void amp_linux_interrupt(void);
 bool amp_linux_interrupted(void);
 
 // Ring the doorbells of the buses that have something.  True: there are some.  `looked` is what
-// poll() has just said of `count` files; a bus whose file is not among them is asked, and an
-// interrupt that it has heard by then is over: who calls this outside of a sleep has looked for
-// what the interrupt meant, or does so before the next one.
+// poll() has just said of `count` files; a bus whose file is not among them is asked.  That
+// ends an interrupt (amp_linux_interrupt()), so a caller outside of a sleep looks for what it was
+// about before its next sleep.
 bool amp_linux_ring(const struct pollfd *looked, unsigned count);
 
 #endif // AMP_LINUX_WAIT_H
